@@ -1,0 +1,106 @@
+const tseslint = require('typescript-eslint');
+const importX = require('eslint-plugin-import-x');
+const { createTypeScriptImportResolver } = require('eslint-import-resolver-typescript');
+const prettier = require('eslint-config-prettier');
+const { builtinModules } = require('node:module');
+
+const nodeBuiltins = builtinModules.flatMap((name) => [name, `node:${name}`]);
+
+/** Imports go one way (docs/architecture.md). Each zone says what its folder may not reach for. */
+const zone = (target, from, message) => ({ target, from, message });
+const oneWay = [
+  zone('./src/shared', ['./src/!(shared)/**', './src/*.ts'], 'shared is a leaf: it imports nothing of the project.'),
+  zone(
+    './src/workflows',
+    './src/!(shared|workflows|activities)/**',
+    'workflows may use shared, and types of activities.',
+  ),
+  zone('./src/host', './src/!(shared|host)/**', 'host adapters may use shared only.'),
+  zone('./src/activities', './src/!(shared|host|store|activities)/**', 'activities may use shared, host and store.'),
+  zone('./src/alerts', './src/!(shared|alerts)/**', 'alerts are pure: shared only.'),
+  zone('./src/config', './src/!(shared|config)/**', 'config may use shared only.'),
+  zone('./src/temporal', './src/!(shared|config|temporal)/**', 'temporal may use shared and config.'),
+  zone('./src/intake', './src/!(shared|alerts|config|temporal|intake)/**', 'intake does not reach into workers.'),
+  zone('./src/cli', './src/!(shared|alerts|config|temporal|cli)/**', 'the command line does not reach into workers.'),
+  zone('./src', ['./lab', './bench', './test'], 'src never depends on the lab, the benchmarks or the tests.'),
+];
+
+module.exports = tseslint.config(
+  { ignores: ['dist/**', 'node_modules/**', 'coverage/**'] },
+  ...tseslint.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: __dirname } },
+    plugins: { 'import-x': importX },
+    settings: { 'import-x/resolver-next': [createTypeScriptImportResolver({ project: `${__dirname}/tsconfig.json` })] },
+    rules: {
+      'import-x/no-cycle': 'error',
+      'import-x/no-restricted-paths': ['error', { basePath: __dirname, zones: oneWay }],
+      'import-x/no-default-export': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'TSEnumDeclaration', message: 'Use a union of string literals.' },
+        { selector: 'ExportAllDeclaration', message: 'Export by name.' },
+      ],
+      eqeqeq: 'error',
+      'no-console': 'error',
+    },
+  },
+  {
+    files: ['src/workflows/**/*.ts', 'src/shared/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            ...nodeBuiltins.map((name) => ({
+              name,
+              message: 'This code runs in the workflow sandbox: no Node built-ins.',
+            })),
+            ...[
+              '@temporalio/client',
+              '@temporalio/worker',
+              '@temporalio/activity',
+              'zod',
+              'pg',
+              'ioredis',
+              'amqplib',
+            ].map((name) => ({
+              name,
+              message: 'No I/O in the workflow sandbox; import types only.',
+              allowTypeImports: true,
+            })),
+          ],
+          patterns: [
+            {
+              group: ['**/activities/**'],
+              message: 'Workflows take only types from activities.',
+              allowTypeImports: true,
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'child_process', property: 'exec', message: 'No shell, ever: use the command runner in src/host.' },
+        {
+          object: 'child_process',
+          property: 'execSync',
+          message: 'No shell, ever: use the command runner in src/host.',
+        },
+      ],
+    },
+  },
+  { files: ['src/cli/**/*.ts', 'lab/**/*.ts', 'bench/**/*.ts', 'scripts/**'], rules: { 'no-console': 'off' } },
+  { files: ['**/*.js', '**/*.mjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
+  prettier,
+);

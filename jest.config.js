@@ -1,0 +1,21 @@
+/** One jest project per kind of test, so that each can run alone: `npm run test:unit` and so on. */
+const transform = {
+  '^.+\\.ts$': [
+    '@swc/jest',
+    { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+  ],
+};
+
+const project = (name, extra = {}) => ({
+  displayName: name,
+  testEnvironment: 'node',
+  testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+  transform,
+  modulePathIgnorePatterns: ['<rootDir>/dist'],
+  ...extra,
+});
+
+module.exports = {
+  projects: [project('unit'), project('workflows'), project('replay'), project('integration')],
+  testTimeout: 60_000,
+};

@@ -1,0 +1,62 @@
+import type {
+  Change,
+  ConfigurationCheck,
+  DependencyName,
+  DependencyState,
+  FileCount,
+  HealthState,
+  HealthVerdict,
+  LogTail,
+  PortState,
+  ProcessList,
+  RecentStarts,
+  Resources,
+  ServiceName,
+  ServiceState,
+} from '../../shared/observations';
+
+/**
+ * What an agent can be asked for. `observe*` only reads; `waitUntil*` reads until a condition or a deadline, heartbeats
+ * and is resumable; `ensure*` states what shall be, acts only on a difference, and observes again.
+ *
+ * A request names services and things by the words of the system, never by unit, path or address: the agent's own
+ * configuration says what those are on its host (the allow-list of promise 9). What is not configured fails with
+ * `NotConfigured`.
+ */
+export interface HostActivities {
+  /** A.diagnosis: unit and process state. Errors: `NotConfigured`, `ObservationFailed`. */
+  observeService(input: { service: ServiceName }): Promise<ServiceState>;
+  /** A.diagnosis: how often the service was started in the last hour. */
+  observeRecentStarts(input: { service: ServiceName }): Promise<RecentStarts>;
+  /** A.diagnosis: `ps aux | grep kingfisher`, by user and install folder instead of by text. */
+  observeProcesses(): Promise<ProcessList>;
+  /** A.diagnosis: `lsof -i :8201`. */
+  observePort(): Promise<PortState>;
+  /** A.diagnosis: `tail -50 service.log`. */
+  observeLogTail(input: { lines: number }): Promise<LogTail>;
+  /** A.diagnosis: `free -h`, `df -h`. */
+  observeResources(): Promise<Resources>;
+  /** `/health` and `/ready`, once. */
+  observeHealth(): Promise<HealthState>;
+  /**
+   * Polls `/health` and `/ready` until both answered 200 throughout the stability window. Ends early when the service
+   * has settled in a state that waiting cannot change, or only a dependency is missing. Never throws for "unhealthy".
+   */
+  waitUntilHealthy(input: { deadlineMs: number; stabilityWindowMs: number }): Promise<HealthVerdict>;
+  /** A.2: KingFisher's own configuration check. */
+  checkConfiguration(): Promise<ConfigurationCheck>;
+  /** A.2: `SELECT 1`, `PING`, AMQP handshake, each by its own protocol. */
+  observeDependency(input: { dependency: DependencyName }): Promise<DependencyState>;
+  /** Polls until the dependency answers by its own protocol, or the deadline; never throws for "not ready". */
+  waitUntilDependencyReady(input: { dependency: DependencyName; deadlineMs: number }): Promise<DependencyState>;
+  /**
+   * A.1, A.2: the service runs in a start other than `seenInvocation`, the one observed before the
+   * step: a restart that already happened, by an earlier attempt or by another hand, is observed and not repeated.
+   * Errors: `UnitMasked`, `UnitUnusable`, `NotConfigured`, `NotInDesiredState`.
+   */
+  ensureRestarted(input: { service: ServiceName; seenInvocation: string }): Promise<Change<ServiceState>>;
+  /** D.2: temporary files older than this are gone. Never follows a link, never leaves the folder's file system. */
+  ensureTempFilesRemoved(input: { olderThanMs: number }): Promise<Change<FileCount>>;
+  /** G.1: the service's logs are rotated if they are larger than the agent's limit. */
+  ensureLogsRotated(): Promise<Change<FileCount>>;
+}

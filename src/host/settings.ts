@@ -1,0 +1,62 @@
+/**
+ * What an agent may touch on its host: its allow-list. Comes from the agent's own halcyon.yaml (`agent:`), never from a
+ * workflow.
+ */
+export interface HostSettings {
+  /** Name of this host; names its task queue. */
+  host: string;
+  kingfisher: KingfisherSettings;
+  dependencies: DependencySettings;
+  /** A file system with less than this counts as full. */
+  diskFull: { availableBytes: number; usedPercent: number };
+}
+
+export interface KingfisherSettings {
+  manager: SystemdManagerSettings | ProcessManagerSettings;
+  /** `http://127.0.0.1:8201` */
+  baseUrl: string;
+  /** The service's system user. */
+  user: string;
+  installDir: string;
+  dataDir: string;
+  /** service.log */
+  logFile: string;
+  /** Folders under `dataDir` that hold only temporary files. */
+  tempDirs: string[];
+  /** Most files that one clean-up may remove. */
+  tempFilesLimit: number;
+  logrotate: { config: string; rotateAboveBytes: number } | null;
+  /** KingFisher's own configuration check: exit 0 means valid. */
+  configCheck: CommandSettings | null;
+}
+
+export interface SystemdManagerSettings {
+  type: 'systemd';
+  unit: string;
+}
+
+/** The document's "or if running manually". */
+export interface ProcessManagerSettings {
+  type: 'process';
+  /** Absolute program and its arguments. */
+  command: string[];
+  cwd: string;
+  /** Runs as this user; the agent's own where absent. */
+  user?: string;
+  logFile: string;
+  pidFile: string;
+  env: Record<string, string>;
+}
+
+export interface CommandSettings {
+  command: string[];
+  cwd: string;
+  user?: string;
+  timeoutMs: number;
+}
+
+export interface DependencySettings {
+  postgres?: { unit: string; url: string };
+  redis?: { unit: string; url: string };
+  rabbitmq?: { unit: string; url: string; managementUrl?: string };
+}

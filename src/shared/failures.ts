@@ -1,0 +1,22 @@
+/**
+ * The `type` of every ApplicationFailure that Halcyon raises, and whether trying again can help. docs/errors.md has a
+ * paragraph for each.
+ */
+export const FAILURES = {
+  /** The agent's own configuration does not name this service, dependency or path. */
+  NotConfigured: { retryable: false },
+  /** Somebody masked the unit; Halcyon never unmasks. */
+  UnitMasked: { retryable: false },
+  /** systemd does not know the unit, or cannot parse it. */
+  UnitUnusable: { retryable: false },
+  /** The change was asked of the host and the observation afterwards does not show it. */
+  NotInDesiredState: { retryable: true },
+  /** The host could not be observed: unknown is not success. */
+  ObservationFailed: { retryable: true },
+  /** A selector is empty, too wide, leaves its root or crosses a symbolic link. */
+  UnsafeSelector: { retryable: false },
+  /** The agent took no work within its time: its host or its unit is down. */
+  AgentUnreachable: { retryable: false },
+} as const;
+
+export type FailureType = keyof typeof FAILURES;

@@ -1,0 +1,105 @@
+export type RunbookName = 'serviceDown' | 'unknownAlert';
+
+/**
+ * How an incident ended.
+ * - `healed`: a remedy was applied and verification held.
+ * - `recovered`: verification held without a change by Halcyon.
+ * - `unresolved`: it does not hold; people must look. Everything learned is in the findings.
+ */
+export type Outcome = 'healed' | 'recovered' | 'unresolved';
+
+export type IncidentState = 'diagnosing' | 'remedying' | 'verifying' | 'waitingForAgent' | 'closed';
+
+/** Times of one runbook, milliseconds, from `runbooks:` of halcyon.yaml. Travels with the incident so that it is replayable. */
+export interface RunbookPolicy {
+  /** Health must hold this long to count. */
+  stabilityWindowMs: number;
+  /** How long one restart may take to become healthy. */
+  healthyWithinMs: number;
+  /** How long a dependency may take to answer after its restart. */
+  dependencyReadyWithinMs: number;
+  /** The agent must take work within this time, else it is `AgentUnreachable`. */
+  agentWithinMs: number;
+  /** Give up this long after the alert started (A.3 of the document: 10 minutes). */
+  giveUpAfterMs: number;
+  /** Temporary files older than this may go. */
+  tempFilesOlderThanMs: number;
+}
+
+export interface IncidentInput {
+  runbook: RunbookName;
+  alertname: string;
+  /** Name of the host as in halcyon.yaml, or null when no host could be told (only `unknownAlert`). */
+  host: string | null;
+  policy: RunbookPolicy;
+  /** Why routing chose `unknownAlert`, in words; absent otherwise. */
+  routingNote?: string;
+  /** Episodes closed by earlier incidents of this id: fingerprint to its newest startsAt. */
+  closedEpisodes: Record<string, string>;
+  /** Who started it, when a person did. */
+  startedBy?: { who: string; reason: string };
+}
+
+/** A named thing the incident learned: `DiskFull`, `DependencyDown`, `AgentUnreachable` … docs/errors.md lists them. */
+export interface Finding {
+  name: string;
+  detail: string;
+  /** Place in the document, `A.2`. */
+  cite: string;
+  at: string;
+}
+
+export type EntryStatus = 'running' | 'done' | 'noChange' | 'notSo' | 'failed' | 'skipped' | 'note';
+
+/** One line of the timeline. */
+export interface TimelineEntry {
+  at: string;
+  /** When it ended; absent while it runs. */
+  endedAt?: string;
+  /** Place in the document, `A.1`. Empty for what Halcyon adds itself. */
+  cite: string;
+  title: string;
+  status: EntryStatus;
+  /** What was found or done, with before and after. */
+  detail: string;
+}
+
+/** Live state of an incident, by query. */
+export interface IncidentView {
+  runbook: RunbookName;
+  alertname: string;
+  host: string | null;
+  state: IncidentState;
+  outcome: Outcome | null;
+  severity: string;
+  /** The clock's zero: the earliest `startsAt` known. */
+  startsAt: string;
+  receivedAt: string;
+  /** Distinct alert episodes that belong to this incident. */
+  alerts: { fingerprint: string; startsAt: string; status: 'firing' | 'resolved' }[];
+  /** Largest `truncatedAlerts` seen. */
+  truncatedAlerts: number;
+  findings: Finding[];
+  timeline: TimelineEntry[];
+  /** Entries dropped from the front of the timeline to keep it bounded. */
+  timelineDropped: number;
+  measures: IncidentMeasures;
+}
+
+/** Moments of an incident, ISO 8601, null where it did not come to it. */
+export interface IncidentMeasures {
+  receivedAt: string;
+  /** The agent began the first activity on the host. */
+  firstActionAt: string | null;
+  /** Start of the healthy stretch that held. */
+  healthyAt: string | null;
+  closedAt: string | null;
+}
+
+/** Result of an incident workflow: its last view. */
+export type IncidentResult = IncidentView;
+
+/** Memo of a closed incident, read by intake before it starts another. */
+export interface IncidentMemo {
+  closedEpisodes: Record<string, string>;
+}

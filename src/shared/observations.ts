@@ -1,0 +1,174 @@
+/**
+ * What an agent sees on its host. Plain JSON: these values cross the wire and stay in Temporal's history, so each is
+ * bounded (text is cut, secrets are masked by the agent before they leave the host).
+ *
+ * Times are ISO 8601 in UTC by the host's clock; sizes are bytes; durations are milliseconds.
+ */
+
+export type DependencyName = 'postgres' | 'redis' | 'rabbitmq';
+export type ServiceName = 'kingfisher' | DependencyName;
+
+/**
+ * How good a piece of evidence is. Everything but `present` is a finding with a name, never read as good and never a
+ * reason to act blindly.
+ */
+export type Evidence = 'present' | 'absent' | 'malformed' | 'stale';
+
+export type ActiveState = 'active' | 'reloading' | 'activating' | 'deactivating' | 'inactive' | 'failed';
+
+/** One service as its manager sees it. */
+export interface ServiceState {
+  service: ServiceName;
+  manager: 'systemd' | 'process';
+  /** `kingfisher.service`, or the command line under the `process` manager. */
+  unit: string;
+  load: 'loaded' | 'masked' | 'not-found' | 'bad-setting' | 'error';
+  active: ActiveState;
+  /** systemd's SubState (`running`, `auto-restart`, `dead` …); the process state letter's word under `process`. */
+  sub: string;
+  /** systemd's Result: `success`, `exit-code`, `signal`, `oom-kill`, `start-limit-hit` … */
+  result: string;
+  /** Exit status of the last main process, where there is one. */
+  exitStatus: number | null;
+  /** Names this start of the service: systemd's InvocationID, or pid and start time. Empty when it never ran. */
+  invocation: string;
+  startedAt: string | null;
+  mainPid: number | null;
+  /** Automatic restarts since the unit was last started by hand (systemd's NRestarts). */
+  restarts: number;
+  /** Whether systemd still has a job queued for it. */
+  jobPending: boolean;
+  observedAt: string;
+}
+
+/** Starts of a service in the last hour, oldest first, at most 20. */
+export interface RecentStarts {
+  evidence: Evidence;
+  startedAt: string[];
+}
+
+export interface ProcessInfo {
+  pid: number;
+  user: string;
+  /** One letter as `ps` prints it: R, S, D, T (stopped), Z … */
+  state: string;
+  startedAt: string | null;
+  rssBytes: number;
+  command: string;
+}
+
+export interface ProcessList {
+  processes: ProcessInfo[];
+  /** Found but left out of `processes` (more than 20). */
+  more: number;
+}
+
+export interface PortState {
+  port: number;
+  listening: boolean;
+  /** Who listens, where the host lets us see it. */
+  owner: { pid: number; command: string } | null;
+}
+
+export type Answer =
+  /** It answered as a healthy one does. */
+  | 'ok'
+  /** It answered, and says that it is not well (HTTP status other than 2xx, `LOADING`, "starting up"). */
+  | 'unhealthy'
+  /** Something answered in another protocol or with an unreadable body. */
+  | 'malformed'
+  /** Wrong credentials or no permission: it is up, Halcyon's configuration is not right. */
+  | 'denied'
+  | 'refused'
+  | 'timeout'
+  | 'error';
+
+/** One endpoint asked once. */
+export interface EndpointState {
+  answer: Answer;
+  /** HTTP status where there is one. */
+  status: number | null;
+  latencyMs: number;
+  /** What it said, masked and cut to 500 characters; the error's text where it said nothing. */
+  detail: string;
+}
+
+/** `/health` and `/ready` of KingFisher, asked together. */
+export interface HealthState {
+  health: EndpointState;
+  ready: EndpointState;
+  /** Checks that `/ready` itself names as failing, as `name: reason`. */
+  failingChecks: string[];
+  observedAt: string;
+}
+
+/** What waiting for health ended with. */
+export interface HealthVerdict {
+  healthy: boolean;
+  /** First moment of the unbroken healthy stretch that held for the stability window. */
+  healthySince: string | null;
+  /** Why waiting ended: `stable`, `deadline`, `service not running`, `dependency not ready`. */
+  ended: 'stable' | 'deadline' | 'notRunning' | 'dependencyNotReady';
+  waitedMs: number;
+  last: HealthState;
+}
+
+export interface DependencyState {
+  dependency: DependencyName;
+  endpoint: EndpointState;
+  /** RabbitMQ's management overview, where configured. */
+  management: EndpointState | null;
+  /** State of its unit, where configured. */
+  unit: ServiceState | null;
+  observedAt: string;
+}
+
+export interface LogTail {
+  path: string;
+  evidence: Evidence;
+  /** Last lines, masked, each cut to 300 characters, together at most 8 KiB. */
+  lines: string[];
+  /** When the file was last written. */
+  modifiedAt: string | null;
+  sizeBytes: number;
+}
+
+export interface DiskState {
+  path: string;
+  totalBytes: number;
+  availableBytes: number;
+  usedPercent: number;
+  inodesUsedPercent: number;
+  /** Below the agent's configured floor of free bytes or inodes. */
+  full: boolean;
+}
+
+export interface Resources {
+  memory: { totalBytes: number; availableBytes: number };
+  disks: DiskState[];
+  load1: number;
+  /** Kernel out-of-memory kills in the last hour, from the kernel log; `absent` when it cannot be read. */
+  oomKills: { evidence: Evidence; victims: string[] };
+  observedAt: string;
+}
+
+export interface ConfigurationCheck {
+  evidence: Evidence;
+  valid: boolean;
+  /** Output of the check, masked and cut to 1,000 characters. */
+  output: string;
+}
+
+/** A desired-state activity's answer: what was there, what is there now, and whether anything had to be done. */
+export interface Change<T> {
+  before: T;
+  after: T;
+  changed: boolean;
+  /** Anything the reader should know, such as files that were left alone. */
+  notes: string[];
+}
+
+export interface FileCount {
+  files: number;
+  bytes: number;
+}
