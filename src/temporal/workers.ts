@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { Worker } from '@temporalio/worker';
+import type { NativeConnection, WorkerOptions } from '@temporalio/worker';
+import { CONTROLLER_TASK_QUEUE, hostTaskQueue } from '../shared/task-queues';
+
+interface WorkerSettings {
+  connection: NativeConnection;
+  namespace: string;
+}
+
+/** The controller: every workflow, from the bundle made at build time where there is one. */
+export async function createController({ connection, namespace }: WorkerSettings): Promise<Worker> {
+  return await Worker.create({
+    connection,
+    namespace,
+    taskQueue: CONTROLLER_TASK_QUEUE,
+    ...workflowSource(),
+    // After a crash, tasks of the dead worker's own queue wait this long before another worker gets them.
+    stickyQueueScheduleToStartTimeout: '2s',
+    shutdownGraceTime: '5s',
+  });
+}
+
+/** A host's agent: that host's activities and nothing else. */
+export async function createAgent(
+  { connection, namespace }: WorkerSettings,
+  host: string,
+  activities: object,
+): Promise<Worker> {
+  return await Worker.create({
+    connection,
+    namespace,
+    taskQueue: hostTaskQueue(host),
+    activities,
+    maxConcurrentActivityTaskExecutions: 20,
+    // Heartbeats once a second; the workflow takes three seconds of silence for a crash.
+    maxHeartbeatThrottleInterval: '1s',
+    shutdownGraceTime: '5s',
+  });
+}
+
+function workflowSource(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+  const codePath = path.resolve(__dirname, '../../workflow-bundle.js');
+  return existsSync(codePath) ? { workflowBundle: { codePath } } : { workflowsPath: require.resolve('../workflows') };
+}

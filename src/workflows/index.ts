@@ -1,0 +1,3 @@
+/** The workflows that the controller runs. Names are the registered workflow types: renaming one breaks open runs. */
+export { serviceDown } from './runbooks/service-down';
+export { unknownAlert } from './runbooks/unknown-alert';

@@ -1,0 +1,68 @@
+import { formatDuration } from '../../shared/durations';
+import { escapeMarkdown } from '../../shared/markdown';
+import type { EntryStatus, IncidentView, TimelineEntry } from '../../shared/incident';
+
+const MARK: Record<EntryStatus, string> = {
+  running: '⏳',
+  done: '✅',
+  noChange: '☑️',
+  notSo: '⚪',
+  failed: '❌',
+  skipped: '⏭️',
+  note: '·',
+};
+
+/** The incident as the Markdown that Temporal UI shows under "current details": state first, then the timeline. */
+export function renderDetails(view: IncidentView): string {
+  return [headline(view), ...findings(view), timeline(view)].join('\n\n');
+}
+
+function headline(view: IncidentView): string {
+  const where = view.host === null ? 'an unknown host' : `host ${escapeMarkdown(view.host)}`;
+  const state = view.outcome === null ? view.state : `closed, ${view.outcome}`;
+  const truncated = view.truncatedAlerts > 0 ? ` · ${view.truncatedAlerts} alerts truncated by Alertmanager` : '';
+  return [
+    `**${state}** — ${escapeMarkdown(view.alertname)} (${escapeMarkdown(view.severity)}) on ${where}`,
+    `since ${utc(view.startsAt)} · received ${clock(view.receivedAt)}${healthy(view)}${truncated}`,
+  ].join('  \n');
+}
+
+function healthy(view: IncidentView): string {
+  const { healthyAt, receivedAt } = view.measures;
+  if (healthyAt === null) return '';
+  const after = Math.max(0, Date.parse(healthyAt) - Date.parse(receivedAt));
+  return ` · healthy ${clock(healthyAt)} (${formatDuration(after)} after the alert)`;
+}
+
+function findings(view: IncidentView): string[] {
+  if (view.findings.length === 0) return [];
+  const lines = view.findings.map((f) => `- **${f.name}** (${f.cite || 'Halcyon'}): ${escapeMarkdown(f.detail)}`);
+  return [`**Found**\n\n${lines.join('\n')}`];
+}
+
+function timeline(view: IncidentView): string {
+  const dropped = view.timelineDropped > 0 ? [`| | | | ${view.timelineDropped} earlier entries left out | |`] : [];
+  return [
+    '| UTC | | Step | What | Result |',
+    '| --- | --- | --- | --- | --- |',
+    ...dropped,
+    ...view.timeline.map(row),
+  ].join('\n');
+}
+
+function row(entry: TimelineEntry): string {
+  const took =
+    entry.endedAt === undefined ? '' : ` (${formatDuration(Date.parse(entry.endedAt) - Date.parse(entry.at))})`;
+  const detail = `${escapeMarkdown(entry.detail)}${entry.status === 'note' ? '' : took}`;
+  return `| ${clock(entry.at)} | ${MARK[entry.status]} | ${entry.cite} | ${escapeMarkdown(entry.title)} | ${detail} |`;
+}
+
+/** `2026-11-23 03:00:12 UTC` */
+function utc(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
+}
+
+/** `03:00:12.345` */
+function clock(iso: string): string {
+  return iso.slice(11, 23).replace('Z', '');
+}

@@ -1,0 +1,212 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  TimeoutFailure,
+  isCancellation,
+  proxyActivities,
+} from '@temporalio/workflow';
+import type { ActivityInterfaceFor } from '@temporalio/workflow';
+import type { HostActivities } from '../../activities/host/types';
+import type { FailureType } from '../../shared/failures';
+import type { Change } from '../../shared/observations';
+import { hostTaskQueue } from '../../shared/task-queues';
+import type { EntryStatus, RunbookPolicy } from '../../shared/incident';
+import type { Incident } from './incident';
+
+/** Activities of one host, each call shown in Temporal UI under its step's title. */
+export type Host = ActivityInterfaceFor<HostActivities>;
+
+/** A titled action of a runbook and the place in the document that it comes from. */
+export interface Step {
+  cite: string;
+  title: string;
+}
+
+/** How a step's result reads in the timeline; a bare text is `done`. */
+export type Told = string | { status: EntryStatus; detail: string };
+
+const READ_MS = 15_000;
+/** Longer than systemd's own TimeoutStopSec of 90 s. */
+const CHANGE_MS = 180_000;
+const HEARTBEAT_TIMEOUT_MS = 3_000;
+/** Once the agent is known to be away, work waits this long for it in one piece. */
+const AWAY_SCHEDULE_TO_START_MS = 60_000;
+
+/**
+ * Runs a runbook's steps on the incident's host: timeline entry, summary in the UI, and the same answer to an agent
+ * that is away for all of them.
+ */
+export class HostSteps {
+  constructor(
+    private readonly incident: Incident,
+    private readonly host: string,
+    /** Epoch milliseconds after which an agent that is away is no longer waited for. */
+    private readonly giveUpAt: number,
+  ) {}
+
+  get policy(): RunbookPolicy {
+    return this.incident.input.policy;
+  }
+
+  /** A step that only reads. What cannot be observed is a finding and `undefined`, never an error: unknown is not good. */
+  async observe<T>(step: Step, call: (host: Host) => Promise<T>, tell: (result: T) => Told): Promise<T | undefined> {
+    return await this.wait(step, 0, call, tell);
+  }
+
+  /** A step that reads until a condition, or until `deadlineMs` at the most. */
+  async wait<T>(
+    step: Step,
+    deadlineMs: number,
+    call: (host: Host) => Promise<T>,
+    tell: (result: T) => Told,
+  ): Promise<T | undefined> {
+    try {
+      return await this.run(step, deadlineMs + READ_MS, call, tell);
+    } catch (err) {
+      if (!isStepFailure(err)) throw err;
+      this.incident.find(failureType(err) ?? 'ObservationFailed', step.cite, `${step.title}: ${reason(err)}`);
+      return undefined;
+    }
+  }
+
+  /** A step that may change something. Throws what stopped it, after noting it. */
+  async act<T>(
+    step: Step,
+    call: (host: Host) => Promise<Change<T>>,
+    tell: (result: Change<T>) => string,
+  ): Promise<Change<T>> {
+    try {
+      const result = await this.run(step, CHANGE_MS, call, (change) => ({
+        status: change.changed ? 'done' : 'noChange',
+        detail: [tell(change), ...change.notes].join('; '),
+      }));
+      this.incident.changed ||= result.changed;
+      return result;
+    } catch (err) {
+      // What a failed step did before it failed is unknown.
+      this.incident.changed = true;
+      if (isStepFailure(err)) {
+        this.incident.find(failureType(err) ?? 'StepFailed', step.cite, `${step.title}: ${reason(err)}`);
+      }
+      throw err;
+    }
+  }
+
+  /** `act` where the remedy can go on without it: the failure stays in the findings. */
+  async tryAct<T>(
+    step: Step,
+    call: (host: Host) => Promise<Change<T>>,
+    tell: (result: Change<T>) => string,
+  ): Promise<Change<T> | undefined> {
+    try {
+      return await this.act(step, call, tell);
+    } catch (err) {
+      if (!isStepFailure(err)) throw err;
+      return undefined;
+    }
+  }
+
+  private async run<T>(
+    step: Step,
+    startToCloseTimeout: number,
+    call: (host: Host) => Promise<T>,
+    tell: (result: T) => Told,
+  ): Promise<T> {
+    const end = this.incident.begin(step.cite, step.title);
+    try {
+      const result = await this.untilTaken(step, startToCloseTimeout, call);
+      const told = tell(result);
+      if (typeof told === 'string') end('done', told);
+      else end(told.status, told.detail);
+      return result;
+    } catch (err) {
+      end('failed', reason(err));
+      throw err;
+    }
+  }
+
+  /** Work that the agent does not take in time is offered again until the incident gives up. */
+  private async untilTaken<T>(step: Step, startToCloseTimeout: number, call: (host: Host) => Promise<T>): Promise<T> {
+    let scheduleToStartTimeout = this.policy.agentWithinMs;
+    for (;;) {
+      const host = proxyActivities<HostActivities>({
+        taskQueue: hostTaskQueue(this.host),
+        scheduleToStartTimeout,
+        startToCloseTimeout,
+        heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
+        retry: { initialInterval: 200, backoffCoefficient: 2, maximumInterval: 5_000, maximumAttempts: 5 },
+        summary: `${step.cite} ${step.title}`,
+      });
+      try {
+        const result = await call(host);
+        this.agentAnswers();
+        return result;
+      } catch (err) {
+        if (!wasNotTaken(err)) throw err;
+        this.agentIsAway();
+        const left = this.giveUpAt - Date.now();
+        if (left <= 0) throw unreachable(this.host);
+        scheduleToStartTimeout = Math.max(1_000, Math.min(AWAY_SCHEDULE_TO_START_MS, left));
+      }
+    }
+  }
+
+  private agentIsAway(): void {
+    if (this.incident.view.state === 'waitingForAgent') return;
+    this.incident.find(
+      'AgentUnreachable',
+      '',
+      `The agent on ${this.host} does not take work: host or halcyon-agent down`,
+    );
+    this.incident.note('', `AgentUnreachable: waiting for the agent on ${this.host}`);
+    this.incident.setState('waitingForAgent');
+  }
+
+  private agentAnswers(): void {
+    if (this.incident.view.state !== 'waitingForAgent') return;
+    this.incident.note('', `The agent on ${this.host} answers again`);
+    this.incident.setState('diagnosing');
+  }
+}
+
+function wasNotTaken(err: unknown): boolean {
+  return (
+    err instanceof ActivityFailure &&
+    err.cause instanceof TimeoutFailure &&
+    err.cause.timeoutType === 'SCHEDULE_TO_START'
+  );
+}
+
+function unreachable(host: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(
+    `the agent on ${host} took no work until the incident gave up`,
+    'AgentUnreachable',
+  );
+}
+
+/**
+ * Whether this step failed and the runbook can go on to the next. Not so when there is no agent to go on with, when
+ * somebody cancels the incident, and for a bug in the workflow, which must stop its task and not look like a finding.
+ */
+export function isStepFailure(err: unknown): boolean {
+  if (isCancellation(err) || isFailure(err, 'AgentUnreachable')) return false;
+  return err instanceof ActivityFailure || err instanceof ApplicationFailure;
+}
+
+/** Whether `err`, or the activity failure's cause, is one of Halcyon's failures of this type. */
+export function isFailure(err: unknown, type: FailureType): boolean {
+  return failureType(err) === type;
+}
+
+function failureType(err: unknown): string | undefined {
+  const cause = err instanceof ActivityFailure ? err.cause : err;
+  if (cause instanceof ApplicationFailure) return cause.type ?? undefined;
+  return cause instanceof TimeoutFailure ? 'StepTimedOut' : undefined;
+}
+
+/** One line of why, without Temporal's wrapping. */
+export function reason(err: unknown): string {
+  const cause = err instanceof ActivityFailure ? (err.cause ?? err) : err;
+  if (cause instanceof TimeoutFailure) return `timed out (${cause.timeoutType})`;
+  return cause instanceof Error ? cause.message : String(cause);
+}

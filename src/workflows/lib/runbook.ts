@@ -1,0 +1,24 @@
+import type { HealthState, HealthVerdict } from '../../shared/observations';
+import type { HostSteps, Step } from './host-steps';
+import type { Incident } from './incident';
+
+/** One page of the document: how to diagnose, the causes in the document's order, and how to see that it is over. */
+export interface Runbook<Diagnosis extends { health: HealthState | undefined }> {
+  /** Letter of the page, `A`. */
+  page: string;
+  title: string;
+  diagnose(steps: HostSteps, incident: Incident): Promise<Diagnosis>;
+  causes: Cause<Diagnosis>[];
+  /** Observes the thing that the alert was about, for the stability window. */
+  verify(steps: HostSteps, incident: Incident): Promise<HealthVerdict | undefined>;
+  /** What the document says when nothing helped. */
+  handOver: Step;
+}
+
+/** One cause of a page with its evidence and remedy. */
+export interface Cause<Diagnosis> extends Step {
+  /** In a few words why this is the cause, or undefined when it is not. May look further. */
+  evidence(found: Diagnosis, steps: HostSteps, incident: Incident): Promise<string | undefined>;
+  /** What the document does about it; absent where only people can. */
+  remedy?(found: Diagnosis, steps: HostSteps, incident: Incident): Promise<void>;
+}

@@ -1,0 +1,130 @@
+import { formatDuration } from '../../shared/durations';
+import type {
+  Change,
+  ConfigurationCheck,
+  DependencyState,
+  EndpointState,
+  FileCount,
+  HealthState,
+  HealthVerdict,
+  LogTail,
+  PortState,
+  ProcessList,
+  RecentStarts,
+  Resources,
+  ServiceState,
+} from '../../shared/observations';
+import type { Told } from './host-steps';
+
+/** How observations read in the timeline: one line each, what was seen and no opinion. */
+
+export function tellService(state: ServiceState): string {
+  if (state.load !== 'loaded') return `${state.unit} is ${state.load}`;
+  const exit = state.exitStatus === null || state.result === 'success' ? '' : `, status ${state.exitStatus}`;
+  const why = state.result === 'success' ? '' : ` (${state.result}${exit})`;
+  const pid = state.mainPid === null ? '' : `, pid ${state.mainPid}`;
+  const since = state.active === 'active' && state.startedAt !== null ? ` since ${state.startedAt.slice(0, 19)}Z` : '';
+  return `${state.unit} ${state.active}/${state.sub}${why}${pid}${since}`;
+}
+
+export function tellRestart(change: Change<ServiceState>): string {
+  const { before, after } = change;
+  return `${before.active} [${shortId(before)}] → ${tellService(after)} [${shortId(after)}]`;
+}
+
+function shortId(state: ServiceState): string {
+  return state.invocation === '' ? 'never started' : state.invocation.slice(0, 8);
+}
+
+export function tellStarts(starts: RecentStarts): Told {
+  if (starts.evidence !== 'present') return { status: 'notSo', detail: `start history ${starts.evidence}` };
+  const times = starts.startedAt.slice(-5).map((at) => at.slice(11, 19));
+  return times.length === 0
+    ? 'none in the last hour'
+    : `${starts.startedAt.length} in the last hour: ${times.join(', ')}`;
+}
+
+export function tellProcesses(list: ProcessList): Told {
+  if (list.processes.length === 0) return { status: 'notSo', detail: 'none' };
+  const shown = list.processes.slice(0, 5).map((p) => `${p.pid} ${p.state} ${p.command}`);
+  const more = list.processes.length - shown.length + list.more;
+  return shown.join('; ') + (more > 0 ? `; and ${more} more` : '');
+}
+
+export function tellPort(port: PortState): Told {
+  if (!port.listening) return { status: 'notSo', detail: `nobody listens on ${port.port}` };
+  return port.owner === null ? 'listening' : `listening: pid ${port.owner.pid} ${port.owner.command}`;
+}
+
+export function tellLog(log: LogTail): Told {
+  if (log.lines.length === 0) return { status: 'notSo', detail: `${log.path}: ${log.evidence}` };
+  const written = log.modifiedAt === null ? '' : `, last written ${log.modifiedAt.slice(0, 19)}Z`;
+  return `${log.path}: ${log.lines.length} lines${written}${log.evidence === 'present' ? '' : ` (${log.evidence})`}. Last: ${log.lines.slice(-3).join(' ⏎ ')}`;
+}
+
+export function tellResources(resources: Resources): string {
+  const { memory, disks, load1, oomKills } = resources;
+  const disk = disks.map(
+    (d) => `${d.path} ${d.usedPercent} % used, ${size(d.availableBytes)} free${d.full ? ' (full)' : ''}`,
+  );
+  const kills = oomKills.victims.length === 0 ? '' : `; killed for memory: ${oomKills.victims.join(', ')}`;
+  return `memory ${size(memory.availableBytes)} of ${size(memory.totalBytes)} available; disk ${disk.join(', ')}; load ${load1}${kills}`;
+}
+
+export function tellHealth(state: HealthState): Told {
+  const detail = healthLine(state);
+  return state.health.answer === 'ok' && state.ready.answer === 'ok' ? detail : { status: 'notSo', detail };
+}
+
+export function tellVerdict(verdict: HealthVerdict): Told {
+  if (verdict.healthy) return `healthy since ${verdict.healthySince?.slice(11, 23) ?? '?'}, and stayed so`;
+  const why = {
+    deadline: 'not healthy in time',
+    notRunning: 'the service does not run',
+    dependencyNotReady: 'a dependency is missing',
+    stable: '',
+  };
+  return {
+    status: 'notSo',
+    detail: `${why[verdict.ended]} after ${formatDuration(verdict.waitedMs)}: ${healthLine(verdict.last)}`,
+  };
+}
+
+function healthLine(state: HealthState): string {
+  const failing = state.failingChecks.length === 0 ? '' : ` (${state.failingChecks.join('; ')})`;
+  return `/health ${endpointLine(state.health)}, /ready ${endpointLine(state.ready)}${failing}`;
+}
+
+function endpointLine(endpoint: EndpointState): string {
+  return endpoint.status === null ? endpoint.answer : String(endpoint.status);
+}
+
+export function tellDependency(state: DependencyState): Told {
+  const unit = state.unit === null ? '' : `; ${tellService(state.unit)}`;
+  const management = state.management === null ? '' : `; management ${endpointLine(state.management)}`;
+  if (state.endpoint.answer === 'ok') return `answers in ${formatDuration(state.endpoint.latencyMs)}${management}`;
+  return { status: 'notSo', detail: `${state.endpoint.answer}: ${state.endpoint.detail}${unit}${management}` };
+}
+
+export function tellConfiguration(check: ConfigurationCheck): Told {
+  if (check.evidence !== 'present')
+    return { status: 'notSo', detail: `could not be checked (${check.evidence}): ${check.output}` };
+  return check.valid ? 'valid' : { status: 'notSo', detail: check.output };
+}
+
+export function tellFiles(change: Change<FileCount>): string {
+  const { before, after } = change;
+  return `${before.files} files, ${size(before.bytes)} → ${after.files} files, ${size(after.bytes)}`;
+}
+
+/** `1.5 GiB` */
+function size(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]!}`;
+}

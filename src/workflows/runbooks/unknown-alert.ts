@@ -1,0 +1,14 @@
+import type { IncidentInput, IncidentResult, Outcome } from '../../shared/incident';
+import type { Incident } from '../lib/incident';
+import { runIncident } from '../lib/run-incident';
+
+/** An alert that no runbook is mapped to, or whose host cannot be told. Recorded, never dropped; nothing is changed. */
+export async function unknownAlert(input: IncidentInput): Promise<IncidentResult> {
+  return await runIncident(input, recordForPeople);
+}
+
+async function recordForPeople(incident: Incident): Promise<Outcome> {
+  incident.find('UnknownAlert', '', incident.input.routingNote ?? 'no runbook is mapped to this alert');
+  incident.note('', 'Nothing was changed: people must look at this alert and map it under routes: in halcyon.yaml');
+  return 'unresolved';
+}
