@@ -1,0 +1,96 @@
+# Writes what makes the overlay a KingFisher host: identity, units, user, data. Sourced by boot.sh, which sets $ROOT.
+
+# The units that start at boot; whatever else is enabled on this machine stays off inside.
+WANTED="redis-server.service rabbitmq-server.service postgresql.service cron.service kingfisher.service lab-cluster.service lab-database.service"
+# They would reach the shared kernel, wait for hardware that is not there, or ask the network.
+MASKED="systemd-udevd.service systemd-udev-trigger.service systemd-udevd-kernel.socket systemd-udevd-control.socket
+  systemd-timesyncd.service systemd-modules-load.service systemd-remount-fs.service systemd-logind.service
+  systemd-networkd.service systemd-resolved.service systemd-binfmt.service proc-sys-fs-binfmt_misc.automount
+  getty@.service console-getty.service modprobe@.service sys-kernel-debug.mount sys-kernel-tracing.mount
+  sys-kernel-config.mount sys-fs-fuse-connections.mount dev-hugepages.mount"
+
+furnish() {
+  identity
+  forget_machine
+  kingfisher_user
+  cp -r "$HERE/rootfs/." "$ROOT/"
+  agent
+  kingfisher_files
+  units
+  fill_in
+}
+
+identity() {
+  echo "$LAB_NAME" >"$ROOT/etc/hostname"
+  printf '127.0.0.1 localhost %s\n::1 localhost\n' "$LAB_NAME" >"$ROOT/etc/hosts"
+  : >"$ROOT/etc/fstab"
+  rm -f "$ROOT/etc/resolv.conf"
+  : >"$ROOT/etc/resolv.conf"
+  : >"$ROOT/etc/machine-id" # empty: systemd makes one
+}
+
+# The host starts with empty data stores of its own, never with this machine's.
+forget_machine() {
+  rm -rf "$ROOT"/etc/postgresql/* "$ROOT"/var/lib/postgresql/* "$ROOT"/var/lib/redis/* "$ROOT"/var/lib/rabbitmq/mnesia/*
+  rm -rf "$ROOT"/var/log/{postgresql,redis,rabbitmq,journal}/* "$ROOT/opt/kingfisher/backend"
+  rm -f "$ROOT"/usr/sbin/policy-rc.d
+}
+
+kingfisher_user() {
+  chroot "$ROOT" /usr/bin/id kingfisher >/dev/null 2>&1 && return
+  chroot "$ROOT" /usr/sbin/useradd --system --user-group --home-dir /opt/kingfisher --shell /usr/sbin/nologin kingfisher
+}
+
+agent() {
+  mkdir -p "$ROOT/etc/halcyon"
+  cp "$HERE/agent.yaml" "$ROOT/etc/halcyon/halcyon.yaml"
+  chmod 600 "$ROOT/etc/halcyon/halcyon.yaml"
+  cp "$LAB_PROJECT/deploy/systemd/halcyon-agent.service" "$ROOT/etc/systemd/system/"
+}
+
+kingfisher_files() {
+  local home=$ROOT/opt/kingfisher today
+  today=$home/data/images/$(date -u +%Y/%m/%d)
+  mkdir -p "$home/backend" "$today" "$home"/data/images/temp "$home/data/temp" "$ROOT/var/log/kingfisher"
+  cp "$LAB_KINGFISHER"/*.js "$home/backend/"
+  images "$today"
+  chmod -R u=rwX,g=rX,o= "$home/data"
+  chroot "$ROOT" /usr/bin/chown -R kingfisher:kingfisher /opt/kingfisher/data /opt/kingfisher/config /var/log/kingfisher
+}
+
+# Files of 20 KB that `file` calls JPEG.
+images() {
+  local i
+  for ((i = 1; i <= LAB_IMAGES; i++)); do
+    { printf '\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00' && head -c 20460 /dev/zero; } \
+      >"$1/$(printf 'liquidation_%04d.jpg' "$i")"
+  done
+}
+
+# Removed through the overlay, the machine's own *.wants folders are hidden; new ones name what starts here.
+units() {
+  local etc=$ROOT/etc/systemd/system unit
+  rm -rf "$etc"/*.wants "$etc"/*.requires
+  mkdir -p "$etc"/{multi-user.target.wants,sockets.target.wants,timers.target.wants}
+  for unit in $WANTED; do want multi-user.target "$unit"; done
+  want multi-user.target postgresql@.service "postgresql@$(pg_version)-main.service"
+  want sockets.target epmd.socket
+  want timers.target logrotate.timer
+  for unit in $MASKED; do ln -sfn /dev/null "$etc/$unit"; done
+}
+
+want() { # TARGET UNIT [INSTANCE]
+  local file=/etc/systemd/system/$2
+  [[ -e $ROOT$file ]] || file=/lib/systemd/system/$2
+  ln -sfn "$file" "$ROOT/etc/systemd/system/$1.wants/${3:-$2}"
+}
+
+pg_version() {
+  local versions=("$ROOT"/usr/lib/postgresql/*/)
+  printf '%s\n' "${versions[@]}" | sed 's|/$||; s|.*/||' | sort -n | tail -1
+}
+
+fill_in() {
+  sed -i -e "s/@HOST@/$LAB_NAME/g" -e "s/@PGVERSION@/$(pg_version)/g" "$ROOT/etc/halcyon/halcyon.yaml" \
+    "$ROOT"/etc/systemd/system/lab-*.service
+}

@@ -1,0 +1,23 @@
+#!/bin/bash
+# Installs the Debian packages given as arguments and starts none of their services: while it runs, policy-rc.d denies
+# every start. What was in its place is put back, also when this is interrupted.
+set -euo pipefail
+POLICY=/usr/sbin/policy-rc.d
+SAVED=$POLICY.before-halcyon-lab
+
+restore() {
+  rm -f "$POLICY"
+  [[ ! -e $SAVED ]] || mv "$SAVED" "$POLICY"
+}
+
+[[ ! -e $POLICY || -e $SAVED ]] || mv "$POLICY" "$SAVED"
+trap restore EXIT
+trap 'exit 130' INT TERM HUP
+printf '#!/bin/sh\nexit 101\n' >"$POLICY"
+chmod 755 "$POLICY"
+export DEBIAN_FRONTEND=noninteractive
+echo "reading package lists"
+apt-get update -qq
+echo "installing $*"
+apt-get install -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold "$@" |
+  { grep --line-buffered '^Setting up' || true; }

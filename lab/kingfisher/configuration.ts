@@ -1,0 +1,87 @@
+/** Where the stand-in finds things (environment), and its own configuration file with the document's settings. */
+import { readFileSync } from 'node:fs';
+
+export const DEPENDENCIES = ['postgres', 'redis', 'rabbitmq'] as const;
+export type Dependency = (typeof DEPENDENCIES)[number];
+
+export interface Environment {
+  host: string;
+  port: number;
+  /** The configuration file. */
+  configFile: string;
+  dataDir: string;
+  /** Test control of what cannot be broken for real; see `faults.ts`. */
+  faultsFile: string;
+  accessLog: string | null;
+  /** Those that `/ready` asks. */
+  dependencies: Dependency[];
+  urls: Record<Dependency, URL>;
+}
+
+/** Reads `KINGFISHER_*`. Throws an `Error` of one line for a value that cannot be used. */
+export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
+  const dataDir = env.KINGFISHER_DATA ?? 'data';
+  return {
+    host: env.KINGFISHER_HOST ?? '127.0.0.1',
+    port: parsePort(env.KINGFISHER_PORT ?? '8201'),
+    configFile: env.KINGFISHER_CONFIG ?? 'config/kingfisher.json',
+    dataDir,
+    faultsFile: env.KINGFISHER_FAULTS ?? `${dataDir}/faults.json`,
+    accessLog: env.KINGFISHER_ACCESS_LOG || null,
+    dependencies: parseDependencies(env.KINGFISHER_DEPENDENCIES ?? DEPENDENCIES.join(',')),
+    urls: {
+      postgres: new URL(env.KINGFISHER_POSTGRES_URL ?? 'postgres://kingfisher:kingfisher@127.0.0.1:5432/zmart_core'),
+      redis: new URL(env.KINGFISHER_REDIS_URL ?? 'redis://127.0.0.1:6379/1'),
+      rabbitmq: new URL(env.KINGFISHER_RABBITMQ_URL ?? 'amqp://guest:guest@127.0.0.1:5672/'),
+    },
+  };
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port < 65_536) return port;
+  throw new Error(`KINGFISHER_PORT: expected a port, got "${text}"`);
+}
+
+function parseDependencies(text: string): Dependency[] {
+  const names = text.split(',').filter((name) => name !== '');
+  for (const name of names) {
+    if (!DEPENDENCIES.some((known) => known === name)) {
+      throw new Error(`KINGFISHER_DEPENDENCIES: "${name}" is none of ${DEPENDENCIES.join(', ')}`);
+    }
+  }
+  return DEPENDENCIES.filter((known) => names.includes(known));
+}
+
+export interface Configuration {
+  openai: { max_qps: number };
+  orchestrator: { max_workers: number; fallback_mode?: boolean };
+}
+
+const WHOLE_NUMBERS = [
+  ['openai', 'max_qps'],
+  ['orchestrator', 'max_workers'],
+] as const;
+
+/** Reads and checks the configuration file. Throws an `Error` of one line that names the file and the setting. */
+export function readConfiguration(path: string): Configuration {
+  const value = parseJson(path);
+  for (const [section, key] of WHOLE_NUMBERS) {
+    const found = member(member(value, section), key);
+    if (Number.isInteger(found) && Number(found) >= 1 && Number(found) <= 1_000) continue;
+    throw new Error(`${path}: ${section}.${key}: expected a whole number from 1 to 1000, got ${JSON.stringify(found)}`);
+  }
+  return value as Configuration;
+}
+
+function parseJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message.split('\n')[0]}`);
+  }
+}
+
+function member(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+}

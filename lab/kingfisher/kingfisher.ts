@@ -1,0 +1,96 @@
+/**
+ * A stand-in for the KingFisher service: plain Node, nothing beyond this folder. `--check-config` checks the
+ * configuration and ends with 0 or 1. Its environment is described in `configuration.ts`.
+ */
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { readConfiguration, readEnvironment, type Environment } from './configuration';
+import { createAccessLog, log } from './log';
+import { Metrics } from './metrics';
+import { answer, type Service } from './pages';
+import { startWork } from './work';
+
+const STATE_BYTES = 4_096;
+
+function main(): void {
+  // Standard output may be a file on a full disk: a lost log line must not end the service.
+  process.stdout.on('error', () => undefined);
+  if (process.argv.includes('--check-config')) return checkConfiguration();
+  const environment = orExit(() => readEnvironment(process.env));
+  const configuration = orExit(() => readConfiguration(environment.configFile));
+  const { max_qps: maxQps } = configuration.openai;
+  log('INFO', 'main', `starting, openai.max_qps=${maxQps} max_workers=${configuration.orchestrator.max_workers}`);
+  orExit(() => writeState(environment.dataDir));
+  serve(environment);
+}
+
+function checkConfiguration(): void {
+  try {
+    readConfiguration(readEnvironment(process.env).configFile);
+    console.log('Config OK');
+  } catch (error) {
+    console.log(`Config invalid: ${(error as Error).message}`);
+    process.exitCode = 1;
+  }
+}
+
+function orExit<T>(step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    log('ERROR', 'main', `cannot start: ${(error as Error).message}`);
+    process.exit(1);
+  }
+}
+
+/** Written beside and renamed, so that a full disk is noticed even when an older state is there. */
+function writeState(dataDir: string): void {
+  const path = `${dataDir}/state.json`;
+  mkdirSync(dataDir, { recursive: true });
+  const state = JSON.stringify({ pid: process.pid, started_at: new Date().toISOString() }).padEnd(STATE_BYTES - 1);
+  const file = openSync(`${path}.new`, 'w', 0o640);
+  try {
+    if (writeSync(file, `${state}\n`) < STATE_BYTES) throw new Error(`${path}: ENOSPC: no space left on device`);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(`${path}.new`, path);
+}
+
+function serve(environment: Environment): void {
+  const service: Service = { environment, metrics: new Metrics(), startedAt: new Date() };
+  const server = createHttpServer(service);
+  server.on('error', (error) => {
+    log('ERROR', 'main', `cannot start: ${error.message}`);
+    process.exit(1);
+  });
+  server.listen(environment.port, environment.host, () => {
+    log('INFO', 'main', `serving on ${environment.host}:${environment.port}`);
+    startWork(environment, service.metrics);
+  });
+  stopOnSignal(server);
+}
+
+function createHttpServer(service: Service): Server {
+  const access = createAccessLog(service.environment.accessLog);
+  return createServer((request, response) => {
+    void answer(service, request).then((page) => {
+      response.writeHead(page.status, { 'content-type': page.type, 'content-length': Buffer.byteLength(page.body) });
+      response.end(request.method === 'HEAD' ? undefined : page.body);
+      access(request, page.status, Buffer.byteLength(page.body));
+    });
+  });
+}
+
+function stopOnSignal(server: Server): void {
+  const stop = (signal: NodeJS.Signals): void => {
+    log('INFO', 'main', `${signal}, stopped`);
+    server.close(() => process.exit(0));
+    server.closeAllConnections();
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+main();

@@ -1,0 +1,118 @@
+/** What each path answers. */
+import type { IncomingMessage } from 'node:http';
+import type { Environment } from './configuration';
+import { allOk, checkDependencies, type Checks } from './dependencies';
+import { family, sample, type Metrics } from './metrics';
+
+export interface Page {
+  status: number;
+  type: string;
+  body: string;
+}
+
+export interface Service {
+  environment: Environment;
+  metrics: Metrics;
+  startedAt: Date;
+}
+
+/** The page of a request; 404 for what the service does not have. */
+export async function answer(service: Service, request: IncomingMessage): Promise<Page> {
+  const path = (request.url ?? '/').split('?')[0]!;
+  if (request.method !== 'GET' && request.method !== 'HEAD') return json(405, { error: 'method not allowed' });
+  if (path.startsWith('/api/v1/analysis')) return guarded(service.metrics, request);
+  const page = PAGES[path];
+  return page === undefined ? json(404, { error: 'not found' }) : page(service);
+}
+
+const PAGES: Record<string, (service: Service) => Page | Promise<Page>> = {
+  '/health': health,
+  '/ready': ready,
+  '/metrics': metricsPage,
+  '/api/v1/master-summary/statistics': statistics,
+  '/api/v1/telegram/status': telegram,
+  '/api/v1/outbox/stats': outbox,
+};
+
+function json(status: number, value: unknown): Page {
+  return { status, type: 'application/json', body: JSON.stringify(value) };
+}
+
+/** Never lets anyone in, so that unauthorized traffic can be made for real. */
+function guarded(metrics: Metrics, request: IncomingMessage): Page {
+  const withToken = request.headers.authorization !== undefined;
+  metrics.securityViolations.add(1, withToken ? 'forbidden' : 'unauthorized');
+  return withToken ? json(403, { error: 'forbidden' }) : json(401, { error: 'unauthorized' });
+}
+
+function health({ startedAt }: Service): Page {
+  const uptimeSeconds = (Date.now() - startedAt.getTime()) / 1_000;
+  return json(200, { status: 'ok', version: '1.1.0', pid: process.pid, uptime_seconds: uptimeSeconds });
+}
+
+async function ready({ environment }: Service): Promise<Page> {
+  const checks = await checkDependencies(environment);
+  return json(allOk(checks) ? 200 : 503, { ready: allOk(checks), checks });
+}
+
+function statistics({ metrics }: Service): Page {
+  const failures = Object.fromEntries(
+    metrics.pipelineFailures.samples().map(([labels, value]) => [labels.step, value]),
+  );
+  return json(200, {
+    summaries_generated: metrics.analysis.observations(),
+    mean_analysis_seconds: Number(metrics.analysis.mean().toFixed(3)),
+    pipeline_failures: failures,
+    pipeline_failures_total: metrics.pipelineFailures.total(),
+  });
+}
+
+function telegram({ metrics }: Service): Page {
+  return json(200, { bot: 'connected', images_downloaded: metrics.imagesDownloaded.total(), rate_limited: false });
+}
+
+function outbox({ metrics }: Service): Page {
+  return json(200, { pending: metrics.outboxPending, published: metrics.outboxPublished.total() });
+}
+
+async function metricsPage({ environment, metrics, startedAt }: Service): Promise<Page> {
+  const checks = await checkDependencies(environment);
+  const body = [...counters(metrics), ...gauges(metrics, checks, startedAt)].join('\n') + '\n';
+  return { status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body };
+}
+
+function counters(metrics: Metrics): string[] {
+  const counter = (name: string, help: string, series: Metrics['pipelineFailures']): string =>
+    family(
+      name,
+      'counter',
+      help,
+      series.samples().map(([labels, value]) => sample(name, labels, value)),
+    );
+  const duration = 'kingfisher_analysis_duration_seconds';
+  return [
+    counter('kingfisher_pipeline_failures_total', 'Failed pipeline steps.', metrics.pipelineFailures),
+    counter('kingfisher_security_violations_total', 'Refused requests.', metrics.securityViolations),
+    counter('kingfisher_images_downloaded_total', 'Images downloaded from Telegram.', metrics.imagesDownloaded),
+    counter('kingfisher_outbox_published_total', 'Events published.', metrics.outboxPublished),
+    family(duration, 'histogram', 'Time of one analysis.', metrics.analysis.render(duration)),
+  ];
+}
+
+function gauges(metrics: Metrics, checks: Checks, startedAt: Date): string[] {
+  const gauge = (name: string, help: string, value: number): string =>
+    family(name, 'gauge', help, [sample(name, {}, value)]);
+  const up = Object.entries(checks).map(([dependency, answer]) =>
+    sample('kingfisher_dependency_up', { dependency }, Number(answer === 'ok')),
+  );
+  const connected = checks.postgres === undefined || checks.postgres === 'ok';
+  return [
+    gauge('kingfisher_ready', 'Whether all dependencies answer.', Number(allOk(checks))),
+    family('kingfisher_dependency_up', 'gauge', 'Whether a dependency answers.', up),
+    gauge('kingfisher_outbox_pending', 'Events that wait to be published.', metrics.outboxPending),
+    gauge('db_connections_active', 'Database connections in use.', connected ? 1 : 0),
+    gauge('db_connections_idle', 'Database connections that wait for work.', connected ? 4 : 0),
+    gauge('db_connections_max', 'Limit of the database connection pool.', 20),
+    gauge('process_start_time_seconds', 'Start of the process.', startedAt.getTime() / 1_000),
+  ];
+}
