@@ -115,12 +115,23 @@ down_one() {
   local state=$LAB_HOME/$1
   [[ -d $state ]] || return 0
   stop_helpers "$1"
+  kill_init "$1"
   if [[ -e $state/cgroups ]]; then
     wait_for 20 cgroups_empty "$state/cgroups" || die "$1: processes do not end: $(cat "${dirs[@]/%//cgroup.procs}" 2>/dev/null | tr '\n' ' ')"
     wait_for 10 cgroups_removed "$state/cgroups" || die "$1: cannot remove its cgroups, see $state/cgroups"
   fi
   rm -rf --one-file-system "${LAB_HOME:?}/$1"
 }
+
+# PID 1 takes its whole namespace along. Killed before the rest, so that its own parent is still there to reap it.
+kill_init() {
+  local pid
+  pid=$(init_pid "$1") || return 0
+  kill -9 "$pid" 2>/dev/null || true
+  wait_for 10 init_gone "$1" || true
+}
+
+init_gone() { ! init_pid "$1" >/dev/null; }
 
 # Kills every process of the host; true when none is left.
 cgroups_empty() {

@@ -43,14 +43,23 @@ function orExit<T>(step: () => T): T {
   }
 }
 
-/** Written beside and renamed, so that a full disk is noticed even when an older state is there. */
+/** Throws an `Error` that names the file. */
 function writeState(dataDir: string): void {
   const path = `${dataDir}/state.json`;
-  mkdirSync(dataDir, { recursive: true });
   const state = JSON.stringify({ pid: process.pid, started_at: new Date().toISOString() }).padEnd(STATE_BYTES - 1);
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    replaceFile(path, `${state}\n`);
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}`);
+  }
+}
+
+/** Written beside and renamed, so that a full disk is noticed even when an older file is there. */
+function replaceFile(path: string, content: string): void {
   const file = openSync(`${path}.new`, 'w', 0o640);
   try {
-    if (writeSync(file, `${state}\n`) < STATE_BYTES) throw new Error(`${path}: ENOSPC: no space left on device`);
+    if (writeSync(file, content) < Buffer.byteLength(content)) throw new Error('ENOSPC: no space left on device');
     fsyncSync(file);
   } finally {
     closeSync(file);
