@@ -1,0 +1,158 @@
+import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { parseDuration } from '../src/shared/durations';
+
+/** One KingFisher to watch. */
+export interface MonitoringTarget {
+  /** The host's name: `instance` becomes `<host>:8201`. */
+  host: string;
+  /** `127.0.0.1:port` that reaches that host's :8201. */
+  address: string;
+}
+
+/** What the deployed files do not know: where things are in a lab, and how fast it runs. */
+export interface LabPlaces {
+  targets: MonitoringTarget[];
+  alertmanagerAddress: string;
+  blackboxAddress: string;
+  scrapeIntervalMs: number;
+}
+
+export interface AlertRule {
+  alert: string;
+  expr: string;
+  for?: string;
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+}
+
+export interface RulesFile {
+  groups: { name: string; interval?: string; rules: AlertRule[] }[];
+}
+
+export interface PrometheusConfig {
+  global: Record<string, string>;
+  rule_files: string[];
+  alerting: { alertmanagers: { static_configs: { targets: string[] }[] }[] };
+  scrape_configs: ScrapeConfig[];
+}
+
+interface ScrapeConfig {
+  job_name: string;
+  static_configs: { targets: string[]; labels?: Record<string, string> }[];
+  relabel_configs?: { target_label?: string; replacement?: string; source_labels?: string[]; regex?: string }[];
+}
+
+export interface AlertmanagerConfig {
+  route: Record<string, unknown>;
+  receivers: { name: string; webhook_configs: WebhookConfig[] }[];
+}
+
+interface WebhookConfig {
+  url: string;
+  http_config?: { authorization?: { type: string; credentials_file: string } } & Record<string, unknown>;
+}
+
+/** KingFisher's port, the second half of `instance`. */
+const SERVICE_PORT = 8201;
+
+/** `h1` becomes `h1:8201`. */
+export function instanceOf(host: string): string {
+  return `${host}:${SERVICE_PORT}`;
+}
+
+/** Absolute path of a file under deploy/, from the sources as well as from the compiled lab. */
+export function deployFile(...parts: string[]): string {
+  let folder = __dirname;
+  while (!existsSync(join(folder, 'package.json'))) {
+    if (folder === dirname(folder)) throw new Error(`deploy/${parts.join('/')} not found above ${__dirname}`);
+    folder = dirname(folder);
+  }
+  return join(folder, 'deploy', ...parts);
+}
+
+/** The deployed alerting rules of the runbooks, as they are. */
+export function readRules(): RulesFile {
+  return readYaml<RulesFile>('prometheus', 'kingfisher.rules.yml');
+}
+
+/**
+ * The deployed rules with no `for` longer than the given one. Expressions, labels and annotations stay as they are.
+ *
+ * @param longestFor duration such as `1s`; undefined leaves every `for` alone.
+ */
+export function labRules(longestFor?: string): RulesFile {
+  const file = readRules();
+  if (longestFor === undefined) return file;
+  const groups = file.groups.map((group) => ({
+    ...group,
+    rules: group.rules.map((rule) => shorten(rule, longestFor)),
+  }));
+  return { ...file, groups };
+}
+
+function shorten(rule: AlertRule, longestFor: string): AlertRule {
+  if (rule.for === undefined || milliseconds(rule.for) <= milliseconds(longestFor)) return rule;
+  return { ...rule, for: longestFor };
+}
+
+function milliseconds(text: string): number {
+  const parsed = parseDuration(text);
+  if (parsed === undefined) throw new Error(`expected a duration such as "30s", got "${text}"`);
+  return parsed;
+}
+
+/** The deployed prometheus.yml with the lab's targets and addresses, at the lab's pace. Rules are read beside it. */
+export function labPrometheus(places: LabPlaces): PrometheusConfig {
+  const config = readYaml<PrometheusConfig>('prometheus', 'prometheus.yml');
+  const interval = `${places.scrapeIntervalMs}ms`;
+  return {
+    ...config,
+    global: { ...config.global, scrape_interval: interval, scrape_timeout: interval, evaluation_interval: interval },
+    // Only the runbooks' alerts: a lab that is still starting is no gap in the monitoring.
+    rule_files: ['kingfisher.rules.yml'],
+    alerting: { alertmanagers: [{ static_configs: [{ targets: [places.alertmanagerAddress] }] }] },
+    scrape_configs: config.scrape_configs.map((job) => labJob(job, places)),
+  };
+}
+
+function labJob(job: ScrapeConfig, places: LabPlaces): ScrapeConfig {
+  const labJob = { ...job, static_configs: places.targets.map(staticConfig) };
+  if (job.relabel_configs === undefined) return labJob;
+  const relabel_configs = job.relabel_configs.map((rule) =>
+    rule.target_label === '__address__' ? { ...rule, replacement: places.blackboxAddress } : rule,
+  );
+  return { ...labJob, relabel_configs };
+}
+
+function staticConfig(target: MonitoringTarget): ScrapeConfig['static_configs'][number] {
+  return { targets: [target.address], labels: { instance: instanceOf(target.host) } };
+}
+
+/** The deployed alertmanager.yml that reports to the lab's intake at once. */
+export function labAlertmanager(webhookUrl: string, tokenFile?: string): AlertmanagerConfig {
+  const config = readYaml<AlertmanagerConfig>('alertmanager', 'alertmanager.yml');
+  return {
+    ...config,
+    route: { ...config.route, group_wait: '0s', group_interval: '1s' },
+    receivers: config.receivers.map((receiver) => ({
+      ...receiver,
+      webhook_configs: receiver.webhook_configs.map((webhook) => labWebhook(webhook, webhookUrl, tokenFile)),
+    })),
+  };
+}
+
+function labWebhook(webhook: WebhookConfig, url: string, tokenFile?: string): WebhookConfig {
+  const { authorization, ...http } = webhook.http_config ?? {};
+  if (tokenFile === undefined || authorization === undefined) return { ...webhook, url, http_config: http };
+  return {
+    ...webhook,
+    url,
+    http_config: { ...http, authorization: { ...authorization, credentials_file: tokenFile } },
+  };
+}
+
+function readYaml<T>(...parts: string[]): T {
+  return parse(readFileSync(deployFile(...parts), 'utf8')) as T;
+}

@@ -1,0 +1,140 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { deployFile, labAlertmanager, labPrometheus, labRules, type MonitoringTarget } from './monitoring-config';
+import { freePorts, type RunningServer, type ServerCommand, startServer } from './monitoring-process';
+
+export interface MonitoringOptions {
+  targets: MonitoringTarget[];
+  /** Where Alertmanager posts: intake's `/api/v1/alerts`. */
+  webhookUrl: string;
+  /** Bearer token of intake. */
+  webhookToken?: string;
+  /** Configuration, data and logs go here; created when missing, left behind by `stop`. */
+  directory: string;
+  /** Longest `for:` of any alert, such as `0s`. Shortens only. @default as deployed */
+  forOverride?: string;
+  /** Pace of scraping and of evaluating the rules. @default 1000 */
+  scrapeIntervalMs?: number;
+}
+
+export interface Monitoring {
+  prometheusUrl: string;
+  alertmanagerUrl: string;
+  /** Ends all three servers. May be called again. */
+  stop(): Promise<void>;
+}
+
+interface Addresses {
+  prometheus: string;
+  alertmanager: string;
+  blackbox: string;
+}
+
+/**
+ * Runs the deployed Prometheus rules for real: Prometheus, Alertmanager and blackbox_exporter on free loopback ports,
+ * configured from deploy/. They end with `stop` or with this process.
+ *
+ * Errors: a program is missing or does not become ready; nothing is left running then.
+ */
+export async function startMonitoring(options: MonitoringOptions): Promise<Monitoring> {
+  const [prometheus, alertmanager, blackbox] = (await freePorts(3)).map((port) => `127.0.0.1:${port}`);
+  const addresses: Addresses = { prometheus: prometheus!, alertmanager: alertmanager!, blackbox: blackbox! };
+  writeConfiguration(options, addresses);
+  const servers = await startAll(commands(options.directory, addresses));
+  return {
+    prometheusUrl: `http://${addresses.prometheus}`,
+    alertmanagerUrl: `http://${addresses.alertmanager}`,
+    stop: () => stopAll(servers),
+  };
+}
+
+function writeConfiguration(options: MonitoringOptions, addresses: Addresses): void {
+  const { directory, targets, webhookUrl, webhookToken, forOverride, scrapeIntervalMs = 1_000 } = options;
+  mkdirSync(directory, { recursive: true });
+  const tokenFile = webhookToken === undefined ? undefined : join(directory, 'webhook-token');
+  if (tokenFile !== undefined) writeFileSync(tokenFile, webhookToken!, { mode: 0o600 });
+  const places = {
+    targets,
+    scrapeIntervalMs,
+    alertmanagerAddress: addresses.alertmanager,
+    blackboxAddress: addresses.blackbox,
+  };
+  writeYaml(join(directory, 'kingfisher.rules.yml'), labRules(forOverride));
+  writeYaml(join(directory, 'prometheus.yml'), labPrometheus(places));
+  writeYaml(join(directory, 'alertmanager.yml'), labAlertmanager(webhookUrl, tokenFile));
+}
+
+function writeYaml(path: string, content: unknown): void {
+  writeFileSync(path, stringify(content));
+}
+
+function commands(directory: string, addresses: Addresses): ServerCommand[] {
+  return [
+    prometheusCommand(directory, addresses.prometheus),
+    alertmanagerCommand(directory, addresses.alertmanager),
+    blackboxCommand(directory, addresses.blackbox),
+  ];
+}
+
+function prometheusCommand(directory: string, address: string): ServerCommand {
+  return {
+    name: 'prometheus',
+    command: 'prometheus',
+    args: [
+      `--config.file=${join(directory, 'prometheus.yml')}`,
+      `--storage.tsdb.path=${join(directory, 'prometheus')}`,
+      '--storage.tsdb.retention.time=1d',
+      `--web.listen-address=${address}`,
+      `--web.external-url=http://${address}`,
+    ],
+    logFile: join(directory, 'prometheus.log'),
+    readyUrl: `http://${address}/-/ready`,
+  };
+}
+
+function alertmanagerCommand(directory: string, address: string): ServerCommand {
+  return {
+    name: 'alertmanager',
+    command: 'prometheus-alertmanager',
+    args: [
+      `--config.file=${join(directory, 'alertmanager.yml')}`,
+      `--storage.path=${join(directory, 'alertmanager')}`,
+      `--web.listen-address=${address}`,
+      `--web.external-url=http://${address}`,
+      // A single one: no gossip, so no second port.
+      '--cluster.listen-address=',
+    ],
+    logFile: join(directory, 'alertmanager.log'),
+    readyUrl: `http://${address}/-/ready`,
+  };
+}
+
+function blackboxCommand(directory: string, address: string): ServerCommand {
+  return {
+    name: 'blackbox_exporter',
+    command: 'prometheus-blackbox-exporter',
+    args: [
+      `--config.file=${deployFile('blackbox', 'blackbox.yml')}`,
+      `--web.listen-address=${address}`,
+      // Its default of half a second would be half of a lab's scrape timeout.
+      '--timeout-offset=0.1',
+    ],
+    logFile: join(directory, 'blackbox.log'),
+    readyUrl: `http://${address}/-/healthy`,
+  };
+}
+
+/** All of them, or none. */
+async function startAll(servers: ServerCommand[]): Promise<RunningServer[]> {
+  const results = await Promise.allSettled(servers.map(startServer));
+  const running = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed === undefined) return running;
+  await stopAll(running);
+  throw failed.reason;
+}
+
+async function stopAll(servers: RunningServer[]): Promise<void> {
+  await Promise.all(servers.map((server) => server.stop()));
+}
