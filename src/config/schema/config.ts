@@ -1,0 +1,20 @@
+import type { z } from 'zod';
+import { agent } from './agent';
+import { escalation } from './escalation';
+import { section } from './nouns';
+import { hosts, intake, log, routes, runbooks, temporal } from './sections';
+
+/** The whole of halcyon.yaml. Every default stands in its section. */
+export const config = section({
+  temporal: temporal.prefault({}),
+  intake: intake.prefault({}),
+  hosts: hosts.default({}),
+  routes: routes.default({ KingfisherServiceDown: 'serviceDown' }),
+  runbooks: runbooks.prefault({}),
+  escalation: escalation.prefault({}),
+  agent: agent.nullable().default(null),
+  log: log.prefault({}),
+});
+
+/** The effective configuration: durations are milliseconds in fields `…Ms`, sizes bytes in fields `…Bytes`. */
+export type Config = z.output<typeof config>;

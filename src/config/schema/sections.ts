@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import type { RunbookName, RunbookPolicy } from '../../shared/incident';
+import { isMapping, valueAt } from '../values';
+import { duration, hostName, section, size, someText, textWhere, wholeNumber } from './nouns';
+import { absoluteFile } from './paths';
+import { optionalSecret, url } from './urls';
+
+const KNOWN_RUNBOOKS: Record<RunbookName, true> = { serviceDown: true, unknownAlert: true };
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
+
+/** The runbooks that an alert can start. */
+export const runbookName = z.enum(Object.keys(KNOWN_RUNBOOKS) as [RunbookName, ...RunbookName[]], {
+  error: `expected a known runbook (${Object.keys(KNOWN_RUNBOOKS).join(', ')})`,
+});
+
+/** `temporal:` where the cluster is and how to prove who we are. */
+export const temporal = section({
+  address: textWhere('host:port such as "127.0.0.1:7233"', isAddress).default('127.0.0.1:7233'),
+  namespace: someText('a namespace such as "default"').default('default'),
+  apiKey: optionalSecret(),
+  tls: section({
+    caFile: absoluteFile().optional(),
+    certFile: absoluteFile().optional(),
+    keyFile: absoluteFile().optional(),
+    serverName: someText().optional(),
+  })
+    .superRefine(
+      ({ certFile, keyFile }, context) => {
+        if ((certFile === undefined) === (keyFile === undefined)) return;
+        const absent = certFile === undefined ? 'certFile' : 'keyFile';
+        context.addIssue({ code: 'custom', path: [absent], message: 'certFile and keyFile go together' });
+      },
+      { when: ({ value }) => isMapping(value) },
+    )
+    .nullable()
+    .default(null),
+  uiUrl: url('http', 'https').nullable().default(null),
+});
+
+/** `intake:` the HTTP door for alerts. */
+export const intake = section({
+  host: textWhere('an address or host name to listen on', (text) => /^[A-Za-z0-9.:_-]+$/.test(text)).default(
+    '127.0.0.1',
+  ),
+  /** 0 lets the system choose. */
+  port: wholeNumber(0, 65_535).default(9095),
+  token: optionalSecret(),
+  bodyLimit: size({ min: '1KiB', max: '64MiB' }).prefault('1MiB'),
+  temporalTimeout: duration({ min: '100ms', max: '1m' }).prefault('4s'),
+})
+  .superRefine(
+    ({ host, token }, context) => {
+      if (typeof host !== 'string' || LOOPBACK.test(host) || (token !== null && token !== undefined)) return;
+      const message = `without intake.token only loopback is possible: set a token, or listen on 127.0.0.1`;
+      context.addIssue({ code: 'custom', path: ['host'], message });
+    },
+    { when: ({ value }) => isMapping(value) },
+  )
+  .transform(({ bodyLimit, temporalTimeout, ...rest }) => ({
+    ...rest,
+    bodyLimitBytes: bodyLimit,
+    temporalTimeoutMs: temporalTimeout,
+  }));
+
+const label = someText('a label value');
+
+/** `hosts:` which alerts are about which host. */
+export const hosts = z
+  .record(hostName(), section({ instances: z.array(label).default([]), services: z.array(label).default([]) }))
+  .superRefine(rejectSharedInstances, { when: ({ value }) => isMapping(value) });
+
+/** `routes:` which alert starts which runbook. */
+export const routes = z.record(someText('an alert name'), runbookName);
+
+/** `runbooks.serviceDown:` times of runbook A. */
+const serviceDown = section({
+  stabilityWindow: duration({ min: '0s' }).prefault('5s'),
+  healthyWithin: duration().prefault('30s'),
+  dependencyReadyWithin: duration().prefault('60s'),
+  agentWithin: duration().prefault('8s'),
+  giveUpAfter: duration().prefault('10m'),
+  tempFilesOlderThan: duration().prefault('1d'),
+})
+  .superRefine(
+    ({ stabilityWindow, healthyWithin }, context) => {
+      if (typeof stabilityWindow !== 'number' || typeof healthyWithin !== 'number') return;
+      if (stabilityWindow < healthyWithin) return;
+      context.addIssue({ code: 'custom', path: ['stabilityWindow'], message: 'must be shorter than healthyWithin' });
+    },
+    { when: ({ value }) => isMapping(value) },
+  )
+  .transform((times): RunbookPolicy => ({
+    stabilityWindowMs: times.stabilityWindow,
+    healthyWithinMs: times.healthyWithin,
+    dependencyReadyWithinMs: times.dependencyReadyWithin,
+    agentWithinMs: times.agentWithin,
+    giveUpAfterMs: times.giveUpAfter,
+    tempFilesOlderThanMs: times.tempFilesOlderThan,
+  }));
+
+/** `runbooks:` one section per runbook that has times. */
+export const runbooks = section({ serviceDown: serviceDown.prefault({}) });
+
+/** `log:` of every process. */
+export const log = section({
+  level: z.enum(LOG_LEVELS, { error: `expected one of ${LOG_LEVELS.join(', ')}` }).default('info'),
+});
+
+function isAddress(text: string): boolean {
+  const [, port] = /^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):(\d{1,5})$/.exec(text) ?? [];
+  return port !== undefined && Number(port) >= 1 && Number(port) <= 65_535;
+}
+
+/** An instance that two hosts claim would send an alert to the wrong one. */
+function rejectSharedInstances(value: Record<string, unknown>, context: z.core.$RefinementCtx): void {
+  const owners = new Map<unknown, string>();
+  for (const host of Object.keys(value)) {
+    const instances = valueAt(value, [host, 'instances']);
+    for (const [index, instance] of (Array.isArray(instances) ? instances : []).entries()) {
+      const owner = owners.get(instance);
+      if (owner === undefined) owners.set(instance, host);
+      else addShared(context, [host, 'instances', index], owner);
+    }
+  }
+}
+
+function addShared(context: z.core.$RefinementCtx, path: PropertyKey[], owner: string): void {
+  context.addIssue({ code: 'custom', path, message: `already listed under host "${owner}"` });
+}
