@@ -29,10 +29,12 @@ cmd_up() {
   up_options "$@"
   mkdir -p "$LAB_HOME"
   mkdir "$state" 2>/dev/null || die "$name is up, or was left behind: take it down first"
+  trap 'down_one "$LAB_NAME"; exit 130' INT TERM HUP
   mkdir "$state/shared" "$state/helpers"
   launch "$state"
-  wait_for 20 test -s "$state/init" || boot_failed "$name" "systemd did not start"
-  wait_for 90 is_ready "$name" || boot_failed "$name" "KingFisher did not become ready"
+  wait_for 20 started_or_dead "$state" || true
+  [[ -s $state/init ]] || boot_failed "$name" "systemd did not start"
+  wait_for 90 ready_or_dead "$name" && is_ready "$name" || boot_failed "$name" "KingFisher did not become ready"
   local ms=$(((${EPOCHREALTIME/./} - started) / 1000))
   echo "$ms" >"$state/boot-ms"
   echo "$name is ready after $((ms / 1000)).$(printf '%03d' $((ms % 1000))) s"
@@ -68,8 +70,13 @@ launch() {
     done <"$1/cgroups"
     exec setsid unshare --pid --mount --uts --ipc --net --cgroup --fork --kill-child "$BASH" "$HERE/boot.sh"
   ) </dev/null >"$1/boot.log" 2>&1 &
+  LAUNCHER=$!
   disown
 }
+
+# Waiting for what cannot come any more would only hide why.
+started_or_dead() { [[ -s $1/init ]] || ! kill -0 "$LAUNCHER" 2>/dev/null; }
+ready_or_dead() { is_ready "$1" || init_gone "$1"; }
 
 is_ready() { [[ $(ready_body "$1") == '{"ready":true'* ]]; }
 

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadConfig } from '../../src/config';
 import { LabHost, labUnavailable } from '../../lab/lab-host';
 
 const unavailable = labUnavailable();
@@ -64,6 +65,23 @@ whereLabRuns(`lab host${unavailable === null ? '' : ` (${unavailable})`}`, () =>
     expect(
       (await host.exec(['curl', '-sf', '-u', 'guest:guest', 'http://localhost:15672/api/overview'])).exitCode,
     ).toBe(0);
+  });
+
+  test('the configuration of its agent is valid', async () => {
+    const path = join(home, 'halcyon.yaml');
+    writeFileSync(path, (await host.exec(['cat', '/etc/halcyon/halcyon.yaml'])).stdout);
+    expect(loadConfig({ path, env: {} }).agent).toMatchObject({ host: NAME });
+    rmSync(path);
+  });
+
+  test('a boot that fails says why and leaves nothing', async () => {
+    await expect(LabHost.up('labfail', { size: '40k' })).rejects.toThrow(/No space left|failure while writing/);
+    expect(existsSync(join(home, 'labfail'))).toBe(false);
+  });
+
+  test('a name is taken once, and the host that has it stays', async () => {
+    await expect(LabHost.up(NAME)).rejects.toThrow(`${NAME} is up`);
+    expect((await ready()).status).toBe(200);
   });
 
   test('a stopped Redis makes /ready say so, a started one makes it ready again', async () => {
