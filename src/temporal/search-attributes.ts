@@ -12,19 +12,27 @@ import { searchAttributes } from '../shared/search-attributes';
 export async function registerSearchAttributes(
   connection: Pick<Connection, 'operatorService'>,
   namespace: string,
-): Promise<string[]> {
+): Promise<void> {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-  const missing = Object.values(searchAttributes).filter((key) => !(key.name in (customAttributes ?? {})));
-  if (missing.length === 0) return [];
-  const wanted = Object.fromEntries(
-    missing.map((key) => [key.name, encodeSearchAttributeIndexedValueType(key.type) ?? 0]),
+  const known = customAttributes ?? {};
+  const missing = Object.values(searchAttributes).filter((key) => !(key.name in known));
+  if (missing.length > 0) await addSearchAttributes(connection, namespace, missing);
+}
+
+/** Adds these, or all, without asking first which are there (the time-skipping test server cannot tell). */
+export async function addSearchAttributes(
+  connection: Pick<Connection, 'operatorService'>,
+  namespace: string,
+  keys = Object.values(searchAttributes),
+): Promise<void> {
+  const types = Object.fromEntries(
+    keys.map(({ name, type }) => [name, encodeSearchAttributeIndexedValueType(type) ?? 0]),
   );
   try {
-    await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: wanted });
+    await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: types });
   } catch (err) {
     if (!isAlreadyExists(err)) throw err;
   }
-  return missing.map((key) => key.name);
 }
 
 const GRPC_ALREADY_EXISTS = 6;

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import { ApplicationFailure } from '@temporalio/common';
+import type { HostActivities } from '../../src/activities/host/types';
+import type {
+  Answer,
+  DependencyName,
+  DependencyState,
+  EndpointState,
+  HealthState,
+  ServiceName,
+  ServiceState,
+} from '../../src/shared/observations';
+
+/**
+ * A host whose behaviour a test scripts: services that are up or down, and what a restart does to them. Keeps the
+ * agent's contract (desired state by invocation), so workflow tests see what a real agent would answer.
+ */
+export class ScriptedHost {
+  readonly up: Record<ServiceName, boolean> = { kingfisher: true, postgres: true, redis: true, rabbitmq: true };
+  readonly invocation: Record<ServiceName, string> = { kingfisher: 'k0', postgres: 'p0', redis: 'r0', rabbitmq: 'm0' };
+  /** Services that stay down whatever is done. */
+  readonly broken = new Set<ServiceName>();
+  readonly masked = new Set<ServiceName>();
+  readonly restarts: ServiceName[] = [];
+  readonly calls: string[] = [];
+  diskFull = false;
+  tempFiles = 3;
+  configurationValid = true;
+  logLines: string[] = ['started'];
+  /** Called before each activity; may throw or wait, to script failures. */
+  before: (activity: string) => Promise<void> | void = () => undefined;
+
+  kingfisherHealthy(): boolean {
+    return this.up.kingfisher && this.up.postgres && this.up.redis && this.up.rabbitmq;
+  }
+
+  activities(): HostActivities {
+    const scripted: HostActivities = {
+      observeService: async ({ service }) => this.service(service),
+      observeRecentStarts: async () => ({ evidence: 'present', startedAt: [now()] }),
+      observeProcesses: async () => ({ processes: [], more: 0 }),
+      observePort: async () => ({ port: 8201, listening: this.up.kingfisher, owner: null }),
+      observeLogTail: async () => ({
+        path: '/var/log/kingfisher/service.log',
+        evidence: 'present',
+        lines: this.logLines,
+        modifiedAt: now(),
+        sizeBytes: 100,
+      }),
+      observeResources: async () => ({
+        memory: { totalBytes: 8e9, availableBytes: 4e9 },
+        disks: [disk(this.diskFull)],
+        load1: 0.5,
+        oomKills: { evidence: 'present', victims: [] },
+        observedAt: now(),
+      }),
+      observeHealth: async () => this.health(),
+      waitUntilHealthy: async () => ({
+        healthy: this.kingfisherHealthy(),
+        healthySince: this.kingfisherHealthy() ? now() : null,
+        ended: this.kingfisherHealthy() ? 'stable' : this.up.kingfisher ? 'dependencyNotReady' : 'notRunning',
+        waitedMs: 10,
+        last: this.health(),
+      }),
+      checkConfiguration: async () => ({
+        evidence: 'present',
+        valid: this.configurationValid,
+        output: this.configurationValid ? 'Config OK' : 'openai.max_qps: expected a number',
+      }),
+      observeDependency: async ({ dependency }) => this.dependency(dependency),
+      waitUntilDependencyReady: async ({ dependency }) => this.dependency(dependency),
+      ensureRestarted: async ({ service, seenInvocation }) => {
+        const before = this.service(service);
+        if (this.masked.has(service)) throw ApplicationFailure.nonRetryable(`${service} is masked`, 'UnitMasked');
+        if (before.invocation !== seenInvocation) return { before, after: before, changed: false, notes: [] };
+        this.restarts.push(service);
+        this.invocation[service] = randomUUID();
+        this.up[service] = !this.broken.has(service);
+        return { before, after: this.service(service), changed: true, notes: [] };
+      },
+      ensureTempFilesRemoved: async () => {
+        const before = { files: this.tempFiles, bytes: this.tempFiles * 1000 };
+        this.tempFiles = 0;
+        this.diskFull = false;
+        return { before, after: { files: 0, bytes: 0 }, changed: before.files > 0, notes: [] };
+      },
+      ensureLogsRotated: async () => ({
+        before: { files: 1, bytes: 10 },
+        after: { files: 1, bytes: 10 },
+        changed: false,
+        notes: [],
+      }),
+    };
+    const noted = Object.entries(scripted).map(([name, activity]) => [
+      name,
+      async (input: never) => {
+        this.calls.push(name);
+        await this.before(name);
+        return await (activity as (input: never) => Promise<unknown>)(input);
+      },
+    ]);
+    return Object.fromEntries(noted) as HostActivities;
+  }
+
+  private service(service: ServiceName): ServiceState {
+    const active = this.up[service];
+    return {
+      service,
+      manager: 'systemd',
+      unit: `${service}.service`,
+      load: this.masked.has(service) ? 'masked' : 'loaded',
+      active: active ? 'active' : 'failed',
+      sub: active ? 'running' : 'failed',
+      result: active ? 'success' : 'signal',
+      exitStatus: active ? null : 9,
+      invocation: this.invocation[service],
+      startedAt: now(),
+      mainPid: active ? 42 : null,
+      restarts: 0,
+      jobPending: false,
+      observedAt: now(),
+    };
+  }
+
+  private health(): HealthState {
+    const failing = (['postgres', 'redis', 'rabbitmq'] as const).filter((name) => !this.up[name]);
+    const health = endpoint(this.up.kingfisher ? 'ok' : 'refused', this.up.kingfisher ? 200 : null);
+    const ready = !this.up.kingfisher ? health : failing.length > 0 ? endpoint('unhealthy', 503) : endpoint('ok', 200);
+    const failingChecks = this.up.kingfisher ? failing.map((name) => `${name}: connection refused`) : [];
+    return { health, ready, failingChecks, observedAt: now() };
+  }
+
+  private dependency(dependency: DependencyName): DependencyState {
+    return {
+      dependency,
+      endpoint: this.up[dependency] ? endpoint('ok', null) : endpoint('refused', null),
+      management: null,
+      unit: this.service(dependency),
+      observedAt: now(),
+    };
+  }
+}
+
+function endpoint(answer: Answer, status: number | null): EndpointState {
+  return { answer, status, latencyMs: 1, detail: answer === 'ok' ? '' : 'connection refused' };
+}
+
+function disk(full: boolean) {
+  return {
+    path: '/opt/kingfisher/data',
+    totalBytes: 1e9,
+    availableBytes: full ? 0 : 5e8,
+    usedPercent: full ? 100 : 50,
+    inodesUsedPercent: 1,
+    full,
+  };
+}
+
+function now(): string {
+  return new Date().toISOString();
+}
