@@ -17,6 +17,8 @@ export interface LabHostOptions {
 const AGENT = 'halcyon-agent.service';
 const AGENT_START_MS = 20_000;
 const POLL_MS = 50;
+/** A connection that `reverse` took and could not pass on is closed at once: it must be seen more than once to count. */
+const AGENT_STEADY_POLLS = 3;
 
 /** Why this machine cannot run a lab host, in one line; null when it can. Missing packages that apt can get are no reason. */
 export function labUnavailable(): string | null {
@@ -98,7 +100,8 @@ export class LabHost {
   async startAgent(): Promise<void> {
     await this.systemctl('start', AGENT);
     const deadline = Date.now() + AGENT_START_MS;
-    while (!(await this.agentConnected())) {
+    for (let seen = 0; seen < AGENT_STEADY_POLLS;) {
+      seen = (await this.agentConnected()) ? seen + 1 : 0;
       const gaveUp = (await this.property(AGENT, 'ActiveState')) === 'failed';
       if (gaveUp || Date.now() > deadline)
         throw new Error(`the agent did not start:\n${await this.journal(AGENT, 20)}`);

@@ -114,7 +114,6 @@ cmd_down() {
     check_name "$name"
     down_one "$name"
   done
-  rmdir "$LAB_HOME" 2>/dev/null || true
 }
 
 # Nothing of the host is worth an orderly shutdown: its disk is memory. Works on whatever a failed boot left.
@@ -128,6 +127,7 @@ down_one() {
     wait_for 10 cgroups_removed "$state/cgroups" || die "$1: cannot remove its cgroups, see $state/cgroups"
   fi
   rm -rf --one-file-system "${LAB_HOME:?}/$1"
+  rmdir "$LAB_HOME" 2>/dev/null || true
 }
 
 # PID 1 takes its whole namespace along. Killed before the rest, so that its own parent is still there to reap it.
