@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import type { TLSConfig } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
+import type { Logger } from 'pino';
 
 /** `temporal:` of halcyon.yaml. */
 export interface TemporalSettings {
@@ -20,9 +22,19 @@ export function createClient(settings: TemporalSettings): Client {
   return new Client({ connection, namespace: settings.namespace });
 }
 
-/** A worker's connection. Throws when Temporal cannot be reached within 10 s. */
-export async function connectWorker(settings: TemporalSettings): Promise<NativeConnection> {
-  return await NativeConnection.connect(options(settings));
+/** A worker's connection, as soon as Temporal can be reached; until then it says so in the log and tries again. */
+export async function connectWhenReachable(
+  settings: TemporalSettings,
+  logger: Pick<Logger, 'warn'>,
+): Promise<NativeConnection> {
+  for (let waitMs = 250; ; waitMs = Math.min(waitMs * 2, 5_000)) {
+    try {
+      return await NativeConnection.connect(options(settings));
+    } catch (err) {
+      logger.warn({ temporal: settings.address, err, againInMs: waitMs }, 'Temporal cannot be reached');
+      await sleep(waitMs);
+    }
+  }
 }
 
 function options(settings: TemporalSettings) {

@@ -40,6 +40,12 @@ export async function createAgent(
   });
 }
 
+/** Runs until SIGTERM or SIGINT, which the SDK's runtime turns into a graceful shutdown; throws when a worker fails. */
+export async function runWorkers(workers: Worker[], connection: NativeConnection): Promise<void> {
+  await Promise.all(workers.map((worker) => worker.run()));
+  await connection.close();
+}
+
 function workflowSource(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
   const codePath = path.resolve(__dirname, '../../workflow-bundle.js');
   return existsSync(codePath) ? { workflowBundle: { codePath } } : { workflowsPath: require.resolve('../workflows') };

@@ -38,7 +38,9 @@ export async function runIncident(
   setHandler(alertSignal, (alert) => incident.receive(alert));
   setHandler(timelineQuery, () => incident.view);
 
-  if (!incident.hasAlert) await condition(() => incident.hasAlert, FIRST_ALERT_WITHIN_MS, { summary: 'First alert' });
+  if (!incident.hasAlert && input.startedBy === undefined) {
+    await condition(() => incident.hasAlert, FIRST_ALERT_WITHIN_MS, { summary: 'First alert' });
+  }
   if (input.startedBy !== undefined) incident.note('', `Started by ${input.startedBy.who}: ${input.startedBy.reason}`);
   const outcome = await body(incident);
   await condition(allHandlersFinished);

@@ -1,0 +1,22 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { createConfigCommand } from './cli/config-check';
+import { createIncidentCommand } from './cli/incident';
+import { createRunCommand } from './cli/run';
+
+const program = new Command('halcyon')
+  .description('durable runbooks for KingFisher')
+  .version('0.1.0')
+  .showHelpAfterError()
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 done and healthy, 1 failed or unresolved, 2 wrong usage or configuration, 3 Temporal unreachable.',
+  )
+  .addCommand(createRunCommand())
+  .addCommand(createIncidentCommand())
+  .addCommand(createConfigCommand(process));
+
+void program.parseAsync().catch((err: unknown) => {
+  process.stderr.write(`halcyon: ${err instanceof Error ? err.message : String(err)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,39 @@
+import type { Client } from '@temporalio/client';
+import { isGrpcServiceError } from '@temporalio/client';
+import { loadConfigOrExit } from '../config';
+import type { Config } from '../config';
+import { createClient } from '../temporal/connection';
+
+/** Exit code when Temporal cannot be reached. */
+const UNREACHABLE_EXIT_CODE = 3;
+const DEADLINE_MS = 5_000;
+const GRPC_UNAVAILABLE = 14;
+const GRPC_DEADLINE_EXCEEDED = 4;
+
+/** Runs a command against Temporal and always lets go of the connection. Sets exit code 3 when Temporal is away. */
+export async function withClient(
+  options: { config?: string },
+  command: (client: Client, config: Config) => Promise<void>,
+): Promise<void> {
+  const config = loadConfigOrExit({ path: options.config, env: process.env });
+  const client = createClient(config.temporal);
+  try {
+    await client.connection.withDeadline(Date.now() + DEADLINE_MS, () => client.connection.ensureConnected());
+    await command(client, config);
+  } catch (err) {
+    if (!isUnreachable(err)) throw err;
+    const { address } = config.temporal;
+    process.stderr.write(
+      `halcyon: Temporal at ${address} cannot be reached; is it running, is temporal.address right?\n`,
+    );
+    process.exitCode = UNREACHABLE_EXIT_CODE;
+  } finally {
+    await client.connection.close();
+  }
+}
+
+function isUnreachable(err: unknown): boolean {
+  const cause = err instanceof Error && err.cause !== undefined ? err.cause : err;
+  if (cause instanceof Error && /Failed to connect before the deadline/.test(cause.message)) return true;
+  return isGrpcServiceError(cause) && [GRPC_UNAVAILABLE, GRPC_DEADLINE_EXCEEDED].includes(cause.code);
+}

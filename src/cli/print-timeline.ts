@@ -1,0 +1,55 @@
+import { formatDuration } from '../shared/durations';
+import type { EntryStatus, IncidentView, TimelineEntry } from '../shared/incident';
+
+const WORD: Record<EntryStatus, string> = {
+  running: '…',
+  done: 'ok',
+  noChange: 'same',
+  notSo: 'no',
+  failed: 'FAIL',
+  skipped: 'skip',
+  note: '',
+};
+
+/** Prints each timeline entry of one incident once, when it has ended, in the order in which they end. */
+export class TimelinePrinter {
+  private readonly printed = new Set<string>();
+
+  constructor(private readonly write: (line: string) => void) {}
+
+  update(view: IncidentView): void {
+    for (const entry of view.timeline) {
+      const key = `${entry.at}\n${entry.cite}\n${entry.title}`;
+      if (entry.status === 'running' || this.printed.has(key)) continue;
+      this.printed.add(key);
+      this.write(formatEntry(entry));
+    }
+  }
+}
+
+/** `03:00:12.345  A.1          ok    Restart KingFisher: failed → active (85 ms)` */
+export function formatEntry(entry: TimelineEntry): string {
+  const took =
+    entry.endedAt === undefined ? '' : ` (${formatDuration(Date.parse(entry.endedAt) - Date.parse(entry.at))})`;
+  const detail = entry.detail === '' ? '' : `: ${entry.detail}`;
+  return plain(
+    `${entry.at.slice(11, 23)}  ${entry.cite.padEnd(11)}  ${WORD[entry.status].padEnd(4)}  ${entry.title}${detail}${took}`,
+  );
+}
+
+/** How an incident ended, with what it learned. */
+export function formatEnd(view: IncidentView): string {
+  const findings = view.findings.map((finding) =>
+    plain(`  found ${finding.name} (${finding.cite || 'Halcyon'}): ${finding.detail}`),
+  );
+  return [
+    `${view.outcome ?? view.state}: ${plain(view.alertname)} on ${plain(view.host ?? 'an unknown host')}`,
+    ...findings,
+  ].join('\n');
+}
+
+/** Text from alerts and logs must not drive the reader's terminal. */
+function plain(text: string): string {
+  // eslint-disable-next-line no-control-regex -- these are the characters that drive a terminal
+  return text.replace(/\s*[\r\n]+\s*/g, ' ⏎ ').replace(/[\u0000-\u001f\u007f-\u009f]/g, '·');
+}

@@ -1,0 +1,81 @@
+import { userInfo } from 'node:os';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { Command } from 'commander';
+import { incidentWorkflowId } from '../alerts/incident-id';
+import type { Config } from '../config';
+import type { IncidentInput } from '../shared/incident';
+import { searchAttributes } from '../shared/search-attributes';
+import { CONTROLLER_TASK_QUEUE } from '../shared/task-queues';
+import { withClient } from './connect';
+import { followIncident } from './follow';
+import { formatEnd } from './print-timeline';
+
+interface RunOptions {
+  host: string;
+  reason: string;
+  config?: string;
+  detach?: boolean;
+}
+
+/** `halcyon run service-down --host h1 --reason "…"`: a person starts a runbook. */
+export function createRunCommand(): Command {
+  const command = new Command('run').description('start a runbook by hand and follow it');
+  command
+    .command('service-down')
+    .description('runbook A: KingFisher does not answer')
+    .requiredOption('--host <host>', 'host as named in halcyon.yaml')
+    .requiredOption('--reason <text>', 'why, for the record')
+    .option('--config <file>', 'configuration file')
+    .option('--detach', 'start it and leave')
+    .action(runServiceDown);
+  return command;
+}
+
+async function runServiceDown(options: RunOptions): Promise<void> {
+  if (options.reason.trim() === '') throw new Error('--reason: say why in a few words, it goes on the record');
+  await withClient(options, async (client, config) => {
+    const known = Object.keys(config.hosts);
+    if (!known.includes(options.host)) {
+      throw new Error(
+        `--host: "${options.host}" is not under hosts: in halcyon.yaml (known: ${known.join(', ') || 'none'})`,
+      );
+    }
+    const handle = await start(client, config, options);
+    process.stdout.write(`started ${handle.workflowId}\n`);
+    if (options.detach === true) return;
+    const view = await followIncident(handle, (line) => process.stdout.write(`${line}\n`));
+    process.stdout.write(`${formatEnd(view)}\n`);
+    if (view.outcome === 'unresolved') process.exitCode = 1;
+  });
+}
+
+async function start(client: Client, config: Config, options: RunOptions): Promise<WorkflowHandle> {
+  const who = process.env['SUDO_USER'] ?? userInfo().username;
+  const workflowId = incidentWorkflowId('serviceDown', options.host);
+  const input: IncidentInput = {
+    runbook: 'serviceDown',
+    alertname: 'serviceDown',
+    host: options.host,
+    policy: config.runbooks.serviceDown,
+    closedEpisodes: {},
+    startedBy: { who, reason: options.reason },
+  };
+  try {
+    return await client.workflow.start(input.runbook, {
+      workflowId,
+      taskQueue: CONTROLLER_TASK_QUEUE,
+      args: [input],
+      staticSummary: `Service down on ${options.host}, started by ${who}`,
+      typedSearchAttributes: [
+        { key: searchAttributes.host, value: options.host },
+        { key: searchAttributes.alert, value: 'serviceDown' },
+        { key: searchAttributes.severity, value: 'manual' },
+        { key: searchAttributes.tier, value: 0 },
+      ],
+    });
+  } catch (err) {
+    if (!(err instanceof WorkflowExecutionAlreadyStartedError)) throw err;
+    throw new Error(`${workflowId} is already open: halcyon incident watch ${workflowId}`, { cause: err });
+  }
+}

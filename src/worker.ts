@@ -1,0 +1,45 @@
+import { Command, Option } from 'commander';
+import { createHostActivities } from './activities/host';
+import { loadConfigOrExit } from './config';
+import { connectWhenReachable } from './temporal/connection';
+import { createLogger, installRuntime } from './temporal/logging';
+import { registerSearchAttributes } from './temporal/search-attributes';
+import { createAgent, createController, runWorkers } from './temporal/workers';
+
+const ROLES = ['controller', 'agent'] as const;
+type Role = (typeof ROLES)[number];
+
+/** `worker --role controller|agent`: the process that runs workflows, touches a host, or on a small site both. */
+async function main(): Promise<void> {
+  const program = new Command('halcyon-worker')
+    .description('run workflows (controller) or one host’s activities (agent) until SIGTERM')
+    .addOption(new Option('--role <role...>', 'what to run').choices(ROLES).makeOptionMandatory())
+    .option('--config <file>', 'configuration file')
+    .parse();
+  const { role: roles, config: path } = program.opts<{ role: Role[]; config?: string }>();
+
+  const config = loadConfigOrExit({ path, env: process.env });
+  const logger = createLogger(config.log.level);
+  if (roles.includes('agent') && config.agent === null) {
+    program.error('halcyon.yaml: agent: required for --role agent', { exitCode: 2 });
+  }
+  installRuntime(logger);
+
+  const connection = await connectWhenReachable(config.temporal, logger);
+  const settings = { connection, namespace: config.temporal.namespace };
+  const workers = [];
+  if (roles.includes('controller')) {
+    await registerSearchAttributes(connection, config.temporal.namespace);
+    workers.push(await createController(settings));
+  }
+  if (roles.includes('agent') && config.agent !== null) {
+    workers.push(await createAgent(settings, config.agent.host, createHostActivities(config.agent)));
+  }
+  logger.info({ roles, temporal: config.temporal.address }, 'worker running');
+  await runWorkers(workers, connection);
+}
+
+void main().catch((err: unknown) => {
+  process.stderr.write(`halcyon-worker: ${err instanceof Error ? err.message : String(err)}\n`);
+  process.exit(1);
+});
