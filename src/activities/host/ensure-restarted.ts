@@ -1,0 +1,58 @@
+import { HostError } from '../../host/errors';
+import type { ServiceManager } from '../../host/service-manager';
+import type { Change, ServiceState } from '../../shared/observations';
+
+/**
+ * A.1: the service runs in a start other than `seenInvocation`.
+ *
+ * Safe to repeat at every point. Killed before the request reached the manager, nothing happened and the next attempt
+ * restarts. Killed after it, the next attempt waits until the manager is done and then finds a new invocation. An empty
+ * invocation is no newer start: systemd forgets that of a unit that was stopped.
+ *
+ * A new start that ended `failed` is an answer, not an error: whether the service is well is verified elsewhere.
+ *
+ * @throws HostError `UnitMasked`, `UnitUnusable`, `NotInDesiredState`.
+ */
+export async function ensureRestarted(
+  manager: ServiceManager,
+  seenInvocation: string,
+  signal: AbortSignal,
+): Promise<Change<ServiceState>> {
+  await manager.settle(signal);
+  const before = await manager.observe(signal);
+  refuseUnusable(before);
+  if (before.invocation !== '' && before.invocation !== seenInvocation) return alreadyRestarted(before);
+  signal.throwIfAborted();
+  await manager.restart();
+  const after = await manager.observe(signal);
+  if (after.invocation === before.invocation) throw notRestarted(after);
+  return { before, after, changed: true, notes: notesOf(after) };
+}
+
+function refuseUnusable({ unit, load }: ServiceState): void {
+  if (load === 'loaded') return;
+  if (load === 'masked') {
+    const remedy = `ask who masked it, then: systemctl unmask ${unit}`;
+    throw new HostError('UnitMasked', `${unit} is masked: somebody does not want it to run; ${remedy}`);
+  }
+  const remedy =
+    load === 'not-found'
+      ? 'install the unit, or correct its name in the configuration'
+      : `see: systemctl status ${unit}`;
+  throw new HostError('UnitUnusable', `${unit} cannot be started, systemd says ${load}; ${remedy}`);
+}
+
+function alreadyRestarted(state: ServiceState): Change<ServiceState> {
+  const since = state.startedAt === null ? '' : ` at ${state.startedAt}`;
+  const note = `already restarted by an earlier attempt or another hand${since}`;
+  return { before: state, after: state, changed: false, notes: [note, ...notesOf(state)] };
+}
+
+function notesOf({ active, result }: ServiceState): string[] {
+  return active === 'failed' ? [`the new start failed: ${result}`] : [];
+}
+
+function notRestarted({ unit, manager, active, result }: ServiceState): HostError {
+  const remedy = manager === 'systemd' ? `see: systemctl status ${unit}` : 'see its log file';
+  return new HostError('NotInDesiredState', `${unit} did not make a new start: it is ${active} (${result}); ${remedy}`);
+}

@@ -1,0 +1,50 @@
+import { loadavg } from 'node:os';
+import path from 'node:path';
+import { observeOomKills } from '../../host/kernel-log';
+import { isStale, readLogTail } from '../../host/log-tail';
+import { readDisks, readMemory } from '../../host/resources';
+import type { LogTail, Resources } from '../../shared/observations';
+import type { HostDeps } from './dependencies';
+import { asActivity } from './run';
+import type { HostActivities } from './types';
+
+const LINES_AT_MOST = 200;
+
+/** A.diagnosis: `tail`, `free`, `df`. */
+export function createEvidenceActivities(deps: HostDeps): Pick<HostActivities, 'observeLogTail' | 'observeResources'> {
+  const { redact } = deps;
+  return {
+    observeLogTail: asActivity(redact, async ({ signal }, { lines }) => await observeLogTail(deps, lines, signal)),
+    observeResources: asActivity(redact, async ({ signal }) => await observeResources(deps, signal)),
+  };
+}
+
+async function observeLogTail(
+  { settings, redact, findManager }: HostDeps,
+  lines: number,
+  signal: AbortSignal,
+): Promise<LogTail> {
+  const [tail, service] = await Promise.all([
+    readLogTail(settings.kingfisher.logFile, Math.min(lines, LINES_AT_MOST), redact),
+    // Without it the lines are still worth having; only their age cannot be judged.
+    findManager('kingfisher')
+      .observe(signal)
+      .catch(() => undefined),
+  ]);
+  const isOld =
+    tail.evidence === 'present' &&
+    tail.modifiedAt !== null &&
+    service?.active === 'active' &&
+    isStale(tail.modifiedAt, service.startedAt, new Date());
+  return isOld ? { ...tail, evidence: 'stale' } : tail;
+}
+
+async function observeResources({ settings, run }: HostDeps, signal: AbortSignal): Promise<Resources> {
+  const { dataDir, logFile } = settings.kingfisher;
+  const [memory, disks, oomKills] = await Promise.all([
+    readMemory(),
+    readDisks([dataDir, path.dirname(logFile), '/tmp', '/'], settings.diskFull),
+    observeOomKills(run, signal),
+  ]);
+  return { memory, disks, load1: loadavg()[0] ?? 0, oomKills, observedAt: new Date().toISOString() };
+}

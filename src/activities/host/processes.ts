@@ -1,0 +1,54 @@
+import { findListener, portOf } from '../../host/ports';
+import { findProcess } from '../../host/process-table';
+import type { ProcessRecord } from '../../host/process-table';
+import type { Redact } from '../../host/redact';
+import { findServiceProcesses } from '../../host/service-processes';
+import { listUsers } from '../../host/users';
+import type { PortState, ProcessInfo, ProcessList } from '../../shared/observations';
+import type { HostDeps } from './dependencies';
+import { asActivity } from './run';
+import type { HostActivities } from './types';
+
+const PROCESSES_AT_MOST = 20;
+const COMMAND_CHARACTERS = 200;
+
+/** A.diagnosis: `ps` and `lsof`. */
+export function createProcessActivities({
+  settings,
+  redact,
+}: HostDeps): Pick<HostActivities, 'observeProcesses' | 'observePort'> {
+  const { kingfisher } = settings;
+  return {
+    observeProcesses: asActivity(redact, async () => await listOwn(kingfisher.user, kingfisher.installDir, redact)),
+    observePort: asActivity(redact, async () => await observePort(portOf(kingfisher.baseUrl), redact)),
+  };
+}
+
+async function listOwn(user: string, installDir: string, redact: Redact): Promise<ProcessList> {
+  const users = await listUsers();
+  const uid = users.find(({ name }) => name === user)?.uid;
+  const records = await findServiceProcesses(uid, installDir);
+  const nameOf = (owner: number | null) => users.find((one) => one.uid === owner)?.name ?? String(owner ?? '');
+  const shown = records.slice(0, PROCESSES_AT_MOST).map((record) => describe(record, nameOf(record.uid), redact));
+  return { processes: shown, more: records.length - shown.length };
+}
+
+function describe(record: ProcessRecord, user: string, redact: Redact): ProcessInfo {
+  const { pid, state, startedAt, rssBytes } = record;
+  return { pid, user, state, startedAt, rssBytes, command: commandOf(record, redact) };
+}
+
+async function observePort(port: number, redact: Redact): Promise<PortState> {
+  const { listening, pids } = await findListener(port);
+  const pid = pids.sort((a, b) => a - b)[0];
+  const record = pid === undefined ? undefined : await findProcess(pid);
+  return {
+    port,
+    listening,
+    owner: record === undefined ? null : { pid: record.pid, command: commandOf(record, redact) },
+  };
+}
+
+function commandOf({ argv, exe }: ProcessRecord, redact: Redact): string {
+  return redact(argv.join(' ') || (exe ?? ''), COMMAND_CHARACTERS);
+}

@@ -1,0 +1,24 @@
+import type { HostDeps } from './dependencies';
+import { ensureRestarted } from './ensure-restarted';
+import { createQueues } from './queues';
+import { asActivity } from './run';
+import type { HostActivities } from './types';
+
+type ServiceActivities = Pick<HostActivities, 'observeService' | 'observeRecentStarts' | 'ensureRestarted'>;
+
+/** State and restart of KingFisher and its dependencies. */
+export function createServiceActivities({ findManager, redact }: HostDeps): ServiceActivities {
+  const inTurn = createQueues();
+  return {
+    observeService: asActivity(redact, async ({ signal }, { service }) => await findManager(service).observe(signal)),
+    observeRecentStarts: asActivity(
+      redact,
+      async ({ signal }, { service }) => await findManager(service).observeRecentStarts(signal),
+    ),
+    // An attempt that Temporal gave up may still be at work here when the next one begins: it has to end first.
+    ensureRestarted: asActivity(redact, async ({ signal }, { service, seenInvocation }) => {
+      const manager = findManager(service);
+      return await inTurn(service, async () => await ensureRestarted(manager, seenInvocation, signal));
+    }),
+  };
+}

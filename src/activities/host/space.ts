@@ -1,0 +1,70 @@
+import { describeEnd } from '../../host/commands';
+import { HostError } from '../../host/errors';
+import { measureLogs } from '../../host/logs';
+import { unsafe } from '../../host/selectors';
+import { notConfigured } from '../../host/service-managers';
+import { countTempFiles, removeTempFiles } from '../../host/temp-files';
+import type { Found } from '../../host/temp-files';
+import type { Change, FileCount } from '../../shared/observations';
+import type { HostDeps } from './dependencies';
+import { createQueues } from './queues';
+import { asActivity } from './run';
+import type { HostActivities } from './types';
+
+const LOGROTATE = '/usr/sbin/logrotate';
+const LOGROTATE_MS = 60_000;
+
+/** D.2, G.1: the document's remedies for a full disk. */
+export function createSpaceActivities(
+  deps: HostDeps,
+): Pick<HostActivities, 'ensureTempFilesRemoved' | 'ensureLogsRotated'> {
+  const { redact } = deps;
+  const inTurn = createQueues();
+  return {
+    ensureTempFilesRemoved: asActivity(redact, async ({ signal }, { olderThanMs }) => {
+      return await inTurn('temp', async () => await ensureTempFilesRemoved(deps, olderThanMs, signal));
+    }),
+    ensureLogsRotated: asActivity(redact, async ({ signal }) => {
+      return await inTurn('logs', async () => await ensureLogsRotated(deps, signal));
+    }),
+  };
+}
+
+async function ensureTempFilesRemoved(
+  { settings }: HostDeps,
+  olderThanMs: number,
+  signal: AbortSignal,
+): Promise<Change<FileCount>> {
+  if (!Number.isFinite(olderThanMs) || olderThanMs <= 0) throw unsafe(`an age of ${olderThanMs} ms selects every file`);
+  const { dataDir, tempDirs, tempFilesLimit } = settings.kingfisher;
+  const what = { dataDir, tempDirs, writtenBefore: Date.now() - olderThanMs, signal };
+  const before = await countTempFiles(what);
+  if (before.files > tempFilesLimit) {
+    throw unsafe(`${before.files} temporary files are more than the limit of ${tempFilesLimit} (tempFilesLimit)`);
+  }
+  if (before.files === 0) return { before: sizeOf(before), after: sizeOf(before), changed: false, notes: before.notes };
+  const { notes } = await removeTempFiles(what, tempFilesLimit);
+  const after = await countTempFiles(what);
+  return { before: sizeOf(before), after: sizeOf(after), changed: after.files < before.files, notes };
+}
+
+function sizeOf({ files, bytes }: Found): FileCount {
+  return { files, bytes };
+}
+
+async function ensureLogsRotated({ settings, run }: HostDeps, signal: AbortSignal): Promise<Change<FileCount>> {
+  const { logrotate, logFile } = settings.kingfisher;
+  if (logrotate === null) throw notConfigured('kingfisher.logrotate');
+  const before = await measureLogs(logFile);
+  if (before.bytes <= logrotate.rotateAboveBytes) {
+    const note = `the logs are not larger than ${logrotate.rotateAboveBytes} bytes`;
+    return { before, after: before, changed: false, notes: [note] };
+  }
+  const args = ['-f', logrotate.config];
+  const result = await run({ program: LOGROTATE, args, timeoutMs: LOGROTATE_MS, signal, remedy: 'install logrotate' });
+  const after = await measureLogs(logFile);
+  if (after.bytes < before.bytes)
+    return { before, after, changed: true, notes: result.exitCode === 0 ? [] : [describeEnd(result)] };
+  const said = `${describeEnd(result)}: ${result.stderr.trim() || 'it said nothing'}`;
+  throw new HostError('NotInDesiredState', `logrotate ${logrotate.config} did not make the logs smaller: ${said}`);
+}

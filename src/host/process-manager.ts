@@ -1,0 +1,169 @@
+import { realpath } from 'node:fs/promises';
+import type { RecentStarts, ServiceName, ServiceState } from '../shared/observations';
+import { startDetached } from './detached';
+import { endProcess, findSame } from './end-process';
+import { HostError, errorText } from './errors';
+import { invocationOf, readPidFile, writePidFile } from './pid-file';
+import type { ProcessIdentity } from './pid-file';
+import { findListener } from './ports';
+import type { ProcessRecord } from './process-table';
+import type { Redact } from './redact';
+import { findByCommand } from './service-processes';
+import type { ServiceManager } from './service-manager';
+import type { ProcessManagerSettings } from './settings';
+import { findUser } from './users';
+
+const UNIT_CHARACTERS = 200;
+const HOUR_MS = 3_600_000;
+
+/** In words, the state letters that a service's process can have. */
+const STATES: Record<string, string> = {
+  R: 'running',
+  S: 'sleeping',
+  I: 'idle',
+  D: 'waiting for disk',
+  T: 'stopped',
+  t: 'traced',
+};
+
+interface Service {
+  service: ServiceName;
+  settings: ProcessManagerSettings;
+  /** The TCP port that the service listens on. */
+  port: number;
+}
+
+interface Exit {
+  exitCode: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/**
+ * A service as a plain process: found by its pid file, by its command, or by its port; started so that it outlives the
+ * agent.
+ */
+export function createProcessManager({ service, settings, port }: Service, redact: Redact): ServiceManager {
+  const unit = redact(settings.command.join(' '), UNIT_CHARACTERS);
+  /** What this agent saw of the ends of processes that it started itself. */
+  const exits = new Map<number, Exit>();
+  return { observe, observeRecentStarts, settle, restart };
+
+  async function observe(): Promise<ServiceState> {
+    const last = readPidFile(settings.pidFile);
+    const running = await findService(last);
+    const observedAt = new Date().toISOString();
+    const common = {
+      service,
+      manager: 'process',
+      unit,
+      load: 'loaded',
+      restarts: 0,
+      jobPending: false,
+      observedAt,
+    } as const;
+    if (running !== undefined) return { ...common, ...runningState(running) };
+    return { ...common, ...endedState(last, exits) };
+  }
+
+  /** Nobody keeps a record of starts by hand: all there is to know is the present one. */
+  async function observeRecentStarts(): Promise<RecentStarts> {
+    const { startedAt } = await observe();
+    const isRecent = startedAt !== null && Date.now() - Date.parse(startedAt) < HOUR_MS;
+    return { evidence: 'absent', startedAt: isRecent ? [startedAt] : [] };
+  }
+
+  /** A process that was found without the pid file is written into it, so that its end will have a name. */
+  async function settle(): Promise<void> {
+    const last = readPidFile(settings.pidFile);
+    const running = await findService(last);
+    if (running === undefined || (last !== undefined && isSame(running, last))) return;
+    writePidFile(settings.pidFile, running);
+  }
+
+  async function restart(): Promise<void> {
+    const cwd = await folder();
+    const last = readPidFile(settings.pidFile);
+    const recorded = await findRecorded(last);
+    // Copies of the same command in the same folder would hold the port against the new one.
+    const others = (await findCandidates()).filter((other) => other.pid !== recorded?.pid);
+    await Promise.all([...(recorded === undefined ? [] : [recorded]), ...others].map((old) => endProcess(old)));
+    await startDetached(settings, cwd, (pid, exitCode, signal) => exits.set(pid, { exitCode, signal }));
+  }
+
+  /** The holder of the port if it is of our command, else the one of the pid file, else the oldest of our command. */
+  async function findService(last: ProcessIdentity | undefined): Promise<ProcessRecord | undefined> {
+    const recorded = await findRecorded(last);
+    const candidates = await findCandidates();
+    if (recorded !== undefined && candidates.every(({ pid }) => pid === recorded.pid)) return recorded;
+    const pids = candidates.length > 0 ? (await findListener(port)).pids : [];
+    return candidates.find(({ pid }) => pids.includes(pid)) ?? recorded ?? candidates.sort(byStart)[0];
+  }
+
+  async function findCandidates(): Promise<ProcessRecord[]> {
+    return await findByCommand(settings.command, await folder().catch(() => settings.cwd), await owner());
+  }
+
+  /** Whoever can write the pid file must not be able to name a process of somebody else. */
+  async function findRecorded(last: ProcessIdentity | undefined): Promise<ProcessRecord | undefined> {
+    const recorded = last === undefined ? undefined : await findSame(last);
+    return recorded !== undefined &&
+      recorded.pid > 1 &&
+      recorded.pid !== process.pid &&
+      recorded.uid === (await owner())
+      ? recorded
+      : undefined;
+  }
+
+  async function owner(): Promise<number | null> {
+    if (settings.user !== undefined) return (await findUser(settings.user)).uid;
+    return process.getuid?.() ?? null;
+  }
+
+  async function folder(): Promise<string> {
+    try {
+      return await realpath(settings.cwd);
+    } catch (err) {
+      throw new HostError('NotConfigured', `${settings.cwd}: ${errorText(err)}; correct kingfisher.manager.cwd`);
+    }
+  }
+}
+
+function runningState(running: ProcessRecord) {
+  return {
+    active: 'active',
+    sub: STATES[running.state] ?? running.state,
+    result: 'success',
+    exitStatus: null,
+    invocation: invocationOf(running),
+    startedAt: running.startedAt,
+    mainPid: running.pid,
+  } as const;
+}
+
+/** Without a pid file it never ran, as far as anybody knows. */
+function endedState(last: ProcessIdentity | undefined, exits: Map<number, Exit>) {
+  const exit = last === undefined ? undefined : exits.get(last.pid);
+  return {
+    active: last === undefined ? 'inactive' : 'failed',
+    sub: 'dead',
+    result: resultOf(last, exit),
+    exitStatus: exit?.exitCode ?? null,
+    invocation: last === undefined ? '' : invocationOf(last),
+    startedAt: null,
+    mainPid: null,
+  } as const;
+}
+
+function resultOf(last: ProcessIdentity | undefined, exit: Exit | undefined): string {
+  if (last === undefined) return 'success';
+  if (exit === undefined) return 'unknown';
+  return exit.signal === null ? 'exit-code' : 'signal';
+}
+
+function isSame(a: ProcessIdentity, b: ProcessIdentity): boolean {
+  return a.pid === b.pid && a.startTime === b.startTime;
+}
+
+function byStart(a: ProcessRecord, b: ProcessRecord): number {
+  return Number(a.startTime) - Number(b.startTime);
+}

@@ -1,0 +1,156 @@
+import type { ActiveState, RecentStarts, ServiceName, ServiceState } from '../shared/observations';
+import { describeEnd } from './commands';
+import type { CommandResult, CommandRunner } from './commands';
+import { HostError } from './errors';
+import type { ServiceManager } from './service-manager';
+import { poll } from './sleep';
+import { observeUnitStarts } from './unit-starts';
+
+const SYSTEMCTL = '/usr/bin/systemctl';
+const REMEDY = 'install systemd, or choose the service manager "process" in the configuration';
+const ASK_TIMEOUT_MS = 5_000;
+const POLL_MS = 50;
+/** Longer than systemd's own TimeoutStopSec of 90 s. */
+const JOB_DEADLINE_MS = 100_000;
+
+const PROPERTIES = [
+  'LoadState',
+  'ActiveState',
+  'SubState',
+  'Result',
+  'ExecMainCode',
+  'ExecMainStatus',
+  'ExecMainStartTimestamp',
+  'ActiveEnterTimestamp',
+  'InvocationID',
+  'NRestarts',
+  'MainPID',
+  'Job',
+];
+
+interface Unit {
+  service: ServiceName;
+  /** `kingfisher.service` */
+  unit: string;
+}
+
+/** A service under systemd, asked and restarted by `systemctl`. */
+export function createSystemdManager({ service, unit }: Unit, run: CommandRunner): ServiceManager {
+  return { observe, observeRecentStarts, settle, restart };
+
+  async function observe(signal?: AbortSignal): Promise<ServiceState> {
+    const args = ['show', '--no-pager', '--timestamp=us+utc', `--property=${PROPERTIES.join(',')}`, '--', unit];
+    const result = await systemctl(args, signal);
+    if (result.exitCode !== 0) throw notObserved(unit, result);
+    return parseUnit({ service, unit }, result.stdout, new Date());
+  }
+
+  async function observeRecentStarts(signal?: AbortSignal): Promise<RecentStarts> {
+    return await observeUnitStarts(unit, run, signal);
+  }
+
+  async function settle(signal?: AbortSignal): Promise<void> {
+    const settled = await poll(async () => ((await observe(signal)).jobPending ? undefined : true), {
+      everyMs: POLL_MS,
+      deadlineMs: JOB_DEADLINE_MS,
+      signal,
+    });
+    if (settled === undefined) throw stuck(unit);
+  }
+
+  async function restart(): Promise<void> {
+    const { invocation } = await observe();
+    await startAnew();
+    // systemd counts starts by hand too: what was healthy before may be refused for being the sixth within ten seconds.
+    const { invocation: now, result } = await observe();
+    if (now === invocation && result === 'start-limit-hit') await startAnew();
+  }
+
+  /** The job exists from the moment `systemctl` returns; once it is gone, systemd has done what it will do. */
+  async function startAnew(): Promise<void> {
+    // Also clears the count of recent starts. Fails harmlessly for a unit that systemd has not loaded.
+    await systemctl(['reset-failed', '--', unit]);
+    const result = await systemctl(['restart', '--no-block', '--no-ask-password', '--', unit]);
+    if (result.exitCode !== 0) throw refused(unit, result);
+    await settle();
+  }
+
+  async function systemctl(args: string[], signal?: AbortSignal): Promise<CommandResult> {
+    return await run({ program: SYSTEMCTL, args, timeoutMs: ASK_TIMEOUT_MS, remedy: REMEDY, signal });
+  }
+}
+
+/**
+ * A unit's state from the output of `systemctl show --timestamp=us+utc`.
+ *
+ * @throws HostError `ObservationFailed` when the output is not that.
+ */
+export function parseUnit({ service, unit }: Unit, output: string, observedAt: Date): ServiceState {
+  const properties = new Map(output.split('\n').map((line) => splitOnce(line, '=')));
+  const property = (name: string) => properties.get(name) ?? '';
+  const load = property('LoadState');
+  if (load === '') throw new HostError('ObservationFailed', `systemctl show ${unit} did not say its LoadState`);
+  return {
+    service,
+    manager: 'systemd',
+    unit,
+    load: isLoad(load) ? load : 'error',
+    active: isActive(property('ActiveState')) ? (property('ActiveState') as ActiveState) : 'activating',
+    sub: property('SubState'),
+    result: property('Result'),
+    // ExecMainCode 0: no main process has ended since the unit was started.
+    exitStatus: Number(property('ExecMainCode')) === 0 ? null : Number(property('ExecMainStatus')),
+    invocation: property('InvocationID'),
+    startedAt: parseTimestamp(property('ExecMainStartTimestamp')) ?? parseTimestamp(property('ActiveEnterTimestamp')),
+    mainPid: Number(property('MainPID')) || null,
+    restarts: Number(property('NRestarts')) || 0,
+    jobPending: !['', '0'].includes(property('Job')),
+    observedAt: observedAt.toISOString(),
+  };
+}
+
+/** `Mon 2026-11-23 21:43:09.889661 UTC` as ISO 8601; null for a moment that never was. */
+function parseTimestamp(text: string): string | null {
+  const found = /^\w+ (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d{1,3})?)\d* UTC$/.exec(text);
+  return found === null ? null : new Date(`${found[1]}T${found[2]}Z`).toISOString();
+}
+
+function splitOnce(text: string, by: string): [string, string] {
+  const at = text.indexOf(by);
+  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + by.length)];
+}
+
+function isLoad(text: string): text is ServiceState['load'] {
+  return ['loaded', 'masked', 'not-found', 'bad-setting', 'error'].includes(text);
+}
+
+function isActive(text: string): text is ActiveState {
+  return ['active', 'reloading', 'activating', 'deactivating', 'inactive', 'failed'].includes(text);
+}
+
+function said({ stderr }: CommandResult): string {
+  return stderr.trim().replace(/\s*\n\s*/g, ' ') || 'it said nothing';
+}
+
+function notObserved(unit: string, result: CommandResult): HostError {
+  return new HostError(
+    'ObservationFailed',
+    `systemctl show ${unit}: ${describeEnd(result)}: ${said(result)}; ${REMEDY}`,
+  );
+}
+
+function refused(unit: string, result: CommandResult): HostError {
+  const remedy = 'run the agent as root, or allow it to manage this unit (polkit)';
+  return new HostError(
+    'NotInDesiredState',
+    `systemctl restart ${unit}: ${describeEnd(result)}: ${said(result)}; ${remedy}`,
+  );
+}
+
+function stuck(unit: string): HostError {
+  const remedy = `see what it waits for with: systemctl list-jobs`;
+  return new HostError(
+    'NotInDesiredState',
+    `systemd still has a job for ${unit} after ${JOB_DEADLINE_MS / 1_000} s; ${remedy}`,
+  );
+}
