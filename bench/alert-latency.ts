@@ -1,0 +1,198 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Runtime, Worker, DefaultLogger } from '@temporalio/worker';
+import type { NativeConnection } from '@temporalio/worker';
+import { Command } from 'commander';
+import { stringify } from 'yaml';
+import { createHostActivities } from '../src/activities/host';
+import { loadConfig } from '../src/config';
+import type { Alert } from '../src/shared/alert';
+import type { IncidentView } from '../src/shared/incident';
+import { connectWhenReachable } from '../src/temporal/connection';
+import { createAgent } from '../src/temporal/workers';
+import { PlainKingfisher } from '../lab/plain-kingfisher';
+import { startStack } from '../lab/stack';
+import type { Stack } from '../lab/stack';
+import { percentiles } from './statistics';
+import type { Percentiles } from './statistics';
+
+const HOST = 'bench';
+const BARE_QUEUE = 'bench-bare';
+const WARM_UP = 5;
+
+/**
+ * From the POST of an alert until the agent begins its first activity, beside the least that Temporal itself takes from
+ * start to first activity; in turn, on the same server, in one run.
+ */
+async function main(): Promise<void> {
+  const program = new Command('npm run bench:alert-latency --')
+    .description('POST of an alert to the first action on the host, beside bare Temporal')
+    .option('--incidents <n>', 'how many of each', '100')
+    .option('--json', 'print the result as one JSON object on the last line')
+    .parse();
+  const options = program.opts<{ incidents: string; json?: boolean }>();
+  const directory = mkdtempSync(join(tmpdir(), 'halcyon-bench-'));
+  try {
+    const { halcyon, bare } = await measure(directory, Number.parseInt(options.incidents, 10));
+    report('halcyon: POST to first host activity', halcyon);
+    report('bare Temporal: start to first activity', bare);
+    process.stdout.write(`ratio of the medians: ${(halcyon.p50Ms / bare.p50Ms).toFixed(2)}\n`);
+    if (options.json === true) process.stdout.write(`${JSON.stringify({ halcyon, bare })}\n`);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function measure(directory: string, count: number): Promise<{ halcyon: Percentiles; bare: Percentiles }> {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const kingfisher = await PlainKingfisher.start(join(directory, 'kingfisher'), HOST);
+  try {
+    const stack = await startStack({
+      directory: join(directory, 'halcyon'),
+      hosts: { [HOST]: { instances: [HOST], services: [] } },
+      serviceDown: { stabilityWindow: '20ms' },
+    });
+    try {
+      return await withWorkers(stack, kingfisher, directory, count);
+    } finally {
+      await stack.stop();
+    }
+  } finally {
+    await kingfisher.stop();
+  }
+}
+
+async function withWorkers(stack: Stack, kingfisher: PlainKingfisher, directory: string, count: number) {
+  const settings = { address: stack.temporal.address, namespace: 'default', apiKey: null, tls: null };
+  const connection = await connectWhenReachable(settings, { warn: () => undefined });
+  const begun = new FirstBegun();
+  const workers = [await agentOf(kingfisher, directory, connection, begun), await bareWorker(connection, begun)];
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  try {
+    const halcyon: number[] = [];
+    const bare: number[] = [];
+    for (let i = -WARM_UP; i < count; i++) {
+      const one = await oneIncident(stack, begun, i);
+      const other = await oneBare(stack, begun, i);
+      if (i >= 0) {
+        halcyon.push(one);
+        bare.push(other);
+      }
+    }
+    return { halcyon: percentiles(halcyon), bare: percentiles(bare) };
+  } finally {
+    for (const worker of workers) worker.shutdown();
+    await running;
+    await connection.close();
+  }
+}
+
+/** Resolves with the moment at which the next activity begins. */
+class FirstBegun {
+  private resolve: ((at: number) => void) | undefined;
+
+  next(): Promise<number> {
+    return new Promise((resolve) => (this.resolve = resolve));
+  }
+
+  note(): void {
+    this.resolve?.(performance.now());
+    this.resolve = undefined;
+  }
+}
+
+/** The real agent; each activity says when it begins. */
+async function agentOf(
+  kingfisher: PlainKingfisher,
+  directory: string,
+  connection: NativeConnection,
+  begun: FirstBegun,
+) {
+  const path = join(directory, 'agent.yaml');
+  writeFileSync(path, stringify({ agent: kingfisher.agent }));
+  const { agent } = loadConfig({ path, env: {} });
+  const activities = Object.entries(createHostActivities(agent!)).map(([name, activity]) => [
+    name,
+    (...args: never[]) => {
+      begun.note();
+      return (activity as (...args: never[]) => unknown)(...args);
+    },
+  ]);
+  return await createAgent({ connection, namespace: 'default' }, HOST, Object.fromEntries(activities));
+}
+
+async function bareWorker(connection: NativeConnection, begun: FirstBegun): Promise<Worker> {
+  return await Worker.create({
+    connection,
+    taskQueue: BARE_QUEUE,
+    workflowsPath: require.resolve('./bare/workflows'),
+    activities: { begin: async () => begun.note() },
+  });
+}
+
+async function oneIncident(stack: Stack, begun: FirstBegun, number: number): Promise<number> {
+  const startsAt = new Date().toISOString();
+  const first = begun.next();
+  const from = performance.now();
+  await post(stack, 'firing', startsAt);
+  const took = (await first) - from;
+  await post(stack, 'resolved', startsAt);
+  const handle = stack.client.workflow.getHandle(`incident/KingfisherServiceDown/${HOST}`);
+  const view = (await handle.result()) as IncidentView;
+  if (view.outcome !== 'recovered') throw new Error(`incident ${number} ended ${view.outcome}`);
+  return took;
+}
+
+async function oneBare(stack: Stack, begun: FirstBegun, number: number): Promise<number> {
+  const first = begun.next();
+  const from = performance.now();
+  const handle = await stack.client.workflow.start('bare', {
+    workflowId: `bare-${number}`,
+    taskQueue: BARE_QUEUE,
+    args: [BARE_QUEUE, String(number)],
+  });
+  const took = (await first) - from;
+  await handle.result();
+  return took;
+}
+
+async function post(stack: Stack, status: Alert['status'], startsAt: string): Promise<void> {
+  const labels = { alertname: 'KingfisherServiceDown', instance: HOST, severity: 'critical' };
+  const endsAt = status === 'firing' ? '0001-01-01T00:00:00Z' : new Date().toISOString();
+  const alert = {
+    status,
+    labels,
+    annotations: {},
+    startsAt,
+    endsAt,
+    generatorURL: '',
+    fingerprint: 'be7c4a11be7c4a11',
+  };
+  const response = await fetch(stack.webhookUrl, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${stack.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      version: '4',
+      groupKey: 'bench',
+      truncatedAlerts: 0,
+      status,
+      receiver: 'halcyon',
+      groupLabels: {},
+      commonLabels: labels,
+      commonAnnotations: {},
+      externalURL: 'http://127.0.0.1',
+      alerts: [alert],
+    }),
+  });
+  if (!response.ok) throw new Error(`intake answered ${response.status}: ${await response.text()}`);
+}
+
+function report(what: string, { p50Ms, p99Ms }: Percentiles): void {
+  process.stdout.write(`${what.padEnd(42)} p50 ${p50Ms} ms   p99 ${p99Ms} ms\n`);
+}
+
+void main().catch((err: unknown) => {
+  process.stderr.write(`bench: ${err instanceof Error ? err.stack : String(err)}\n`);
+  process.exit(1);
+});

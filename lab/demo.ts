@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { play } from './demo/act';
+import type { ActResult } from './demo/act';
+import { setUpLab } from './demo/lab-stage';
+import { setUpProcess } from './demo/process-stage';
+import type { Stage } from './demo/stage';
+import { labUnavailable } from './lab-host';
+
+interface DemoOptions {
+  process?: boolean;
+  keep?: boolean;
+  json?: boolean;
+}
+
+/** `npm run demo`: breaks KingFisher for real and shows how it is healed. Exit code 0 only when every act healed. */
+async function main(): Promise<void> {
+  const program = new Command('npm run demo --')
+    .description('break KingFisher on a throw-away host and watch Halcyon heal it')
+    .option('--process', 'no host: KingFisher as a plain process')
+    .option('--keep', 'leave everything up until Ctrl-C')
+    .option('--json', 'print the result as one JSON object on the last line')
+    .parse();
+  const options = program.opts<DemoOptions>();
+  const directory = mkdtempSync(join(tmpdir(), 'halcyon-demo-'));
+  const interrupted = new Promise<'interrupted'>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('interrupted'));
+  });
+  // Set-up runs to its end, also when interrupted: only then is everything known that must be taken down.
+  const setting = setUp(options, directory);
+  let results: ActResult[] = [];
+  try {
+    const stage = await setting;
+    const played = await Promise.race([playAll(stage), interrupted]);
+    if (played === 'interrupted') process.exitCode = 130;
+    else results = played;
+    if (played !== 'interrupted' && options.keep === true) await keep(stage, interrupted);
+  } finally {
+    say('taking everything down');
+    await (await setting.catch(() => undefined))?.strike();
+    rmSync(directory, { recursive: true, force: true });
+  }
+  if (process.exitCode === undefined) process.exitCode = summarize(results);
+  if (options.json === true) process.stdout.write(`${JSON.stringify({ acts: results })}\n`);
+  // Connections that a crashed act left half open must not keep us here.
+  process.exit();
+}
+
+async function setUp(options: DemoOptions, directory: string): Promise<Stage> {
+  const unavailable = options.process === true ? null : labUnavailable();
+  if (unavailable !== null) say(`${unavailable}; showing process mode instead`);
+  const setUpStage = options.process === true || unavailable !== null ? setUpProcess : setUpLab;
+  return await setUpStage({ directory, onProgress: say });
+}
+
+async function playAll(stage: Stage): Promise<ActResult[]> {
+  for (const [name, url] of Object.entries(stage.links)) say(`${name}: ${url}`);
+  const results: ActResult[] = [];
+  for (const act of stage.acts) results.push(await play(act, stage.client, say));
+  return results;
+}
+
+async function keep(stage: Stage, interrupted: Promise<unknown>): Promise<void> {
+  say('\neverything stays up; Ctrl-C takes it down');
+  for (const [name, url] of Object.entries(stage.links)) say(`${name}: ${url}`);
+  // A promise alone does not keep Node running.
+  const alive = setInterval(() => undefined, 60_000);
+  await interrupted;
+  clearInterval(alive);
+}
+
+function summarize(results: ActResult[]): number {
+  const healed = results.filter((result) => result.outcome === 'healed').length;
+  say(`\n${healed} of ${results.length} acts healed`);
+  return results.length > 0 && healed === results.length ? 0 : 1;
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+void main().catch((err: unknown) => {
+  process.stderr.write(`demo: ${err instanceof Error ? err.message : String(err)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { LabHost } from '../lab-host';
+import { startMonitoring } from '../monitoring';
+import { ensurePackages } from '../packages';
+import { startStack } from '../stack';
+import type { Act } from './act';
+import { Ending } from './stage';
+import type { Stage, StageOptions } from './stage';
+
+const HOST = 'demo';
+const ALERT = 'KingfisherServiceDown';
+
+/** The real thing: a host with its own systemd, watched by Prometheus, whose alerts Alertmanager brings to intake. */
+export async function setUpLab({ directory, onProgress }: StageOptions): Promise<Stage> {
+  await ensurePackages(onProgress);
+  const ending = new Ending();
+  try {
+    onProgress('booting the lab host, starting Temporal, controller and intake');
+    const booting = LabHost.up(HOST);
+    // Registered before it is awaited: a boot that still runs when something else fails must end too.
+    ending.add(async () => (await booting.catch(() => undefined))?.down());
+    const starting = startStack({
+      directory: join(directory, 'halcyon'),
+      hosts: { [HOST]: { instances: [`${HOST}:8201`], services: ['zmart-kingfisher'] } },
+      serviceDown: { stabilityWindow: '3s' },
+      ui: true,
+      onProgress,
+    });
+    ending.add(async () => (await starting.catch(() => undefined))?.stop());
+    const [host, stack] = await Promise.all([booting, starting]);
+
+    onProgress('starting the agent inside the host, Prometheus and Alertmanager outside');
+    await host.reverse(7233, Number(stack.temporal.address.split(':')[1]));
+    const [kingfisherPort] = await Promise.all([host.forward(8201), host.startAgent()]);
+    const monitoring = await startMonitoring({
+      targets: [{ host: HOST, address: `127.0.0.1:${kingfisherPort}` }],
+      webhookUrl: stack.webhookUrl,
+      webhookToken: stack.token,
+      directory: join(directory, 'monitoring'),
+      forOverride: '1s',
+    });
+    ending.add(() => monitoring.stop());
+    const links = {
+      'Temporal UI': stack.temporal.uiUrl ?? '',
+      Prometheus: monitoring.prometheusUrl,
+      Alertmanager: monitoring.alertmanagerUrl,
+    };
+    const isQuiet = () => nothingFires(monitoring.prometheusUrl);
+    await untilQuiet(isQuiet);
+    return { client: stack.client, acts: acts(host, isQuiet), links, strike: () => ending.run() };
+  } catch (err) {
+    await ending.run();
+    throw err;
+  }
+}
+
+function acts(host: LabHost, isQuiet: Act['isQuiet']): Act[] {
+  const act = { alert: ALERT, host: HOST, isQuiet };
+  return [
+    {
+      ...act,
+      name: 'Act 1: KingFisher is killed and stays down',
+      breakIt: async () => {
+        await host.systemctl('kill', '--signal=KILL', 'kingfisher.service');
+      },
+    },
+    {
+      ...act,
+      name: 'Act 2: PostgreSQL is stopped, then Redis',
+      breakIt: async () => {
+        const { stdout } = await host.systemctl('list-units', '--plain', '--no-legend', 'postgresql@*.service');
+        await host.systemctl('stop', stdout.trim().split(/\s+/)[0]!);
+        await host.systemctl('stop', 'redis-server.service');
+      },
+    },
+  ];
+}
+
+async function nothingFires(prometheusUrl: string): Promise<boolean> {
+  const response = await fetch(`${prometheusUrl}/api/v1/alerts`);
+  const { data } = (await response.json()) as { data: { alerts: { labels: Record<string, string> }[] } };
+  return data.alerts.every((alert) => alert.labels['alertname'] !== ALERT);
+}
+
+async function untilQuiet(isQuiet: Act['isQuiet']): Promise<void> {
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline;) {
+    if (await isQuiet()) return;
+  }
+}
