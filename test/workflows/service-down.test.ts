@@ -5,6 +5,7 @@ import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { CONTROLLER_TASK_QUEUE, hostTaskQueue } from '../../src/shared/task-queues';
 import { alertSignal, timelineQuery } from '../../src/workflows/messages';
 import { POLICY, alert, incidentInput, startIncident } from '../support/incidents';
+import { recordHistory } from '../support/record-history';
 import { ScriptedHost } from '../support/scripted-host';
 import { startTimeSkipping } from '../support/temporal';
 import { waitFor } from '../support/wait-for';
@@ -50,6 +51,7 @@ describe('runbook A', () => {
       host.up.kingfisher = false;
       const handle = await startIncident(env.client, name, alert());
       const result = await handle.result();
+      await recordHistory(handle, 'serviceDown.healed');
       expect(result.outcome).toBe('healed');
       expect(host.restarts).toEqual(['kingfisher']);
       expect(result.measures.firstActionAt).not.toBeNull();
@@ -65,7 +67,9 @@ describe('runbook A', () => {
     await withHost(async (host, name) => {
       host.up.postgres = false;
       host.up.redis = false;
-      const result = await (await startIncident(env.client, name, alert())).result();
+      const handle = await startIncident(env.client, name, alert());
+      const result = await handle.result();
+      await recordHistory(handle, 'serviceDown.dependencies');
       expect(result.outcome).toBe('healed');
       expect(host.restarts.slice(0, 2).sort()).toEqual(['postgres', 'redis']);
       expect(host.restarts.slice(2)).toEqual(['kingfisher']);
@@ -77,7 +81,9 @@ describe('runbook A', () => {
     await withHost(async (host, name) => {
       host.up.kingfisher = false;
       host.diskFull = true;
-      const result = await (await startIncident(env.client, name, alert())).result();
+      const handle = await startIncident(env.client, name, alert());
+      const result = await handle.result();
+      await recordHistory(handle, 'serviceDown.disk-full');
       expect(result.outcome).toBe('healed');
       expect(host.tempFiles).toBe(0);
       expect(host.calls.indexOf('ensureTempFilesRemoved')).toBeLessThan(host.calls.indexOf('ensureRestarted'));
@@ -99,7 +105,9 @@ describe('runbook A', () => {
       host.broken.add('kingfisher');
       host.configurationValid = false;
       host.logLines = ['MemoryError'];
-      const result = await (await startIncident(env.client, name, alert())).result();
+      const handle = await startIncident(env.client, name, alert());
+      const result = await handle.result();
+      await recordHistory(handle, 'serviceDown.unresolved');
       expect(result.outcome).toBe('unresolved');
       expect(result.measures.healthyAt).toBeNull();
       expect(result.findings.map((f) => f.name)).toEqual(
@@ -144,6 +152,7 @@ describe('alerts during an incident', () => {
       expect((await handle.describe()).status.name).toBe('RUNNING');
       await handle.signal(alertSignal, { ...first, status: 'resolved' });
       const result = await handle.result();
+      await recordHistory(handle, 'serviceDown.contradicted');
       expect(result.outcome).toBe('recovered');
       expect(result.findings.map((f) => f.name)).toContain('AlertContradicted');
       expect(host.restarts).toEqual([]);
@@ -208,6 +217,7 @@ describe('alerts during an incident', () => {
         await handle.signal(alertSignal, { ...first, startsAt: new Date(Date.now() + 3_600_000).toISOString() });
       };
       const result = await handle.result();
+      await recordHistory(handle, 'serviceDown.new-episode');
       expect(titles(result.timeline)).toContain('Not healthy for good: diagnosing again');
       expect(result.alerts).toHaveLength(2);
     });
@@ -230,6 +240,7 @@ describe('an agent that is away', () => {
       const view = await handle.query(timelineQuery);
       expect(view.findings.map((f) => f.name)).toEqual(['AgentUnreachable']);
       const result = await withAgent(host, name, () => handle.result());
+      await recordHistory(handle, 'serviceDown.agent-away');
       expect(result.outcome).toBe('healed');
       expect(host.restarts).toEqual(['kingfisher']);
     }, false);
@@ -252,7 +263,9 @@ describe('unknownAlert', () => {
         alertname: 'Other',
         routingNote: 'no route for "Other"',
       });
-      const result = await (await startIncident(env.client, name, alert({ alertname: 'Other' }), input)).result();
+      const handle = await startIncident(env.client, name, alert({ alertname: 'Other' }), input);
+      const result = await handle.result();
+      await recordHistory(handle, 'unknownAlert.recorded');
       expect(result.outcome).toBe('unresolved');
       expect(result.findings).toEqual([
         expect.objectContaining({ name: 'UnknownAlert', detail: 'no route for "Other"' }),

@@ -1,0 +1,38 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { Worker, bundleWorkflowCode } from '@temporalio/worker';
+import { DeterminismViolationError } from '@temporalio/workflow';
+import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
+
+const HISTORIES = path.join(__dirname, 'histories');
+const names = readdirSync(HISTORIES).filter((name) => name.endsWith('.json'));
+
+function history(name: string) {
+  return historyFromJSON(JSON.parse(readFileSync(path.join(HISTORIES, name), 'utf8')));
+}
+
+/** Runs that are open during an upgrade must go on with the new code (promise 12). */
+describe('recorded histories', () => {
+  let workflowBundle: WorkflowBundleWithSourceMap;
+  beforeAll(async () => {
+    workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('../../src/workflows') });
+  });
+
+  it('are there for each registered workflow', () => {
+    const recorded = new Set(names.map((name) => name.split('.')[0]));
+    expect([...recorded].sort()).toEqual(['serviceDown', 'unknownAlert']);
+  });
+
+  it.each(names)('%s replays', async (name) => {
+    await Worker.runReplayHistory({ workflowBundle }, history(name));
+  });
+});
+
+describe('a changed workflow', () => {
+  it('does not replay a history that the old code made', async () => {
+    const workflowsPath = require.resolve('./changed-workflows');
+    const replay = Worker.runReplayHistory({ workflowsPath }, history('serviceDown.healed.json'));
+    await expect(replay).rejects.toBeInstanceOf(DeterminismViolationError);
+  });
+});

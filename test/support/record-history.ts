@@ -1,0 +1,16 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { WorkflowHandle } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+
+const HISTORIES = path.join(__dirname, '..', 'replay', 'histories');
+
+/**
+ * With HALCYON_RECORD_HISTORIES set, keeps this run's history for the replay tests as `<name>.json`. An older recording
+ * stays: runs like it may still be open somewhere, so a changed workflow adds one under a new name.
+ */
+export async function recordHistory(handle: WorkflowHandle, name: string): Promise<void> {
+  const file = path.join(HISTORIES, `${name}.json`);
+  if (process.env['HALCYON_RECORD_HISTORIES'] === undefined || existsSync(file)) return;
+  writeFileSync(file, `${historyToJSON(await handle.fetchHistory())}\n`);
+}
