@@ -73,14 +73,15 @@ export function createProcessManager({ service, settings, port }: Service, redac
   }
 
   /** A process that was found without the pid file is written into it, so that its end will have a name. */
-  async function settle(): Promise<void> {
+  async function settle(): Promise<ServiceState> {
     const last = readPidFile(settings.pidFile);
     const running = await findService(last);
-    if (running === undefined || (last !== undefined && isSame(running, last))) return;
-    writePidFile(settings.pidFile, running);
+    const isRecorded = running === undefined || (last !== undefined && isSame(running, last));
+    if (!isRecorded) writePidFile(settings.pidFile, running);
+    return await observe();
   }
 
-  async function restart(): Promise<void> {
+  async function restart(): Promise<ServiceState> {
     const cwd = await folder();
     const last = readPidFile(settings.pidFile);
     const recorded = await findRecorded(last);
@@ -88,6 +89,7 @@ export function createProcessManager({ service, settings, port }: Service, redac
     const others = (await findCandidates()).filter((other) => other.pid !== recorded?.pid);
     await Promise.all([...(recorded === undefined ? [] : [recorded]), ...others].map((old) => endProcess(old)));
     await startDetached(settings, cwd, (pid, exitCode, signal) => exits.set(pid, { exitCode, signal }));
+    return await observe();
   }
 
   /** The holder of the port if it is of our command, else the one of the pid file, else the oldest of our command. */
@@ -106,12 +108,8 @@ export function createProcessManager({ service, settings, port }: Service, redac
   /** Whoever can write the pid file must not be able to name a process of somebody else. */
   async function findRecorded(last: ProcessIdentity | undefined): Promise<ProcessRecord | undefined> {
     const recorded = last === undefined ? undefined : await findSame(last);
-    return recorded !== undefined &&
-      recorded.pid > 1 &&
-      recorded.pid !== process.pid &&
-      recorded.uid === (await owner())
-      ? recorded
-      : undefined;
+    if (recorded === undefined || recorded.pid <= 1 || recorded.pid === process.pid) return undefined;
+    return recorded.uid === (await owner()) ? recorded : undefined;
   }
 
   async function owner(): Promise<number | null> {

@@ -7,12 +7,12 @@ export interface ServiceManager {
   /** Its starts in the last hour. Only reads. */
   observeRecentStarts(signal?: AbortSignal): Promise<RecentStarts>;
   /**
-   * Waits until the next observation is decisive: what an earlier attempt or another hand began has come to its end.
+   * Its state once that is decisive: what an earlier attempt or another hand began has come to its end. Waits for it.
    */
-  settle(signal?: AbortSignal): Promise<void>;
+  settle(signal?: AbortSignal): Promise<ServiceState>;
   /**
-   * Ends the current start, if any, and makes one new start. Not cut short by a cancellation: half a restart is a
-   * stopped service. Whether the new start lives is for the next observation to say.
+   * Ends the current start, if any, makes one new start, and gives the state after it. Not cut short by a cancellation:
+   * half a restart is a stopped service. Whether the new start lives is in the state, not an error.
    */
-  restart(): Promise<void>;
+  restart(): Promise<ServiceState>;
 }

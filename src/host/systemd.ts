@@ -9,7 +9,7 @@ import { observeUnitStarts } from './unit-starts';
 const SYSTEMCTL = '/usr/bin/systemctl';
 const REMEDY = 'install systemd, or choose the service manager "process" in the configuration';
 const ASK_TIMEOUT_MS = 5_000;
-const POLL_MS = 50;
+const POLL_MS = 25;
 /** Longer than systemd's own TimeoutStopSec of 90 s. */
 const JOB_DEADLINE_MS = 100_000;
 
@@ -49,30 +49,29 @@ export function createSystemdManager({ service, unit }: Unit, run: CommandRunner
     return await observeUnitStarts(unit, run, signal);
   }
 
-  async function settle(signal?: AbortSignal): Promise<void> {
-    const settled = await poll(async () => ((await observe(signal)).jobPending ? undefined : true), {
-      everyMs: POLL_MS,
-      deadlineMs: JOB_DEADLINE_MS,
-      signal,
-    });
+  async function settle(signal?: AbortSignal): Promise<ServiceState> {
+    const look = async () => {
+      const state = await observe(signal);
+      return state.jobPending ? undefined : state;
+    };
+    const settled = await poll(look, { everyMs: POLL_MS, deadlineMs: JOB_DEADLINE_MS, signal });
     if (settled === undefined) throw stuck(unit);
+    return settled;
   }
 
-  async function restart(): Promise<void> {
-    const { invocation } = await observe();
-    await startAnew();
-    // systemd counts starts by hand too: what was healthy before may be refused for being the sixth within ten seconds.
-    const { invocation: now, result } = await observe();
-    if (now === invocation && result === 'start-limit-hit') await startAnew();
+  /** systemd counts starts by hand too: the sixth within ten seconds is refused until the count is cleared. */
+  async function restart(): Promise<ServiceState> {
+    const state = await startAnew();
+    return state.result === 'start-limit-hit' ? await startAnew() : state;
   }
 
   /** The job exists from the moment `systemctl` returns; once it is gone, systemd has done what it will do. */
-  async function startAnew(): Promise<void> {
+  async function startAnew(): Promise<ServiceState> {
     // Also clears the count of recent starts. Fails harmlessly for a unit that systemd has not loaded.
     await systemctl(['reset-failed', '--', unit]);
     const result = await systemctl(['restart', '--no-block', '--no-ask-password', '--', unit]);
     if (result.exitCode !== 0) throw refused(unit, result);
-    await settle();
+    return await settle();
   }
 
   async function systemctl(args: string[], signal?: AbortSignal): Promise<CommandResult> {

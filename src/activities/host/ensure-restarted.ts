@@ -18,13 +18,11 @@ export async function ensureRestarted(
   seenInvocation: string,
   signal: AbortSignal,
 ): Promise<Change<ServiceState>> {
-  await manager.settle(signal);
-  const before = await manager.observe(signal);
+  const before = await manager.settle(signal);
   refuseUnusable(before);
   if (before.invocation !== '' && before.invocation !== seenInvocation) return alreadyRestarted(before);
   signal.throwIfAborted();
-  await manager.restart();
-  const after = await manager.observe(signal);
+  const after = await manager.restart();
   if (after.invocation === before.invocation) throw notRestarted(after);
   return { before, after, changed: true, notes: notesOf(after) };
 }
