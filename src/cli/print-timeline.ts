@@ -50,6 +50,5 @@ export function formatEnd(view: IncidentView): string {
 
 /** Text from alerts and logs must not drive the reader's terminal. */
 function plain(text: string): string {
-  // eslint-disable-next-line no-control-regex -- these are the characters that drive a terminal
   return text.replace(/\s*[\r\n]+\s*/g, ' ⏎ ').replace(/[\u0000-\u001f\u007f-\u009f]/g, '·');
 }

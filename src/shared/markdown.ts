@@ -1,13 +1,10 @@
 /** Text that came from outside (labels, logs, error messages), safe inside a Markdown table cell: one line, no markup. */
 export function escapeMarkdown(text: string): string {
-  return (
-    text
-      .replace(/\s*[\r\n]+\s*/g, ' ⏎ ')
-      // eslint-disable-next-line no-control-regex -- control characters are what is removed here
-      .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\u00b7')
-      .replace(/&/g, '&amp;')
-      .replace(/</g, '&lt;')
-      .replace(/>/g, '&gt;')
-      .replace(/[\\`*_[\]|~!]/g, '\\$&')
-  );
+  return text
+    .replace(/\s*[\r\n]+\s*/g, ' ⏎ ')
+    .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\u00b7')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/[\\`*_[\]|~!]/g, '\\$&');
 }

@@ -13,12 +13,15 @@ export interface TemporalSettings {
   tls: { caFile?: string; certFile?: string; keyFile?: string; serverName?: string } | null;
 }
 
+/** gRPC's own patience grows to two minutes: too long for an alert that waits for a Temporal that is back. */
+const RECONNECT_SOON = { 'grpc.initial_reconnect_backoff_ms': 100, 'grpc.max_reconnect_backoff_ms': 1_000 };
+
 /**
  * A client that connects on first use, so that intake and command line start while Temporal is down and say so when it
  * matters. Close `client.connection` when done.
  */
 export function createClient(settings: TemporalSettings): Client {
-  const connection = Connection.lazy(options(settings));
+  const connection = Connection.lazy({ ...options(settings), channelArgs: RECONNECT_SOON });
   return new Client({ connection, namespace: settings.namespace });
 }
 

@@ -1,0 +1,49 @@
+import { Command } from 'commander';
+import { loadConfigOrExit } from './config';
+import { createIncidentStarter } from './intake/incident-starter';
+import { createIntakeServer } from './intake/server';
+import { createClient } from './temporal/connection';
+import { createLogger } from './temporal/logging';
+import { registerSearchAttributes } from './temporal/search-attributes';
+
+/** The door for alerts: HTTP in, incidents in Temporal out. Keeps nothing itself. */
+async function main(): Promise<void> {
+  const program = new Command('halcyon-intake')
+    .description('take alerts over HTTP and start their incidents, until SIGTERM')
+    .option('--config <file>', 'configuration file')
+    .parse();
+  const config = loadConfigOrExit({ path: program.opts<{ config?: string }>().config, env: process.env });
+  const logger = createLogger(config.log.level);
+  const client = createClient(config.temporal);
+  const { namespace } = config.temporal;
+  const register = () => registerSearchAttributes(client.connection, namespace);
+
+  const server = createIntakeServer({
+    settings: config.intake,
+    logger,
+    starter: createIncidentStarter({
+      client,
+      logger,
+      table: config,
+      policy: config.runbooks.serviceDown,
+      timeoutMs: config.intake.temporalTimeoutMs,
+      registerSearchAttributes: register,
+    }),
+    isTemporalReachable: () =>
+      client.connection
+        .withDeadline(Date.now() + 2_000, () => client.connection.workflowService.describeNamespace({ namespace }))
+        .then(() => true)
+        .catch(() => false),
+  });
+  // Best effort: with Temporal away, the first incident does it.
+  void client.connection.withDeadline(Date.now() + 5_000, register).catch(() => undefined);
+  await server.listen({ host: config.intake.host, port: config.intake.port });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => void server.close().then(() => client.connection.close()));
+  }
+}
+
+void main().catch((err: unknown) => {
+  process.stderr.write(`halcyon-intake: ${err instanceof Error ? err.message : String(err)}\n`);
+  process.exit(1);
+});
