@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { projectDir } from '../project';
 import { findOnPath, runCommand } from './command';
 
 const DOWNLOAD_TIMEOUT_MS = 5 * 60_000;
@@ -14,20 +15,11 @@ export interface Requirement {
 
 /** The pinned line of a distribution in requirements.txt. */
 export async function readRequirement(distribution: string): Promise<Requirement> {
-  const lines = (await readFile(requirementsFile(), 'utf8')).split('\n');
+  const lines = (await readFile(path.join(projectDir, 'lab/temporal/requirements.txt'), 'utf8')).split('\n');
   const line = lines.find((candidate) => candidate.startsWith(`${distribution}==`));
   const version = line === undefined ? undefined : /==(\S+)/.exec(line)?.[1];
   if (line === undefined || version === undefined) throw new Error(`requirements.txt does not pin ${distribution}`);
   return { line, version };
-}
-
-/** The compiler does not copy this file beside its output: look where package.json is. */
-function requirementsFile(): string {
-  let folder = __dirname;
-  while (!existsSync(path.join(folder, 'package.json')) && folder !== path.dirname(folder)) {
-    folder = path.dirname(folder);
-  }
-  return path.join(folder, 'lab/temporal/requirements.txt');
 }
 
 /**

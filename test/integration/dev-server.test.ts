@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
-import { searchAttributes } from '../../../../src/shared/search-attributes';
-import { startTemporal } from '../../../../lab/temporal/dev-server';
-import type { TemporalServer } from '../../../../lab/temporal/dev-server';
-import { isServing } from '../../../../lab/temporal/serving';
+import { searchAttributes } from '../../src/shared/search-attributes';
+import { startTemporal } from '../../lab/temporal/dev-server';
+import type { TemporalServer } from '../../lab/temporal/dev-server';
+import { isServing } from '../../lab/temporal/serving';
 
 let folder: string;
 let server: TemporalServer | null = null;

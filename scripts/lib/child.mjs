@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { projectDir } from './project.mjs';
+
+const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+/** A terminal and npm may both send the same Ctrl-C: within this time it counts once. */
+const SAME_SIGNAL_MS = 1000;
+
+/**
+ * Runs a program in the project's folder, on our standard streams, and returns its exit code (128 + signal when killed).
+ * Waits for its clean-up when interrupted.
+ *
+ * Unless interactive it has a session of its own and gets signals from us alone, each once: a program that cleans up on
+ * the first Ctrl-C and gives up on the second must not see one Ctrl-C twice. An interactive one shares our terminal,
+ * which sends it Ctrl-C itself.
+ */
+export async function runTool(program, args, { interactive = false } = {}) {
+  const child = spawn(program, args, { cwd: projectDir, stdio: 'inherit', detached: !interactive });
+  const stopForwarding = forwardSignals(child, interactive ? ['SIGTERM', 'SIGHUP'] : FORWARDED);
+  try {
+    return (await ended(child)).exitCode;
+  } finally {
+    stopForwarding();
+  }
+}
+
+/** Runs a program quietly. Throws an error with all of its output (and its `exitCode`) when it fails. */
+export async function runQuietly(program, args) {
+  const child = spawn(program, args, { cwd: projectDir, stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(chunk));
+  const { exitCode, interrupted } = await ended(child);
+  if (exitCode === 0) return;
+  const command = [program, ...args].join(' ');
+  const text = interrupted ? `${command}: interrupted` : `${command} failed (${exitCode})\n${Buffer.concat(output)}`;
+  throw Object.assign(new Error(text.trimEnd()), { exitCode });
+}
+
+function ended(child) {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      const exitCode = code ?? 128 + (constants.signals[signal] ?? 0);
+      resolve({ exitCode, interrupted: signal === 'SIGINT' || exitCode === 130 });
+    });
+  });
+}
+
+/** Also keeps us alive: without a listener the first signal would end us before the child has cleaned up. */
+function forwardSignals(child, forwarded) {
+  let last = -Infinity;
+  const forward = (signal) => {
+    if (!forwarded.includes(signal) || performance.now() - last < SAME_SIGNAL_MS) return;
+    last = performance.now();
+    child.kill(signal);
+  };
+  for (const signal of FORWARDED) process.on(signal, forward);
+  return () => FORWARDED.forEach((signal) => process.off(signal, forward));
+}

@@ -1,0 +1,25 @@
+/** How many tests passed, failed and were skipped. */
+export const NOTHING = { passed: 0, failed: 0, skipped: 0 };
+
+export function add(a, b) {
+  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
+}
+
+/**
+ * Counts a report of jest (`--json`, null when it wrote none) and its exit code. A file of tests that could not run
+ * counts as one failure, and so does any other reason for which jest did not end well, or ran nothing.
+ */
+export function countJest(report, exitCode) {
+  if (report === null) return { ...NOTHING, failed: 1 };
+  const failed = report.numFailedTests + report.numRuntimeErrorTestSuites;
+  const isBad = exitCode !== 0 || report.numTotalTests === 0;
+  return {
+    passed: report.numPassedTests,
+    failed: failed === 0 && isBad ? 1 : failed,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+export function format({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}

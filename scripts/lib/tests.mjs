@@ -1,0 +1,115 @@
+import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ensureBuilt } from './build.mjs';
+import { runQuietly, runTool } from './child.mjs';
+import { ensureInstalled } from './install.mjs';
+import { say, timed } from './progress.mjs';
+import { inProject } from './project.mjs';
+import { NOTHING, add, countJest, format } from './summary.mjs';
+
+const require = createRequire(import.meta.url);
+
+/** Exit code after Ctrl-C. */
+const INTERRUPTED = 130;
+
+/** What can be tested alone: jest's projects. */
+export const parts = require(inProject('jest.config.js')).projects.map((project) => project.displayName);
+
+/** Real hosts, one after another; every other part runs in parallel workers. */
+const INTEGRATION = 'integration';
+/** Parts that need nothing but the sources. */
+const SELF_CONTAINED = ['unit'];
+
+/**
+ * Runs one part or all of the tests; the last line says how many passed. Returns the exit code.
+ *
+ * @param {string[]} args a part, or lint, types and all parts where there is none; then arguments for jest
+ */
+export async function runTests(args) {
+  const [first, ...rest] = args;
+  const wanted = parts.includes(first) ? [first] : parts;
+  const jestArgs = parts.includes(first) ? rest : args;
+  let total = NOTHING;
+  try {
+    await ensureInstalled();
+    if (wanted === parts) total = add(total, await check());
+    total = add(total, await prepare(wanted));
+    for (const group of groups(wanted)) total = add(total, await runJest(group, jestArgs));
+  } catch (error) {
+    say(error.message);
+    total = add(total, { ...NOTHING, failed: 1 });
+  }
+  process.stdout.write(`${format(total)}\n`);
+  return total.failed === 0 ? 0 : 1;
+}
+
+/** Lint and types: one test each. */
+async function check() {
+  const lint = async () => {
+    await node('eslint/bin/eslint.js', '.');
+    await node('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.');
+  };
+  const types = () => node('typescript/bin/tsc', '-p', 'tsconfig.json');
+  const results = await Promise.all([attempt('lint', lint), attempt('types', types)]);
+  return { ...NOTHING, passed: results.filter(Boolean).length, failed: results.filter((ok) => !ok).length };
+}
+
+async function attempt(title, work) {
+  try {
+    await timed(title, work);
+    return true;
+  } catch (error) {
+    say(error.message);
+    return false;
+  }
+}
+
+async function node(program, ...args) {
+  await runQuietly(process.execPath, [inProject('node_modules', program), ...args]);
+}
+
+/** A build that fails is one failure and ends nothing: most tests run from the sources. */
+async function prepare(wanted) {
+  const isBuilt = await ensureBuilt().then(
+    () => true,
+    (error) => say(error.message),
+  );
+  if (!isBuilt) return { ...NOTHING, failed: 1 };
+  if (wanted.some((part) => !SELF_CONTAINED.includes(part))) await findTemporal();
+  if (wanted.includes(INTEGRATION) && process.getuid?.() === 0 && existsSync('/etc/debian_version')) {
+    await require(inProject('dist/lab/packages.js')).ensurePackages(say);
+  }
+  return NOTHING;
+}
+
+/** Found once here, so that parallel tests need not wait for one another's download. */
+async function findTemporal() {
+  const executables = require(inProject('dist/lab/temporal/executables.js'));
+  process.env.TEMPORAL_CLI = await executables.ensureTemporalCli(say);
+  process.env.TEMPORAL_TEST_SERVER = await executables.ensureTestServer(say);
+}
+
+function groups(wanted) {
+  const parallel = wanted.filter((part) => part !== INTEGRATION);
+  return [parallel, wanted.filter((part) => part === INTEGRATION)].filter((group) => group.length > 0);
+}
+
+async function runJest(group, jestArgs) {
+  const directory = await mkdtemp(path.join(tmpdir(), 'halcyon-test-'));
+  try {
+    const file = path.join(directory, 'report.json');
+    const args = [...jestArgs, '--json', '--outputFile', file, ...(group.includes(INTEGRATION) ? ['--runInBand'] : [])];
+    // Last, since it takes every word that follows as a project's name.
+    args.push('--selectProjects', ...group);
+    const exitCode = await runTool(process.execPath, [inProject('node_modules/jest/bin/jest.js'), ...args]);
+    if (exitCode === INTERRUPTED) throw new Error('interrupted');
+    const report = await readFile(file, 'utf8').then(JSON.parse, () => null);
+    if (report === null) say(`jest (${group.join(', ')}) ended without a report (exit code ${exitCode})`);
+    return countJest(report, exitCode);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,61 @@
+#!/usr/bin/env node
+// Every command of the project. Stands on Node alone: it is what installs the rest.
+import { ensureBuilt } from './lib/build.mjs';
+import { runTool } from './lib/child.mjs';
+import { ensureInstalled } from './lib/install.mjs';
+import { inProject } from './lib/project.mjs';
+import { parts, runTests } from './lib/tests.mjs';
+
+const HELP = `Usage: node scripts/run.mjs COMMAND [arguments]
+
+  build                   compile to dist/ what changed since the last build
+  test [PART] [args]      lint, types and all tests; or one part of them (${parts.join(', ')}).
+                          The arguments go to jest: test unit -t 'a name'
+  demo [args]             break KingFisher on a throw-away host and watch it being healed
+  lab [args]              throw-away hosts: up, down, exec, status
+  bench NAME [args]       run a benchmark, such as alert-latency
+
+Each installs the dependencies and builds first where that is needed. Exit codes are those of the command itself; 2 is a
+wrong usage.
+`;
+
+/** The program of a command and its arguments, or null when it is none. */
+function programOf(command, args) {
+  if (command === 'demo') return ['lab/demo.js', ...args];
+  if (command === 'lab') return ['lab/cli.js', ...args];
+  const [name, ...rest] = args;
+  if (command === 'bench' && /^[a-z][a-z0-9-]*$/.test(name ?? '')) return [`bench/${name}.js`, ...rest];
+  return null;
+}
+
+async function runProgram([file, ...args], interactive) {
+  await ensureInstalled();
+  await ensureBuilt();
+  return await runTool(process.execPath, [inProject('dist', file), ...args], { interactive });
+}
+
+async function main([command, ...args]) {
+  if (command === '--help' || command === '-h' || command === 'help') {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  if (command === 'build') {
+    await ensureInstalled();
+    await ensureBuilt();
+    return 0;
+  }
+  if (command === 'test' && (args[0] === undefined || args[0].startsWith('-') || parts.includes(args[0]))) {
+    return await runTests(args);
+  }
+  const program = programOf(command, args);
+  if (program !== null) return await runProgram(program, command === 'lab');
+  process.stderr.write(HELP);
+  return 2;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = error.exitCode ?? 1;
+}
