@@ -52,7 +52,11 @@ export function issueLines(issue: Issue, context: ProblemContext): string[] {
 }
 
 function unknownKey(key: string, path: PropertyKey[], { schema }: ProblemContext): string {
-  const meant = nearest(key, keysAt(schema, path));
+  // A key of another alternative (manager: systemd or process) is not a mistyped one.
+  const meant = nearest(
+    key,
+    keysAt(schema, path).filter((known) => known !== key),
+  );
   return meant === undefined ? 'unknown key' : `unknown key; did you mean ${JSON.stringify(meant)}?`;
 }
 

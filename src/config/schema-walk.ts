@@ -11,7 +11,7 @@ export function schemasAt(root: Schema, path: readonly PropertyKey[]): Schema[] 
 
 /** The keys that a mapping at this path may have; empty for free mappings (`hosts`) and for what is no mapping. */
 export function keysAt(root: Schema, path: readonly PropertyKey[]): string[] {
-  return [...new Set(schemasAt(root, path).flatMap(ownKeys))];
+  return [...new Set(schemasAt(root, path).flatMap((schema) => [...ownKeys(schema), ...listedKeys(schema)]))];
 }
 
 /** How secret the value at this path is, `undefined` when it is not. */
@@ -68,4 +68,12 @@ function anyChild(schema: Schema): Schema[] {
 function ownKeys(schema: Schema): string[] {
   const def = (schema as z.core.$ZodTypes)._zod.def;
   return def.type === 'object' ? Object.keys(def.shape) : [];
+}
+
+/** Keys of a mapping that may hold only some names (`firstTierAfter`: names of runbooks). */
+function listedKeys(schema: Schema): string[] {
+  const def = (schema as z.core.$ZodTypes)._zod.def;
+  if (def.type !== 'record') return [];
+  const keyDef = (def.keyType as z.core.$ZodTypes)._zod.def;
+  return keyDef.type === 'enum' ? Object.values(keyDef.entries).map(String) : [];
 }

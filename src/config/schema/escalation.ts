@@ -107,7 +107,7 @@ function checkTeamsExist(value: unknown, context: z.core.$RefinementCtx): void {
     context.addIssue({
       code: 'custom',
       path,
-      message: `expected ${[...roles, ...known].join(', ')} (keys of escalation.teams)`,
+      message: `expected one of ${[...roles, ...known].join(', ')}`,
     });
   };
   for (const index of indices(value, 'duty')) expect(['duty', index, 'team'], []);

@@ -1,0 +1,153 @@
+import type { Config } from '../../../src/config';
+import type { HostSettings } from '../../../src/host/settings';
+import { configOf, problemsOf } from './support';
+
+// Configuration may not import the host's types; that they agree is checked here, by the compiler.
+const asHostSettings: (agent: NonNullable<Config['agent']>) => HostSettings = (agent) => agent;
+
+interface Parts {
+  kingfisher?: string;
+  dependencies?: string;
+}
+
+/** A file whose agent has these further keys. */
+function agentFile({ kingfisher = '', dependencies = '' }: Parts): string {
+  const folders = kingfisher.includes('dataDir') ? '' : 'dataDir: /srv/kingfisher,';
+  return `agent: {host: h1, kingfisher: {installDir: /opt/kingfisher, ${folders} ${kingfisher}}, dependencies: {${dependencies}}}`;
+}
+
+function problem(parts: Parts): string {
+  const lines = problemsOf(agentFile(parts));
+  expect(lines).toHaveLength(1);
+  return lines[0]!.replace('halcyon.yaml: agent.', '');
+}
+
+it('a small agent section is the settings of a host', () => {
+  const { agent } = configOf(agentFile({}));
+  expect(asHostSettings(agent!)).toEqual({
+    host: 'h1',
+    kingfisher: {
+      manager: { type: 'systemd', unit: 'kingfisher.service' },
+      baseUrl: 'http://127.0.0.1:8201',
+      user: 'kingfisher',
+      installDir: '/opt/kingfisher',
+      dataDir: '/srv/kingfisher',
+      logFile: '/var/log/kingfisher/service.log',
+      tempDirs: [],
+      tempFilesLimit: 10_000,
+      logrotate: null,
+      configCheck: null,
+    },
+    dependencies: {},
+    diskFull: { availableBytes: 536_870_912, usedPercent: 95 },
+  });
+});
+
+describe('folders', () => {
+  it.each(['/', '/usr', '/var/log', '/etc/', '/proc/1', '/bin/x', 'data', '/srv/../etc', '/srv//a', '//etc', ''])(
+    'refuses %j',
+    (folder) => {
+      expect(problem({ kingfisher: `dataDir: "${folder}"` })).toBe(
+        `kingfisher.dataDir: expected an absolute folder without ".." that is not "/" and not a system folder, got ${JSON.stringify(folder)}`,
+      );
+    },
+  );
+
+  it('drops the final slash', () => {
+    expect(configOf(agentFile({ kingfisher: 'dataDir: /srv/data/' })).agent!.kingfisher.dataDir).toBe('/srv/data');
+  });
+
+  it.each(['/srv/kingfisher', '/srv/kingfisher-other', '/srv/else'])('temporary files cannot be in %s', (folder) => {
+    expect(problem({ kingfisher: `tempDirs: [${folder}]` })).toContain('expected a folder below dataDir');
+  });
+
+  it('takes temporary folders below dataDir', () => {
+    const { agent } = configOf(agentFile({ kingfisher: 'tempDirs: [/srv/kingfisher/images/temp/]' }));
+    expect(agent!.kingfisher.tempDirs).toEqual(['/srv/kingfisher/images/temp']);
+  });
+});
+
+describe('programs', () => {
+  it.each(['python, x', './python', '/opt/../bin/python', '/bin/'])('refuses [%s]', (command) => {
+    const line = problem({ kingfisher: `configCheck: {command: [${command}], cwd: /opt/kingfisher}` });
+    expect(line).toMatch(
+      /^kingfisher\.configCheck\.command\[0\]: expected an absolute file path without "\.\.", got "/,
+    );
+  });
+
+  it.each(['[]', '/bin/true', '""'])('refuses %s', (command) => {
+    expect(
+      problemsOf(agentFile({ kingfisher: `configCheck: {command: ${command}, cwd: /opt/kingfisher}` }))[0],
+    ).toContain('agent.kingfisher.configCheck.command');
+  });
+
+  it('takes a program with arguments and gives it a timeout', () => {
+    const { agent } = configOf(
+      agentFile({ kingfisher: 'configCheck: {command: [/bin/sh, -n, x], cwd: /opt/kingfisher}' }),
+    );
+    expect(agent!.kingfisher.configCheck).toEqual({
+      command: ['/bin/sh', '-n', 'x'],
+      cwd: '/opt/kingfisher',
+      timeoutMs: 30_000,
+    });
+  });
+});
+
+describe('managers', () => {
+  it('refuses an unknown type', () => {
+    expect(problem({ kingfisher: 'manager: {type: sysv}' })).toBe(
+      'kingfisher.manager.type: expected "systemd" or "process", got "sysv"',
+    );
+  });
+
+  it('refuses the keys of the other type, and suggests only its own', () => {
+    expect(problem({ kingfisher: 'manager: {type: systemd, pidFile: /a/b}' })).toBe(
+      'kingfisher.manager.pidFile: unknown key',
+    );
+    expect(problem({ kingfisher: 'manager: {type: systemd, unti: a.service}' })).toBe(
+      'kingfisher.manager.unti: unknown key; did you mean "unit"?',
+    );
+  });
+
+  it('takes a process', () => {
+    const manager =
+      'manager: {type: process, command: [/usr/bin/python3, a.py], cwd: /opt/kingfisher, logFile: /a/l, pidFile: /a/p}';
+    expect(configOf(agentFile({ kingfisher: manager })).agent!.kingfisher.manager).toEqual({
+      type: 'process',
+      command: ['/usr/bin/python3', 'a.py'],
+      cwd: '/opt/kingfisher',
+      logFile: '/a/l',
+      pidFile: '/a/p',
+      env: {},
+    });
+  });
+});
+
+describe('units', () => {
+  it.each(['-rf', 'a b.service', 'x.socket', '../x.service', '*.service', ''])('refuses %j', (unit) => {
+    expect(problem({ dependencies: `redis: {unit: "${unit}", url: "redis://h"}` })).toContain(
+      'dependencies.redis.unit: expected a systemd service such as "kingfisher.service"',
+    );
+  });
+
+  it.each([
+    ['redis', 'redis.service'],
+    ['postgresql@15-main.service', 'postgresql@15-main.service'],
+  ])('%s is %s', (written, unit) => {
+    const { agent } = configOf(agentFile({ dependencies: `redis: {unit: ${written}, url: "redis://h"}` }));
+    expect(agent!.dependencies.redis!.unit).toBe(unit);
+  });
+});
+
+describe('URLs', () => {
+  it.each([
+    ['postgres', 'mysql://h/db'],
+    ['postgres', 'postgresql:///db'],
+    ['redis', 'http://h'],
+    ['redis', 'redis://h:port'],
+    ['rabbitmq', 'h:5672'],
+  ])('%s refuses %s without showing it', (dependency, address) => {
+    const line = problem({ dependencies: `${dependency}: {unit: u, url: "${address}"}` });
+    expect(line).toMatch(/\.url: expected a URL that starts with \w+:\/\/ or \w+:\/\/, got text$/);
+  });
+});

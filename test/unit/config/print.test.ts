@@ -1,0 +1,53 @@
+import { stringify } from 'yaml';
+import { durationText } from '../../../src/config/duration-text';
+import { toFileShape } from '../../../src/config/print';
+import { parseDuration } from '../../../src/shared/durations';
+import { configOf } from './support';
+
+const FULL = `
+intake: {bodyLimit: 1500kB, temporalTimeout: 1500ms, token: abc}
+hosts: {timeMs: {instances: [a]}, sizeBytes: {}}
+routes: {afterMs: unknownAlert}
+runbooks: {serviceDown: {giveUpAfter: 1h30m}}
+temporal: {tls: {}}
+agent:
+  host: timeMs
+  kingfisher:
+    installDir: /opt/kingfisher
+    dataDir: /srv/kingfisher
+    logrotate: {config: /etc/logrotate.d/k, rotateAbove: 3MiB}
+    configCheck: {command: [/bin/true, "$\${A}"], cwd: /opt/kingfisher}
+  diskFull: {available: 1GiB}
+`;
+
+it('the file shape uses the names and units of halcyon.yaml', () => {
+  const shape = toFileShape(configOf(FULL));
+  expect(shape).toMatchObject({
+    intake: { bodyLimit: '1500kB', temporalTimeout: '1s500ms' },
+    hosts: { timeMs: { instances: ['a'] }, sizeBytes: {} },
+    routes: { afterMs: 'unknownAlert' },
+    runbooks: { serviceDown: { giveUpAfter: '1h30m', stabilityWindow: '5s' } },
+    escalation: {
+      tiers: [{ after: '15m' }, { after: '30m' }, { after: '1h' }],
+      firstTierAfter: { serviceDown: '10m' },
+    },
+    agent: { kingfisher: { logrotate: { rotateAbove: '3MiB' } }, diskFull: { available: '1GiB', usedPercent: 95 } },
+  });
+});
+
+it('what is printed loads again as the same configuration', () => {
+  const before = configOf(FULL.replace('$${A}', 'A'));
+  expect(configOf(stringify(toFileShape(before)))).toEqual(before);
+});
+
+it.each([
+  [0, '0s'],
+  [1, '1ms'],
+  [1_500, '1s500ms'],
+  [60_000, '1m'],
+  [5_400_000, '1h30m'],
+  [86_400_000 * 7, '7d'],
+])('durationText(%d) is %s, and reads back', (ms, text) => {
+  expect(durationText(ms)).toBe(text);
+  expect(parseDuration(text)).toBe(ms);
+});
