@@ -18,10 +18,12 @@ export function parseDuration(text: string): number | undefined {
 /** A duration for people: `850 ms`, `4.2 s`, `10 m`, `1 h 30 m`. */
 export function formatDuration(ms: number): string {
   if (ms < 0) return `-${formatDuration(-ms)}`;
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${trimZero((ms / 1_000).toFixed(1))} s`;
-  const minutes = Math.floor(ms / 60_000);
-  const seconds = Math.floor((ms % 60_000) / 1_000);
+  // The limits are where rounding would reach the next unit: 59.96 s is 1 m, not "60 s".
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${trimZero((ms / 1_000).toFixed(1))} s`;
+  const whole = Math.max(ms, 60_000);
+  const minutes = Math.floor(whole / 60_000);
+  const seconds = Math.floor((whole % 60_000) / 1_000);
   if (minutes < 60) return seconds === 0 ? `${minutes} m` : `${minutes} m ${seconds} s`;
   const hours = Math.floor(minutes / 60);
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} m`;
