@@ -15,12 +15,12 @@ import type { Change, ServiceState } from '../../shared/observations';
  */
 export async function ensureRestarted(
   manager: ServiceManager,
-  seenInvocation: string,
+  { seenInvocation, attempt }: { seenInvocation: string; attempt: number },
   signal: AbortSignal,
 ): Promise<Change<ServiceState>> {
   const before = await manager.settle(signal);
   refuseUnusable(before);
-  if (before.invocation !== '' && before.invocation !== seenInvocation) return alreadyRestarted(before);
+  if (before.invocation !== '' && before.invocation !== seenInvocation) return alreadyRestarted(before, attempt);
   signal.throwIfAborted();
   const after = await manager.restart();
   if (after.invocation === before.invocation) throw notRestarted(after);
@@ -40,10 +40,12 @@ function refuseUnusable({ unit, load }: ServiceState): void {
   throw new HostError('UnitUnusable', `${unit} cannot be started, systemd says ${load}; ${remedy}`);
 }
 
-function alreadyRestarted(state: ServiceState): Change<ServiceState> {
+/** After an attempt that died, the new start is most likely its doing, and is told as such. */
+function alreadyRestarted(state: ServiceState, attempt: number): Change<ServiceState> {
   const since = state.startedAt === null ? '' : ` at ${state.startedAt}`;
-  const note = `already restarted by an earlier attempt or another hand${since}`;
-  return { before: state, after: state, changed: false, notes: [note, ...notesOf(state)] };
+  const byUs = attempt > 1;
+  const note = `already restarted by ${byUs ? 'an earlier attempt of this step' : 'another hand'}${since}, not repeated`;
+  return { before: state, after: state, changed: byUs, notes: [note, ...notesOf(state)] };
 }
 
 function notesOf({ active, result }: ServiceState): string[] {

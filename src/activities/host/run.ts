@@ -8,6 +8,8 @@ const HEARTBEAT_MS = 1_000;
 export interface Run {
   /** Aborts when the activity is cancelled, its worker shuts down or it timed out. */
   signal: AbortSignal;
+  /** 1 for the first; more after an attempt that failed or died. */
+  attempt: number;
   /** Remembers where it is: sent with every heartbeat, and given to the next attempt. */
   remember(position: unknown): void;
   /** What the attempt before this one remembered. */
@@ -28,6 +30,7 @@ export function asActivity<I extends unknown[], O>(
     const beat = () => context?.heartbeat(position);
     const run: Run = {
       signal: context?.cancellationSignal ?? new AbortController().signal,
+      attempt: context?.info.attempt ?? 1,
       position,
       remember: (now) => (position = now),
     };

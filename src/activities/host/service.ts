@@ -16,9 +16,9 @@ export function createServiceActivities({ findManager, redact }: HostDeps): Serv
       async ({ signal }, { service }) => await findManager(service).observeRecentStarts(signal),
     ),
     // An attempt that Temporal gave up may still be at work here when the next one begins: it has to end first.
-    ensureRestarted: asActivity(redact, async ({ signal }, { service, seenInvocation }) => {
+    ensureRestarted: asActivity(redact, async ({ signal, attempt }, { service, seenInvocation }) => {
       const manager = findManager(service);
-      return await inTurn(service, async () => await ensureRestarted(manager, seenInvocation, signal));
+      return await inTurn(service, async () => await ensureRestarted(manager, { seenInvocation, attempt }, signal));
     }),
   };
 }

@@ -190,12 +190,13 @@ async function restartDependency(dependency: DependencyName, steps: HostSteps, i
     tellService,
   );
   if (unit === undefined) return;
-  await steps.tryAct(
+  const restarted = await steps.tryAct(
     { cite: 'A.2', title: `Restart ${dependency}` },
     (host) => host.ensureRestarted({ service: dependency, seenInvocation: unit.invocation }),
     tellRestart,
   );
-  const deadlineMs = steps.policy.dependencyReadyWithinMs;
+  // What a failed restart left is looked at once; there is nothing to wait for.
+  const deadlineMs = restarted === undefined ? 0 : steps.policy.dependencyReadyWithinMs;
   const state = await steps.wait(
     { cite: 'A.2', title: `${dependency} answers` },
     deadlineMs,
