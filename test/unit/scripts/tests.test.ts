@@ -1,0 +1,98 @@
+import { Sandbox } from './sandbox';
+
+let sandbox: Sandbox;
+beforeEach(() => {
+  sandbox = new Sandbox();
+});
+afterEach(() => {
+  sandbox.dispose();
+});
+
+const lastLine = (text: string) => text.trimEnd().split('\n').at(-1);
+
+describe('test', () => {
+  it('without a part: lint, types, parallel parts together, integration after them in band', async () => {
+    const { exitCode, stdout } = await sandbox.run('test', '-t', 'a name');
+    expect(lastLine(stdout)).toBe('4 passed, 0 failed');
+    expect(exitCode).toBe(0);
+    const [parallel, integration, ...more] = sandbox.calls('jest');
+    expect(more).toEqual([]);
+    expect(parallel).toMatch(/^-t a name .*--selectProjects unit$/);
+    expect(integration).toMatch(/^-t a name .*--runInBand --selectProjects integration$/);
+    expect(sandbox.calls('eslint')).toEqual(['.']);
+  });
+
+  it('with a part runs that alone', async () => {
+    const { stdout } = await sandbox.run('test', 'unit', '-t', 'a name');
+    expect(lastLine(stdout)).toBe('1 passed, 0 failed');
+    expect(sandbox.calls('jest')).toHaveLength(1);
+    expect(sandbox.calls('eslint')).toEqual([]);
+  });
+
+  it.each([
+    ['failures', { numPassedTests: 2, numFailedTests: 3, numTotalTests: 5 }, 1, '2 passed, 3 failed'],
+    ['skipped ones', { numPassedTests: 2, numPendingTests: 1, numTotalTests: 3 }, 0, '2 passed, 0 failed, 1 skipped'],
+    [
+      'files that could not run',
+      { numPassedTests: 2, numRuntimeErrorTestSuites: 1, numTotalTests: 2 },
+      1,
+      '2 passed, 1 failed',
+    ],
+    ['a bad end after good tests', { numPassedTests: 2, numTotalTests: 2 }, 1, '2 passed, 1 failed'],
+    ['a run of nothing', {}, 0, '0 passed, 1 failed'],
+    ['no report', null, 1, '0 passed, 1 failed'],
+    ['no report though jest is content', null, 0, '0 passed, 1 failed'],
+  ])('counts %s', async (_what, report, code, summary) => {
+    sandbox.jest(report, code);
+    const { exitCode, stdout } = await sandbox.run('test', 'unit');
+    expect(lastLine(stdout)).toBe(summary);
+    expect(exitCode).toBe(summary.includes(' 0 failed') ? 0 : 1);
+  });
+
+  it('goes on after bad lint or types, and fails', async () => {
+    sandbox.tool('prettier/bin/prettier.cjs', 'prettier', `console.log('a.ts is ugly'); process.exitCode = 1;`);
+    const { exitCode, stdout, stderr } = await sandbox.run('test');
+    expect(lastLine(stdout)).toBe('3 passed, 1 failed');
+    expect(stderr).toContain('a.ts is ugly');
+    expect(exitCode).toBe(1);
+  });
+
+  it('goes on after a bad build, and fails', async () => {
+    sandbox.tool(
+      'typescript/bin/tsc',
+      'tsc',
+      `process.exitCode = process.argv.includes('tsconfig.build.json') ? 2 : 0;`,
+    );
+    const { exitCode, stdout } = await sandbox.run('test');
+    expect(lastLine(stdout)).toBe('4 passed, 1 failed');
+    expect(exitCode).toBe(1);
+  });
+
+  it('stops where it was interrupted', async () => {
+    sandbox.jest(null, 130);
+    const { exitCode, stdout } = await sandbox.run('test');
+    expect(lastLine(stdout)).toBe('2 passed, 1 failed');
+    expect(exitCode).toBe(1);
+    expect(sandbox.calls('jest')).toHaveLength(1);
+  });
+});
+
+describe('.ci/run', () => {
+  it('installs, then tests, and ends with the exit code of the tests', async () => {
+    sandbox.write(
+      'bin/npm',
+      '#!/bin/sh\necho "npm $*" >> "$CALLS"\n[ "$1" = ci ] || { echo "1 passed, 2 failed"; exit 1; }',
+      0o755,
+    );
+    const { exitCode, stdout } = await sandbox.start('bash', [sandbox.path('.ci/run')]).finished;
+    expect(sandbox.calls('npm')).toEqual(['ci', 'test']);
+    expect({ exitCode, last: lastLine(stdout) }).toEqual({ exitCode: 1, last: '1 passed, 2 failed' });
+  });
+
+  it('fails when the installation fails, without testing', async () => {
+    sandbox.write('bin/npm', '#!/bin/sh\necho "npm $*" >> "$CALLS"\nexit 3', 0o755);
+    const { exitCode, stdout } = await sandbox.start('bash', [sandbox.path('.ci/run')]).finished;
+    expect(sandbox.calls('npm')).toEqual(['ci']);
+    expect({ exitCode, last: lastLine(stdout) }).toEqual({ exitCode: 3, last: '0 passed, 1 failed' });
+  });
+});
