@@ -7,13 +7,13 @@ import { Command } from 'commander';
 import { stringify } from 'yaml';
 import { createHostActivities } from '../src/activities/host';
 import { loadConfig } from '../src/config';
-import type { Alert } from '../src/shared/alert';
 import type { IncidentView } from '../src/shared/incident';
 import { connectWhenReachable } from '../src/temporal/connection';
 import { createAgent } from '../src/temporal/workers';
 import { PlainKingfisher } from '../lab/plain-kingfisher';
 import { startStack } from '../lab/stack';
 import type { Stack } from '../lab/stack';
+import { postAlert } from './post-alert';
 import { percentiles } from './statistics';
 import type { Percentiles } from './statistics';
 
@@ -135,9 +135,9 @@ async function oneIncident(stack: Stack, begun: FirstBegun, number: number): Pro
   const startsAt = new Date().toISOString();
   const first = begun.next();
   const from = performance.now();
-  await post(stack, 'firing', startsAt);
+  await postAlert(stack, { status: 'firing', startsAt, host: HOST });
   const took = (await first) - from;
-  await post(stack, 'resolved', startsAt);
+  await postAlert(stack, { status: 'resolved', startsAt, host: HOST });
   const handle = stack.client.workflow.getHandle(`incident/KingfisherServiceDown/${HOST}`);
   const view = (await handle.result()) as IncidentView;
   if (view.outcome !== 'recovered') throw new Error(`incident ${number} ended ${view.outcome}`);
@@ -155,37 +155,6 @@ async function oneBare(stack: Stack, begun: FirstBegun, number: number): Promise
   const took = (await first) - from;
   await handle.result();
   return took;
-}
-
-async function post(stack: Stack, status: Alert['status'], startsAt: string): Promise<void> {
-  const labels = { alertname: 'KingfisherServiceDown', instance: HOST, severity: 'critical' };
-  const endsAt = status === 'firing' ? '0001-01-01T00:00:00Z' : new Date().toISOString();
-  const alert = {
-    status,
-    labels,
-    annotations: {},
-    startsAt,
-    endsAt,
-    generatorURL: '',
-    fingerprint: 'be7c4a11be7c4a11',
-  };
-  const response = await fetch(stack.webhookUrl, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${stack.token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      version: '4',
-      groupKey: 'bench',
-      truncatedAlerts: 0,
-      status,
-      receiver: 'halcyon',
-      groupLabels: {},
-      commonLabels: labels,
-      commonAnnotations: {},
-      externalURL: 'http://127.0.0.1',
-      alerts: [alert],
-    }),
-  });
-  if (!response.ok) throw new Error(`intake answered ${response.status}: ${await response.text()}`);
 }
 
 function report(what: string, { p50Ms, p99Ms }: Percentiles): void {

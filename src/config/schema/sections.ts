@@ -78,7 +78,7 @@ const serviceDown = section({
   stabilityWindow: duration({ min: '0s' }).prefault('5s'),
   healthyWithin: duration().prefault('30s'),
   dependencyReadyWithin: duration().prefault('60s'),
-  agentWithin: duration().prefault('8s'),
+  agentWithin: duration().prefault('6s'),
   giveUpAfter: duration().prefault('10m'),
   tempFilesOlderThan: duration().prefault('1d'),
 })

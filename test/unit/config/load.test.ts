@@ -14,7 +14,7 @@ describe('defaults', () => {
           stabilityWindowMs: 5_000,
           healthyWithinMs: 30_000,
           dependencyReadyWithinMs: 60_000,
-          agentWithinMs: 8_000,
+          agentWithinMs: 6_000,
           giveUpAfterMs: 600_000,
           tempFilesOlderThanMs: 86_400_000,
         },
