@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { deployFile, labAlertmanager, labPrometheus, labRules, type MonitoringTarget } from './monitoring-config';
 import { freePorts, type RunningServer, type ServerCommand, startServer } from './monitoring-process';
@@ -31,22 +32,28 @@ interface Addresses {
   blackbox: string;
 }
 
+const WATCHING_WITHIN_MS = 20_000;
+
 /**
  * Runs the deployed Prometheus rules for real: Prometheus, Alertmanager and blackbox_exporter on free loopback ports,
- * configured from deploy/. They end with `stop` or with this process.
+ * configured from deploy/. Returns once every target was looked at for the first time, well or not: Prometheus begins
+ * about five seconds after its start. They end with `stop` or with this process.
  *
- * Errors: a program is missing or does not become ready; nothing is left running then.
+ * Errors: a program is missing, does not become ready or does not watch; nothing is left running then.
  */
 export async function startMonitoring(options: MonitoringOptions): Promise<Monitoring> {
   const [prometheus, alertmanager, blackbox] = (await freePorts(3)).map((port) => `127.0.0.1:${port}`);
   const addresses: Addresses = { prometheus: prometheus!, alertmanager: alertmanager!, blackbox: blackbox! };
   writeConfiguration(options, addresses);
   const servers = await startAll(commands(options.directory, addresses));
-  return {
-    prometheusUrl: `http://${addresses.prometheus}`,
-    alertmanagerUrl: `http://${addresses.alertmanager}`,
-    stop: () => stopAll(servers),
-  };
+  const prometheusUrl = `http://${addresses.prometheus}`;
+  try {
+    await untilWatching(prometheusUrl, options.targets.length);
+  } catch (error) {
+    await stopAll(servers);
+    throw error;
+  }
+  return { prometheusUrl, alertmanagerUrl: `http://${addresses.alertmanager}`, stop: () => stopAll(servers) };
 }
 
 function writeConfiguration(options: MonitoringOptions, addresses: Addresses): void {
@@ -123,6 +130,22 @@ function blackboxCommand(directory: string, address: string): ServerCommand {
     logFile: join(directory, 'blackbox.log'),
     readyUrl: `http://${address}/-/healthy`,
   };
+}
+
+/** Every target has been scraped and probed once, so that a fault from now on is seen at the next look. */
+async function untilWatching(prometheusUrl: string, targets: number): Promise<void> {
+  const query = 'count(up{job="kingfisher"} or probe_success{job="kingfisher-ready"})';
+  const deadline = Date.now() + WATCHING_WITHIN_MS;
+  while ((await firstValue(prometheusUrl, query)) !== 2 * targets) {
+    if (Date.now() > deadline) throw new Error(`prometheus has not looked at all of ${targets} targets in time`);
+    await sleep(100);
+  }
+}
+
+async function firstValue(prometheusUrl: string, query: string): Promise<number> {
+  const response = await fetch(`${prometheusUrl}/api/v1/query?query=${encodeURIComponent(query)}`);
+  const answer = (await response.json()) as { data?: { result: { value: [number, string] }[] } };
+  return Number(answer.data?.result[0]?.value[1] ?? 0);
 }
 
 /** All of them, or none. */
