@@ -4,14 +4,18 @@ import type { Alert } from '../shared/alert';
 import { escapeMarkdown } from '../shared/markdown';
 import { searchAttributes } from '../shared/search-attributes';
 
-/** Temporal keeps at most 400 bytes of a summary. */
-const MAX_SUMMARY = 180;
+/** Temporal refuses a start whose summary is beyond 400 bytes, whose details are beyond 20,000, as JSON. */
+const MAX_SUMMARY_BYTES = 380;
+const MAX_DETAILS_BYTES = 19_000;
+/** What its SQL visibility stores of a keyword, in characters. */
+const MAX_KEYWORD = 255;
 
 /** What, where, since: the line that engineers see in Temporal UI's list. */
 export function staticSummary(alert: Alert, route: Route): string {
   const what = alert.annotations['summary'] ?? (alert.alertname || 'alert without a name');
-  const text = `${what} — ${route.host ?? 'unknown host'} since ${alert.startsAt.slice(0, 19)}Z`;
-  return text.replace(/\s+/g, ' ').slice(0, MAX_SUMMARY);
+  const where = ` — ${route.host ?? 'unknown host'} since ${alert.startsAt.slice(0, 19)}Z`;
+  const escaped = escapeMarkdown(what.replace(/\s+/g, ' '));
+  return `${cut(escaped, MAX_SUMMARY_BYTES - jsonBytes(where))}${where}`;
 }
 
 /** The alert that began the incident, as Markdown. */
@@ -23,20 +27,21 @@ export function staticDetails(alert: Alert, route: Route): string {
     ...linkTo('Alertmanager', alert.externalURL),
     ...linkTo('Runbook', alert.annotations['runbook_url']),
   ];
-  return [
+  const details = [
     `Runbook **${route.runbook}** for alert **${escapeMarkdown(alert.alertname)}**`,
     ...(route.note === undefined ? [] : [escapeMarkdown(route.note)]),
     ...(links.length === 0 ? [] : [links.join(' · ')]),
     ['| label | value |', '| --- | --- |', ...rows(alert.labels)].join('\n'),
     ['| annotation | value |', '| --- | --- |', ...rows(alert.annotations)].join('\n'),
-  ].join('\n\n');
+  ];
+  return cut(details.join('\n\n'), MAX_DETAILS_BYTES);
 }
 
 export function incidentSearchAttributes(alert: Alert, route: Route): TypedSearchAttributes {
   return new TypedSearchAttributes([
     { key: searchAttributes.host, value: route.host ?? 'unknown' },
-    { key: searchAttributes.alert, value: alert.alertname || 'unknownAlert' },
-    { key: searchAttributes.severity, value: alert.labels['severity'] ?? 'unknown' },
+    { key: searchAttributes.alert, value: (alert.alertname || 'unknownAlert').slice(0, MAX_KEYWORD) },
+    { key: searchAttributes.severity, value: (alert.labels['severity'] ?? 'unknown').slice(0, MAX_KEYWORD) },
     { key: searchAttributes.state, value: 'diagnosing' },
     { key: searchAttributes.tier, value: 0 },
   ]);
@@ -46,4 +51,21 @@ export function incidentSearchAttributes(alert: Alert, route: Route): TypedSearc
 function linkTo(name: string, url: string | undefined): string[] {
   if (url === undefined || !/^https?:\/\/[^\s()<>"]+$/.test(url)) return [];
   return [`[${name}](${url})`];
+}
+
+/** The longest start of `text` that takes at most `maxBytes` in JSON, with an ellipsis where something is missing. */
+function cut(text: string, maxBytes: number): string {
+  if (jsonBytes(text) <= maxBytes) return text;
+  let kept = '';
+  let bytes = jsonBytes('…');
+  for (const character of text) {
+    bytes += jsonBytes(character);
+    if (bytes > maxBytes) break;
+    kept += character;
+  }
+  return `${kept}…`;
+}
+
+function jsonBytes(text: string): number {
+  return Buffer.byteLength(JSON.stringify(text)) - 2;
 }

@@ -2,14 +2,14 @@ import { formatDuration } from '../../shared/durations';
 import { escapeMarkdown } from '../../shared/markdown';
 import type { EntryStatus, IncidentView, TimelineEntry } from '../../shared/incident';
 
-const MARK: Record<EntryStatus, string> = {
-  running: '⏳',
-  done: '✅',
-  noChange: '☑️',
-  notSo: '⚪',
-  failed: '❌',
-  skipped: '⏭️',
-  note: '·',
+const WORD: Record<EntryStatus, string> = {
+  running: 'running …',
+  done: 'ok',
+  noChange: 'nothing to do',
+  notSo: 'no',
+  failed: '**FAILED**',
+  skipped: 'skipped',
+  note: '',
 };
 
 /** The incident as the Markdown that Temporal UI shows under "current details": state first, then the timeline. */
@@ -24,7 +24,14 @@ function headline(view: IncidentView): string {
   return [
     `**${state}** — ${escapeMarkdown(view.alertname)} (${escapeMarkdown(view.severity)}) on ${where}`,
     `since ${utc(view.startsAt)} · received ${clock(view.receivedAt)}${healthy(view)}${truncated}`,
+    ...now(view),
   ].join('  \n');
+}
+
+/** What runs at this moment. */
+function now(view: IncidentView): string[] {
+  const running = view.timeline.filter((entry) => entry.status === 'running');
+  return running.length === 0 ? [] : [`now: ${running.map((entry) => escapeMarkdown(entry.title)).join(', ')}`];
 }
 
 function healthy(view: IncidentView): string {
@@ -40,21 +47,19 @@ function findings(view: IncidentView): string[] {
   return [`**Found**\n\n${lines.join('\n')}`];
 }
 
+/** A list and no table: the panel of Temporal UI is narrow, and cells do not wrap there. */
 function timeline(view: IncidentView): string {
-  const dropped = view.timelineDropped > 0 ? [`| | | | ${view.timelineDropped} earlier entries left out | |`] : [];
-  return [
-    '| UTC | | Step | What | Result |',
-    '| --- | --- | --- | --- | --- |',
-    ...dropped,
-    ...view.timeline.map(row),
-  ].join('\n');
+  const dropped = view.timelineDropped > 0 ? [`- ${view.timelineDropped} earlier entries left out`] : [];
+  return ['**Timeline** (UTC)\n', ...dropped, ...view.timeline.map(line)].join('\n');
 }
 
-function row(entry: TimelineEntry): string {
+function line(entry: TimelineEntry): string {
+  const cite = entry.cite === '' ? '' : `${entry.cite} `;
   const took =
     entry.endedAt === undefined ? '' : ` (${formatDuration(Date.parse(entry.endedAt) - Date.parse(entry.at))})`;
-  const detail = `${escapeMarkdown(entry.detail)}${entry.status === 'note' ? '' : took}`;
-  return `| ${clock(entry.at)} | ${MARK[entry.status]} | ${entry.cite} | ${escapeMarkdown(entry.title)} | ${detail} |`;
+  const result = [WORD[entry.status], escapeMarkdown(entry.detail)].filter((text) => text !== '').join(': ');
+  const title = `**${cite}${escapeMarkdown(entry.title)}**`;
+  return `- ${clock(entry.at)} ${title}${result === '' ? '' : ` — ${result}`}${took}`;
 }
 
 /** `2026-11-23 03:00:12 UTC` */

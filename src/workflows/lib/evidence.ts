@@ -55,7 +55,9 @@ export function noteResources(incident: Incident, cite: string, resources: Resou
 export function noteLog(incident: Incident, cite: string, log: LogTail | undefined): void {
   if (log === undefined) return;
   if (log.evidence !== 'present') incident.find(LOG_FINDINGS[log.evidence], cite, `${log.path} is ${log.evidence}`);
-  const memory = log.lines.findLast((line) => /MemoryError|out of memory|Fatal process OOM|Cannot allocate memory|ENOMEM/i.test(line));
+  const memory = log.lines.findLast((line) =>
+    /MemoryError|out of memory|Fatal process OOM|Cannot allocate memory|ENOMEM/i.test(line),
+  );
   if (memory !== undefined) incident.find('OutOfMemory', cite, `service.log: ${memory}`);
   const disk = log.lines.findLast((line) => /No space left on device|ENOSPC/i.test(line));
   if (disk !== undefined) incident.find('DiskFull', cite, `service.log: ${disk}`);
