@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { access, constants } from 'node:fs/promises';
-import path from 'node:path';
 import { errorText } from './errors';
 import { collectOutput } from './output';
+import { CommandNotStarted, checkProgram } from './program';
 
 const OUTPUT_LIMIT_BYTES = 64 * 1024;
 const KILL_AFTER_MS = 2_000;
@@ -48,19 +47,6 @@ export interface CommandResult {
 
 export type CommandRunner = (command: Command) => Promise<CommandResult>;
 
-/** The program could not be started at all. */
-export class CommandNotStarted extends Error {
-  override readonly name = 'CommandNotStarted';
-
-  constructor(
-    readonly program: string,
-    reason: string,
-    remedy = 'install it, or correct its path in the configuration',
-  ) {
-    super(`cannot start ${program}: ${reason}; ${remedy}`);
-  }
-}
-
 /**
  * Runs a program without a shell, in its own process group, with no input and a minimal environment. Ends it by TERM,
  * then KILL, when its time is over. How it ended is the result, whatever its exit code.
@@ -70,6 +56,7 @@ export class CommandNotStarted extends Error {
 export async function runCommand(command: Command): Promise<CommandResult> {
   command.signal?.throwIfAborted();
   await checkProgram(command.program, command.remedy);
+  command.signal?.throwIfAborted();
   const startedAt = performance.now();
   const child = start(command);
   const output = collectOutput(child, command.outputLimitBytes ?? OUTPUT_LIMIT_BYTES);
@@ -80,16 +67,6 @@ export async function runCommand(command: Command): Promise<CommandResult> {
     return { ...ended, timedOut: stopper.timedOut(), ...output(), durationMs: performance.now() - startedAt };
   } finally {
     stopper.clear();
-  }
-}
-
-/** @throws CommandNotStarted when `program` is relative, missing or not executable. */
-export async function checkProgram(program: string, remedy?: string): Promise<void> {
-  if (!path.isAbsolute(program)) throw new CommandNotStarted(program, 'its path is not absolute');
-  try {
-    await access(program, constants.X_OK);
-  } catch (err) {
-    throw new CommandNotStarted(program, errorText(err), remedy);
   }
 }
 

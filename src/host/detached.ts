@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, constants, fchownSync, fstatSync, openSync } from 'node:fs';
-import { MINIMAL_ENVIRONMENT, CommandNotStarted, checkProgram } from './commands';
+import { MINIMAL_ENVIRONMENT } from './commands';
+import { CommandNotStarted, checkProgram } from './program';
 import { HostError, errorText } from './errors';
 import { readProcess } from './process-table';
 import { writePidFile } from './pid-file';

@@ -1,5 +1,5 @@
 import type { CommandRunner } from './commands';
-import { CommandNotStarted } from './commands';
+import { CommandNotStarted } from './program';
 
 const JOURNALCTL = '/usr/bin/journalctl';
 const TIMEOUT_MS = 5_000;

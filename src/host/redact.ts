@@ -67,7 +67,7 @@ function passwordsOf(text: string): string[] {
   if (!URL.canParse(text)) return [];
   const { username, password } = new URL(text);
   if (password === '' || password === username) return [];
-  return [password, decoded(password)];
+  return [...new Set([password, decoded(password)])];
 }
 
 function decoded(text: string): string {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { checkProgram } from './commands';
+import { checkProgram } from './program';
 import type { Command } from './commands';
 import { HostError } from './errors';
 

@@ -1,5 +1,6 @@
-import { CommandNotStarted, describeEnd } from '../../host/commands';
+import { describeEnd } from '../../host/commands';
 import type { CommandResult } from '../../host/commands';
+import { CommandNotStarted } from '../../host/program';
 import type { Redact } from '../../host/redact';
 import type { CommandSettings } from '../../host/settings';
 import { asUser } from '../../host/users';

@@ -22,11 +22,11 @@ export function createDependencyActivities(
   const { redact } = deps;
   return {
     observeDependency: asActivity(redact, async ({ signal }, { dependency }) => {
-      return await complete(deps, dependency, probeEndpoint(deps, dependency, signal), signal);
+      return await complete(deps, dependency, () => probeEndpoint(deps, dependency, signal), signal);
     }),
     waitUntilDependencyReady: asActivity(redact, async (run, { dependency, deadlineMs }) => {
       const endpoint = await untilReady(run, deadlineMs, () => probeEndpoint(deps, dependency, run.signal));
-      return await complete(deps, dependency, Promise.resolve(endpoint), run.signal);
+      return await complete(deps, dependency, async () => endpoint, run.signal);
     }),
   };
 }
@@ -66,12 +66,12 @@ async function untilReady(run: Run, deadlineMs: number, probe: () => Promise<End
 async function complete(
   { settings, redact, findManager }: HostDeps,
   dependency: DependencyName,
-  asked: Promise<EndpointState>,
+  ask: () => Promise<EndpointState>,
   signal: AbortSignal,
 ): Promise<DependencyState> {
   const { managementUrl } = settingsOf(settings.dependencies, dependency);
   const [endpoint, management, unit] = await Promise.all([
-    asked,
+    ask(),
     managementUrl === undefined ? null : probeManagement(managementUrl, { redact, signal }),
     findManager(dependency)
       .observe(signal)

@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import { CommandNotStarted } from '../../host/commands';
+import { CommandNotStarted } from '../../host/program';
 import { HostError, errorText } from '../../host/errors';
 import type { Redact } from '../../host/redact';
 import { FAILURES } from '../../shared/failures';

@@ -37,7 +37,8 @@ async function ping(url: string, signal: AbortSignal): Promise<string> {
     const reply = await redis.ping();
     // A refused AUTH or SELECT of the URL does not fail the PING of a server that lets everybody in.
     if (reason !== undefined) throw reason;
-    return `PING: ${reply}`;
+    if (reply !== 'PONG') throw new Error(`Protocol error: PING was answered by ${reply}`);
+    return 'PING: PONG';
   } catch (err) {
     throw reason ?? err;
   } finally {
@@ -48,7 +49,7 @@ async function ping(url: string, signal: AbortSignal): Promise<string> {
 function classify(err: unknown): Answer {
   const said = errorText(err);
   if (/^(NOAUTH|WRONGPASS|NOPERM|DENIED)\b|^ERR (invalid password|.*AUTH)/i.test(said)) return 'denied';
-  if (/Protocol error/i.test(said)) return 'malformed';
+  if (/Protocol error|Unknown RESP type|Command queue state/i.test(said)) return 'malformed';
   // Redis begins its errors with a word in capitals: LOADING, MASTERDOWN, MISCONF, OOM, ERR.
   if (err instanceof Error && err.name === 'ReplyError') return 'unhealthy';
   return answerOfSocket(err);

@@ -1,0 +1,123 @@
+import { createHostActivities } from '../../../src/activities/host';
+import type { HostActivities } from '../../../src/activities/host/types';
+import { HostError } from '../../../src/host/errors';
+import type { ServiceManager } from '../../../src/host/service-manager';
+import type { ServiceState } from '../../../src/shared/observations';
+import { hostSettings, serviceState } from './support/host';
+
+/** A manager whose restarts are counted; `next` is the state that a restart leads to. */
+function scripted(state: ServiceState, next: Partial<ServiceState> = { invocation: 'new', active: 'active' }) {
+  let now = state;
+  const done = { restarts: 0, running: 0 };
+  const manager: ServiceManager = {
+    observe: async () => now,
+    observeRecentStarts: async () => ({ evidence: 'present', startedAt: [] }),
+    settle: async () => now,
+    restart: async () => {
+      done.restarts++;
+      done.running++;
+      if (done.running > 1) throw new Error('two restarts at once');
+      await new Promise((resolve) => setImmediate(resolve));
+      now = { ...now, ...next };
+      done.running--;
+      return now;
+    },
+  };
+  return { manager, done };
+}
+
+function activitiesOf(manager: ServiceManager): HostActivities {
+  return createHostActivities(hostSettings('/nowhere'), { findManager: () => manager });
+}
+
+const restart = (manager: ServiceManager, seenInvocation: string) =>
+  activitiesOf(manager).ensureRestarted({ service: 'kingfisher', seenInvocation });
+
+describe('ensureRestarted', () => {
+  it.each<[string, Partial<ServiceState>, string]>([
+    ['the same start runs', { invocation: 'a' }, 'a'],
+    ['the same start failed', { invocation: 'a', active: 'failed' }, 'a'],
+    ['it never ran', { invocation: '', active: 'inactive' }, ''],
+    ['systemd forgot the start that was seen', { invocation: '', active: 'inactive' }, 'a'],
+  ])('restarts when %s', async (_when, state, seen) => {
+    const { manager, done } = scripted(serviceState(state));
+    const change = await restart(manager, seen);
+    expect(change).toMatchObject({ changed: true, before: state, after: { invocation: 'new' }, notes: [] });
+    expect(done.restarts).toBe(1);
+  });
+
+  it.each<[string, Partial<ServiceState>, string]>([
+    ['a newer start runs', { invocation: 'b' }, 'a'],
+    ['a newer start failed', { invocation: 'b', active: 'failed', result: 'exit-code' }, 'a'],
+    ['it was started for the first time', { invocation: 'b' }, ''],
+  ])('does nothing when %s', async (_when, state, seen) => {
+    const { manager, done } = scripted(serviceState(state));
+    const change = await restart(manager, seen);
+    expect(change).toMatchObject({ changed: false, before: state, after: state });
+    expect(change.notes[0]).toContain('already restarted');
+    expect(done.restarts).toBe(0);
+  });
+
+  it('gives a new start that failed as the state after it', async () => {
+    const { manager } = scripted(serviceState({ invocation: 'a' }), {
+      invocation: 'b',
+      active: 'failed',
+      result: 'exit-code',
+    });
+    const change = await restart(manager, 'a');
+    expect(change).toMatchObject({
+      changed: true,
+      after: { active: 'failed' },
+      notes: ['the new start failed: exit-code'],
+    });
+  });
+
+  it('fails, to be tried again, when no new start came', async () => {
+    const { manager } = scripted(serviceState({ invocation: 'a' }), {});
+    await expect(restart(manager, 'a')).rejects.toMatchObject({ type: 'NotInDesiredState', nonRetryable: false });
+  });
+
+  it.each<[ServiceState['load'], string, string]>([
+    ['masked', 'UnitMasked', 'unmask kingfisher.service'],
+    ['not-found', 'UnitUnusable', 'install the unit'],
+    ['bad-setting', 'UnitUnusable', 'systemctl status kingfisher.service'],
+    ['error', 'UnitUnusable', 'systemctl status kingfisher.service'],
+  ])('refuses a unit that is %s, with the remedy', async (load, type, remedy) => {
+    const { manager, done } = scripted(serviceState({ load }));
+    const failure = restart(manager, 'a');
+    await expect(failure).rejects.toMatchObject({ type, nonRetryable: true });
+    await expect(failure).rejects.toThrow(remedy);
+    expect(done.restarts).toBe(0);
+  });
+
+  it('restarts once when attempts of the same step overlap', async () => {
+    const { manager, done } = scripted(serviceState({ invocation: 'a' }));
+    const { ensureRestarted } = activitiesOf(manager);
+    const input = { service: 'kingfisher', seenInvocation: 'a' } as const;
+    const changes = await Promise.all([ensureRestarted(input), ensureRestarted(input), ensureRestarted(input)]);
+    expect(changes.map(({ changed }) => changed)).toEqual([true, false, false]);
+    expect(done.restarts).toBe(1);
+  });
+
+  it('goes on after an attempt that failed', async () => {
+    const { manager } = scripted(serviceState({ invocation: 'a' }));
+    const settle = manager.settle;
+    manager.settle = async () => {
+      manager.settle = settle;
+      throw new HostError('ObservationFailed', 'not this time');
+    };
+    const { ensureRestarted } = activitiesOf(manager);
+    const input = { service: 'kingfisher', seenInvocation: 'a' } as const;
+    await expect(ensureRestarted(input)).rejects.toMatchObject({ type: 'ObservationFailed' });
+    await expect(ensureRestarted(input)).resolves.toMatchObject({ changed: true });
+  });
+
+  it('does not know a service that is not configured', async () => {
+    const activities = createHostActivities(hostSettings('/nowhere'));
+    await expect(activities.observeService({ service: 'redis' })).rejects.toMatchObject({ type: 'NotConfigured' });
+    await expect(activities.observeDependency({ dependency: 'redis' })).rejects.toMatchObject({
+      type: 'NotConfigured',
+      nonRetryable: true,
+    });
+  });
+});

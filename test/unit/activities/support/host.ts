@@ -1,0 +1,46 @@
+import path from 'node:path';
+import type { HostSettings, KingfisherSettings } from '../../../../src/host/settings';
+import type { ServiceState } from '../../../../src/shared/observations';
+
+/** Settings of a host whose KingFisher lives in `folder`. */
+export function hostSettings(folder: string, kingfisher: Partial<KingfisherSettings> = {}): HostSettings {
+  return {
+    host: 'testhost',
+    kingfisher: {
+      manager: { type: 'systemd', unit: 'kingfisher.service' },
+      baseUrl: 'http://127.0.0.1:1',
+      user: 'nobody-of-this-host',
+      installDir: folder,
+      dataDir: path.join(folder, 'data'),
+      logFile: path.join(folder, 'log/service.log'),
+      tempDirs: [path.join(folder, 'data/temp')],
+      tempFilesLimit: 5,
+      logrotate: null,
+      configCheck: null,
+      ...kingfisher,
+    },
+    dependencies: {},
+    diskFull: { availableBytes: 0, usedPercent: 101 },
+  };
+}
+
+/** KingFisher as systemd sees it when all is well. */
+export function serviceState(more: Partial<ServiceState> = {}): ServiceState {
+  return {
+    service: 'kingfisher',
+    manager: 'systemd',
+    unit: 'kingfisher.service',
+    load: 'loaded',
+    active: 'active',
+    sub: 'running',
+    result: 'success',
+    exitStatus: null,
+    invocation: 'a',
+    startedAt: '2026-01-01T00:00:00.000Z',
+    mainPid: 42,
+    restarts: 0,
+    jobPending: false,
+    observedAt: '2026-01-01T00:00:01.000Z',
+    ...more,
+  };
+}
