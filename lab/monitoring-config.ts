@@ -1,7 +1,8 @@
-import { dirname, join } from 'node:path';
-import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { parseDuration } from '../src/shared/durations';
+import { projectDir } from './project';
 
 /** One KingFisher to watch. */
 export interface MonitoringTarget {
@@ -62,14 +63,9 @@ export function instanceOf(host: string): string {
   return `${host}:${SERVICE_PORT}`;
 }
 
-/** Absolute path of a file under deploy/, from the sources as well as from the compiled lab. */
+/** Absolute path of a file under deploy/. */
 export function deployFile(...parts: string[]): string {
-  let folder = __dirname;
-  while (!existsSync(join(folder, 'package.json'))) {
-    if (folder === dirname(folder)) throw new Error(`deploy/${parts.join('/')} not found above ${__dirname}`);
-    folder = dirname(folder);
-  }
-  return join(folder, 'deploy', ...parts);
+  return join(projectDir, 'deploy', ...parts);
 }
 
 /** The deployed alerting rules of the runbooks, as they are. */

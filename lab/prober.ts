@@ -14,8 +14,10 @@ export interface ProberOptions {
   webhookUrl: string;
   /** Bearer token of intake. */
   webhookToken?: string;
-  /** From the start of one probe to the next; also how long a probe may take. @default 1000 */
+  /** From the start of one probe to the next. @default 1000 */
   intervalMs?: number;
+  /** A probe that takes longer has failed. @default 1000 */
+  timeoutMs?: number;
   /** Failed probes in a row until the alert fires. @default 2 */
   failuresToFire?: number;
 }
@@ -106,10 +108,10 @@ function fillIn(text: string, instance: string): string {
 }
 
 async function probeUntil(stopped: AbortSignal, options: ProberOptions, watch: Watch): Promise<void> {
-  const { healthUrl, readyUrl, intervalMs = 1_000 } = options;
+  const { healthUrl, readyUrl, intervalMs = 1_000, timeoutMs = 1_000 } = options;
   while (!stopped.aborted) {
     const next = Date.now() + intervalMs;
-    const signal = AbortSignal.any([stopped, AbortSignal.timeout(intervalMs)]);
+    const signal = AbortSignal.any([stopped, AbortSignal.timeout(timeoutMs)]);
     const answers = await Promise.all([answersOk(healthUrl, signal), answersOk(readyUrl, signal)]);
     if (stopped.aborted) return;
     watch.record(answers.every(Boolean));
