@@ -2,49 +2,56 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Alert } from '../shared/alert';
 
-const MAX_ALERTS = 1_000;
 const MAX_LABELS = 64;
 const MAX_NAME = 200;
 const MAX_VALUE = 1_000;
+const MAX_PROBLEMS = 20;
+const MAX_SHOWN = 40;
+const FINGERPRINT = /^[\w-]{1,64}$/;
+
+/** What runbooks, routing and pages read: these stay when there are too many. */
+const FIRST = ['alertname', 'instance', 'service', 'severity', 'summary', 'description', 'runbook_url'];
 
 const time = z.iso.datetime({ offset: true, error: 'expected an ISO 8601 time' });
-const texts = z.record(z.string(), z.string()).refine((record) => Object.keys(record).length <= MAX_LABELS, {
-  error: `expected at most ${MAX_LABELS} entries`,
-});
+const text = z.string('expected a text');
+const texts = z.record(z.string(), text, 'expected a mapping of texts');
 
-/** Alertmanager's webhook message, version 4. What Halcyon does not read may be anything: Alertmanager adds fields. */
-const webhook = z.object({
-  version: z.literal('4'),
-  groupKey: z.string().optional(),
-  truncatedAlerts: z.number().int().nonnegative().default(0),
-  externalURL: z.string().default(''),
-  alerts: z
-    .array(
-      z.object({
-        status: z.enum(['firing', 'resolved']),
-        labels: texts,
-        annotations: texts.default({}),
-        startsAt: time,
-        endsAt: time.optional(),
-        generatorURL: z.string().default(''),
-        fingerprint: z.string().max(MAX_NAME).default(''),
-      }),
-    )
-    .min(1)
-    .max(MAX_ALERTS),
-});
+const webhookAlert = z.object(
+  {
+    status: z.enum(['firing', 'resolved'], 'expected "firing" or "resolved"'),
+    labels: texts,
+    annotations: texts.default({}),
+    startsAt: time,
+    endsAt: time.optional(),
+    generatorURL: text.default(''),
+    fingerprint: text.default(''),
+  },
+  'expected an alert',
+);
 
-type WebhookAlert = z.output<typeof webhook>['alerts'][number];
+/**
+ * Alertmanager's webhook message, version 4. What Halcyon does not read may be anything: Alertmanager adds fields. What is
+ * too long is cut and not refused: nobody sends a refused alert again. The body limit bounds the number of alerts.
+ */
+const webhook = z.object(
+  {
+    version: z.literal('4', 'expected "4"'),
+    truncatedAlerts: z.int('expected a whole number').nonnegative('expected no negative number').default(0),
+    externalURL: text.default(''),
+    alerts: z.array(webhookAlert, 'expected a list of alerts').min(1, 'expected at least one alert'),
+  },
+  'expected a webhook message',
+);
+
+type WebhookAlert = z.output<typeof webhookAlert>;
 
 /** Either every alert of the message, or what is wrong with it, one line per place. */
 export type ParsedWebhook = { alerts: Alert[] } | { problems: string[] };
 
 /** @param receivedAt ISO 8601 */
 export function parseWebhook(body: unknown, receivedAt: string): ParsedWebhook {
-  const result = webhook.safeParse(body);
-  if (!result.success) {
-    return { problems: result.error.issues.slice(0, 20).map((issue) => `${pathOf(issue.path)}: ${issue.message}`) };
-  }
+  const result = webhook.safeParse(body, { reportInput: true });
+  if (!result.success) return { problems: result.error.issues.slice(0, MAX_PROBLEMS).map(problem) };
   const { alerts, externalURL, truncatedAlerts } = result.data;
   return { alerts: alerts.map((alert) => toAlert(alert, { externalURL, truncated: truncatedAlerts, receivedAt })) };
 }
@@ -55,7 +62,7 @@ function toAlert(alert: WebhookAlert, message: Pick<Alert, 'externalURL' | 'trun
   return {
     status,
     alertname: labels['alertname'] ?? '',
-    fingerprint: clip(alert.fingerprint, MAX_NAME) || fingerprintOf(labels),
+    fingerprint: FINGERPRINT.test(alert.fingerprint) ? alert.fingerprint : fingerprintOf(alert.labels),
     // One spelling for one moment: episodes are compared as text.
     startsAt: new Date(alert.startsAt).toISOString(),
     ...(status === 'resolved' && endsAt !== undefined && !isZeroTime(endsAt)
@@ -76,8 +83,9 @@ function isZeroTime(text: string): boolean {
 
 /** Label text is whatever a target exported: bounded, and without characters that drive a terminal. */
 function clean(record: Record<string, string>): Record<string, string> {
-  const entries = Object.entries(record).map(([name, value]) => [clip(name, MAX_NAME), clip(value, MAX_VALUE)]);
-  return Object.fromEntries(entries) as Record<string, string>;
+  const first = FIRST.filter((name) => Object.hasOwn(record, name));
+  const names = [...first, ...Object.keys(record).filter((name) => !first.includes(name))].slice(0, MAX_LABELS);
+  return Object.fromEntries(names.map((name) => [clip(name, MAX_NAME), clip(record[name] ?? '', MAX_VALUE)]));
 }
 
 function clip(text: string, length: number): string {
@@ -85,14 +93,26 @@ function clip(text: string, length: number): string {
   return plain.length <= length ? plain : `${plain.slice(0, length - 1)}…`;
 }
 
-/** For senders that leave it out: the same labels always give the same. */
+/** For senders that leave it out, or send something else in its place: the same labels always give the same. */
 function fingerprintOf(labels: Record<string, string>): string {
   const sorted = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 16);
 }
 
+/** `alerts[3].startsAt: expected an ISO 8601 time, got "yesterday"` */
+function problem({ path, message, input }: z.core.$ZodIssue): string {
+  return `${pathOf(path)}: ${message}, got ${shown(input)}`;
+}
+
 /** `alerts[3].startsAt` */
 function pathOf(path: readonly PropertyKey[]): string {
-  const text = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
-  return text.replace(/^\./, '') || 'body';
+  const parts = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${clip(String(key), MAX_SHOWN)}`));
+  return parts.join('').replace(/^\./, '') || 'body';
+}
+
+function shown(input: unknown): string {
+  if (input === undefined) return 'nothing';
+  if (Array.isArray(input)) return input.length === 0 ? 'an empty list' : 'a list';
+  if (typeof input === 'object' && input !== null) return 'an object';
+  return typeof input === 'string' ? JSON.stringify(clip(input, MAX_SHOWN)) : String(input);
 }

@@ -1,12 +1,14 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
-import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription, WorkflowStartOptions } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { routeAlert } from '../alerts/routing';
 import type { Route, RoutingTable } from '../alerts/routing';
 import type { Alert } from '../shared/alert';
 import type { IncidentInput, IncidentMemo, RunbookPolicy } from '../shared/incident';
 import { CONTROLLER_TASK_QUEUE } from '../shared/task-queues';
+import { EarlyResolutions } from './early-resolutions';
 import { incidentSearchAttributes, staticDetails, staticSummary } from './incident-text';
+import { forEachLimited } from './limited';
 import { RecentDeliveries } from './recent-deliveries';
 import { isUnknownSearchAttribute, withinDeadline } from './temporal-errors';
 
@@ -40,11 +42,14 @@ export interface IncidentStarter {
 
 /** An incident that opens and closes between two looks is looked at again, this often. */
 const MAX_LOOKS = 5;
+/** A storm in one message is taken a part at a time, so that each retry finds more of it done. */
+const MAX_INCIDENTS_AT_ONCE = 32;
 
 /** Brings alerts to their incidents: at most one open incident per id, and none for an episode that is over. */
 export function createIncidentStarter(options: IncidentStarterOptions): IncidentStarter {
   const { client, table, logger } = options;
   const recent = new RecentDeliveries();
+  const early = new EarlyResolutions();
 
   return {
     async deliver(alerts) {
@@ -56,32 +61,49 @@ export function createIncidentStarter(options: IncidentStarterOptions): Incident
       const deliveries: Delivery[] = [];
       const inOrder = async (group: { alert: Alert; route: Route; index: number }[]) => {
         for (const { alert, route, index } of group) {
-          const outcome = await recent.share(keyOf(route, alert), () => deliverOne(alert, route));
+          const deliver = alert.status === 'firing' ? deliverFiring : deliverResolved;
+          const outcome = await recent.share(keyOf(route, alert), () => deliver(alert, route));
           logger.info({ incident: route.workflowId, status: alert.status, outcome }, 'alert delivered');
           deliveries[index] = { workflowId: route.workflowId, outcome };
         }
       };
       await withinDeadline(client.connection, options.timeoutMs, () =>
-        Promise.all([...byIncident.values()].map(inOrder)),
+        forEachLimited(byIncident.values(), MAX_INCIDENTS_AT_ONCE, inOrder),
       );
       return deliveries;
     },
   };
 
-  async function deliverOne(alert: Alert, route: Route): Promise<DeliveryOutcome> {
+  async function deliverResolved(alert: Alert, { workflowId }: Route): Promise<DeliveryOutcome> {
+    // Remembered before we look: its firing alert may start the incident right after.
+    early.remember(workflowId, alert);
+    if (!(await signalled(workflowId, alert))) return 'nothingOpen';
+    early.forget(workflowId, alert);
+    return 'signalled';
+  }
+
+  async function deliverFiring(alert: Alert, route: Route): Promise<DeliveryOutcome> {
+    const outcome = await startOrSignal(alert, route);
+    const resolved = early.find(route.workflowId, alert);
+    if (resolved !== undefined && outcome !== 'closedEpisode') await signalled(route.workflowId, resolved);
+    early.forget(route.workflowId, alert);
+    return outcome;
+  }
+
+  /** The last look starts in any case: twice is better than never. */
+  async function startOrSignal(alert: Alert, route: Route): Promise<DeliveryOutcome> {
     for (let look = 0; look < MAX_LOOKS; look++) {
       const run = await describe(route.workflowId);
-      if (run?.status.name === 'RUNNING') {
+      if (isOpen(run)) {
         if (await signalled(route.workflowId, alert)) return 'signalled';
         continue;
       }
-      if (alert.status === 'resolved') return 'nothingOpen';
       const closedEpisodes = closedBy(run);
       if (run?.status.name === 'COMPLETED' && isClosed(alert, closedEpisodes)) return 'closedEpisode';
-      await start(alert, route, closedEpisodes);
-      return 'started';
+      const policy = look < MAX_LOOKS - 1 ? reusePolicy(run) : 'ALLOW_DUPLICATE';
+      if (await started(alert, route, closedEpisodes, policy)) return 'started';
     }
-    throw new Error(`${route.workflowId} closed again at each of ${MAX_LOOKS} looks`);
+    throw new Error(`${route.workflowId} changed again at each of ${MAX_LOOKS} looks`);
   }
 
   async function describe(workflowId: string): Promise<WorkflowExecutionDescription | undefined> {
@@ -104,18 +126,28 @@ export function createIncidentStarter(options: IncidentStarterOptions): Incident
     }
   }
 
-  async function start(alert: Alert, route: Route, closedEpisodes: Record<string, string>): Promise<void> {
+  /** False when another run began and ended since we looked. */
+  async function started(...start: Parameters<typeof signalWithStart>): Promise<boolean> {
     try {
-      await signalWithStart(alert, route, closedEpisodes);
+      await signalWithStart(...start).catch(async (err: unknown) => {
+        if (!isUnknownSearchAttribute(err)) throw err;
+        logger.warn({}, 'search attributes are not registered in Temporal; registering them');
+        await options.registerSearchAttributes();
+        await signalWithStart(...start);
+      });
+      return true;
     } catch (err) {
-      if (!isUnknownSearchAttribute(err)) throw err;
-      logger.warn({}, 'search attributes are not registered in Temporal; registering them');
-      await options.registerSearchAttributes();
-      await signalWithStart(alert, route, closedEpisodes);
+      if (err instanceof WorkflowExecutionAlreadyStartedError) return false;
+      throw err;
     }
   }
 
-  async function signalWithStart(alert: Alert, route: Route, closedEpisodes: Record<string, string>): Promise<void> {
+  async function signalWithStart(
+    alert: Alert,
+    route: Route,
+    closedEpisodes: Record<string, string>,
+    workflowIdReusePolicy: ReusePolicy,
+  ): Promise<void> {
     const input: IncidentInput = {
       runbook: route.runbook,
       alertname: alert.alertname || 'unknownAlert',
@@ -131,7 +163,7 @@ export function createIncidentStarter(options: IncidentStarterOptions): Incident
       signal: 'alert',
       signalArgs: [alert],
       workflowIdConflictPolicy: 'USE_EXISTING',
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      workflowIdReusePolicy,
       staticSummary: staticSummary(alert, route),
       staticDetails: staticDetails(alert, route),
       typedSearchAttributes: incidentSearchAttributes(alert, route),
@@ -144,6 +176,22 @@ function keyOf(route: Route, alert: Alert): string {
   return JSON.stringify([route.workflowId, alert.fingerprint, alert.startsAt, alert.status]);
 }
 
+/** Paused counts: it is open, and takes signals. */
+function isOpen(run: WorkflowExecutionDescription | undefined): boolean {
+  return run !== undefined && run.closeTime === undefined;
+}
+
+type ReusePolicy = NonNullable<WorkflowStartOptions['workflowIdReusePolicy']>;
+
+/**
+ * Another intake may have started the incident since we looked, and it may be over already: then Temporal refuses ours
+ * where it can tell, and we look again.
+ */
+function reusePolicy(run: WorkflowExecutionDescription | undefined): ReusePolicy {
+  if (run === undefined) return 'REJECT_DUPLICATE';
+  return run.status.name === 'COMPLETED' ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY';
+}
+
 function closedBy(run: WorkflowExecutionDescription | undefined): Record<string, string> {
   const memo = run?.memo as Partial<IncidentMemo> | undefined;
   return memo?.closedEpisodes ?? {};
@@ -151,6 +199,6 @@ function closedBy(run: WorkflowExecutionDescription | undefined): Record<string,
 
 /** Episodes of one fingerprint begin one after the other, so the newest closed one closes those before it too. */
 function isClosed(alert: Alert, closedEpisodes: Record<string, string>): boolean {
-  const newest = closedEpisodes[alert.fingerprint];
-  return newest !== undefined && alert.startsAt <= newest;
+  if (!Object.hasOwn(closedEpisodes, alert.fingerprint)) return false;
+  return alert.startsAt <= closedEpisodes[alert.fingerprint]!;
 }

@@ -24,7 +24,15 @@ const RETRY_AFTER_S = 5;
  */
 export function createIntakeServer(options: IntakeServerOptions): FastifyInstance {
   const { settings, starter, isTemporalReachable, logger } = options;
-  const server = fastify({ loggerInstance: logger, bodyLimit: settings.bodyLimitBytes, disableRequestLogging: true });
+  const server = fastify({
+    loggerInstance: logger,
+    bodyLimit: settings.bodyLimitBytes,
+    disableRequestLogging: true,
+    // A label may have any name: it is left out, and the alerts beside it are not refused with it.
+    onProtoPoisoning: 'remove',
+    onConstructorPoisoning: 'remove',
+  });
+  server.removeContentTypeParser('text/plain');
   server.setErrorHandler(answerError);
   server.setNotFoundHandler((request, reply) =>
     reply
@@ -73,7 +81,10 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
     return reply.code(503).header('retry-after', RETRY_AFTER_S).send({ error: error.message });
   }
   const status = statusOf(error);
-  if (status < 500) return reply.code(status).send({ error: (error as Error).message });
+  if (status < 500) {
+    const { message } = error as Error;
+    return reply.code(status).send({ error: message, ...(status === 400 ? { problems: [`body: ${message}`] } : {}) });
+  }
   request.log.error({ err: error }, 'alerts not accepted');
   // 5xx, so that Alertmanager keeps the alerts and tries again.
   return reply.code(503).header('retry-after', RETRY_AFTER_S).send({ error: 'alerts could not be delivered' });
