@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import type { RoutingTable } from '../../src/alerts/routing';
@@ -70,6 +71,18 @@ async function withController<T>(test: () => Promise<T>): Promise<T> {
     workflowsPath: require.resolve('../../src/workflows'),
   });
   return await worker.runUntil(test);
+}
+
+/** A client of which `before` runs between its last look and its first start. */
+function clientThatIsLate(before: () => Promise<unknown>): Client {
+  let pending: typeof before | undefined = before;
+  const workflow = Object.create(env.client.workflow) as Client['workflow'];
+  workflow.signalWithStart = (async (...args: Parameters<Client['workflow']['signalWithStart']>) => {
+    await pending?.();
+    pending = undefined;
+    return await env.client.workflow.signalWithStart(...args);
+  }) as Client['workflow']['signalWithStart'];
+  return { connection: env.client.connection, workflow } as Client;
 }
 
 function outcomes(deliveries: Delivery[]): string[] {
@@ -177,5 +190,20 @@ test('incidents that end at once: several intakes start one run per episode, and
     await incident('Brief0').result();
     const { memo } = await incident('Brief0').describe();
     expect(memo).toEqual({ closedEpisodes: { [again.fingerprint]: again.startsAt } });
+  });
+});
+
+test.each([['Fresh'], ['AfterFailure']])('%s: another intake starts it and it ends since we looked', async (name) => {
+  if (name === 'AfterFailure') {
+    await intake().deliver([named(name, { startsAt: '2026-01-01T00:00:00.000Z' })]);
+    await incident(name).terminate();
+  }
+  await withController(async () => {
+    const firing = named(name);
+    const client = clientThatIsLate(async () => {
+      expect(outcomes(await intake().deliver([firing]))).toEqual(['started']);
+      await incident(name).result();
+    });
+    expect(outcomes(await intake({ client }).deliver([firing]))).toEqual(['closedEpisode']);
   });
 });
