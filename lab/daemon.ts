@@ -92,7 +92,9 @@ export class Daemon {
     while (!(await isReady(this))) {
       if (failed !== undefined) throw new Error(`${name} cannot be started: ${failed.message}`);
       if (!this.isRunning)
-        throw new Error(`${name} ended (${child.exitCode ?? child.signalCode}):\n${this.lastLines()}`);
+        throw new Error(
+          `${name} ended at start (exit code ${child.exitCode ?? child.signalCode}):\n${this.lastLines()}`,
+        );
       if (Date.now() > deadline)
         throw new Error(`${name} is not ready after ${readyWithinMs} ms:\n${this.lastLines()}`);
       await sleep(POLL_MS);

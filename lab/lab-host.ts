@@ -1,8 +1,8 @@
 /** A throw-away host with a real systemd, from the outside. `docs/lab.md` says what is in it. */
 import { spawnSync } from 'node:child_process';
-import { createServer, type AddressInfo } from 'node:net';
 import { hasAptGet, missingPackages } from './packages';
 import { hostFile, kingfisherProgram, projectDir } from './project';
+import { freePorts } from './temporal/ports';
 import { run, type RunOptions, type RunResult } from './run';
 
 export interface LabHostOptions {
@@ -82,7 +82,7 @@ export class LabHost {
 
   /** Lets this machine reach the host's 127.0.0.1:`port`; resolves to the port on this machine's 127.0.0.1. */
   async forward(port: number): Promise<number> {
-    const local = await freePort();
+    const [local = 0] = await freePorts(1);
     await script(['forward', this.name, String(port), String(local)]);
     return local;
   }
@@ -154,12 +154,4 @@ export class LabHost {
 
 function script(args: string[], options?: RunOptions): Promise<RunResult> {
   return run('bash', [hostFile('lab-host.sh'), ...args], options);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { deployFile, labAlertmanager, labPrometheus, labRules, type MonitoringTarget } from './monitoring-config';
-import { freePorts, type RunningServer, type ServerCommand, startServer } from './monitoring-process';
+import { answers, Daemon } from './daemon';
+import { freePorts } from './temporal/ports';
 
 export interface MonitoringOptions {
   targets: MonitoringTarget[];
@@ -45,7 +46,8 @@ export async function startMonitoring(options: MonitoringOptions): Promise<Monit
   const [prometheus, alertmanager, blackbox] = (await freePorts(3)).map((port) => `127.0.0.1:${port}`);
   const addresses: Addresses = { prometheus: prometheus!, alertmanager: alertmanager!, blackbox: blackbox! };
   writeConfiguration(options, addresses);
-  const servers = await startAll(commands(options.directory, addresses));
+  const servers = commands(options.directory, addresses);
+  await startAll(servers);
   const prometheusUrl = `http://${addresses.prometheus}`;
   try {
     await untilWatching(prometheusUrl, options.targets.length);
@@ -76,7 +78,7 @@ function writeYaml(path: string, content: unknown): void {
   writeFileSync(path, stringify(content));
 }
 
-function commands(directory: string, addresses: Addresses): ServerCommand[] {
+function commands(directory: string, addresses: Addresses): Daemon[] {
   return [
     prometheusCommand(directory, addresses.prometheus),
     alertmanagerCommand(directory, addresses.alertmanager),
@@ -84,11 +86,11 @@ function commands(directory: string, addresses: Addresses): ServerCommand[] {
   ];
 }
 
-function prometheusCommand(directory: string, address: string): ServerCommand {
-  return {
+function prometheusCommand(directory: string, address: string): Daemon {
+  return new Daemon({
     name: 'prometheus',
-    command: 'prometheus',
-    args: [
+    command: [
+      'prometheus',
       `--config.file=${join(directory, 'prometheus.yml')}`,
       `--storage.tsdb.path=${join(directory, 'prometheus')}`,
       '--storage.tsdb.retention.time=1d',
@@ -96,15 +98,15 @@ function prometheusCommand(directory: string, address: string): ServerCommand {
       `--web.external-url=http://${address}`,
     ],
     logFile: join(directory, 'prometheus.log'),
-    readyUrl: `http://${address}/-/ready`,
-  };
+    isReady: () => answers(`http://${address}/-/ready`),
+  });
 }
 
-function alertmanagerCommand(directory: string, address: string): ServerCommand {
-  return {
+function alertmanagerCommand(directory: string, address: string): Daemon {
+  return new Daemon({
     name: 'alertmanager',
-    command: 'prometheus-alertmanager',
-    args: [
+    command: [
+      'prometheus-alertmanager',
       `--config.file=${join(directory, 'alertmanager.yml')}`,
       `--storage.path=${join(directory, 'alertmanager')}`,
       `--web.listen-address=${address}`,
@@ -113,23 +115,23 @@ function alertmanagerCommand(directory: string, address: string): ServerCommand 
       '--cluster.listen-address=',
     ],
     logFile: join(directory, 'alertmanager.log'),
-    readyUrl: `http://${address}/-/ready`,
-  };
+    isReady: () => answers(`http://${address}/-/ready`),
+  });
 }
 
-function blackboxCommand(directory: string, address: string): ServerCommand {
-  return {
+function blackboxCommand(directory: string, address: string): Daemon {
+  return new Daemon({
     name: 'blackbox_exporter',
-    command: 'prometheus-blackbox-exporter',
-    args: [
+    command: [
+      'prometheus-blackbox-exporter',
       `--config.file=${deployFile('blackbox', 'blackbox.yml')}`,
       `--web.listen-address=${address}`,
       // Its default of half a second would be half of a lab's scrape timeout.
       '--timeout-offset=0.1',
     ],
     logFile: join(directory, 'blackbox.log'),
-    readyUrl: `http://${address}/-/healthy`,
-  };
+    isReady: () => answers(`http://${address}/-/healthy`),
+  });
 }
 
 /** Every target has been scraped and probed once, so that a fault from now on is seen at the next look. */
@@ -149,15 +151,14 @@ async function firstValue(prometheusUrl: string, query: string): Promise<number>
 }
 
 /** All of them, or none. */
-async function startAll(servers: ServerCommand[]): Promise<RunningServer[]> {
-  const results = await Promise.allSettled(servers.map(startServer));
-  const running = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+async function startAll(servers: Daemon[]): Promise<void> {
+  const results = await Promise.allSettled(servers.map((server) => server.start()));
   const failed = results.find((result) => result.status === 'rejected');
-  if (failed === undefined) return running;
-  await stopAll(running);
+  if (failed === undefined) return;
+  await stopAll(servers);
   throw failed.reason;
 }
 
-async function stopAll(servers: RunningServer[]): Promise<void> {
+async function stopAll(servers: Daemon[]): Promise<void> {
   await Promise.all(servers.map((server) => server.stop()));
 }

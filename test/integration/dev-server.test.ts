@@ -82,7 +82,7 @@ describe('startTemporal', () => {
   it('says why it does not come up, and leaves no process', async () => {
     await writeFile(path.join(folder, 'temporal.db'), 'this is no database '.repeat(500));
     const start = async () => (server = await startTemporal({ directory: folder }));
-    await expect(start()).rejects.toThrow(/ended at start \(exit code 1\)\n.*not a database/s);
+    await expect(start()).rejects.toThrow(/ended at start \(exit code 1\):\n.*not a database/s);
     expect(await processesWith(folder)).toEqual([]);
   });
 });
