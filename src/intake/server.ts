@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import fastify from 'fastify';
+import fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parseWebhook } from '../alerts/payload';
 import type { Delivery, IncidentStarter } from './incident-starter';
@@ -27,7 +27,7 @@ export function createIntakeServer(options: IntakeServerOptions): FastifyInstanc
   const server = fastify({
     loggerInstance: logger,
     bodyLimit: settings.bodyLimitBytes,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     // A label may have any name: it is left out, and the alerts beside it are not refused with it.
     onProtoPoisoning: 'remove',
     onConstructorPoisoning: 'remove',
