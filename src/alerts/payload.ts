@@ -12,7 +12,9 @@ const FINGERPRINT = /^[\w-]{1,64}$/;
 /** What runbooks, routing and pages read: these stay when there are too many. */
 const FIRST = ['alertname', 'instance', 'service', 'severity', 'summary', 'description', 'runbook_url'];
 
-const time = z.iso.datetime({ offset: true, error: 'expected an ISO 8601 time' });
+const time = z.iso.datetime({ offset: true, abort: true, error: 'expected an ISO 8601 time' });
+/** Episodes are told apart by it, and Alertmanager always sends it: Go's zero time would make all of them one. */
+const start = time.refine((value) => isWithinEpoch(value), 'expected the time at which the alert began');
 const text = z.string('expected a text');
 const texts = z.record(z.string(), text, 'expected a mapping of texts');
 
@@ -21,7 +23,7 @@ const webhookAlert = z.object(
     status: z.enum(['firing', 'resolved'], 'expected "firing" or "resolved"'),
     labels: texts,
     annotations: texts.default({}),
-    startsAt: time,
+    startsAt: start,
     endsAt: time.optional(),
     generatorURL: text.default(''),
     fingerprint: text.default(''),
@@ -62,7 +64,7 @@ function toAlert(alert: WebhookAlert, message: Pick<Alert, 'externalURL' | 'trun
   return {
     status,
     alertname: labels['alertname'] ?? '',
-    fingerprint: FINGERPRINT.test(alert.fingerprint) ? alert.fingerprint : fingerprintOf(alert.labels),
+    fingerprint: isFingerprint(alert.fingerprint) ? alert.fingerprint : fingerprintOf(alert.labels),
     // One spelling for one moment: episodes are compared as text.
     startsAt: new Date(alert.startsAt).toISOString(),
     ...(status === 'resolved' && endsAt !== undefined && !isZeroTime(endsAt)
@@ -79,6 +81,17 @@ function toAlert(alert: WebhookAlert, message: Pick<Alert, 'externalURL' | 'trun
 /** Go's zero time, which Alertmanager sends for "not ended". */
 function isZeroTime(text: string): boolean {
   return text.startsWith('0001-01-01T');
+}
+
+/** Years of four digits since 1970: such times can be compared as text. */
+function isWithinEpoch(text: string): boolean {
+  const ms = Date.parse(text);
+  return ms > 0 && new Date(ms).getUTCFullYear() <= 9_999;
+}
+
+/** Fingerprints become keys of plain objects, so the names that every object has are none. */
+function isFingerprint(text: string): boolean {
+  return FINGERPRINT.test(text) && !(text in Object.prototype);
 }
 
 /** Label text is whatever a target exported: bounded, and without characters that drive a terminal. */

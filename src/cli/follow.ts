@@ -10,12 +10,18 @@ const EVERY_MS = 250;
  * Prints an incident's timeline as it grows, until it closes, and returns its last view. A controller that is away is
  * waited for: the incident is safe in Temporal, only nobody can tell its state.
  *
+ * @param signal ends following, not the incident: its reason is thrown
  * @throws WorkflowFailedError when the workflow did not end by itself (terminated, failed)
  */
-export async function followIncident(handle: WorkflowHandle, write: (line: string) => void): Promise<IncidentView> {
+export async function followIncident(
+  handle: WorkflowHandle,
+  write: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<IncidentView> {
   const printer = new TimelinePrinter(write);
   let waiting = false;
   for (;;) {
+    signal?.throwIfAborted();
     const view = await currentView(handle);
     if (view === undefined && !waiting) write('(no controller answers; waiting for one)');
     waiting = view === undefined;

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { withClient } from './connect';
 import { followIncident } from './follow';
-import { formatEnd, formatEntry } from './print-timeline';
+import { formatEnd, formatEntry, plain } from './print-timeline';
 import type { IncidentView } from '../shared/incident';
 
 interface ReadOptions {
@@ -56,7 +56,7 @@ async function list(options: ReadOptions & { open?: boolean; limit: string }): P
         options.json === true
           ? JSON.stringify(row)
           : `${row.started}  ${(row.outcome || row.state || row.status).padEnd(12)}  ${row.id}`;
-      process.stdout.write(`${line}\n`);
+      process.stdout.write(`${plain(line)}\n`);
       left -= 1;
       if (left === 0) return;
     }

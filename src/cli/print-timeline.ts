@@ -13,17 +13,18 @@ const WORD: Record<EntryStatus, string> = {
 
 /** Prints each timeline entry of one incident once, when it has ended, in the order in which they end. */
 export class TimelinePrinter {
-  private readonly printed = new Set<string>();
+  private readonly printed = new Set<number>();
 
   constructor(private readonly write: (line: string) => void) {}
 
   update(view: IncidentView): void {
-    for (const entry of view.timeline) {
-      const key = `${entry.at}\n${entry.cite}\n${entry.title}`;
-      if (entry.status === 'running' || this.printed.has(key)) continue;
-      this.printed.add(key);
+    view.timeline.forEach((entry, index) => {
+      // Entries only ever leave at the front, so this number stays with its entry.
+      const number = view.timelineDropped + index;
+      if (entry.status === 'running' || this.printed.has(number)) return;
+      this.printed.add(number);
       this.write(formatEntry(entry));
-    }
+    });
   }
 }
 
@@ -49,6 +50,8 @@ export function formatEnd(view: IncidentView): string {
 }
 
 /** Text from alerts and logs must not drive the reader's terminal. */
-function plain(text: string): string {
-  return text.replace(/\s*[\r\n]+\s*/g, ' ⏎ ').replace(/[\u0000-\u001f\u007f-\u009f]/g, '·');
+export function plain(text: string): string {
+  return text
+    .replace(/\s*[\r\n]+\s*/g, ' ⏎ ')
+    .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '·');
 }

@@ -75,7 +75,7 @@ async function cli(...args: string[]): Promise<CommandResult> {
 async function eventTypes(id: string): Promise<string[]> {
   const { events } = await stack.client.workflow.getHandle(id).fetchHistory();
   return (events ?? []).map((event) =>
-    Object.keys(event).find((key) => key.endsWith('EventAttributes') && event[key as keyof typeof event] != null),
+    Object.keys(event).find((key) => key.endsWith('EventAttributes') && Boolean(event[key as keyof typeof event])),
   ) as string[];
 }
 
