@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,9 @@ import { setUpLab } from './demo/lab-stage';
 import { setUpProcess } from './demo/process-stage';
 import type { Stage } from './demo/stage';
 import { labUnavailable } from './lab-host';
+
+/** Exit code after Ctrl-C. */
+const INTERRUPTED = 130;
 
 interface DemoOptions {
   process?: boolean;
@@ -25,27 +29,24 @@ async function main(): Promise<void> {
     .parse();
   const options = program.opts<DemoOptions>();
   const directory = mkdtempSync(join(tmpdir(), 'halcyon-demo-'));
-  const interrupted = new Promise<'interrupted'>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('interrupted'));
-  });
-  // Set-up runs to its end, also when interrupted: only then is everything known that must be taken down.
-  const setting = setUp(options, directory);
+  const interruption = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interruption.abort());
+  let stage: Stage | undefined;
   let results: ActResult[] = [];
   try {
-    const stage = await setting;
-    const played = await Promise.race([playAll(stage), interrupted]);
-    if (played === 'interrupted') process.exitCode = 130;
-    else results = played;
-    if (played !== 'interrupted' && options.keep === true) await keep(stage, interrupted);
+    // Runs to its end, also when interrupted: only then is everything known that must be taken down.
+    stage = await setUp(options, directory);
+    results = await playAll(stage, interruption.signal);
+    if (options.keep === true) await keep(stage, interruption.signal);
+  } catch (err) {
+    if (!interruption.signal.aborted) throw err;
   } finally {
     say('taking everything down');
-    await (await setting.catch(() => undefined))?.strike();
+    await stage?.strike();
     rmSync(directory, { recursive: true, force: true });
   }
-  if (process.exitCode === undefined) process.exitCode = summarize(results);
+  process.exitCode = results.length === 0 && interruption.signal.aborted ? INTERRUPTED : summarize(results);
   if (options.json === true) process.stdout.write(`${JSON.stringify({ acts: results })}\n`);
-  // Connections that a crashed act left half open must not keep us here.
-  process.exit();
 }
 
 async function setUp(options: DemoOptions, directory: string): Promise<Stage> {
@@ -55,19 +56,19 @@ async function setUp(options: DemoOptions, directory: string): Promise<Stage> {
   return await setUpStage({ directory, onProgress: say });
 }
 
-async function playAll(stage: Stage): Promise<ActResult[]> {
+async function playAll(stage: Stage, signal: AbortSignal): Promise<ActResult[]> {
   for (const [name, url] of Object.entries(stage.links)) say(`${name}: ${url}`);
   const results: ActResult[] = [];
-  for (const act of stage.acts) results.push(await play(act, stage.client, say));
+  for (const act of stage.acts) results.push(await play(act, { client: stage.client, write: say, signal }));
   return results;
 }
 
-async function keep(stage: Stage, interrupted: Promise<unknown>): Promise<void> {
+async function keep(stage: Stage, signal: AbortSignal): Promise<void> {
   say('\neverything stays up; Ctrl-C takes it down');
   for (const [name, url] of Object.entries(stage.links)) say(`${name}: ${url}`);
   // A promise alone does not keep Node running.
   const alive = setInterval(() => undefined, 60_000);
-  await interrupted;
+  if (!signal.aborted) await once(signal, 'abort');
   clearInterval(alive);
 }
 

@@ -31,29 +31,42 @@ export interface ActResult {
 const ALERT_WITHIN_MS = 60_000;
 const QUIET_WITHIN_MS = 60_000;
 
+interface Audience {
+  client: Client;
+  write: (line: string) => void;
+  /** Ends the act; its reason is thrown. */
+  signal: AbortSignal;
+}
+
 /** Plays one act and prints the incident's timeline as it happens. */
-export async function play(act: Act, client: Client, write: (line: string) => void): Promise<ActResult> {
+export async function play(act: Act, { client, write, signal }: Audience): Promise<ActResult> {
   write(`\n── ${act.name}`);
   await act.breakIt();
   const faultAt = Date.now();
   write(`   broken; waiting for the alert ${act.alert}`);
-  const handle = await incidentSince(client, incidentWorkflowId(act.alert, act.host), faultAt);
+  const handle = await incidentSince(client, incidentWorkflowId(act.alert, act.host), faultAt, signal);
   if (handle === undefined) {
     write(`   no alert arrived within ${formatDuration(ALERT_WITHIN_MS)}`);
     return { ...unmeasured(act), outcome: 'none' };
   }
-  const view = await followIncident(handle, (line) => write(`   ${line}`));
+  const view = await followIncident(handle, (line) => write(`   ${line}`), signal);
   write(indent(formatEnd(view)));
   const result = measure(act, view, faultAt);
   write(`   ${sentence(result)}`);
-  await waitUntilQuiet(act, write);
+  await waitUntilQuiet(act, write, signal);
   return result;
 }
 
 /** The run of this incident that began after the fault, as soon as there is one. */
-async function incidentSince(client: Client, id: string, since: number): Promise<WorkflowHandle | undefined> {
+async function incidentSince(
+  client: Client,
+  id: string,
+  since: number,
+  signal: AbortSignal,
+): Promise<WorkflowHandle | undefined> {
   const handle = client.workflow.getHandle(id);
   for (const deadline = Date.now() + ALERT_WITHIN_MS; Date.now() < deadline; await sleep(50)) {
+    signal.throwIfAborted();
     const run = await handle.describe().catch(() => undefined);
     // Temporal's clock and ours are one: all runs on this machine.
     if (run !== undefined && run.startTime.getTime() >= since) return client.workflow.getHandle(id, run.runId);
@@ -61,8 +74,9 @@ async function incidentSince(client: Client, id: string, since: number): Promise
   return undefined;
 }
 
-async function waitUntilQuiet(act: Act, write: (line: string) => void): Promise<void> {
+async function waitUntilQuiet(act: Act, write: (line: string) => void, signal: AbortSignal): Promise<void> {
   for (const deadline = Date.now() + QUIET_WITHIN_MS; Date.now() < deadline; await sleep(100)) {
+    signal.throwIfAborted();
     if (await act.isQuiet()) return;
   }
   write('   the alert still fires; the next act may not be seen as a new one');
