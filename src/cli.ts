@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { createConfigCommand } from './cli/config-check';
 import { createIncidentCommand } from './cli/incident';
 import { createRunCommand } from './cli/run';
+import { USAGE_EXIT_CODE, UsageError, usageExitsWith } from './cli/usage';
 
 const program = new Command('halcyon')
   .description('durable runbooks for KingFisher')
@@ -16,7 +17,9 @@ const program = new Command('halcyon')
   .addCommand(createIncidentCommand())
   .addCommand(createConfigCommand(process));
 
+usageExitsWith(program, USAGE_EXIT_CODE);
+
 void program.parseAsync().catch((err: unknown) => {
   process.stderr.write(`halcyon: ${err instanceof Error ? err.message : String(err)}\n`);
-  process.exitCode = 1;
+  process.exitCode = err instanceof UsageError ? USAGE_EXIT_CODE : 1;
 });

@@ -39,7 +39,8 @@ async function main(): Promise<void> {
   void client.connection.withDeadline(Date.now() + 5_000, register).catch(() => undefined);
   await server.listen({ host: config.intake.host, port: config.intake.port });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => void server.close().then(() => client.connection.close()));
+    // Requests under way get their answer. Calls that wait for Temporal to come back would keep us here.
+    process.once(signal, () => void server.close().finally(() => process.exit()));
   }
 }
 

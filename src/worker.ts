@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { createHostActivities } from './activities/host';
+import { selfCheck } from './activities/host/self-check';
 import { loadConfigOrExit } from './config';
 import { connectWhenReachable } from './temporal/connection';
 import { createLogger, installRuntime } from './temporal/logging';
@@ -33,7 +34,9 @@ async function main(): Promise<void> {
     workers.push(await createController(settings));
   }
   if (roles.includes('agent') && config.agent !== null) {
-    workers.push(await createAgent(settings, config.agent.host, createHostActivities(config.agent)));
+    const activities = createHostActivities(config.agent);
+    logger.info({ host: config.agent.host, seen: await selfCheck(activities) }, 'this host, as the agent sees it');
+    workers.push(await createAgent(settings, config.agent.host, activities));
   }
   logger.info({ roles, temporal: config.temporal.address }, 'worker running');
   await runWorkers(workers, connection);

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { withClient } from './connect';
 import { followIncident } from './follow';
 import { formatEnd, formatEntry, plain } from './print-timeline';
+import { UsageError } from './usage';
 import type { IncidentView } from '../shared/incident';
 
 interface ReadOptions {
@@ -38,7 +39,7 @@ export function createIncidentCommand(): Command {
 
 async function list(options: ReadOptions & { open?: boolean; limit: string }): Promise<void> {
   const limit = Number.parseInt(options.limit, 10);
-  if (!(limit > 0)) throw new Error(`--limit: expected a number above 0, got "${options.limit}"`);
+  if (!(limit > 0)) throw new UsageError(`--limit: expected a number above 0, got "${options.limit}"`);
   await withClient(options, async (client) => {
     const query = `WorkflowId STARTS_WITH "incident/"${options.open === true ? ' AND ExecutionStatus = "Running"' : ''}`;
     let left = limit;

@@ -10,6 +10,7 @@ import { CONTROLLER_TASK_QUEUE } from '../shared/task-queues';
 import { withClient } from './connect';
 import { followIncident } from './follow';
 import { formatEnd } from './print-timeline';
+import { UsageError } from './usage';
 
 interface RunOptions {
   host: string;
@@ -33,11 +34,11 @@ export function createRunCommand(): Command {
 }
 
 async function runServiceDown(options: RunOptions): Promise<void> {
-  if (options.reason.trim() === '') throw new Error('--reason: say why in a few words, it goes on the record');
+  if (options.reason.trim() === '') throw new UsageError('--reason: say why in a few words, it goes on the record');
   await withClient(options, async (client, config) => {
     const known = Object.keys(config.hosts);
     if (!known.includes(options.host)) {
-      throw new Error(
+      throw new UsageError(
         `--host: "${options.host}" is not under hosts: in halcyon.yaml (known: ${known.join(', ') || 'none'})`,
       );
     }

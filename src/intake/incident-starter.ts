@@ -10,7 +10,7 @@ import { EarlyResolutions } from './early-resolutions';
 import { incidentSearchAttributes, staticDetails, staticSummary } from './incident-text';
 import { forEachLimited } from './limited';
 import { RecentDeliveries } from './recent-deliveries';
-import { isUnknownSearchAttribute, withinDeadline } from './temporal-errors';
+import { isUnknownSearchAttribute, settledBy, withinDeadline } from './temporal-errors';
 
 /**
  * What became of one alert.
@@ -53,6 +53,7 @@ export function createIncidentStarter(options: IncidentStarterOptions): Incident
 
   return {
     async deliver(alerts) {
+      const deadline = Date.now() + options.timeoutMs;
       const byIncident = new Map<string, { alert: Alert; route: Route; index: number }[]>();
       alerts.forEach((alert, index) => {
         const route = routeAlert(alert, table);
@@ -62,7 +63,7 @@ export function createIncidentStarter(options: IncidentStarterOptions): Incident
       const inOrder = async (group: { alert: Alert; route: Route; index: number }[]) => {
         for (const { alert, route, index } of group) {
           const deliver = alert.status === 'firing' ? deliverFiring : deliverResolved;
-          const outcome = await recent.share(keyOf(route, alert), () => deliver(alert, route));
+          const outcome = await recent.share(keyOf(route, alert), () => settledBy(deadline, deliver(alert, route)));
           logger.info({ incident: route.workflowId, status: alert.status, outcome }, 'alert delivered');
           deliveries[index] = { workflowId: route.workflowId, outcome };
         }

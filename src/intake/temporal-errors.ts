@@ -21,15 +21,26 @@ export async function withinDeadline<T>(
   timeoutMs: number,
   calls: () => Promise<T>,
 ): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  // The gRPC deadline ends the calls; the timer is for a channel that is still connecting and heeds none.
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new TemporalUnavailable({ cause: `no answer within ${timeoutMs} ms` })), timeoutMs);
-  });
+  const deadline = Date.now() + timeoutMs;
   try {
-    return await Promise.race([connection.withDeadline(Date.now() + timeoutMs, calls), late]);
+    return await settledBy(deadline, connection.withDeadline(deadline, calls));
   } catch (err) {
     throw isUnavailable(err) ? new TemporalUnavailable({ cause: err }) : err;
+  }
+}
+
+/**
+ * A call to Temporal, or `TemporalUnavailable` at `deadline` (milliseconds since 1970). gRPC's own deadline is not enough: a channel that is still
+ * connecting heeds none, and the client's pause between two tries can end seconds after it.
+ */
+export async function settledBy<T>(deadline: number, call: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const tooLate = () => reject(new TemporalUnavailable({ cause: 'no answer in time' }));
+    timer = setTimeout(tooLate, deadline - Date.now());
+  });
+  try {
+    return await Promise.race([call, late]);
   } finally {
     clearTimeout(timer);
   }

@@ -20,7 +20,7 @@ export interface RunbookPolicy {
   dependencyReadyWithinMs: number;
   /** The agent must take work within this time, else it is `AgentUnreachable`. */
   agentWithinMs: number;
-  /** Give up this long after the alert started (A.3 of the document: 10 minutes). */
+  /** How long an agent that is away, or Alertmanager's agreement, is waited for (A.3 of the document: 10 minutes). */
   giveUpAfterMs: number;
   /** Temporary files older than this may go. */
   tempFilesOlderThanMs: number;

@@ -64,6 +64,7 @@ export class HostSteps {
       return await this.run(step, deadlineMs + READ_MS, call, tell);
     } catch (err) {
       if (!isStepFailure(err)) throw err;
+      if (isFailure(err, 'NotConfigured')) return undefined;
       this.incident.find(failureType(err) ?? 'ObservationFailed', step.cite, `${step.title}: ${reason(err)}`);
       return undefined;
     }
@@ -120,7 +121,8 @@ export class HostSteps {
       else end(told.status, told.detail);
       return result;
     } catch (err) {
-      end('failed', reason(err));
+      // What the agent's configuration leaves out is not there to be looked at.
+      end(isFailure(err, 'NotConfigured') ? 'skipped' : 'failed', reason(err));
       throw err;
     }
   }

@@ -165,7 +165,15 @@ async function dependenciesDown(steps: HostSteps, incident: Incident): Promise<D
       ),
     ),
   );
-  const down = states.filter((state) => state !== undefined).filter(isDown);
+  const seen = states.filter((state) => state !== undefined);
+  for (const { dependency, endpoint } of seen.filter((state) => state.endpoint.answer === 'denied')) {
+    incident.find(
+      'DependencyDenied',
+      'A.2',
+      `${dependency} runs and refuses Halcyon's credentials: ${endpoint.detail}`,
+    );
+  }
+  const down = seen.filter(isDown);
   for (const state of down) {
     incident.find('DependencyDown', 'A.2', `${state.dependency}: ${state.endpoint.answer}, ${state.endpoint.detail}`);
   }
