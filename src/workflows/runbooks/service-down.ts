@@ -1,30 +1,24 @@
 import type { IncidentInput, IncidentResult } from '../../shared/incident';
-import type {
-  DependencyName,
-  DependencyState,
-  HealthState,
-  HealthVerdict,
-  ServiceState,
-} from '../../shared/observations';
+import type { DependencyName, HealthState, ServiceState } from '../../shared/observations';
+import { isDiskFull, noteLog, notePort, noteProcesses, noteResources, noteService } from '../lib/evidence';
 import type { HostSteps } from '../lib/host-steps';
 import type { Incident } from '../lib/incident';
-import { isDiskFull, noteLog, notePort, noteProcesses, noteResources, noteService } from '../lib/evidence';
 import { followRunbook, runIncident } from '../lib/run-incident';
 import type { Runbook } from '../lib/runbook';
+import { tellConfiguration } from '../lib/tell';
+import { findDependenciesDown, restartDependency } from '../steps/dependencies';
 import {
-  tellConfiguration,
-  tellDependency,
-  tellFiles,
-  tellHealth,
-  tellLog,
-  tellPort,
-  tellProcesses,
-  tellResources,
-  tellRestart,
-  tellService,
-  tellStarts,
-  tellVerdict,
-} from '../lib/tell';
+  freeSpace,
+  observeHealth,
+  observeLog,
+  observePort,
+  observeProcesses,
+  observeRecentStarts,
+  observeResources,
+  observeService,
+  restartKingfisher,
+  verifyHealthy,
+} from '../steps/kingfisher';
 
 /** A. Service down: KingFisher does not answer, or is not ready to serve. */
 export async function serviceDown(input: IncidentInput): Promise<IncidentResult> {
@@ -48,21 +42,16 @@ const page: Runbook<Diagnosis> = {
       cite: 'A.1',
       title: 'KingFisher does not run as it should',
       evidence: async ({ service, health }) => (service === undefined ? undefined : symptom(service, health)),
-      remedy: async (found, steps) => {
-        if (found.diskFull) await freeSpace(steps);
-        await restartKingfisher('A.1', found, steps);
+      remedy: async ({ service, diskFull }, steps) => {
+        if (diskFull) await freeSpace(steps);
+        if (service !== undefined) await restartKingfisher('A.1', service, steps);
       },
     },
     {
       cite: 'A.2',
       title: 'Its configuration is not valid',
       evidence: async (_found, steps, incident) => {
-        const check = await steps.observe(
-          { cite: 'A.2', title: 'Check the configuration' },
-          (host) => host.checkConfiguration(),
-          tellConfiguration,
-        );
-        if (check?.evidence === 'present' && !check.valid) incident.find('ConfigurationInvalid', 'A.2', check.output);
+        await checkConfiguration(steps, incident);
         return undefined;
       },
     },
@@ -70,32 +59,25 @@ const page: Runbook<Diagnosis> = {
       cite: 'A.2',
       title: 'A dependency is down',
       evidence: async (found, steps, incident) => {
-        found.down = await dependenciesDown(steps, incident);
+        found.down = await findDependenciesDown('A.2', steps, incident);
         return found.down.length === 0 ? undefined : found.down.join(', ');
       },
-      remedy: async (found, steps, incident) => {
-        await Promise.all(found.down.map((dependency) => restartDependency(dependency, steps, incident)));
-        found.service = await observeKingfisher('A.2', steps);
-        await restartKingfisher('A.2', found, steps);
+      remedy: async ({ down }, steps, incident) => {
+        await Promise.all(down.map((dependency) => restartDependency('A.2', dependency, steps, incident)));
+        const service = await observeService('A.2', steps);
+        if (service !== undefined) await restartKingfisher('A.2', service, steps);
       },
     },
     {
       cite: 'A.2',
       title: 'What the restart left behind',
       evidence: async (_found, steps, incident) => {
-        const [service, log, resources] = await Promise.all([
-          observeKingfisher('A.2', steps),
-          observeLog('A.2', steps),
-          observeResources('A.2', steps),
-        ]);
-        noteService(incident, 'A.2', service);
-        noteLog(incident, 'A.2', log);
-        noteResources(incident, 'A.2', resources);
+        await lookAgain(steps, incident);
         return undefined;
       },
     },
   ],
-  verify,
+  verify: (steps) => verifyHealthy('A', steps),
   handOver: { cite: 'A.3', title: 'Not healed: for the senior engineer on duty' },
 };
 
@@ -103,17 +85,13 @@ const page: Runbook<Diagnosis> = {
 async function diagnose(steps: HostSteps, incident: Incident): Promise<Diagnosis> {
   const cite = 'A.diagnosis';
   const [service, health, log, resources, processes, port] = await Promise.all([
-    observeKingfisher(cite, steps),
-    steps.observe({ cite, title: '/health and /ready' }, (host) => host.observeHealth(), tellHealth),
+    observeService(cite, steps),
+    observeHealth(cite, steps),
     observeLog(cite, steps),
     observeResources(cite, steps),
-    steps.observe({ cite, title: 'Processes' }, (host) => host.observeProcesses(), tellProcesses),
-    steps.observe({ cite, title: 'Port' }, (host) => host.observePort(), tellPort),
-    steps.observe(
-      { cite, title: 'Recent starts' },
-      (host) => host.observeRecentStarts({ service: 'kingfisher' }),
-      tellStarts,
-    ),
+    observeProcesses(cite, steps),
+    observePort(cite, steps),
+    observeRecentStarts(cite, steps),
   ]);
   incident.view.measures.firstActionAt ??= service?.observedAt ?? health?.observedAt ?? null;
   noteService(incident, cite, service);
@@ -133,110 +111,24 @@ function symptom(service: ServiceState, health: HealthState | undefined): string
   return `/health is well, /ready ${health.ready.answer}: ${health.ready.detail}`;
 }
 
-async function restartKingfisher(cite: string, found: Diagnosis, steps: HostSteps): Promise<void> {
-  if (found.service === undefined) return;
-  const seenInvocation = found.service.invocation;
-  await steps.act(
-    { cite, title: 'Restart KingFisher' },
-    (host) => host.ensureRestarted({ service: 'kingfisher', seenInvocation }),
-    tellRestart,
+/** People must correct it; Halcyon only says what is wrong. */
+async function checkConfiguration(steps: HostSteps, incident: Incident): Promise<void> {
+  const check = await steps.observe(
+    { cite: 'A.2', title: 'Check the configuration' },
+    (host) => host.checkConfiguration(),
+    tellConfiguration,
   );
+  if (check?.evidence === 'present' && !check.valid) incident.find('ConfigurationInvalid', 'A.2', check.output);
 }
 
-/** The document's remedies for a full disk: old temporary files go (D.2), logs are rotated (G.1). */
-async function freeSpace(steps: HostSteps): Promise<void> {
-  const olderThanMs = steps.policy.tempFilesOlderThanMs;
-  await steps.tryAct(
-    { cite: 'D.2', title: 'Remove old temporary files' },
-    (host) => host.ensureTempFilesRemoved({ olderThanMs }),
-    tellFiles,
-  );
-  await steps.tryAct({ cite: 'G.1', title: 'Rotate the logs' }, (host) => host.ensureLogsRotated(), tellFiles);
-}
-
-async function dependenciesDown(steps: HostSteps, incident: Incident): Promise<DependencyName[]> {
-  const names: DependencyName[] = ['postgres', 'redis', 'rabbitmq'];
-  const states = await Promise.all(
-    names.map((dependency) =>
-      steps.observe(
-        { cite: 'A.2', title: TITLES[dependency] },
-        (host) => host.observeDependency({ dependency }),
-        tellDependency,
-      ),
-    ),
-  );
-  const seen = states.filter((state) => state !== undefined);
-  for (const { dependency, endpoint } of seen.filter((state) => state.endpoint.answer === 'denied')) {
-    incident.find(
-      'DependencyDenied',
-      'A.2',
-      `${dependency} runs and refuses Halcyon's credentials: ${endpoint.detail}`,
-    );
-  }
-  const down = seen.filter(isDown);
-  for (const state of down) {
-    incident.find('DependencyDown', 'A.2', `${state.dependency}: ${state.endpoint.answer}, ${state.endpoint.detail}`);
-  }
-  return down.map((state) => state.dependency);
-}
-
-const TITLES: Record<DependencyName, string> = {
-  postgres: 'PostgreSQL: SELECT 1',
-  redis: 'Redis: PING',
-  rabbitmq: 'RabbitMQ: AMQP handshake and management overview',
-};
-
-/** `denied` is up: a restart cannot mend credentials. */
-function isDown(state: DependencyState): boolean {
-  return state.endpoint.answer !== 'ok' && state.endpoint.answer !== 'denied';
-}
-
-async function restartDependency(dependency: DependencyName, steps: HostSteps, incident: Incident): Promise<void> {
-  const unit = await steps.observe(
-    { cite: 'A.2', title: `Unit of ${dependency}` },
-    (host) => host.observeService({ service: dependency }),
-    tellService,
-  );
-  if (unit === undefined) return;
-  const restarted = await steps.tryAct(
-    { cite: 'A.2', title: `Restart ${dependency}` },
-    (host) => host.ensureRestarted({ service: dependency, seenInvocation: unit.invocation }),
-    tellRestart,
-  );
-  // What a failed restart left is looked at once; there is nothing to wait for.
-  const deadlineMs = restarted === undefined ? 0 : steps.policy.dependencyReadyWithinMs;
-  const state = await steps.wait(
-    { cite: 'A.2', title: `${dependency} answers` },
-    deadlineMs,
-    (host) => host.waitUntilDependencyReady({ dependency, deadlineMs }),
-    tellDependency,
-  );
-  if (state?.endpoint.answer !== 'ok') incident.find('DependencyStillDown', 'A.2', `${dependency} did not come back`);
-}
-
-async function verify(steps: HostSteps): Promise<HealthVerdict | undefined> {
-  const { healthyWithinMs, stabilityWindowMs } = steps.policy;
-  const deadlineMs = healthyWithinMs + stabilityWindowMs;
-  return await steps.wait(
-    { cite: 'A', title: 'Verify: /health and /ready answer 200 and stay so' },
-    deadlineMs,
-    (host) => host.waitUntilHealthy({ deadlineMs, stabilityWindowMs }),
-    tellVerdict,
-  );
-}
-
-function observeKingfisher(cite: string, steps: HostSteps) {
-  return steps.observe(
-    { cite, title: 'State of KingFisher' },
-    (host) => host.observeService({ service: 'kingfisher' }),
-    tellService,
-  );
-}
-
-function observeLog(cite: string, steps: HostSteps) {
-  return steps.observe({ cite, title: 'Last 50 log lines' }, (host) => host.observeLogTail({ lines: 50 }), tellLog);
-}
-
-function observeResources(cite: string, steps: HostSteps) {
-  return steps.observe({ cite, title: 'Memory and disk' }, (host) => host.observeResources(), tellResources);
+/** A start that failed may have said why. */
+async function lookAgain(steps: HostSteps, incident: Incident): Promise<void> {
+  const [service, log, resources] = await Promise.all([
+    observeService('A.2', steps),
+    observeLog('A.2', steps),
+    observeResources('A.2', steps),
+  ]);
+  noteService(incident, 'A.2', service);
+  noteLog(incident, 'A.2', log);
+  noteResources(incident, 'A.2', resources);
 }
