@@ -18,7 +18,9 @@ export async function withClient(
   const config = loadConfigOrExit({ path: options.config, env: process.env });
   const client = createClient(config.temporal);
   try {
-    await client.connection.withDeadline(Date.now() + DEADLINE_MS, () => client.connection.ensureConnected());
+    // A call and not `ensureConnected`, which has a deadline of its own.
+    const { connection } = client;
+    await connection.withDeadline(Date.now() + DEADLINE_MS, () => connection.workflowService.getSystemInfo({}));
     await command(client, config);
   } catch (err) {
     if (!isUnreachable(err)) throw err;

@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePorts } from '../../../lab/temporal/ports';
+import { createIncidentCommand } from '../../../src/cli/incident';
+import { createRunCommand } from '../../../src/cli/run';
+
+let folder: string;
+let configFile: string;
+let address: string;
+let said: string;
+let exitCode: typeof process.exitCode;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'halcyon-cli-'));
+  configFile = join(folder, 'halcyon.yaml');
+  // Nobody listens there.
+  const [port = 0] = await freePorts(1);
+  address = `127.0.0.1:${port}`;
+  writeFileSync(configFile, `temporal:\n  address: ${address}\nhosts:\n  h1: {}\n`);
+  said = '';
+  jest.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    said += String(text);
+    return true;
+  });
+  ({ exitCode } = process);
+});
+afterEach(() => {
+  process.exitCode = exitCode;
+  jest.restoreAllMocks();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function incident(...args: string[]): Promise<void> {
+  await createIncidentCommand().parseAsync([...args, '--config', configFile], { from: 'user' });
+}
+
+async function run(...args: string[]): Promise<void> {
+  await createRunCommand().parseAsync([...args, '--config', configFile], { from: 'user' });
+}
+
+describe('without Temporal', () => {
+  it('a command ends with 3 and names the address', async () => {
+    await run('service-down', '--host', 'h1', '--reason', 'test');
+    expect(process.exitCode).toBe(3);
+    expect(said).toBe(`halcyon: Temporal at ${address} cannot be reached; is it running, is temporal.address right?\n`);
+  });
+});
+
+describe('wrong arguments', () => {
+  it.each(['0', '-1', 'many'])('--limit %s is refused', async (limit) => {
+    await expect(incident('list', `--limit=${limit}`)).rejects.toThrow(
+      `--limit: expected a number above 0, got "${limit}"`,
+    );
+  });
+
+  it('--reason must say something', async () => {
+    await expect(run('service-down', '--host', 'h1', '--reason', '  ')).rejects.toThrow(/^--reason: say why/);
+  });
+});

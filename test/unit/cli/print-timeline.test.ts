@@ -1,0 +1,78 @@
+import { TimelinePrinter, formatEnd, formatEntry } from '../../../src/cli/print-timeline';
+import type { IncidentView, TimelineEntry } from '../../../src/shared/incident';
+import { HOSTILE, entry, view } from '../workflows/views';
+
+/** What a terminal would act on. A line ends only where the printer ends it. */
+const DRIVES = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
+function printed(...views: IncidentView[]): string[] {
+  const lines: string[] = [];
+  const printer = new TimelinePrinter((line) => lines.push(line));
+  for (const one of views) printer.update(one);
+  return lines;
+}
+
+function running(overrides: Partial<TimelineEntry> = {}): TimelineEntry {
+  const { endedAt: _, ...open } = entry({ status: 'running', detail: '', ...overrides });
+  return open;
+}
+
+describe('formatEntry', () => {
+  it.each<[Partial<TimelineEntry>, string]>([
+    [{}, '10:00:05.000  A.1          ok    Restart KingFisher: failed → active (85 ms)'],
+    [{ status: 'failed', detail: '' }, '10:00:05.000  A.1          FAIL  Restart KingFisher (85 ms)'],
+    [{ cite: '', status: 'note', detail: 'x' }, '10:00:05.000                     Restart KingFisher: x (85 ms)'],
+  ])('%j', (overrides, line) => {
+    expect(formatEntry(entry(overrides))).toBe(line);
+  });
+
+  it('lets no text drive the terminal', () => {
+    const line = formatEntry(entry({ title: HOSTILE, detail: HOSTILE, cite: HOSTILE }));
+    expect(line).not.toMatch(DRIVES);
+    expect(line).toContain('a | b ⏎ | x |');
+  });
+});
+
+describe('formatEnd', () => {
+  it('says how it ended and what was found', () => {
+    const findings = [{ name: 'DiskFull', cite: 'A.2', detail: '/ is full', at: '' }];
+    expect(formatEnd(view({ outcome: 'unresolved', findings }))).toBe(
+      'unresolved: KingfisherServiceDown on h1\n  found DiskFull (A.2): / is full',
+    );
+    expect(formatEnd(view({ host: null }))).toBe('diagnosing: KingfisherServiceDown on an unknown host');
+  });
+
+  it('lets no text drive the terminal, and keeps one line for each finding', () => {
+    const findings = [{ name: 'X', cite: '', detail: HOSTILE, at: '' }];
+    const lines = formatEnd(view({ alertname: HOSTILE, host: HOSTILE, findings })).split('\n');
+    expect(lines).toHaveLength(2);
+    for (const line of lines) expect(line).not.toMatch(DRIVES);
+  });
+});
+
+describe('TimelinePrinter', () => {
+  it('prints an entry once, when it has ended', () => {
+    const open = view({ timeline: [running()] });
+    const done = view({ timeline: [entry()] });
+    expect(printed(open)).toEqual([]);
+    expect(printed(open, done, done)).toEqual([formatEntry(entry())]);
+  });
+
+  it('prints what ends first, first', () => {
+    const fast = entry({ title: 'fast' });
+    const slow = entry({ title: 'slow' });
+    const lines = printed(view({ timeline: [running({ title: 'slow' }), fast] }), view({ timeline: [slow, fast] }));
+    expect(lines).toEqual([formatEntry(fast), formatEntry(slow)]);
+  });
+
+  it('prints two entries of one moment and title both', () => {
+    const two = [entry({ detail: 'one' }), entry({ detail: 'two' })];
+    expect(printed(view({ timeline: two }))).toEqual(two.map(formatEntry));
+  });
+
+  it('prints nothing twice when entries leave at the front', () => {
+    const [a, b, c] = ['a', 'b', 'c'].map((title) => entry({ title })) as [TimelineEntry, TimelineEntry, TimelineEntry];
+    const lines = printed(view({ timeline: [a, b] }), view({ timeline: [b, c], timelineDropped: 1 }));
+    expect(lines).toEqual([a, b, c].map(formatEntry));
+  });
+});

@@ -1,0 +1,87 @@
+import { renderDetails } from '../../../src/workflows/lib/details';
+import type { EntryStatus } from '../../../src/shared/incident';
+import { HOSTILE, entry, view } from './views';
+
+function lines(...parameters: Parameters<typeof view>): string[] {
+  return renderDetails(view(...parameters)).split('\n');
+}
+
+describe('renderDetails', () => {
+  it('says first how the incident stands, what it is about and since when', () => {
+    const [headline, since] = lines();
+    expect(headline).toMatch(/^\*\*diagnosing\*\* — KingfisherServiceDown \(critical\) on host h1/);
+    expect(since).toBe('since 2026-11-23 10:00:00 UTC · received 10:00:04.500');
+  });
+
+  it('says how it ended, when it was healthy and what was left out', () => {
+    const text = renderDetails(
+      view({
+        host: null,
+        outcome: 'healed',
+        truncatedAlerts: 4,
+        timelineDropped: 12,
+        measures: { ...view().measures, healthyAt: '2026-11-23T10:00:06.700Z' },
+      }),
+    );
+    expect(text).toContain('**closed, healed**');
+    expect(text).toContain('on an unknown host');
+    expect(text).toContain('healthy 10:00:06.700 (2.2 s after the alert)');
+    expect(text).toContain('4 alerts truncated by Alertmanager');
+    expect(text).toContain('12 earlier entries left out');
+  });
+
+  it('shows an entry on one line with its place, result and duration', () => {
+    const last = lines({ timeline: [entry()] }).at(-1);
+    expect(last).toContain('10:00:05.000');
+    expect(last).toContain('A.1 Restart KingFisher');
+    expect(last).toContain('failed → active');
+    expect(last).toContain('(85 ms)');
+  });
+
+  it('names what runs now', () => {
+    const running = { ...entry({ status: 'running', detail: '' }), endedAt: undefined };
+    const { endedAt: _, ...open } = running;
+    expect(renderDetails(view({ timeline: [entry({ title: 'Before' }), open] }))).toContain('now: Restart KingFisher');
+    expect(renderDetails(view({ timeline: [entry()] }))).not.toContain('now:');
+  });
+
+  it.each<EntryStatus>(['running', 'done', 'noChange', 'notSo', 'failed', 'skipped', 'note'])(
+    'gives an entry that is %s one line',
+    (status) => {
+      expect(lines({ timeline: [entry({ status })] }).filter((line) => line.startsWith('- '))).toHaveLength(1);
+    },
+  );
+});
+
+describe('hostile text', () => {
+  const text = renderDetails(
+    view({
+      alertname: HOSTILE,
+      severity: HOSTILE,
+      host: HOSTILE,
+      findings: [{ name: 'UnknownAlert', cite: '', detail: HOSTILE, at: '' }],
+      timeline: [entry({ title: HOSTILE, detail: HOSTILE }), entry({ title: HOSTILE, status: 'running' })],
+    }),
+  );
+
+  it('adds no line, so it begins neither heading, list nor table', () => {
+    const plain = renderDetails(
+      view({
+        findings: [{ name: 'UnknownAlert', cite: '', detail: 'x', at: '' }],
+        timeline: [entry({ title: 'x', detail: 'x' }), entry({ title: 'x', status: 'running' })],
+      }),
+    );
+    expect(text.split('\n')).toHaveLength(plain.split('\n').length);
+  });
+
+  it('is shown as it is: no markup of it counts', () => {
+    expect(text).not.toMatch(/(?<!\\)[`|]/);
+    expect(text).not.toContain('**bold**');
+    expect(text).not.toContain('[l](');
+    expect(text).not.toContain('<script>');
+  });
+
+  it('has no character that drives a terminal or turns text around', () => {
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u);
+  });
+});

@@ -1,0 +1,38 @@
+import type { IncidentView, TimelineEntry } from '../../../src/shared/incident';
+
+/** Text as the worst target would export it: markup, a table cell's end, lines, terminal escapes, text turned around. */
+export const HOSTILE =
+  'a | b\r\n\n| x | # head\n- item **bold** `code` [l](http://evil) <script>\u001b[2J\u0007\u202e\u009b1m';
+
+/** An open incident of KingFisher on h1 with nothing in it yet. */
+export function view(overrides: Partial<IncidentView> = {}): IncidentView {
+  return {
+    runbook: 'serviceDown',
+    alertname: 'KingfisherServiceDown',
+    host: 'h1',
+    state: 'diagnosing',
+    outcome: null,
+    severity: 'critical',
+    startsAt: '2026-11-23T10:00:00.000Z',
+    receivedAt: '2026-11-23T10:00:04.500Z',
+    alerts: [],
+    truncatedAlerts: 0,
+    findings: [],
+    timeline: [],
+    timelineDropped: 0,
+    measures: { receivedAt: '2026-11-23T10:00:04.500Z', firstActionAt: null, healthyAt: null, closedAt: null },
+    ...overrides,
+  };
+}
+
+export function entry(overrides: Partial<TimelineEntry> = {}): TimelineEntry {
+  return {
+    at: '2026-11-23T10:00:05.000Z',
+    endedAt: '2026-11-23T10:00:05.085Z',
+    cite: 'A.1',
+    title: 'Restart KingFisher',
+    status: 'done',
+    detail: 'failed → active',
+    ...overrides,
+  };
+}
