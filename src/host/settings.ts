@@ -7,6 +7,8 @@ export interface HostSettings {
   host: string;
   kingfisher: KingfisherSettings;
   dependencies: DependencySettings;
+  /** What a full recovery may touch besides; null where none may run on this host. */
+  recovery?: RecoverySettings | null;
   /** A file system with less than this counts as full. */
   diskFull: { availableBytes: number; usedPercent: number };
 }
@@ -46,6 +48,31 @@ export interface ProcessManagerSettings {
   logFile: string;
   pidFile: string;
   env: Record<string, string>;
+}
+
+/** Section H of the document. */
+export interface RecoverySettings {
+  backup: {
+    /** Holds one folder per backup; outside of everything that a recovery deletes. */
+    root: string;
+    /** The day's images are below this folder, as YYYY/MM/DD. */
+    images: string;
+    /** Newest complete ones to keep, whatever their age. */
+    keepCount: number;
+    keepForMs: number;
+    /** Stays free on the backup's file system. */
+    reserveBytes: number;
+  };
+  /** Owner and group of everything below dataDir. */
+  owner: { user: string; group: string };
+  /** Differences that H.3 may mend without being asked. */
+  permissionsLimit: number;
+  /** Temporary folders and name patterns outside dataDir: `/tmp` and `kingfisher-`. */
+  temporary: { folder: string; prefix: string }[];
+  /** Redis database with the rate limits, and the start of their keys. */
+  rateLimits: { database: number; prefix: string };
+  /** Exchanges that RabbitMQ must have. */
+  exchanges: string[];
 }
 
 export interface CommandSettings {

@@ -15,6 +15,10 @@ export const FAILURES = {
   ObservationFailed: { retryable: true },
   /** A selector is empty, too wide, leaves its root or crosses a symbolic link. */
   UnsafeSelector: { retryable: false },
+  /** The file system has no room for what is asked, with its reserve. */
+  NotEnoughSpace: { retryable: false },
+  /** A backup read back is not what was copied. */
+  BackupMismatch: { retryable: true },
   /** The agent took no work within its time: its host or its unit is down. */
   AgentUnreachable: { retryable: false },
 } as const;
