@@ -15,7 +15,9 @@ const project = (name, extra = {}) => ({
   ...extra,
 });
 
+const quiet = { setupFiles: ['<rootDir>/test/support/quiet-temporal.ts'] };
+
 module.exports = {
-  projects: [project('unit'), project('workflows'), project('replay'), project('integration')],
+  projects: [project('unit'), project('workflows', quiet), project('replay', quiet), project('integration', quiet)],
   testTimeout: 60_000,
 };

@@ -6,24 +6,12 @@ import type { Route, RoutingTable } from '../alerts/routing';
 import type { Alert } from '../shared/alert';
 import type { IncidentInput, IncidentMemo, RunbookPolicy } from '../shared/incident';
 import { CONTROLLER_TASK_QUEUE } from '../shared/task-queues';
+import type { Delivery, DeliveryOutcome } from './delivery';
 import { EarlyResolutions } from './early-resolutions';
 import { incidentSearchAttributes, staticDetails, staticSummary } from './incident-text';
 import { forEachLimited } from './limited';
 import { RecentDeliveries } from './recent-deliveries';
 import { isUnknownSearchAttribute, settledBy, withinDeadline } from './temporal-errors';
-
-/**
- * What became of one alert.
- * - `started`: it began an incident. `signalled`: it reached an open one.
- * - `duplicate`: Temporal has the very same alert already.
- * - `closedEpisode`: its episode belongs to a closed incident. `nothingOpen`: it is resolved, and nothing is open.
- */
-export type DeliveryOutcome = 'started' | 'signalled' | 'duplicate' | 'closedEpisode' | 'nothingOpen';
-
-export interface Delivery {
-  workflowId: string;
-  outcome: DeliveryOutcome;
-}
 
 export interface IncidentStarterOptions {
   client: Client;

@@ -1,4 +1,4 @@
-import type { DeliveryOutcome } from './incident-starter';
+import type { DeliveryOutcome } from './delivery';
 
 const REMEMBER_MS = 30_000;
 const MAX_REMEMBERED = 10_000;

@@ -2,7 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parseWebhook } from '../alerts/payload';
-import type { Delivery, IncidentStarter } from './incident-starter';
+import type { Delivery } from './delivery';
+import type { IncidentStarter } from './incident-starter';
 import { TemporalUnavailable } from './temporal-errors';
 
 export interface IntakeServerOptions {

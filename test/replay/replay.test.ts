@@ -1,8 +1,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { Worker, bundleWorkflowCode } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { bundleWorkflows } from '../support/bundle';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
 
 const HISTORIES = path.join(__dirname, 'histories');
@@ -16,7 +17,7 @@ function history(name: string) {
 describe('recorded histories', () => {
   let workflowBundle: WorkflowBundleWithSourceMap;
   beforeAll(async () => {
-    workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('../../src/workflows') });
+    workflowBundle = await bundleWorkflows();
   });
 
   it('are there for each registered workflow', () => {

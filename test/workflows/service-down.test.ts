@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker, bundleWorkflowCode } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { CONTROLLER_TASK_QUEUE, hostTaskQueue } from '../../src/shared/task-queues';
 import { alertSignal, timelineQuery } from '../../src/workflows/messages';
 import { POLICY, alert, incidentInput, startIncident } from '../support/incidents';
+import { bundleWorkflows } from '../support/bundle';
 import { recordHistory } from '../support/record-history';
 import { ScriptedHost } from '../support/scripted-host';
 import { startTimeSkipping } from '../support/temporal';
@@ -15,7 +16,7 @@ let workflowBundle: WorkflowBundleWithSourceMap;
 
 beforeAll(async () => {
   env = await startTimeSkipping();
-  workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('../../src/workflows') });
+  workflowBundle = await bundleWorkflows();
 });
 afterAll(async () => {
   await env?.teardown();

@@ -64,6 +64,8 @@ const page: Runbook<Diagnosis> = {
       },
       remedy: async ({ down }, steps, incident) => {
         await Promise.all(down.map((dependency) => restartDependency('A.2', dependency, steps, incident)));
+        // Well again, says Alertmanager: what is left is to verify.
+        if (incident.isResolved) return;
         const service = await observeService('A.2', steps);
         if (service !== undefined) await restartKingfisher('A.2', service, steps);
       },

@@ -40,7 +40,10 @@ describe('observeProcesses', () => {
       children.push(child);
       return child.pid;
     };
-    const mine = [start(['run', '--token=hunter22'], folder.path()), start([folder.path('x.py'), 'y'.repeat(500)], '/')];
+    const mine = [
+      start(['run', '--token=hunter22'], folder.path()),
+      start([folder.path('x.py'), 'y'.repeat(500)], '/'),
+    ];
     const other = start([`${folder.path()}-old/x.py`], '/');
     const { processes, more } = await activities().observeProcesses();
     expect(more).toBe(0);

@@ -1,4 +1,4 @@
-import type { DeliveryOutcome } from '../../../src/intake/incident-starter';
+import type { DeliveryOutcome } from '../../../src/intake/delivery';
 import { RecentDeliveries } from '../../../src/intake/recent-deliveries';
 
 let now: number;

@@ -2,7 +2,8 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import type { Alert } from '../../../src/shared/alert';
-import type { Delivery, IncidentStarter } from '../../../src/intake/incident-starter';
+import type { Delivery } from '../../../src/intake/delivery';
+import type { IncidentStarter } from '../../../src/intake/incident-starter';
 import { createIntakeServer } from '../../../src/intake/server';
 import type { IntakeServerOptions } from '../../../src/intake/server';
 
