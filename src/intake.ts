@@ -25,7 +25,7 @@ async function main(): Promise<void> {
       client,
       logger,
       table: config,
-      policy: config.runbooks.serviceDown,
+      policies: { ...config.runbooks, unknownAlert: config.runbooks.serviceDown },
       timeoutMs: config.intake.temporalTimeoutMs,
       registerSearchAttributes: register,
     }),

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { withClient } from './connect';
 import { followIncident } from './follow';
-import { formatEnd, formatEntry, plain } from './print-timeline';
+import { exitCodeOf, formatEnd, formatEntry, plain } from './print-timeline';
 import { UsageError } from './usage';
 import type { IncidentView } from '../shared/incident';
 
@@ -77,6 +77,6 @@ async function watch(id: string, options: ReadOptions): Promise<void> {
   await withClient(options, async (client) => {
     const view = await followIncident(client.workflow.getHandle(id), (line) => process.stdout.write(`${line}\n`));
     process.stdout.write(`${formatEnd(view)}\n`);
-    if (view.outcome === 'unresolved') process.exitCode = 1;
+    process.exitCode = exitCodeOf(view.outcome);
   });
 }

@@ -1,5 +1,5 @@
 import { formatDuration } from '../shared/durations';
-import type { EntryStatus, IncidentView, TimelineEntry } from '../shared/incident';
+import type { EntryStatus, IncidentView, Outcome, TimelineEntry } from '../shared/incident';
 
 const WORD: Record<EntryStatus, string> = {
   running: '…',
@@ -36,6 +36,11 @@ export function formatEntry(entry: TimelineEntry): string {
   return plain(
     `${entry.at.slice(11, 23)}  ${entry.cite.padEnd(11)}  ${WORD[entry.status].padEnd(4)}  ${entry.title}${detail}${took}`,
   );
+}
+
+/** 0 when it is well, or was a dry run; 1 when people must look. */
+export function exitCodeOf(outcome: Outcome | null): number {
+  return outcome === 'unresolved' || outcome === 'degraded' ? 1 : 0;
 }
 
 /** How an incident ended, with what it learned. */

@@ -9,7 +9,7 @@ import { searchAttributes } from '../shared/search-attributes';
 import { CONTROLLER_TASK_QUEUE } from '../shared/task-queues';
 import { withClient } from './connect';
 import { followIncident } from './follow';
-import { formatEnd } from './print-timeline';
+import { exitCodeOf, formatEnd } from './print-timeline';
 import { UsageError } from './usage';
 
 interface RunOptions {
@@ -19,21 +19,39 @@ interface RunOptions {
   detach?: boolean;
 }
 
-/** `halcyon run service-down --host h1 --reason "…"`: a person starts a runbook. */
+interface RecoveryRunOptions extends RunOptions {
+  dryRun?: boolean;
+  onlyUnhealthy?: boolean;
+}
+
+type ManualRun = Pick<IncidentInput, 'recovery'> & { runbook: 'serviceDown' | 'emergencyRecovery'; title: string };
+
+/** `halcyon run <runbook> --host h1 --reason "…"`: a person starts a runbook. */
 export function createRunCommand(): Command {
   const command = new Command('run').description('start a runbook by hand and follow it');
-  command
-    .command('service-down')
-    .description('runbook A: KingFisher does not answer')
-    .requiredOption('--host <host>', 'host as named in halcyon.yaml')
-    .requiredOption('--reason <text>', 'why, for the record')
-    .option('--config <file>', 'configuration file')
-    .option('--detach', 'start it and leave')
-    .action(runServiceDown);
+  runbookCommand(command, 'service-down', 'runbook A: KingFisher does not answer').action((options: RunOptions) =>
+    run({ runbook: 'serviceDown', title: 'Service down' }, options),
+  );
+  runbookCommand(command, 'emergency-recovery', 'section H: stop, back up, mend, restart and verify everything')
+    .option('--dry-run', 'look at what would be done and change nothing')
+    .option('--only-unhealthy', 'leave dependencies alone that answer well')
+    .action(({ dryRun = false, onlyUnhealthy = false, ...options }: RecoveryRunOptions) =>
+      run({ runbook: 'emergencyRecovery', title: 'Emergency recovery', recovery: { dryRun, onlyUnhealthy } }, options),
+    );
   return command;
 }
 
-async function runServiceDown(options: RunOptions): Promise<void> {
+function runbookCommand(parent: Command, name: string, description: string): Command {
+  return parent
+    .command(name)
+    .description(description)
+    .requiredOption('--host <host>', 'host as named in halcyon.yaml')
+    .requiredOption('--reason <text>', 'why, for the record')
+    .option('--config <file>', 'configuration file')
+    .option('--detach', 'start it and leave');
+}
+
+async function run(manual: ManualRun, options: RunOptions): Promise<void> {
   if (options.reason.trim() === '') throw new UsageError('--reason: say why in a few words, it goes on the record');
   await withClient(options, async (client, config) => {
     const known = Object.keys(config.hosts);
@@ -42,35 +60,41 @@ async function runServiceDown(options: RunOptions): Promise<void> {
         `--host: "${options.host}" is not under hosts: in halcyon.yaml (known: ${known.join(', ') || 'none'})`,
       );
     }
-    const handle = await start(client, config, options);
+    const handle = await start(client, config, manual, options);
     process.stdout.write(`started ${handle.workflowId}\n`);
     if (options.detach === true) return;
     const view = await followIncident(handle, (line) => process.stdout.write(`${line}\n`));
     process.stdout.write(`${formatEnd(view)}\n`);
-    if (view.outcome === 'unresolved') process.exitCode = 1;
+    process.exitCode = exitCodeOf(view.outcome);
   });
 }
 
-async function start(client: Client, config: Config, options: RunOptions): Promise<WorkflowHandle> {
+async function start(
+  client: Client,
+  config: Config,
+  { runbook, title, recovery }: ManualRun,
+  options: RunOptions,
+): Promise<WorkflowHandle> {
   const who = process.env['SUDO_USER'] ?? userInfo().username;
-  const workflowId = incidentWorkflowId('serviceDown', options.host);
+  const workflowId = incidentWorkflowId(runbook, options.host);
   const input: IncidentInput = {
-    runbook: 'serviceDown',
-    alertname: 'serviceDown',
+    runbook,
+    alertname: runbook,
     host: options.host,
-    policy: config.runbooks.serviceDown,
+    policy: config.runbooks[runbook],
     closedEpisodes: {},
     startedBy: { who, reason: options.reason },
+    ...(recovery === undefined ? {} : { recovery }),
   };
   try {
     return await client.workflow.start(input.runbook, {
       workflowId,
       taskQueue: CONTROLLER_TASK_QUEUE,
       args: [input],
-      staticSummary: `Service down on ${options.host}, started by ${who}`,
+      staticSummary: `${title} of ${options.host}, started by ${who}`,
       typedSearchAttributes: [
         { key: searchAttributes.host, value: options.host },
-        { key: searchAttributes.alert, value: 'serviceDown' },
+        { key: searchAttributes.alert, value: runbook },
         { key: searchAttributes.severity, value: 'manual' },
         { key: searchAttributes.tier, value: 0 },
       ],

@@ -1,12 +1,14 @@
-export type RunbookName = 'serviceDown' | 'unknownAlert';
+export type RunbookName = 'serviceDown' | 'emergencyRecovery' | 'unknownAlert';
 
 /**
  * How an incident ended.
  * - `healed`: a remedy was applied and verification held.
  * - `recovered`: verification held without a change by Halcyon.
+ * - `degraded`: verification held, and a step of the recovery failed: the findings name it.
  * - `unresolved`: it does not hold; people must look. Everything learned is in the findings.
+ * - `planned`: a dry run; nothing was changed.
  */
-export type Outcome = 'healed' | 'recovered' | 'unresolved';
+export type Outcome = 'healed' | 'recovered' | 'degraded' | 'unresolved' | 'planned';
 
 export type IncidentState = 'diagnosing' | 'remedying' | 'verifying' | 'waitingForAgent' | 'closed';
 
@@ -36,8 +38,17 @@ export interface IncidentInput {
   routingNote?: string;
   /** Episodes closed by earlier incidents of this id: fingerprint to its newest startsAt. */
   closedEpisodes: Record<string, string>;
+  /** Only `emergencyRecovery`. */
+  recovery?: RecoveryOptions;
   /** Who started it, when a person did. */
   startedBy?: { who: string; reason: string };
+}
+
+export interface RecoveryOptions {
+  /** Observe what would be done, and change nothing. */
+  dryRun: boolean;
+  /** Leave dependencies alone that answer well by their own protocol. */
+  onlyUnhealthy: boolean;
 }
 
 /** A named thing the incident learned: `DiskFull`, `DependencyDown`, `AgentUnreachable` … docs/errors.md lists them. */

@@ -5,7 +5,11 @@ import { duration, hostName, section, size, someText, textWhere, wholeNumber } f
 import { absoluteFile } from './paths';
 import { optionalSecret, url } from './urls';
 
-const KNOWN_RUNBOOKS: Record<RunbookName, true> = { serviceDown: true, unknownAlert: true };
+const KNOWN_RUNBOOKS: Record<RunbookName, true> = {
+  serviceDown: true,
+  emergencyRecovery: true,
+  unknownAlert: true,
+};
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 
@@ -73,34 +77,44 @@ export const hosts = z
 /** `routes:` which alert starts which runbook. */
 export const routes = z.record(someText('an alert name'), runbookName);
 
-/** `runbooks.serviceDown:` times of runbook A. */
-const serviceDown = section({
-  stabilityWindow: duration({ min: '0s' }).prefault('5s'),
-  healthyWithin: duration().prefault('30s'),
-  dependencyReadyWithin: duration().prefault('60s'),
-  agentWithin: duration().prefault('6s'),
-  giveUpAfter: duration().prefault('10m'),
-  tempFilesOlderThan: duration().prefault('1d'),
-})
-  .superRefine(
-    ({ stabilityWindow, healthyWithin }, context) => {
-      if (typeof stabilityWindow !== 'number' || typeof healthyWithin !== 'number') return;
-      if (stabilityWindow < healthyWithin) return;
-      context.addIssue({ code: 'custom', path: ['stabilityWindow'], message: 'must be shorter than healthyWithin' });
-    },
-    { when: ({ value }) => isMapping(value) },
-  )
-  .transform((times): RunbookPolicy => ({
-    stabilityWindowMs: times.stabilityWindow,
-    healthyWithinMs: times.healthyWithin,
-    dependencyReadyWithinMs: times.dependencyReadyWithin,
-    agentWithinMs: times.agentWithin,
-    giveUpAfterMs: times.giveUpAfter,
-    tempFilesOlderThanMs: times.tempFilesOlderThan,
-  }));
+interface Times {
+  dependencyReadyWithin: string;
+  tempFilesOlderThan: string;
+}
+
+/** `runbooks.<name>:` times of one runbook, with those defaults that differ. */
+const times = (defaults: Times) =>
+  section({
+    stabilityWindow: duration({ min: '0s' }).prefault('5s'),
+    healthyWithin: duration().prefault('30s'),
+    dependencyReadyWithin: duration().prefault(defaults.dependencyReadyWithin),
+    agentWithin: duration().prefault('6s'),
+    giveUpAfter: duration().prefault('10m'),
+    tempFilesOlderThan: duration().prefault(defaults.tempFilesOlderThan),
+  })
+    .superRefine(
+      ({ stabilityWindow, healthyWithin }, context) => {
+        if (typeof stabilityWindow !== 'number' || typeof healthyWithin !== 'number') return;
+        if (stabilityWindow < healthyWithin) return;
+        context.addIssue({ code: 'custom', path: ['stabilityWindow'], message: 'must be shorter than healthyWithin' });
+      },
+      { when: ({ value }) => isMapping(value) },
+    )
+
+    .transform((times): RunbookPolicy => ({
+      stabilityWindowMs: times.stabilityWindow,
+      healthyWithinMs: times.healthyWithin,
+      dependencyReadyWithinMs: times.dependencyReadyWithin,
+      agentWithinMs: times.agentWithin,
+      giveUpAfterMs: times.giveUpAfter,
+      tempFilesOlderThanMs: times.tempFilesOlderThan,
+    }));
 
 /** `runbooks:` one section per runbook that has times. */
-export const runbooks = section({ serviceDown: serviceDown.prefault({}) });
+export const runbooks = section({
+  serviceDown: times({ dependencyReadyWithin: '60s', tempFilesOlderThan: '1d' }).prefault({}),
+  emergencyRecovery: times({ dependencyReadyWithin: '120s', tempFilesOlderThan: '1h' }).prefault({}),
+});
 
 /** `log:` of every process. */
 export const log = section({

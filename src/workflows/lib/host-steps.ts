@@ -6,6 +6,7 @@ import {
   proxyActivities,
 } from '@temporalio/workflow';
 import type { ActivityInterfaceFor } from '@temporalio/workflow';
+import type { RecoveryActivities } from '../../activities/host/recovery-types';
 import type { HostActivities } from '../../activities/host/types';
 import type { FailureType } from '../../shared/failures';
 import type { Change } from '../../shared/observations';
@@ -14,7 +15,9 @@ import type { EntryStatus, RunbookPolicy } from '../../shared/incident';
 import type { Incident } from './incident';
 
 /** Activities of one host, each call shown in Temporal UI under its step's title. */
-export type Host = ActivityInterfaceFor<HostActivities>;
+export type Host = ActivityInterfaceFor<AgentActivities>;
+
+type AgentActivities = HostActivities & RecoveryActivities;
 
 /** A titled action of a runbook and the place in the document that it comes from. */
 export interface Step {
@@ -71,11 +74,11 @@ export class HostSteps {
   }
 
   /** A step that may change something. Throws what stopped it, after noting it. */
-  async act<T>(
+  async act<C extends Change<unknown>>(
     step: Step,
-    call: (host: Host) => Promise<Change<T>>,
-    tell: (result: Change<T>) => string,
-  ): Promise<Change<T>> {
+    call: (host: Host) => Promise<C>,
+    tell: (result: C) => string,
+  ): Promise<C> {
     try {
       const result = await this.run(step, CHANGE_MS, call, (change) => ({
         status: change.changed ? 'done' : 'noChange',
@@ -94,11 +97,11 @@ export class HostSteps {
   }
 
   /** `act` where the remedy can go on without it: the failure stays in the findings. */
-  async tryAct<T>(
+  async tryAct<C extends Change<unknown>>(
     step: Step,
-    call: (host: Host) => Promise<Change<T>>,
-    tell: (result: Change<T>) => string,
-  ): Promise<Change<T> | undefined> {
+    call: (host: Host) => Promise<C>,
+    tell: (result: C) => string,
+  ): Promise<C | undefined> {
     try {
       return await this.act(step, call, tell);
     } catch (err) {
@@ -131,7 +134,7 @@ export class HostSteps {
   private async untilTaken<T>(step: Step, startToCloseTimeout: number, call: (host: Host) => Promise<T>): Promise<T> {
     let scheduleToStartTimeout = this.policy.agentWithinMs;
     for (;;) {
-      const host = proxyActivities<HostActivities>({
+      const host = proxyActivities<AgentActivities>({
         taskQueue: hostTaskQueue(this.host),
         scheduleToStartTimeout,
         startToCloseTimeout,

@@ -1,4 +1,5 @@
 import {
+  ApplicationFailure,
   allHandlersFinished,
   condition,
   setCurrentDetails,
@@ -56,9 +57,7 @@ export async function followRunbook<D extends { health: HealthState | undefined 
   incident: Incident,
   runbook: Runbook<D>,
 ): Promise<Outcome> {
-  const { host, policy } = incident.input;
-  if (host === null) throw new Error(`runbook ${runbook.page} needs a host`);
-  const steps = new HostSteps(incident, host, Date.now() + policy.giveUpAfterMs);
+  const steps = stepsOf(incident);
   const run = new RunbookRun(incident, runbook, steps);
   try {
     const outcome = await run.untilQuiet();
@@ -69,6 +68,13 @@ export async function followRunbook<D extends { health: HealthState | undefined 
     incident.note(runbook.handOver.cite, runbook.handOver.title, reason(err));
     return 'unresolved';
   }
+}
+
+/** The steps of an incident, on its host. */
+export function stepsOf(incident: Incident): HostSteps {
+  const { host, policy, runbook } = incident.input;
+  if (host === null) throw ApplicationFailure.nonRetryable(`runbook ${runbook} needs a host`, 'HostMissing');
+  return new HostSteps(incident, host, Date.now() + policy.giveUpAfterMs);
 }
 
 /** `again`: what was diagnosed no longer describes the host. */

@@ -118,7 +118,7 @@ export function tellFiles(change: Change<FileCount>): string {
 }
 
 /** `1.5 GiB` */
-function size(bytes: number): string {
+export function size(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   let value = bytes;
   let unit = 0;

@@ -11,14 +11,20 @@ const TITLES: Record<DependencyName, string> = {
   rabbitmq: 'RabbitMQ: AMQP handshake and management overview',
 };
 
+export const DEPENDENCIES: readonly DependencyName[] = ['postgres', 'redis', 'rabbitmq'];
+
+/** Whether one answers well by its own protocol. What could not be asked is not well. */
+export async function isDependencyWell(cite: string, dependency: DependencyName, steps: HostSteps): Promise<boolean> {
+  return (await observeDependency(cite, dependency, steps))?.endpoint.answer === 'ok';
+}
+
 /** Asks all three, each by its own protocol, and names those that a restart may help. */
 export async function findDependenciesDown(
   cite: string,
   steps: HostSteps,
   incident: Incident,
 ): Promise<DependencyName[]> {
-  const names = Object.keys(TITLES) as DependencyName[];
-  const states = await Promise.all(names.map((dependency) => observeDependency(cite, dependency, steps)));
+  const states = await Promise.all(DEPENDENCIES.map((dependency) => observeDependency(cite, dependency, steps)));
   const down: DependencyName[] = [];
   for (const { dependency, endpoint } of states.filter((state) => state !== undefined)) {
     if (endpoint.answer === 'ok') continue;

@@ -1,0 +1,142 @@
+import { CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
+import type { IncidentInput, IncidentResult, Outcome } from '../../shared/incident';
+import type { DependencyName } from '../../shared/observations';
+import { isFailure, reason } from '../lib/host-steps';
+import type { HostSteps } from '../lib/host-steps';
+import type { Incident } from '../lib/incident';
+import { runIncident, stepsOf } from '../lib/run-incident';
+import { DEPENDENCIES, isDependencyWell, restartDependency } from '../steps/dependencies';
+import { observeHealth, observeService, verifyHealthy } from '../steps/kingfisher';
+import {
+  backUp,
+  clearTemporaryFiles,
+  mendPermissions,
+  planBackup,
+  planPermissions,
+  planRateLimits,
+  planStop,
+  planTemporaryFiles,
+  resetRateLimits,
+  startKingfisher,
+  stopKingfisher,
+  verifyExchanges,
+} from '../steps/recovery';
+
+/** More differences than this are not mended without being asked; the agent's own limit is lower or equal. */
+const PERMISSIONS_LIMIT = 10_000;
+
+/**
+ * H. Complete service recovery: stop, back up, mend, clear, reset, restart what KingFisher stands on, start, verify.
+ *
+ * What does not depend on each other runs at the same time. Whatever fails, KingFisher is started again if it can be.
+ */
+export async function emergencyRecovery(input: IncidentInput): Promise<IncidentResult> {
+  return await runIncident(input, async (incident) => {
+    const steps = stepsOf(incident);
+    try {
+      if (input.recovery?.dryRun === true) return await plan(incident, steps);
+      return await recover(incident, steps);
+    } catch (err) {
+      if (!isFailure(err, 'AgentUnreachable')) throw err;
+      incident.note('H', 'Not recovered: for the people on duty', reason(err));
+      return 'unresolved';
+    }
+  });
+}
+
+async function recover(incident: Incident, steps: HostSteps): Promise<Outcome> {
+  incident.setState('diagnosing');
+  const service = await observeService('H', steps);
+  incident.view.measures.firstActionAt ??= service?.observedAt ?? null;
+
+  incident.setState('remedying');
+  const dependencies = restartDependencies(incident, steps);
+  const backup = backUp(backupId(), today(), steps);
+  try {
+    await Promise.all([dependencies, backup, mend()]);
+  } catch (err) {
+    // Somebody cancels it in the middle: KingFisher must not stay down for that.
+    if (isCancellation(err)) await CancellationScope.nonCancellable(() => startKingfisher(steps));
+    throw err;
+  }
+  await startKingfisher(steps);
+  return await verify(incident, steps);
+
+  async function mend(): Promise<void> {
+    // A KingFisher that still runs is stopped as late as can be; one that is down loses nothing by mending at once.
+    if (service?.active === 'active') await Promise.all([dependencies, backup]);
+    const isStopped = await stopKingfisher(steps);
+    const made = await backup;
+    await Promise.all([
+      isStopped ? mendPermissions(PERMISSIONS_LIMIT, steps) : skip(incident, 'H.3', 'Mend permissions', STILL_RUNS),
+      clear(isStopped, made !== undefined),
+      dependencies.then(() => resetRateLimits(steps)),
+    ]);
+  }
+
+  async function clear(isStopped: boolean, isBackedUp: boolean): Promise<void> {
+    const why = isStopped ? (isBackedUp ? undefined : NO_BACKUP) : STILL_RUNS;
+    if (why === undefined) await clearTemporaryFiles(steps);
+    else await skip(incident, 'H.4', 'Clear temporary files', why);
+  }
+}
+
+const STILL_RUNS = 'KingFisher could not be stopped: its files are left alone';
+const NO_BACKUP = 'there is no good backup: nothing is destroyed';
+
+async function skip(incident: Incident, cite: string, title: string, why: string): Promise<void> {
+  incident.begin(cite, title)('skipped', why);
+}
+
+/** H.6 and H.7: each is ready when it answers by its own protocol; one that cannot start does not hold up the others. */
+async function restartDependencies(incident: Incident, steps: HostSteps): Promise<void> {
+  const restart = async (dependency: DependencyName) => {
+    const leaveAlone = incident.input.recovery?.onlyUnhealthy === true;
+    if (!leaveAlone || !(await isDependencyWell('H.6', dependency, steps))) {
+      await restartDependency('H.6', dependency, steps, incident);
+    }
+    if (dependency === 'rabbitmq') await verifyExchanges(steps, incident);
+  };
+  await Promise.all(DEPENDENCIES.map(restart));
+}
+
+async function verify(incident: Incident, steps: HostSteps): Promise<Outcome> {
+  incident.setState('verifying');
+  const verdict = await verifyHealthy('H.9', steps);
+  if (verdict?.healthy !== true) {
+    incident.note('H', 'Not recovered: for the people on duty');
+    return 'unresolved';
+  }
+  incident.view.measures.healthyAt = verdict.healthySince;
+  // An agent that was away for a while is not the host's trouble.
+  const troubles = incident.view.findings.filter((finding) => finding.name !== 'AgentUnreachable');
+  return troubles.length === 0 ? 'healed' : 'degraded';
+}
+
+/** What would be done, from real observations. */
+async function plan(incident: Incident, steps: HostSteps): Promise<Outcome> {
+  incident.setState('diagnosing');
+  await Promise.all([
+    observeService('H.1', steps),
+    planStop(steps),
+    planBackup(today(), steps),
+    planPermissions(steps),
+    planTemporaryFiles(steps),
+    planRateLimits(steps),
+    ...DEPENDENCIES.map((dependency) => isDependencyWell('H.6', dependency, steps)),
+    verifyExchanges(steps, incident),
+    observeHealth('H.9', steps),
+  ]);
+  incident.note('H', 'Dry run: nothing was changed');
+  return 'planned';
+}
+
+/** One backup per run, whatever is retried in it. */
+function backupId(): string {
+  return workflowInfo().firstExecutionRunId;
+}
+
+/** The day in UTC by which KingFisher files its images, `YYYY-MM-DD`. */
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}

@@ -1,0 +1,134 @@
+import type { Change, FileCount, ServiceState } from '../../shared/observations';
+import type { BackupState, RateLimitCount } from '../../shared/recovery-observations';
+import type { HostSteps } from '../lib/host-steps';
+import type { Incident } from '../lib/incident';
+import { tellFiles, tellRestart } from '../lib/tell';
+import {
+  tellBackup,
+  tellBackupPlan,
+  tellExchanges,
+  tellFileCount,
+  tellPermissions,
+  tellPermissionsMended,
+  tellRateLimits,
+  tellRateLimitsReset,
+  tellStrays,
+  tellStraysEnded,
+} from '../lib/tell-recovery';
+
+/** The steps of section H. Each `ensure…` has a `plan…` that only looks, for the dry run. */
+
+const GRACE_MS = 5_000;
+
+/** True when it is stopped; what it left running besides is a finding at most. */
+export async function stopKingfisher(steps: HostSteps): Promise<boolean> {
+  const stopped = await steps.tryAct(
+    { cite: 'H.1', title: 'Stop KingFisher' },
+    (host) => host.ensureStopped({ service: 'kingfisher' }),
+    tellRestart,
+  );
+  await steps.tryAct(
+    { cite: 'H.1', title: 'End stray processes' },
+    (host) => host.ensureStraysEnded({ graceMs: GRACE_MS }),
+    tellStraysEnded,
+  );
+  return stopped !== undefined;
+}
+
+export async function planStop(steps: HostSteps): Promise<void> {
+  await steps.observe({ cite: 'H.1', title: 'Would end stray processes' }, (host) => host.observeStrays(), tellStrays);
+}
+
+/** Undefined when there is no good backup: then nothing may be destroyed. */
+export async function backUp(id: string, day: string, steps: HostSteps): Promise<Change<BackupState> | undefined> {
+  const backup = await steps.tryAct(
+    { cite: 'H.2', title: 'Back up today’s images' },
+    (host) => host.ensureBackup({ id, day }),
+    tellBackup,
+  );
+  if (backup?.after.state === 'complete') {
+    await steps.tryAct(
+      { cite: 'H.2', title: 'Remove outdated backups' },
+      (host) => host.ensureBackupsPruned({ keep: id }),
+      tellFiles,
+    );
+  }
+  return backup;
+}
+
+export async function planBackup(day: string, steps: HostSteps): Promise<void> {
+  await steps.observe(
+    { cite: 'H.2', title: 'Would back up today’s images' },
+    (host) => host.observeBackupPlan({ day }),
+    tellBackupPlan,
+  );
+}
+
+export async function mendPermissions(limit: number, steps: HostSteps): Promise<void> {
+  await steps.tryAct(
+    { cite: 'H.3', title: 'Mend permissions' },
+    (host) => host.ensurePermissions({ limit }),
+    tellPermissionsMended,
+  );
+}
+
+export async function planPermissions(steps: HostSteps): Promise<void> {
+  await steps.observe(
+    { cite: 'H.3', title: 'Would mend permissions' },
+    (host) => host.observePermissions(),
+    tellPermissions,
+  );
+}
+
+export async function clearTemporaryFiles(steps: HostSteps): Promise<Change<FileCount> | undefined> {
+  const olderThanMs = steps.policy.tempFilesOlderThanMs;
+  return await steps.tryAct(
+    { cite: 'H.4', title: 'Clear temporary files' },
+    (host) => host.ensureTemporaryFilesCleared({ olderThanMs }),
+    tellFiles,
+  );
+}
+
+export async function planTemporaryFiles(steps: HostSteps): Promise<void> {
+  const olderThanMs = steps.policy.tempFilesOlderThanMs;
+  await steps.observe(
+    { cite: 'H.4', title: 'Would clear temporary files' },
+    (host) => host.observeTemporaryFiles({ olderThanMs }),
+    tellFileCount,
+  );
+}
+
+export async function resetRateLimits(steps: HostSteps): Promise<Change<RateLimitCount> | undefined> {
+  return await steps.tryAct(
+    { cite: 'H.5', title: 'Reset rate limits' },
+    (host) => host.ensureRateLimitsReset(),
+    tellRateLimitsReset,
+  );
+}
+
+export async function planRateLimits(steps: HostSteps): Promise<void> {
+  await steps.observe(
+    { cite: 'H.5', title: 'Would reset rate limits' },
+    (host) => host.observeRateLimits(),
+    tellRateLimits,
+  );
+}
+
+export async function verifyExchanges(steps: HostSteps, incident: Incident): Promise<void> {
+  const state = await steps.observe(
+    { cite: 'H.7', title: 'RabbitMQ has its exchanges' },
+    (host) => host.observeExchanges(),
+    tellExchanges,
+  );
+  if (state !== undefined && state.missing.length > 0) {
+    incident.find('ExchangesMissing', 'H.7', state.missing.join(', '));
+  }
+}
+
+export async function startKingfisher(steps: HostSteps): Promise<Change<ServiceState> | undefined> {
+  return await steps.tryAct(
+    { cite: 'H.8', title: 'Start KingFisher' },
+    (host) => host.ensureStarted({ service: 'kingfisher' }),
+    tellRestart,
+  );
+}
