@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { duration, hostName, section, size, textWhere, wholeNumber } from './nouns';
 import { absoluteFile, command, isBelow, ownFolder, serviceUnit, systemUser } from './paths';
 import { isMapping, valueAt } from '../values';
+import { checkRecovery, isWhole, recovery, withImages } from './recovery';
 import { secret, secretUrl, url } from './urls';
 
 const systemdManager = section({ type: z.literal('systemd'), unit: serviceUnit().prefault('kingfisher.service') });
@@ -68,13 +69,16 @@ export const agent = section({
   host: hostName(),
   kingfisher,
   dependencies: dependencies.default({}),
+  recovery: recovery.nullable().default(null),
   diskFull: section({
     available: size().prefault('512MiB'),
     usedPercent: wholeNumber(1, 100).default(95),
   })
     .transform(({ available, usedPercent }) => ({ availableBytes: available, usedPercent }))
     .prefault({}),
-});
+})
+  .superRefine(checkRecovery, { when: isWhole })
+  .transform(withImages);
 
 /** A clean-up must stay within KingFisher's data, whatever else is allowed to be a folder. */
 function checkTempDirs(value: unknown, context: z.core.$RefinementCtx): void {

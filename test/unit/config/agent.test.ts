@@ -39,6 +39,7 @@ it('a small agent section is the settings of a host', () => {
       configCheck: null,
     },
     dependencies: {},
+    recovery: null,
     diskFull: { availableBytes: 536_870_912, usedPercent: 95 },
   });
 });
