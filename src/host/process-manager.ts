@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import type { RecentStarts, ServiceName, ServiceState } from '../shared/observations';
 import { startDetached } from './detached';
@@ -46,7 +47,7 @@ export function createProcessManager({ service, settings, port }: Service, redac
   const unit = redact(settings.command.join(' '), UNIT_CHARACTERS);
   /** What this agent saw of the ends of processes that it started itself. */
   const exits = new Map<number, Exit>();
-  return { observe, observeRecentStarts, settle, restart };
+  return { observe, observeRecentStarts, settle, restart, stop, start };
 
   async function observe(): Promise<ServiceState> {
     const last = readPidFile(settings.pidFile);
@@ -83,13 +84,33 @@ export function createProcessManager({ service, settings, port }: Service, redac
 
   async function restart(): Promise<ServiceState> {
     const cwd = await folder();
-    const last = readPidFile(settings.pidFile);
-    const recorded = await findRecorded(last);
+    await endAll();
+    await launch(cwd);
+    return await observe();
+  }
+
+  /** The pid file goes last: killed before, the next attempt finds nothing that runs. */
+  async function stop(): Promise<ServiceState> {
+    await endAll();
+    rmSync(settings.pidFile, { force: true });
+    return await observe();
+  }
+
+  async function start(): Promise<ServiceState> {
+    const cwd = await folder();
+    if ((await findService(readPidFile(settings.pidFile))) === undefined) await launch(cwd);
+    return await settle();
+  }
+
+  async function endAll(): Promise<void> {
+    const recorded = await findRecorded(readPidFile(settings.pidFile));
     // Copies of the same command in the same folder would hold the port against the new one.
     const others = (await findCandidates()).filter((other) => other.pid !== recorded?.pid);
     await Promise.all([...(recorded === undefined ? [] : [recorded]), ...others].map((old) => endProcess(old)));
+  }
+
+  async function launch(cwd: string): Promise<void> {
     await startDetached(settings, cwd, (pid, exitCode, signal) => exits.set(pid, { exitCode, signal }));
-    return await observe();
   }
 
   /** The holder of the port if it is of our command, else the one of the pid file, else the oldest of our command. */

@@ -11,8 +11,23 @@ export interface ServiceManager {
    */
   settle(signal?: AbortSignal): Promise<ServiceState>;
   /**
-   * Ends the current start, if any, makes one new start, and gives the state after it. Not cut short by a cancellation:
-   * half a restart is a stopped service. Whether the new start lives is in the state, not an error.
+   * Ends the current start, if any, makes one new start, and gives the state as soon as that has a name; `jobPending`
+   * while the manager is still at it. Not cut short by a cancellation: half a restart is a stopped service. Whether the
+   * new start lives is in the state, not an error.
    */
   restart(): Promise<ServiceState>;
+  /**
+   * Asks the manager to end the present start and to make no new one, and waits for its end; a start that waits its turn
+   * is called off. A cancellation ends the waiting alone.
+   *
+   * @throws HostError `NotInDesiredState` when it has not ended in time.
+   */
+  stop(signal?: AbortSignal): Promise<ServiceState>;
+  /** Makes a start where none runs, and gives the state after it. Whether that lives is in the state, not an error. */
+  start(): Promise<ServiceState>;
+}
+
+/** Nothing of it runs, and nothing waits to start it. */
+export function isStopped({ active, jobPending }: ServiceState): boolean {
+  return (active === 'inactive' || active === 'failed') && !jobPending;
 }

@@ -2,6 +2,7 @@ import type { ActiveState, RecentStarts, ServiceName, ServiceState } from '../sh
 import { describeEnd } from './commands';
 import type { CommandResult, CommandRunner } from './commands';
 import { HostError } from './errors';
+import { isStopped } from './service-manager';
 import type { ServiceManager } from './service-manager';
 import { poll } from './sleep';
 import { observeUnitStarts } from './unit-starts';
@@ -36,7 +37,7 @@ interface Unit {
 
 /** A service under systemd, asked and restarted by `systemctl`. */
 export function createSystemdManager({ service, unit }: Unit, run: CommandRunner): ServiceManager {
-  return { observe, observeRecentStarts, settle, restart };
+  return { observe, observeRecentStarts, settle, restart, stop, start };
 
   async function observe(signal?: AbortSignal): Promise<ServiceState> {
     const args = ['show', '--no-pager', '--timestamp=us+utc', `--property=${PROPERTIES.join(',')}`, '--', unit];
@@ -50,13 +51,17 @@ export function createSystemdManager({ service, unit }: Unit, run: CommandRunner
   }
 
   async function settle(signal?: AbortSignal): Promise<ServiceState> {
+    return await observeUntil((state) => !state.jobPending, signal);
+  }
+
+  async function observeUntil(holds: (state: ServiceState) => boolean, signal?: AbortSignal): Promise<ServiceState> {
     const look = async () => {
       const state = await observe(signal);
-      return state.jobPending ? undefined : state;
+      return holds(state) ? state : undefined;
     };
-    const settled = await poll(look, { everyMs: POLL_MS, deadlineMs: JOB_DEADLINE_MS, signal });
-    if (settled === undefined) throw stuck(unit);
-    return settled;
+    const state = await poll(look, { everyMs: POLL_MS, deadlineMs: JOB_DEADLINE_MS, signal });
+    if (state === undefined) throw stuck(unit);
+    return state;
   }
 
   /** systemd counts starts by hand too: the sixth within ten seconds is refused until the count is cleared. */
@@ -65,12 +70,30 @@ export function createSystemdManager({ service, unit }: Unit, run: CommandRunner
     return state.result === 'start-limit-hit' ? await startAnew() : state;
   }
 
-  /** The job exists from the moment `systemctl` returns; once it is gone, systemd has done what it will do. */
+  /**
+   * The job exists from the moment `systemctl` returns. The new start has a name before the unit calls itself ready:
+   * PostgreSQL's answers two seconds earlier. Without one, systemd has done what it will do when the job is gone.
+   */
   async function startAnew(): Promise<ServiceState> {
     // Also clears the count of recent starts. Fails harmlessly for a unit that systemd has not loaded.
     await systemctl(['reset-failed', '--', unit]);
+    const { invocation } = await observe();
     const result = await systemctl(['restart', '--no-block', '--no-ask-password', '--', unit]);
-    if (result.exitCode !== 0) throw refused(unit, result);
+    if (result.exitCode !== 0) throw refused('restart', unit, result);
+    return await observeUntil((state) => !state.jobPending || isNewStart(state, invocation));
+  }
+
+  /** Waits for the unit rather than for `systemctl`, which returns before a unit that is already stopping has stopped. */
+  async function stop(signal?: AbortSignal): Promise<ServiceState> {
+    const result = await systemctl(['stop', '--no-block', '--no-ask-password', '--', unit]);
+    if (result.exitCode !== 0) throw refused('stop', unit, result);
+    return await observeUntil(isStopped, signal);
+  }
+
+  async function start(): Promise<ServiceState> {
+    await systemctl(['reset-failed', '--', unit]);
+    const result = await systemctl(['start', '--no-block', '--no-ask-password', '--', unit]);
+    if (result.exitCode !== 0) throw refused('start', unit, result);
     return await settle();
   }
 
@@ -108,6 +131,11 @@ export function parseUnit({ service, unit }: Unit, output: string, observedAt: D
   };
 }
 
+/** systemd names a start when it begins it; a stop before that still has the old name, or none. */
+function isNewStart({ invocation, active }: ServiceState, before: string): boolean {
+  return invocation !== '' && invocation !== before && active !== 'deactivating';
+}
+
 /** `Mon 2026-11-23 21:43:09.889661 UTC` as ISO 8601; null for a moment that never was. */
 function parseTimestamp(text: string): string | null {
   const found = /^\w+ (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d{1,3})?)\d* UTC$/.exec(text);
@@ -138,11 +166,11 @@ function notObserved(unit: string, result: CommandResult): HostError {
   );
 }
 
-function refused(unit: string, result: CommandResult): HostError {
+function refused(verb: 'restart' | 'stop' | 'start', unit: string, result: CommandResult): HostError {
   const remedy = 'run the agent as root, or allow it to manage this unit (polkit)';
   return new HostError(
     'NotInDesiredState',
-    `systemctl restart ${unit}: ${describeEnd(result)}: ${said(result)}; ${remedy}`,
+    `systemctl ${verb} ${unit}: ${describeEnd(result)}: ${said(result)}; ${remedy}`,
   );
 }
 
@@ -150,6 +178,6 @@ function stuck(unit: string): HostError {
   const remedy = `see what it waits for with: systemctl list-jobs`;
   return new HostError(
     'NotInDesiredState',
-    `systemd still has a job for ${unit} after ${JOB_DEADLINE_MS / 1_000} s; ${remedy}`,
+    `systemd is not done with ${unit} after ${JOB_DEADLINE_MS / 1_000} s; ${remedy}`,
   );
 }

@@ -27,7 +27,8 @@ export async function ensureRestarted(
   return { before, after, changed: true, notes: notesOf(after) };
 }
 
-function refuseUnusable({ unit, load }: ServiceState): void {
+/** @throws HostError `UnitMasked`, `UnitUnusable` for one that its manager cannot start. */
+export function refuseUnusable({ unit, load }: ServiceState): void {
   if (load === 'loaded') return;
   if (load === 'masked') {
     const remedy = `ask who masked it, then: systemctl unmask ${unit}`;

@@ -13,6 +13,8 @@ function scripted(state: ServiceState, next: Partial<ServiceState> = { invocatio
     observe: async () => now,
     observeRecentStarts: async () => ({ evidence: 'present', startedAt: [] }),
     settle: async () => now,
+    stop: () => Promise.reject(new Error('must not stop')),
+    start: () => Promise.reject(new Error('must not start')),
     restart: async () => {
       done.restarts++;
       done.running++;

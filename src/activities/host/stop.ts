@@ -1,0 +1,74 @@
+import { HostError } from '../../host/errors';
+import { isStopped } from '../../host/service-manager';
+import type { ServiceManager } from '../../host/service-manager';
+import type { Change, ServiceState } from '../../shared/observations';
+import type { HostDeps } from './dependencies';
+import { refuseUnusable } from './ensure-restarted';
+import { createQueues } from './queues';
+import type { InTurn } from './queues';
+import type { RecoveryActivities } from './recovery-types';
+import { asActivity } from './run';
+import type { Run } from './run';
+
+type Attempt = Pick<Run, 'signal' | 'attempt'>;
+
+/** H.1, H.8: the service is down while its files are worked on, and runs again afterwards. */
+export function createStopActivities(
+  { findManager, redact }: HostDeps,
+  inTurn: InTurn = createQueues(),
+): Pick<RecoveryActivities, 'ensureStopped' | 'ensureStarted'> {
+  return {
+    ensureStopped: asActivity(redact, async (run, { service }) => {
+      const manager = findManager(service);
+      return await inTurn(service, async () => await ensureStopped(manager, run));
+    }),
+    ensureStarted: asActivity(redact, async (run, { service }) => {
+      const manager = findManager(service);
+      return await inTurn(service, async () => await ensureStarted(manager, run));
+    }),
+  };
+}
+
+/** H.1. A unit that is masked or has lost its file can still run, and be stopped. */
+export async function ensureStopped(
+  manager: ServiceManager,
+  { signal, attempt }: Attempt,
+): Promise<Change<ServiceState>> {
+  // Not its settled state: a start that takes minutes is called off.
+  const before = await manager.observe(signal);
+  if (isStopped(before)) return asFound(before, 'stopped', attempt);
+  signal.throwIfAborted();
+  const after = await manager.stop(signal);
+  if (!isStopped(after)) throw notSo(after, 'stopped');
+  return { before, after, changed: true, notes: [] };
+}
+
+/** H.8. After an attempt that died, its start is found and not repeated. */
+export async function ensureStarted(
+  manager: ServiceManager,
+  { signal, attempt }: Attempt,
+): Promise<Change<ServiceState>> {
+  const before = await manager.settle(signal);
+  refuseUnusable(before);
+  if (runs(before)) return asFound(before, 'running', attempt);
+  signal.throwIfAborted();
+  const after = await manager.start();
+  if (!runs(after)) throw notSo(after, 'running');
+  return { before, after, changed: true, notes: [] };
+}
+
+function runs({ active }: ServiceState): boolean {
+  return active === 'active' || active === 'reloading';
+}
+
+/** After an attempt that died, this is most likely its doing, and is told as such. */
+function asFound(state: ServiceState, how: 'stopped' | 'running', attempt: number): Change<ServiceState> {
+  const byUs = attempt > 1;
+  const note = byUs ? `already ${how} by an earlier attempt of this step` : `it was ${how} already`;
+  return { before: state, after: state, changed: byUs, notes: [note] };
+}
+
+function notSo({ unit, manager, active, sub, result }: ServiceState, how: string): HostError {
+  const remedy = manager === 'systemd' ? `see: systemctl status ${unit}` : 'see its log file';
+  return new HostError('NotInDesiredState', `${unit} is not ${how}: it is ${active} (${sub}, ${result}); ${remedy}`);
+}
