@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
+import type { RecoveryActivities } from '../../src/activities/host/recovery-types';
 import type { HostActivities } from '../../src/activities/host/types';
 import type {
   Answer,
@@ -27,6 +28,11 @@ export class ScriptedHost {
   tempFiles = 3;
   configurationValid = true;
   logLines: string[] = ['started'];
+  rateLimitKeys = 5;
+  wrongPermissions = 7;
+  exchangesMissing: string[] = [];
+  /** Whether KingFisher was stopped each time its files were touched. */
+  readonly touchedWhileRunning: string[] = [];
   /** Called before each activity; may throw or wait, to script failures. */
   before: (activity: string) => Promise<void> | void = () => undefined;
 
@@ -34,8 +40,9 @@ export class ScriptedHost {
     return this.up.kingfisher && this.up.postgres && this.up.redis && this.up.rabbitmq;
   }
 
-  activities(): HostActivities {
-    const scripted: HostActivities = {
+  activities(): HostActivities & RecoveryActivities {
+    const scripted: HostActivities & RecoveryActivities = {
+      ...this.recovery(),
       observeService: async ({ service }) => this.service(service),
       observeRecentStarts: async () => ({ evidence: 'present', startedAt: [now()] }),
       observeProcesses: async () => ({ processes: [], more: 0 }),
@@ -99,7 +106,82 @@ export class ScriptedHost {
         return await (activity as (input: never) => Promise<unknown>)(input);
       },
     ]);
-    return Object.fromEntries(noted) as HostActivities;
+    return Object.fromEntries(noted) as HostActivities & RecoveryActivities;
+  }
+
+  private recovery(): RecoveryActivities {
+    const touch = (what: string) => {
+      if (this.up.kingfisher) this.touchedWhileRunning.push(what);
+    };
+    const noStrays = { processes: [], more: 0 };
+    const permissions = () => ({ entries: 100, different: this.wrongPermissions, examples: [], skipped: 0 });
+    const keys = () => ({ database: 1, rateLimitKeys: this.rateLimitKeys, otherKeys: 3 });
+    const files = () => ({ files: this.tempFiles, bytes: this.tempFiles * 1000 });
+    const backup = (state: 'absent' | 'complete') => ({
+      path: '/var/backups/kingfisher/x',
+      state,
+      files: 10,
+      bytes: 1e6,
+      manifestSha256: state === 'complete' ? 'ab'.repeat(32) : null,
+    });
+    return {
+      ensureStopped: async ({ service }) => {
+        const before = this.service(service);
+        this.up[service] = false;
+        return { before, after: this.service(service), changed: before.active === 'active', notes: [] };
+      },
+      observeStrays: async () => noStrays,
+      ensureStraysEnded: async () => ({ before: noStrays, after: noStrays, changed: false, notes: [], ended: [] }),
+      observeBackupPlan: async () => ({
+        source: '/opt/kingfisher/data/images/2026/11/23',
+        exists: true,
+        files: 10,
+        bytes: 1e6,
+        availableBytes: 1e9,
+        fits: true,
+      }),
+      ensureBackup: async () => ({ before: backup('absent'), after: backup('complete'), changed: true, notes: [] }),
+      ensureBackupsPruned: async () => ({
+        before: { files: 1, bytes: 1 },
+        after: { files: 1, bytes: 1 },
+        changed: false,
+        notes: [],
+      }),
+      observePermissions: async () => permissions(),
+      ensurePermissions: async () => {
+        touch('permissions');
+        const before = permissions();
+        this.wrongPermissions = 0;
+        return { before, after: permissions(), changed: before.different > 0, notes: [] };
+      },
+      observeTemporaryFiles: async () => files(),
+      ensureTemporaryFilesCleared: async () => {
+        touch('temporary files');
+        const before = files();
+        this.tempFiles = 0;
+        return { before, after: files(), changed: before.files > 0, notes: [] };
+      },
+      observeRateLimits: async () => keys(),
+      ensureRateLimitsReset: async () => {
+        if (!this.up.redis) throw ApplicationFailure.nonRetryable('Redis refused', 'ObservationFailed');
+        const before = keys();
+        this.rateLimitKeys = 0;
+        return { before, after: keys(), changed: before.rateLimitKeys > 0, notes: [] };
+      },
+      observeExchanges: async () => ({
+        endpoint: endpoint('ok', null),
+        expected: ['kingfisher.events'],
+        missing: this.exchangesMissing,
+      }),
+      ensureStarted: async ({ service }) => {
+        const before = this.service(service);
+        if (!this.up[service]) {
+          this.invocation[service] = randomUUID();
+          this.up[service] = !this.broken.has(service);
+        }
+        return { before, after: this.service(service), changed: before.active !== 'active', notes: [] };
+      },
+    };
   }
 
   private service(service: ServiceName): ServiceState {

@@ -1,56 +1,25 @@
-import { randomUUID } from 'node:crypto';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker } from '@temporalio/worker';
-import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
-import { CONTROLLER_TASK_QUEUE, hostTaskQueue } from '../../src/shared/task-queues';
 import { alertSignal, timelineQuery } from '../../src/workflows/messages';
 import { POLICY, alert, incidentInput, startIncident } from '../support/incidents';
-import { bundleWorkflows } from '../support/bundle';
 import { recordHistory } from '../support/record-history';
-import { ScriptedHost } from '../support/scripted-host';
-import { startTimeSkipping } from '../support/temporal';
 import { waitFor } from '../support/wait-for';
+import { WorkflowSite } from '../support/workflow-site';
 
-let env: TestWorkflowEnvironment;
-let workflowBundle: WorkflowBundleWithSourceMap;
+let site: WorkflowSite;
 
 beforeAll(async () => {
-  env = await startTimeSkipping();
-  workflowBundle = await bundleWorkflows();
+  site = await WorkflowSite.up();
 });
 afterAll(async () => {
-  await env?.teardown();
+  await site?.down();
 });
-
-/** A controller and, unless `agent` is false, an agent for a host of its own. */
-async function withHost<T>(test: (host: ScriptedHost, name: string) => Promise<T>, agent = true): Promise<T> {
-  const host = new ScriptedHost();
-  const name = `h-${randomUUID().slice(0, 8)}`;
-  const controller = await Worker.create({
-    connection: env.nativeConnection,
-    taskQueue: CONTROLLER_TASK_QUEUE,
-    workflowBundle,
-  });
-  if (!agent) return await controller.runUntil(test(host, name));
-  return await controller.runUntil(withAgent(host, name, () => test(host, name)));
-}
-
-async function withAgent<T>(host: ScriptedHost, name: string, test: () => Promise<T>): Promise<T> {
-  const agent = await Worker.create({
-    connection: env.nativeConnection,
-    taskQueue: hostTaskQueue(name),
-    activities: host.activities(),
-  });
-  return await agent.runUntil(test());
-}
 
 const titles = (timeline: { title: string }[]) => timeline.map((entry) => entry.title);
 
 describe('runbook A', () => {
   it('restarts a crashed KingFisher once, verifies and closes as healed', async () => {
-    await withHost(async (host, name) => {
+    await site.withHost(async (host, name) => {
       host.up.kingfisher = false;
-      const handle = await startIncident(env.client, name, alert());
+      const handle = await startIncident(site.env.client, name, alert());
       const result = await handle.result();
       await recordHistory(handle, 'serviceDown.healed');
       expect(result.outcome).toBe('healed');
@@ -65,10 +34,10 @@ describe('runbook A', () => {
   });
 
   it('restarts the dependencies found down, then KingFisher, and nothing else', async () => {
-    await withHost(async (host, name) => {
+    await site.withHost(async (host, name) => {
       host.up.postgres = false;
       host.up.redis = false;
-      const handle = await startIncident(env.client, name, alert());
+      const handle = await startIncident(site.env.client, name, alert());
       const result = await handle.result();
       await recordHistory(handle, 'serviceDown.dependencies');
       expect(result.outcome).toBe('healed');
@@ -79,10 +48,10 @@ describe('runbook A', () => {
   });
 
   it('frees space before the restart when the disk is full', async () => {
-    await withHost(async (host, name) => {
+    await site.withHost(async (host, name) => {
       host.up.kingfisher = false;
       host.diskFull = true;
-      const handle = await startIncident(env.client, name, alert());
+      const handle = await startIncident(site.env.client, name, alert());
       const result = await handle.result();
       await recordHistory(handle, 'serviceDown.disk-full');
       expect(result.outcome).toBe('healed');
@@ -93,20 +62,20 @@ describe('runbook A', () => {
   });
 
   it('does not touch a full disk’s files when KingFisher runs well', async () => {
-    await withHost(async (host, name) => {
+    await site.withHost(async (host, name) => {
       host.diskFull = true;
-      await (await startIncident(env.client, name, alert({ status: 'resolved' }))).result();
+      await (await startIncident(site.env.client, name, alert({ status: 'resolved' }))).result();
       expect(host.tempFiles).toBe(3);
     });
   });
 
   it('ends unresolved with everything it learned when nothing helps', async () => {
-    await withHost(async (host, name) => {
+    await site.withHost(async (host, name) => {
       host.up.kingfisher = false;
       host.broken.add('kingfisher');
       host.configurationValid = false;
       host.logLines = ['MemoryError'];
-      const handle = await startIncident(env.client, name, alert());
+      const handle = await startIncident(site.env.client, name, alert());
       const result = await handle.result();
       await recordHistory(handle, 'serviceDown.unresolved');
       expect(result.outcome).toBe('unresolved');
@@ -120,10 +89,10 @@ describe('runbook A', () => {
   });
 
   it('names a masked unit and does not get stuck on it', async () => {
-    await withHost(async (host, name) => {
+    await site.withHost(async (host, name) => {
       host.up.kingfisher = false;
       host.masked.add('kingfisher');
-      const result = await (await startIncident(env.client, name, alert())).result();
+      const result = await (await startIncident(site.env.client, name, alert())).result();
       expect(result.outcome).toBe('unresolved');
       expect(result.findings.map((f) => f.name)).toContain('UnitMasked');
       expect(host.restarts).toEqual([]);
@@ -131,12 +100,12 @@ describe('runbook A', () => {
   });
 
   it('tells what could not be observed instead of taking it for good', async () => {
-    await withHost(async (host, name) => {
+    await site.withHost(async (host, name) => {
       host.up.kingfisher = false;
       host.before = (activity) => {
         if (activity === 'observeResources') throw new Error('df: I/O error');
       };
-      const result = await (await startIncident(env.client, name, alert())).result();
+      const result = await (await startIncident(site.env.client, name, alert())).result();
       expect(result.outcome).toBe('healed');
       expect(result.timeline.find((entry) => entry.title === 'Memory and disk')?.status).toBe('failed');
       expect(result.findings.some((f) => f.detail.includes('df: I/O error'))).toBe(true);
@@ -146,10 +115,10 @@ describe('runbook A', () => {
 
 describe('alerts during an incident', () => {
   it('waits for Alertmanager to agree when the host looks healthy, and changes nothing', async () => {
-    await withHost(async (host, name) => {
+    await site.withHost(async (host, name) => {
       const first = alert();
-      const handle = await startIncident(env.client, name, first);
-      await env.sleep('30s');
+      const handle = await startIncident(site.env.client, name, first);
+      await site.env.sleep('30s');
       expect((await handle.describe()).status.name).toBe('RUNNING');
       await handle.signal(alertSignal, { ...first, status: 'resolved' });
       const result = await handle.result();
@@ -161,20 +130,20 @@ describe('alerts during an incident', () => {
   });
 
   it('does not call a contradiction solved by itself', async () => {
-    await withHost(async (_host, name) => {
-      const result = await (await startIncident(env.client, name, alert())).result();
+    await site.withHost(async (_host, name) => {
+      const result = await (await startIncident(site.env.client, name, alert())).result();
       expect(result.outcome).toBe('unresolved');
     });
   });
 
   it('skips the remedies that are left once the alert is resolved and health is verified', async () => {
-    await withHost(async (host, name) => {
+    await site.withHost(async (host, name) => {
       host.up.kingfisher = false;
       const first = alert();
       host.before = (activity) => {
         if (activity === 'observeLogTail') host.up.kingfisher = true;
       };
-      const handle = await startIncident(env.client, name, first);
+      const handle = await startIncident(site.env.client, name, first);
       await handle.signal(alertSignal, { ...first, status: 'resolved' });
       const result = await handle.result();
       expect(result.outcome).toBe('recovered');
@@ -183,19 +152,19 @@ describe('alerts during an incident', () => {
   });
 
   it('stays open and remedies when Alertmanager says resolved but the host is not healthy', async () => {
-    await withHost(async (host, name) => {
+    await site.withHost(async (host, name) => {
       host.up.kingfisher = false;
-      const result = await (await startIncident(env.client, name, alert({ status: 'resolved' }))).result();
+      const result = await (await startIncident(site.env.client, name, alert({ status: 'resolved' }))).result();
       expect(result.outcome).toBe('healed');
     });
   });
 
   it('takes duplicates as one alert and leaves its episodes in the memo', async () => {
-    await withHost(async (host, name) => {
+    await site.withHost(async (host, name) => {
       host.up.kingfisher = false;
       const first = alert();
       const input = incidentInput(name, { closedEpisodes: { older: '2026-01-01T00:00:00.000Z' } });
-      const handle = await startIncident(env.client, name, first, input);
+      const handle = await startIncident(site.env.client, name, first, input);
       for (let i = 0; i < 20; i++) await handle.signal(alertSignal, first).catch(() => undefined);
       const result = await handle.result();
       expect(result.alerts).toHaveLength(1);
@@ -207,10 +176,10 @@ describe('alerts during an incident', () => {
   });
 
   it('runs the runbook again for an episode that began after health was verified', async () => {
-    await withHost(async (host, name) => {
+    await site.withHost(async (host, name) => {
       host.up.kingfisher = false;
       const first = alert();
-      const handle = await startIncident(env.client, name, first);
+      const handle = await startIncident(site.env.client, name, first);
       let crashedAgain = false;
       host.before = async (activity) => {
         if (activity !== 'waitUntilHealthy' || crashedAgain) return;
@@ -231,16 +200,16 @@ const impatient = (host: string) =>
 
 describe('an agent that is away', () => {
   it('is named and waited for', async () => {
-    await withHost(async (host, name) => {
+    await site.withHost(async (host, name) => {
       host.up.kingfisher = false;
-      const handle = await startIncident(env.client, name, alert(), impatient(name));
+      const handle = await startIncident(site.env.client, name, alert(), impatient(name));
       await waitFor(async () => (await handle.query(timelineQuery)).state === 'waitingForAgent', {
         what: 'AgentUnreachable',
         deadlineMs: 10_000,
       });
       const view = await handle.query(timelineQuery);
       expect(view.findings.map((f) => f.name)).toEqual(['AgentUnreachable']);
-      const result = await withAgent(host, name, () => handle.result());
+      const result = await site.withAgent(host, name, () => handle.result());
       await recordHistory(handle, 'serviceDown.agent-away');
       expect(result.outcome).toBe('healed');
       expect(host.restarts).toEqual(['kingfisher']);
@@ -248,8 +217,8 @@ describe('an agent that is away', () => {
   });
 
   it('ends unresolved when it stays away', async () => {
-    await withHost(async (_host, name) => {
-      const result = await (await startIncident(env.client, name, alert(), impatient(name))).result();
+    await site.withHost(async (_host, name) => {
+      const result = await (await startIncident(site.env.client, name, alert(), impatient(name))).result();
       expect(result.outcome).toBe('unresolved');
       expect(result.timeline.at(-1)?.detail).toContain('took no work');
     }, false);
@@ -258,13 +227,13 @@ describe('an agent that is away', () => {
 
 describe('unknownAlert', () => {
   it('records an unmapped alert and ends unresolved without touching a host', async () => {
-    await withHost(async (_host, name) => {
+    await site.withHost(async (_host, name) => {
       const input = incidentInput(null, {
         runbook: 'unknownAlert',
         alertname: 'Other',
         routingNote: 'no route for "Other"',
       });
-      const handle = await startIncident(env.client, name, alert({ alertname: 'Other' }), input);
+      const handle = await startIncident(site.env.client, name, alert({ alertname: 'Other' }), input);
       const result = await handle.result();
       await recordHistory(handle, 'unknownAlert.recorded');
       expect(result.outcome).toBe('unresolved');

@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import type { IncidentInput, IncidentResult, Outcome } from '../../shared/incident';
 import type { DependencyName } from '../../shared/observations';
 import { isFailure, reason } from '../lib/host-steps';
@@ -54,12 +54,10 @@ async function recover(incident: Incident, steps: HostSteps): Promise<Outcome> {
   const backup = backUp(backupId(), today(), steps);
   try {
     await Promise.all([dependencies, backup, mend()]);
-  } catch (err) {
-    // Somebody cancels it in the middle: KingFisher must not stay down for that.
-    if (isCancellation(err)) await CancellationScope.nonCancellable(() => startKingfisher(steps));
-    throw err;
+  } finally {
+    // Also when somebody cancels it in the middle: KingFisher must not stay down for that.
+    await CancellationScope.nonCancellable(() => startKingfisher(steps));
   }
-  await startKingfisher(steps);
   return await verify(incident, steps);
 
   async function mend(): Promise<void> {

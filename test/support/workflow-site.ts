@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker } from '@temporalio/worker';
+import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { CONTROLLER_TASK_QUEUE, hostTaskQueue } from '../../src/shared/task-queues';
+import { bundleWorkflows } from './bundle';
+import { ScriptedHost } from './scripted-host';
+import { startTimeSkipping } from './temporal';
+
+/** Controller, agents of scripted hosts, and a server that skips time. Take it down with `down()`. */
+export class WorkflowSite {
+  private constructor(
+    readonly env: TestWorkflowEnvironment,
+    private readonly workflowBundle: WorkflowBundleWithSourceMap,
+  ) {}
+
+  static async up(): Promise<WorkflowSite> {
+    return new WorkflowSite(await startTimeSkipping(), await bundleWorkflows());
+  }
+
+  async down(): Promise<void> {
+    await this.env.teardown();
+  }
+
+  /** A controller and, unless `agent` is false, an agent for a host of its own. */
+  async withHost<T>(test: (host: ScriptedHost, name: string) => Promise<T>, agent = true): Promise<T> {
+    const host = new ScriptedHost();
+    const name = `h-${randomUUID().slice(0, 8)}`;
+    const controller = await Worker.create({
+      connection: this.env.nativeConnection,
+      taskQueue: CONTROLLER_TASK_QUEUE,
+      workflowBundle: this.workflowBundle,
+    });
+    if (!agent) return await controller.runUntil(test(host, name));
+    return await controller.runUntil(this.withAgent(host, name, () => test(host, name)));
+  }
+
+  async withAgent<T>(host: ScriptedHost, name: string, test: () => Promise<T>): Promise<T> {
+    const agent = await Worker.create({
+      connection: this.env.nativeConnection,
+      taskQueue: hostTaskQueue(name),
+      activities: host.activities(),
+    });
+    return await agent.runUntil(test());
+  }
+}

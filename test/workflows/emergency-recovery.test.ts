@@ -1,0 +1,157 @@
+import type { IncidentInput, IncidentView } from '../../src/shared/incident';
+import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
+import type { emergencyRecovery } from '../../src/workflows';
+import { incidentInput } from '../support/incidents';
+import { recordHistory } from '../support/record-history';
+import { waitFor } from '../support/wait-for';
+import { WorkflowSite } from '../support/workflow-site';
+
+let site: WorkflowSite;
+
+beforeAll(async () => {
+  site = await WorkflowSite.up();
+});
+afterAll(async () => {
+  await site?.down();
+});
+
+function start(host: string, recovery: NonNullable<IncidentInput['recovery']>) {
+  const input = incidentInput(host, {
+    runbook: 'emergencyRecovery',
+    alertname: 'emergencyRecovery',
+    recovery,
+    startedBy: { who: 'ada', reason: 'a test' },
+  });
+  return site.env.client.workflow.start<typeof emergencyRecovery>('emergencyRecovery', {
+    workflowId: `incident/emergencyRecovery/${host}`,
+    taskQueue: CONTROLLER_TASK_QUEUE,
+    args: [input],
+  });
+}
+
+const EVERYTHING = { dryRun: false, onlyUnhealthy: false };
+const cited = (view: IncidentView, cite: string) => view.timeline.filter((entry) => entry.cite === cite);
+const names = (view: IncidentView) => view.findings.map((finding) => finding.name);
+
+describe('section H', () => {
+  it('does all nine steps, each under its own title, and touches no file while KingFisher runs', async () => {
+    await site.withHost(async (host, name) => {
+      const handle = await start(name, EVERYTHING);
+      const view = await handle.result();
+      await recordHistory(handle, 'emergencyRecovery.healed');
+      expect(view.outcome).toBe('healed');
+      for (let step = 1; step <= 9; step++) expect(cited(view, `H.${step}`).length).toBeGreaterThan(0);
+      expect(host.touchedWhileRunning).toEqual([]);
+      expect([...host.restarts].sort()).toEqual(['postgres', 'rabbitmq', 'redis']);
+      expect(host.kingfisherHealthy()).toBe(true);
+      expect(host.rateLimitKeys).toBe(0);
+      expect(view.timeline[0]?.title).toContain('ada');
+    });
+  });
+
+  it('stops a running KingFisher only when its dependencies are back and the backup is made', async () => {
+    await site.withHost(async (host, name) => {
+      await (await start(name, EVERYTHING)).result();
+      const stop = host.calls.indexOf('ensureStopped');
+      expect(host.calls.lastIndexOf('waitUntilDependencyReady')).toBeLessThan(stop);
+      expect(host.calls.indexOf('ensureBackup')).toBeLessThan(stop);
+    });
+  });
+
+  it('mends a KingFisher that is down without waiting for the dependencies', async () => {
+    await site.withHost(async (host, name) => {
+      host.up.kingfisher = false;
+      let mended = false;
+      host.before = async (activity) => {
+        if (activity === 'ensurePermissions') mended = true;
+        // RabbitMQ comes back only after the files were mended.
+        if (activity === 'waitUntilDependencyReady') {
+          await waitFor(() => mended, { what: 'the permissions to be mended', deadlineMs: 5_000 });
+        }
+      };
+      expect((await (await start(name, EVERYTHING)).result()).outcome).toBe('healed');
+    });
+  });
+
+  it('leaves healthy dependencies alone when told so', async () => {
+    await site.withHost(async (host, name) => {
+      host.up.redis = false;
+      const view = await (await start(name, { dryRun: false, onlyUnhealthy: true })).result();
+      expect(view.outcome).toBe('healed');
+      expect(host.restarts).toEqual(['redis']);
+    });
+  });
+
+  it('changes nothing in a dry run and tells what it saw', async () => {
+    await site.withHost(async (host, name) => {
+      const handle = await start(name, { dryRun: true, onlyUnhealthy: false });
+      const view = await handle.result();
+      await recordHistory(handle, 'emergencyRecovery.planned');
+      expect(view.outcome).toBe('planned');
+      expect(host.calls.filter((call) => call.startsWith('ensure'))).toEqual([]);
+      expect(cited(view, 'H.3')[0]?.detail).toContain('7 of 100');
+      expect(cited(view, 'H.5')[0]?.detail).toContain('5 rate-limit keys');
+    });
+  });
+});
+
+describe('a recovery that meets trouble', () => {
+  it('destroys nothing without a backup, starts KingFisher all the same and ends degraded', async () => {
+    await site.withHost(async (host, name) => {
+      host.before = (activity) => {
+        if (activity === 'ensureBackup') throw new Error('no space left on device');
+      };
+      const handle = await start(name, EVERYTHING);
+      const view = await handle.result();
+      await recordHistory(handle, 'emergencyRecovery.degraded');
+      expect(view.outcome).toBe('degraded');
+      expect(host.calls).not.toContain('ensureTemporaryFilesCleared');
+      expect(host.up.kingfisher).toBe(true);
+      expect(cited(view, 'H.4')[0]?.status).toBe('skipped');
+    });
+  });
+
+  it('goes on with the others when one dependency cannot start, and names it', async () => {
+    await site.withHost(async (host, name) => {
+      host.up.redis = false;
+      host.masked.add('redis');
+      const view = await (await start(name, EVERYTHING)).result();
+      expect(view.outcome).toBe('unresolved');
+      expect(names(view)).toEqual(expect.arrayContaining(['UnitMasked', 'DependencyStillDown']));
+      expect([...host.restarts].sort()).toEqual(['postgres', 'rabbitmq']);
+      expect(host.up.kingfisher).toBe(true);
+    });
+  });
+
+  it('leaves the files alone when KingFisher cannot be stopped', async () => {
+    await site.withHost(async (host, name) => {
+      host.before = (activity) => {
+        if (activity === 'ensureStopped') throw new Error('systemctl failed');
+      };
+      const view = await (await start(name, EVERYTHING)).result();
+      expect(view.outcome).toBe('degraded');
+      expect(host.calls).not.toContain('ensurePermissions');
+      expect(host.calls).not.toContain('ensureTemporaryFilesCleared');
+    });
+  });
+
+  it('names exchanges that are missing', async () => {
+    await site.withHost(async (host, name) => {
+      host.exchangesMissing = ['kingfisher.events'];
+      const view = await (await start(name, EVERYTHING)).result();
+      expect(view.outcome).toBe('degraded');
+      expect(names(view)).toEqual(['ExchangesMissing']);
+    });
+  });
+
+  it('starts KingFisher again when somebody cancels it in the middle', async () => {
+    await site.withHost(async (host, name) => {
+      const handle = await start(name, EVERYTHING);
+      host.before = async (activity) => {
+        if (activity === 'ensurePermissions') await handle.cancel();
+      };
+      await expect(handle.result()).rejects.toThrow();
+      expect(host.up.kingfisher).toBe(true);
+    });
+  });
+});
