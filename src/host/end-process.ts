@@ -22,11 +22,28 @@ export async function endProcess(leader: ProcessIdentity, termMs = TERM_MS): Pro
   const rest = [...members, ...(await findGroup(leader))];
   rest.forEach((member) => signal(member, 'SIGKILL'));
   if (await haveEnded(rest, KILL_MS)) return;
-  const remedy = 'it waits in the kernel, look at its storage';
-  throw new HostError(
-    'NotInDesiredState',
-    `pid ${leader.pid} did not end within ${KILL_MS / 1_000} s of KILL; ${remedy}`,
-  );
+  throw unkillable(`pid ${leader.pid}`);
+}
+
+/** How a process came to its end. */
+export type Ending = 'TERM' | 'KILL' | 'by itself';
+
+/**
+ * Ends these processes and no other: TERM, and KILL for what still lives after `graceMs`.
+ *
+ * @returns how each ended, in the order given.
+ * @throws HostError `NotInDesiredState` when even KILL does not end one.
+ */
+export async function endEach(processes: ProcessIdentity[], graceMs: number): Promise<Ending[]> {
+  const endings: Ending[] = processes.map((one) => (signal(one, 'SIGTERM') ? 'TERM' : 'by itself'));
+  processes.forEach((one) => signal(one, 'SIGCONT'));
+  if (await haveEnded(processes, graceMs)) return endings;
+  processes.forEach((one, at) => {
+    if (signal(one, 'SIGKILL')) endings[at] = 'KILL';
+  });
+  if (await haveEnded(processes, KILL_MS)) return endings;
+  const left = processes.filter(isStillThere).map(({ pid }) => pid);
+  throw unkillable(`pids ${left.join(', ')}`);
 }
 
 /** The live process of this identity; `undefined` when it has ended, or its pid is another's by now. */
@@ -50,14 +67,28 @@ async function haveEnded(members: ProcessIdentity[], deadlineMs: number): Promis
   return (await poll(ended, { everyMs: POLL_MS, deadlineMs })) === true;
 }
 
-/** Nothing runs between the last look at the process and the signal, where there is a /proc to look at. */
-function signal({ pid, startTime }: ProcessIdentity, name: NodeJS.Signals): void {
+/** A zombie has ended: only its parent has not yet taken notice. */
+function isStillThere({ pid, startTime }: ProcessIdentity): boolean {
   const seen = readProcess(pid);
-  if (process.platform === 'linux' && seen?.startTime !== startTime) return;
+  return process.platform !== 'linux' || (seen?.startTime === startTime && isAlive(seen));
+}
+
+function unkillable(who: string): HostError {
+  const remedy = 'it waits in the kernel, look at its storage';
+  return new HostError('NotInDesiredState', `${who} did not end within ${KILL_MS / 1_000} s of KILL; ${remedy}`);
+}
+
+/**
+ * Whether it was sent. Nothing runs between the last look at the process and the signal, where there is a /proc to look
+ * at.
+ */
+function signal(identity: ProcessIdentity, name: NodeJS.Signals): boolean {
+  if (!isStillThere(identity)) return false;
   try {
-    process.kill(pid, name);
+    process.kill(identity.pid, name);
+    return true;
   } catch (err) {
-    if (errorCode(err) === 'ESRCH') return;
-    throw new HostError('NotInDesiredState', `the agent may not send ${name} to pid ${pid}; run it as root`);
+    if (errorCode(err) === 'ESRCH') return false;
+    throw new HostError('NotInDesiredState', `the agent may not send ${name} to pid ${identity.pid}; run it as root`);
   }
 }

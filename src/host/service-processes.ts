@@ -33,12 +33,13 @@ function belongs(record: ProcessRecord, uid: number | undefined, installDir: str
   return [record.exe, record.cwd, ...record.argv].some((place) => place !== null && isUnder(place, installDir));
 }
 
-/** `/opt/kingfisher-old` is not under `/opt/kingfisher`. */
-function isUnder(place: string, folder: string): boolean {
+/** Whether an absolute place is the folder or in it: `/opt/kingfisher-old` is not under `/opt/kingfisher`. */
+export function isUnder(place: string, folder: string): boolean {
   return path.isAbsolute(place) && !path.relative(folder, place).startsWith('..');
 }
 
-function withAncestors(pid: number, all: ProcessRecord[]): Set<number> {
+/** A process and all that it descends from. */
+export function withAncestors(pid: number, all: ProcessRecord[]): Set<number> {
   const parents = new Map(all.map((record) => [record.pid, record.parent]));
   const found = new Set<number>();
   for (let at: number | undefined = pid; at !== undefined && at > 0 && !found.has(at); at = parents.get(at))

@@ -33,7 +33,8 @@ async function listOwn(user: string, installDir: string, redact: Redact): Promis
   return { processes: shown, more: records.length - shown.length };
 }
 
-function describe(record: ProcessRecord, user: string, redact: Redact): ProcessInfo {
+/** A process as it is recorded: its command line masked and cut. */
+export function describe(record: ProcessRecord, user: string, redact: Redact): ProcessInfo {
   const { pid, state, startedAt, rssBytes } = record;
   return { pid, user, state, startedAt, rssBytes, command: commandOf(record, redact) };
 }
@@ -49,6 +50,7 @@ async function observePort(port: number, redact: Redact): Promise<PortState> {
   };
 }
 
-function commandOf({ argv, exe }: ProcessRecord, redact: Redact): string {
+/** The command line, masked and cut. */
+export function commandOf({ argv, exe }: ProcessRecord, redact: Redact): string {
   return redact(argv.join(' ') || (exe ?? ''), COMMAND_CHARACTERS);
 }

@@ -1,0 +1,77 @@
+import { HostError } from '../../host/errors';
+import type { ProcessRecord } from '../../host/process-table';
+import { endStrays, findStrays } from '../../host/strays';
+import type { EndedStray, Service } from '../../host/strays';
+import { listUsers } from '../../host/users';
+import type { User } from '../../host/users';
+import type { StrayList, StraysEnded } from '../../shared/recovery-observations';
+import type { HostDeps } from './dependencies';
+import { commandOf, describe } from './processes';
+import { createQueues } from './queues';
+import type { RecoveryActivities } from './recovery-types';
+import { asActivity } from './run';
+
+const PROCESSES_AT_MOST = 20;
+const LONGEST_GRACE_MS = 120_000;
+
+/** H.1: `pkill -f`, without the editors, tails and people that it hits too. */
+export function createStrayActivities(deps: HostDeps): Pick<RecoveryActivities, 'observeStrays' | 'ensureStraysEnded'> {
+  const { redact } = deps;
+  const inTurn = createQueues();
+  return {
+    observeStrays: asActivity(redact, async ({ signal }) => {
+      const users = await listUsers();
+      return listed(await findStrays(serviceOf(deps, users, signal)), users, deps);
+    }),
+    ensureStraysEnded: asActivity(redact, async ({ signal }, { graceMs }) => {
+      return await inTurn('strays', async () => await ensureStraysEnded(deps, graceMs, signal));
+    }),
+  };
+}
+
+async function ensureStraysEnded(deps: HostDeps, graceMs: number, signal: AbortSignal): Promise<StraysEnded> {
+  if (!(graceMs >= 0 && graceMs <= LONGEST_GRACE_MS)) {
+    throw new HostError('UnsafeSelector', `a grace of ${graceMs} ms is not one from 0 to ${LONGEST_GRACE_MS} ms`);
+  }
+  const users = await listUsers();
+  const service = serviceOf(deps, users, signal);
+  const before = await findStrays(service);
+  const ended = await endStrays(service, graceMs, signal);
+  const after = await findStrays(service);
+  return {
+    before: listed(before, users, deps),
+    after: listed(after, users, deps),
+    changed: ended.some(({ how }) => how !== 'by itself'),
+    notes: notesOf(deps, users, ended),
+    ended: ended.slice(0, PROCESSES_AT_MOST).map(({ record, how }) => {
+      return { pid: record.pid, command: commandOf(record, deps.redact), how };
+    }),
+  };
+}
+
+function serviceOf({ settings, findManager }: HostDeps, users: User[], signal: AbortSignal): Service {
+  const { user, installDir } = settings.kingfisher;
+  const observe = async () => await findManager('kingfisher').observe(signal);
+  return { uid: tellingUid(users, user), installDir, observe };
+}
+
+/** Of root, or of the agent's own user, everything else on the host would be the service's. */
+function tellingUid(users: User[], name: string): number | undefined {
+  const uid = users.find((user) => user.name === name)?.uid;
+  return uid === 0 || uid === process.getuid?.() ? undefined : uid;
+}
+
+function listed(records: ProcessRecord[], users: User[], { redact }: HostDeps): StrayList {
+  const nameOf = (uid: number | null) => users.find((user) => user.uid === uid)?.name ?? String(uid ?? '');
+  const shown = records.slice(0, PROCESSES_AT_MOST).map((record) => describe(record, nameOf(record.uid), redact));
+  return { processes: shown, more: records.length - shown.length };
+}
+
+function notesOf({ settings }: HostDeps, users: User[], ended: EndedStray[]): string[] {
+  const { user } = settings.kingfisher;
+  const more = ended.length - PROCESSES_AT_MOST;
+  return [
+    ...(tellingUid(users, user) === undefined ? [`${user} does not tell the service's processes from others`] : []),
+    ...(more > 0 ? [`${more} more were ended`] : []),
+  ];
+}
