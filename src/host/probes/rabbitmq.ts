@@ -10,7 +10,7 @@ import { probeHttp } from './http';
 export async function probeRabbitmq(url: string, options: ProbeOptions): Promise<EndpointState> {
   const { timeoutMs = PROBE_TIMEOUT_MS, signal } = options;
   const ask = () => withDeadline(timeoutMs, signal, async (deadline) => await shakeHands(url, deadline));
-  return await askOnce(options, ask, classify);
+  return await askOnce(options, ask, classifyAmqp);
 }
 
 /** RabbitMQ's management overview: anything but its JSON is `malformed`. */
@@ -44,7 +44,8 @@ function parseOverview(body: string): string | undefined {
   }
 }
 
-function classify(err: unknown): Answer {
+/** What an error of an AMQP conversation says about the server. */
+export function classifyAmqp(err: unknown): Answer {
   const said = errorText(err);
   if (/ACCESS[_-]REFUSED|NOT_ALLOWED|\b403\b|\b530\b/.test(said)) return 'denied';
   if (/\bCONNECTION-FORCED|RESOURCE_ERROR|INTERNAL-ERROR/.test(said)) return 'unhealthy';

@@ -1,0 +1,46 @@
+import { withRateLimitKeys } from '../../host/rate-limits';
+import type { RateLimitKeys, RateLimitSelector } from '../../host/rate-limits';
+import { notConfigured } from '../../host/service-managers';
+import type { HostSettings } from '../../host/settings';
+import type { Change } from '../../shared/observations';
+import type { RateLimitCount } from '../../shared/recovery-observations';
+import type { HostDeps } from './dependencies';
+import { createQueues } from './queues';
+import type { RecoveryActivities } from './recovery-types';
+import { asActivity } from './run';
+
+type RateLimitActivities = Pick<RecoveryActivities, 'observeRateLimits' | 'ensureRateLimitsReset'>;
+
+/** H.5: KingFisher's rate limits in Redis, and no other key. */
+export function createRateLimitActivities({ settings, redact }: HostDeps): RateLimitActivities {
+  const inTurn = createQueues();
+  return {
+    observeRateLimits: asActivity(redact, async ({ signal }) => {
+      return await withRateLimitKeys(selectorOf(settings), signal, async (keys) => await keys.count());
+    }),
+    ensureRateLimitsReset: asActivity(redact, async ({ signal }) => {
+      return await inTurn('rate limits', async () => await withRateLimitKeys(selectorOf(settings), signal, reset));
+    }),
+  };
+}
+
+/**
+ * A database that holds nothing else is not flushed: a key written between the look and the flush would go with it.
+ *
+ * A scan finds every key that is there from its begin to its end, so one that is left was created meanwhile: the service
+ * is at work, and its new limits are as they should be.
+ */
+async function reset(keys: RateLimitKeys): Promise<Change<RateLimitCount>> {
+  const before = await keys.count();
+  if (before.rateLimitKeys === 0) return { before, after: before, changed: false, notes: [] };
+  const unlinked = await keys.unlinkAll();
+  const after = await keys.count();
+  const notes = after.rateLimitKeys === 0 ? [] : [`${after.rateLimitKeys} keys were created meanwhile by the service`];
+  return { before, after, changed: unlinked > 0, notes };
+}
+
+function selectorOf({ recovery, dependencies }: HostSettings): RateLimitSelector {
+  if (recovery === undefined || recovery === null) throw notConfigured('recovery');
+  if (dependencies.redis === undefined) throw notConfigured('redis');
+  return { url: dependencies.redis.url, ...recovery.rateLimits };
+}
