@@ -1,0 +1,35 @@
+import { makeBackup } from '../../host/backup/make';
+import type { BackupSettings } from '../../host/backup/place';
+import { pruneBackups } from '../../host/backup/prune';
+import { planBackup } from '../../host/backup/space';
+import { notConfigured } from '../../host/service-managers';
+import type { HostSettings } from '../../host/settings';
+import type { HostDeps } from './dependencies';
+import { createQueues } from './queues';
+import type { RecoveryActivities } from './recovery-types';
+import { asActivity } from './run';
+
+type BackupActivities = Pick<RecoveryActivities, 'observeBackupPlan' | 'ensureBackup' | 'ensureBackupsPruned'>;
+
+/** H.2: the day's images, kept where no recovery deletes. */
+export function createBackupActivities({ settings, redact }: HostDeps): BackupActivities {
+  const inTurn = createQueues();
+  return {
+    observeBackupPlan: asActivity(redact, async ({ signal }, { day }) => {
+      return await planBackup(backupOf(settings), day, signal);
+    }),
+    // The journal beside the copies knows where it is, even after a kill -9: the heartbeat tells people.
+    ensureBackup: asActivity(redact, async ({ signal, remember }, { id, day }) => {
+      const request = { id, day, host: settings.host, signal, progress: remember };
+      return await inTurn('backups', async () => await makeBackup(backupOf(settings), request));
+    }),
+    ensureBackupsPruned: asActivity(redact, async ({ signal }, { keep }) => {
+      return await inTurn('backups', async () => await pruneBackups(backupOf(settings), keep, signal));
+    }),
+  };
+}
+
+function backupOf({ recovery }: HostSettings): BackupSettings {
+  if (recovery === undefined || recovery === null) throw notConfigured('recovery');
+  return recovery.backup;
+}

@@ -1,0 +1,133 @@
+import { Command } from 'commander';
+import { loadConfigOrExit } from '../config';
+import type { Config } from '../config';
+import type { BackupVerdict, Backups, RestoreResult } from '../shared/backups';
+import type { BackupSummary } from '../shared/recovery-observations';
+import { plain } from './print-timeline';
+import { UsageError } from './usage';
+
+/** `agent.recovery` of halcyon.yaml. */
+export type ConfiguredRecovery = NonNullable<NonNullable<Config['agent']>['recovery']>;
+export type OpenBackups = (settings: ConfiguredRecovery) => Backups;
+
+interface Options {
+  config?: string;
+  json?: boolean;
+}
+
+interface RestoreCommandOptions extends Options {
+  to?: string;
+  dryRun?: boolean;
+  overwrite?: boolean;
+}
+
+/**
+ * `halcyon backups list|verify|restore`, on the host that has them; needs no Temporal. Exit codes: 0 good, 1 a backup is
+ * damaged or could not be restored whole, 2 wrong usage or configuration.
+ */
+export function createBackupsCommand(openBackups: OpenBackups): Command {
+  const command = new Command('backups').description('look at and restore the backups of recoveries, on their host');
+  subcommand(command, 'list', 'newest first').action((options: Options) => list(open(options, openBackups), options));
+  subcommand(command, 'verify', 'read a backup and compare it with its manifest')
+    .argument('<id>', 'as "backups list" prints it')
+    .action((id: string, options: Options) => verify(open(options, openBackups), id, options));
+  subcommand(command, 'restore', 'put back what is missing or different')
+    .argument('<id>', 'as "backups list" prints it')
+    .option('--to <folder>', 'into this folder (default: where it was)')
+    .option('--dry-run', 'compare only and change nothing')
+    .option('--overwrite', 'replace files that were written after the backup, too')
+    .action((id: string, options: RestoreCommandOptions) => restore(open(options, openBackups), id, options));
+  return command;
+}
+
+function subcommand(parent: Command, name: string, description: string): Command {
+  return parent
+    .command(name)
+    .description(description)
+    .option('--config <file>', 'configuration file')
+    .option('--json', 'print JSON');
+}
+
+function open(options: Options, openBackups: OpenBackups): Backups {
+  const config = loadConfigOrExit({ path: options.config, env: process.env });
+  const settings = config.agent?.recovery;
+  if (settings) return openBackups(settings);
+  throw new UsageError('agent.recovery is not configured: run this on a host whose agent makes backups');
+}
+
+async function list(backups: Backups, { json }: Options): Promise<void> {
+  const all = await backups.list();
+  if (json === true) return printJson(all);
+  const rows = all.map((one) => [one.createdAt, one.state, String(one.files), size(one.bytes), one.id]);
+  print(rows.length === 0 ? ['no backups'] : table([['MADE', 'STATE', 'FILES', 'SIZE', 'ID'], ...rows]));
+}
+
+async function verify(backups: Backups, id: string, { json }: Options): Promise<void> {
+  const verdict = found(id, await refusing(() => backups.verify(id)));
+  if (json === true) printJson(verdict);
+  else print(verdictLines(verdict));
+  if (!verdict.good) process.exitCode = 1;
+}
+
+async function restore(backups: Backups, id: string, options: RestoreCommandOptions): Promise<void> {
+  const { to, dryRun = false, overwrite = false } = options;
+  const result = found(id, await refusing(() => backups.restore(id, { to, dryRun, overwrite })));
+  if (options.json === true) printJson(result);
+  else print(result.verdict.good ? resultLines(result) : [...verdictLines(result.verdict), 'nothing was restored']);
+  if (!result.verdict.good || result.inTheWay > 0) process.exitCode = 1;
+}
+
+/** What may not be selected is a matter of the arguments or of the configuration. */
+async function refusing<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (err) {
+    const failure = (err as { failure?: unknown }).failure;
+    if (failure !== 'UnsafeSelector' && failure !== 'NotConfigured') throw err;
+    throw new UsageError((err as Error).message);
+  }
+}
+
+function found<T>(id: string, value: T | undefined): T {
+  if (value === undefined) throw new UsageError(`there is no backup ${id}; "halcyon backups list" names them`);
+  return value;
+}
+
+function verdictLines(verdict: BackupVerdict): string[] {
+  if (verdict.good) return [`good: ${describe(verdict)}`];
+  const what = verdict.state === 'complete' ? `damaged, ${verdict.bad} bad files` : 'incomplete';
+  return [`${what}: ${describe(verdict)}`, ...verdict.examples.map((line) => `  ${line}`)];
+}
+
+function describe({ id, files, bytes, path }: BackupSummary): string {
+  return `${id}, ${files} files, ${size(bytes)} in ${path}`;
+}
+
+function resultLines(result: RestoreResult): string[] {
+  const rows = [
+    [result.dryRun ? 'would restore' : 'restored', `${result.restored} files, ${size(result.restoredBytes)}`],
+    ['as in the backup', String(result.same)],
+    ['newer, kept', `${result.keptNewer}${result.keptNewer > 0 ? ' (--overwrite replaces them)' : ''}`],
+    ['in the way, kept', String(result.inTheWay)],
+  ];
+  return [`${result.id} → ${result.target}`, ...table(rows), ...result.examples.map((line) => `  ${line}`)];
+}
+
+function table(rows: string[][]): string[] {
+  const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
+  return rows.map((row) => row.map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(width(at)))).join('  '));
+}
+
+function size(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
+  return `${power === 0 ? bytes : (bytes / 1_024 ** power).toFixed(1)} ${units[power]}`;
+}
+
+function print(lines: string[]): void {
+  process.stdout.write(lines.map((line) => `${plain(line)}\n`).join(''));
+}
+
+function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}

@@ -1,0 +1,37 @@
+import path from 'node:path';
+import type { BackupVerdict, Backups } from '../../shared/backups';
+import type { RecoverySettings } from '../settings';
+import { readBack } from './read-back';
+import { restoreBackup } from './restore';
+import { backupName } from './names';
+import { listBackups, summaryOf, withBackup } from './state';
+import type { Opened } from './state';
+
+const EXAMPLES_AT_MOST = 10;
+
+/** The backups of this host, for people. */
+export function openBackups(settings: RecoverySettings): Backups {
+  const { backup } = settings;
+  return {
+    list: async () => await listBackups(backup),
+    verify: async (id) => {
+      return await withBackup(backup, id, async (opened) => opened && (await verdictOf(backup.root, id, opened)));
+    },
+    restore: async (id, options) => {
+      return await withBackup(backup, id, async (opened) => {
+        if (opened === undefined) return undefined;
+        const verdict = await verdictOf(backup.root, id, opened);
+        return await restoreBackup(settings, opened, verdict, options);
+      });
+    },
+  };
+}
+
+async function verdictOf(root: string, id: string, { folder, manifest }: Opened): Promise<BackupVerdict> {
+  const name = backupName(id);
+  const summary = await summaryOf(folder, name, path.join(root, name));
+  if (manifest === undefined) return { ...summary, good: false, bad: 0, examples: ['it was never finished'] };
+  const bad = await readBack(folder, manifest);
+  const examples = bad.slice(0, EXAMPLES_AT_MOST).map(({ entry, why }) => `${entry.path}: ${why}`);
+  return { ...summary, good: bad.length === 0, bad: bad.length, examples };
+}
