@@ -1,0 +1,63 @@
+import { HostError } from '../../host/errors';
+import { countPermissions, mendPermissions } from '../../host/permissions';
+import type { Permissions, Permitted } from '../../host/permissions';
+import { findOwner, listNames } from '../../host/permissions-wanted';
+import { notConfigured } from '../../host/service-managers';
+import type { Change } from '../../shared/observations';
+import type { PermissionCount } from '../../shared/recovery-observations';
+import type { HostDeps } from './dependencies';
+import { createQueues } from './queues';
+import type { RecoveryActivities } from './recovery-types';
+import { asActivity } from './run';
+
+const EXAMPLE_CHARACTERS = 300;
+
+/** H.3: `chown -R` and `chmod -R`, of what differs and nothing else. */
+export function createPermissionActivities(
+  deps: HostDeps,
+): Pick<RecoveryActivities, 'observePermissions' | 'ensurePermissions'> {
+  const { redact } = deps;
+  const inTurn = createQueues();
+  return {
+    observePermissions: asActivity(redact, async ({ signal }) => {
+      return counted(await countPermissions(await wanted(deps, signal)), deps);
+    }),
+    ensurePermissions: asActivity(redact, async ({ signal }, { limit }) => {
+      return await inTurn('permissions', async () => await ensurePermissions(deps, limit, signal));
+    }),
+  };
+}
+
+async function ensurePermissions(deps: HostDeps, limit: number, signal: AbortSignal): Promise<Change<PermissionCount>> {
+  if (!Number.isSafeInteger(limit) || limit < 0) throw tooMany(`a limit of ${limit} is none`);
+  const what = await wanted(deps, signal);
+  const before = await countPermissions(what);
+  if (before.different > limit) throw tooMany(`${before.different} entries differ, more than the limit of ${limit}`);
+  const notes = before.notes.map((note) => deps.redact(note, EXAMPLE_CHARACTERS));
+  const found = counted(before, deps);
+  if (before.different === 0) return { before: found, after: found, changed: false, notes };
+  const mended = await mendPermissions(what, limit);
+  const after = await countPermissions(what);
+  if (after.different > 0) throw notMended(after, mended);
+  return { before: found, after: counted(after, deps), changed: true, notes };
+}
+
+async function wanted({ settings }: HostDeps, signal: AbortSignal): Promise<Permissions> {
+  if (!settings.recovery) throw notConfigured('recovery');
+  const [owner, names] = [await findOwner(settings.recovery.owner), await listNames()];
+  return { folder: settings.kingfisher.dataDir, owner, names, signal };
+}
+
+function counted({ entries, different, examples, skipped }: Permitted, { redact }: HostDeps): PermissionCount {
+  return { entries, different, examples: examples.map((text) => redact(text, EXAMPLE_CHARACTERS)), skipped };
+}
+
+function tooMany(reason: string): HostError {
+  const remedy = 'nothing was changed; look at them, and approve a higher limit if they are right';
+  return new HostError('UnsafeSelector', `${reason}; ${remedy}`);
+}
+
+function notMended(after: Permitted, { notes }: Permitted): HostError {
+  const why = notes[0] ?? after.examples[0] ?? '';
+  return new HostError('NotInDesiredState', `${after.different} entries still have other permissions: ${why}`);
+}
