@@ -1,0 +1,61 @@
+import { unsafe } from '../../host/selectors';
+import { notConfigured } from '../../host/service-managers';
+import { clearTemporaryFiles, countTemporaryFiles } from '../../host/temporary-files';
+import type { Cleared, TemporaryFiles } from '../../host/temporary-files';
+import { listUsers } from '../../host/users';
+import type { Change, FileCount } from '../../shared/observations';
+import type { HostDeps } from './dependencies';
+import { createQueues } from './queues';
+import type { RecoveryActivities } from './recovery-types';
+import { asActivity } from './run';
+
+const NOTE_CHARACTERS = 300;
+
+/** H.4: `rm -rf data/temp/* /tmp/kingfisher-*`, of what is old and the service's. */
+export function createTemporaryActivities(
+  deps: HostDeps,
+): Pick<RecoveryActivities, 'observeTemporaryFiles' | 'ensureTemporaryFilesCleared'> {
+  const { redact } = deps;
+  const inTurn = createQueues();
+  return {
+    observeTemporaryFiles: asActivity(redact, async ({ signal }, { olderThanMs }) => {
+      return sizeOf(await countTemporaryFiles(await selected(deps, olderThanMs, signal)));
+    }),
+    ensureTemporaryFilesCleared: asActivity(redact, async ({ signal }, { olderThanMs }) => {
+      return await inTurn('temporary', async () => await ensureCleared(deps, olderThanMs, signal));
+    }),
+  };
+}
+
+async function ensureCleared(deps: HostDeps, olderThanMs: number, signal: AbortSignal): Promise<Change<FileCount>> {
+  const what = await selected(deps, olderThanMs, signal);
+  const { tempFilesLimit } = deps.settings.kingfisher;
+  const before = await countTemporaryFiles(what);
+  if (before.files > tempFilesLimit) {
+    throw unsafe(`${before.files} temporary files are more than the limit of ${tempFilesLimit} (tempFilesLimit)`);
+  }
+  const cleared = await clearTemporaryFiles(what, tempFilesLimit);
+  const after = await countTemporaryFiles(what);
+  const notes = cleared.notes.map((note) => deps.redact(note, NOTE_CHARACTERS));
+  return { before: sizeOf(before), after: sizeOf(after), changed: after.files < before.files, notes };
+}
+
+async function selected({ settings }: HostDeps, olderThanMs: number, signal: AbortSignal): Promise<TemporaryFiles> {
+  const { kingfisher, recovery } = settings;
+  if (!recovery) throw notConfigured('recovery');
+  if (!Number.isFinite(olderThanMs) || olderThanMs <= 0) throw unsafe(`an age of ${olderThanMs} ms selects every file`);
+  const { dataDir, tempDirs, user } = kingfisher;
+  return {
+    dataDir,
+    tempDirs,
+    elsewhere: recovery.temporary,
+    uid: (await listUsers()).find(({ name }) => name === user)?.uid,
+    writtenBefore: Date.now() - olderThanMs,
+    keep: [recovery.backup.root],
+    signal,
+  };
+}
+
+function sizeOf({ files, bytes }: Cleared): FileCount {
+  return { files, bytes };
+}
