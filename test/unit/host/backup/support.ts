@@ -1,0 +1,51 @@
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { RecoverySettings } from '../../../../src/host/settings';
+
+export const DAY = '2026-11-23';
+export const ID = 'incident/emergencyRecovery/h1/2f1c2d3e-0000-4000-8000-123456789abc';
+export const NAME = ID.replaceAll('/', '+');
+
+/** Settings of a host that lives in `folder`, whose files belong to this very process. */
+export function recoverySettings(folder: string, more: Partial<RecoverySettings['backup']> = {}): RecoverySettings {
+  const backup = {
+    root: path.join(folder, 'backups'),
+    images: path.join(folder, 'images'),
+    keepCount: 1,
+    keepForMs: 86_400_000,
+    reserveBytes: 0,
+    ...more,
+  };
+  return {
+    backup,
+    owner: { user: 'nobody', group: 'nogroup' },
+    permissionsLimit: 1,
+    temporary: [],
+    rateLimits: { database: 1, prefix: 'ratelimit:' },
+    exchanges: [],
+  };
+}
+
+export function dayFolder(folder: string): string {
+  return path.join(folder, 'images/2026/11/23');
+}
+
+/** Puts files of the day, by their path below it. */
+export async function putImages(folder: string, images: Record<string, string>): Promise<void> {
+  for (const [name, content] of Object.entries(images)) {
+    const file = path.join(dayFolder(folder), name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, content);
+  }
+}
+
+/** Content of every file below `folder`, by its path. Empty when there is no folder. */
+export async function contentOf(folder: string): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    const file = path.join(entry.parentPath, entry.name);
+    if (entry.isFile()) found[path.relative(folder, file)] = await readFile(file, 'utf8');
+  }
+  return found;
+}
