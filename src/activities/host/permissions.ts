@@ -29,8 +29,9 @@ export function createPermissionActivities(
 }
 
 async function ensurePermissions(deps: HostDeps, limit: number, signal: AbortSignal): Promise<Change<PermissionCount>> {
-  if (!Number.isSafeInteger(limit) || limit < 0) throw tooMany(`a limit of ${limit} is none`);
+  if (!Number.isSafeInteger(askedLimit) || askedLimit < 0) throw tooMany(`a limit of ${askedLimit} is none`);
   const what = await wanted(deps, signal);
+  const limit = Math.min(askedLimit, deps.settings.recovery?.permissionsLimit ?? 0);
   const before = await countPermissions(what);
   if (before.different > limit) throw tooMany(`${before.different} entries differ, more than the limit of ${limit}`);
   const notes = before.notes.map((note) => deps.redact(note, EXAMPLE_CHARACTERS));
@@ -53,7 +54,7 @@ function counted({ entries, different, examples, skipped }: Permitted, { redact 
 }
 
 function tooMany(reason: string): HostError {
-  const remedy = 'nothing was changed; look at them, and approve a higher limit if they are right';
+  const remedy = 'nothing was changed; look at them, and raise permissionsLimit if they are right';
   return new HostError('UnsafeSelector', `${reason}; ${remedy}`);
 }
 

@@ -1,0 +1,134 @@
+import { chmodSync, existsSync, lstatSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import type { HostDeps } from '../../../src/activities/host/dependencies';
+import { createPermissionActivities } from '../../../src/activities/host/permissions';
+import { createStrayActivities } from '../../../src/activities/host/strays';
+import { createTemporaryActivities } from '../../../src/activities/host/temporary';
+import { createRedactor } from '../../../src/host/redact';
+import type { RecoverySettings } from '../../../src/host/settings';
+import { useTempFolder } from '../host/support/temp-folder';
+import { hostSettings, serviceState } from './support/host';
+
+const HOUR_MS = 3_600_000;
+const folder = useTempFolder();
+const isRoot = process.getuid?.() === 0;
+
+function deps(recovery: boolean, user = 'nobody-of-this-host'): HostDeps {
+  const settings = hostSettings(folder.path(), { user });
+  const stopped = serviceState({ active: 'inactive', mainPid: null });
+  return {
+    settings: { ...settings, recovery: recovery ? recoverySettings() : null },
+    redact: createRedactor([]),
+    run: () => Promise.reject(new Error('must not run')),
+    findManager: () => ({ observe: async () => stopped }) as never,
+  };
+}
+
+function recoverySettings(): RecoverySettings {
+  return {
+    backup: {
+      root: folder.path('backups'),
+      images: folder.path('data/images'),
+      keepCount: 1,
+      keepForMs: 1,
+      reserveBytes: 0,
+    },
+    owner: { user: 'root', group: 'root' },
+    permissionsLimit: 10,
+    temporary: [{ folder: folder.path('tmp'), prefix: 'kingfisher-' }],
+    rateLimits: { database: 1, prefix: 'ratelimit:' },
+    exchanges: [],
+  };
+}
+
+beforeEach(() => {
+  for (const name of ['data/temp', 'tmp']) mkdirSync(folder.path(name), { recursive: true });
+});
+
+(isRoot ? describe : describe.skip)('ensurePermissions', () => {
+  beforeEach(() => {
+    for (const name of ['a', 'b', 'c']) {
+      writeFileSync(folder.path('data', name), '');
+      chmodSync(folder.path('data', name), 0o600);
+    }
+  });
+
+  it('mends once, and is no change the second time', async () => {
+    const { ensurePermissions, observePermissions } = createPermissionActivities(deps(true));
+    expect(await observePermissions()).toMatchObject({ entries: 5, different: 3 });
+    const first = await ensurePermissions({ limit: 3 });
+    expect(first).toMatchObject({ changed: true, before: { different: 3 }, after: { entries: 5, different: 0 } });
+    expect(await ensurePermissions({ limit: 3 })).toMatchObject({ changed: false, before: { different: 0 } });
+  });
+
+  it.each([2, 0, -1, NaN, 1.5])('changes nothing with a limit of %p', async (limit) => {
+    const mending = createPermissionActivities(deps(true)).ensurePermissions({ limit });
+    await expect(mending).rejects.toMatchObject({ type: 'UnsafeSelector', nonRetryable: true });
+    expect(lstatSync(folder.path('data/a')).mode & 0o777).toBe(0o600);
+  });
+});
+
+(isRoot ? it : it.skip)("does not go beyond the host's own limit, whatever is asked", async () => {
+  for (let at = 0; at < 11; at++) writeFileSync(folder.path('data', String(at)), '', { mode: 0o600 });
+  const mending = createPermissionActivities(deps(true)).ensurePermissions({ limit: 1_000 });
+  await expect(mending).rejects.toThrow('11 entries differ, more than the limit of 10');
+});
+
+describe('ensureTemporaryFilesCleared', () => {
+  function putOld(count: number): void {
+    const old = new Date(Date.now() - 2 * HOUR_MS);
+    for (let at = 0; at < count; at++) {
+      writeFileSync(folder.path('data/temp', String(at)), '12345');
+      utimesSync(folder.path('data/temp', String(at)), old, old);
+    }
+  }
+
+  it('clears once, and is no change the second time', async () => {
+    putOld(3);
+    const { ensureTemporaryFilesCleared, observeTemporaryFiles } = createTemporaryActivities(deps(true));
+    const input = { olderThanMs: HOUR_MS };
+    expect(await observeTemporaryFiles(input)).toEqual({ files: 3, bytes: 15 });
+    const change = await ensureTemporaryFilesCleared(input);
+    expect(change).toEqual({
+      before: { files: 3, bytes: 15 },
+      after: { files: 0, bytes: 0 },
+      changed: true,
+      notes: [],
+    });
+    expect(await ensureTemporaryFilesCleared(input)).toMatchObject({ changed: false });
+  });
+
+  it('removes nothing when there are more than the limit', async () => {
+    putOld(6);
+    const clearing = createTemporaryActivities(deps(true)).ensureTemporaryFilesCleared({ olderThanMs: HOUR_MS });
+    await expect(clearing).rejects.toMatchObject({ type: 'UnsafeSelector' });
+    expect(existsSync(folder.path('data/temp/0'))).toBe(true);
+  });
+
+  it.each([0, -1, NaN, Infinity])('refuses an age of %p', async (olderThanMs) => {
+    putOld(1);
+    const clearing = createTemporaryActivities(deps(true)).ensureTemporaryFilesCleared({ olderThanMs });
+    await expect(clearing).rejects.toMatchObject({ type: 'UnsafeSelector' });
+    expect(existsSync(folder.path('data/temp/0'))).toBe(true);
+  });
+});
+
+describe('ensureStraysEnded', () => {
+  it('is no change where there are none, and never takes all of root for the service', async () => {
+    const change = await createStrayActivities(deps(true, 'root')).ensureStraysEnded({ graceMs: 100 });
+    const none = { processes: [], more: 0 };
+    const notes = ["root does not tell the service's processes from others"];
+    expect(change).toEqual({ before: none, after: none, changed: false, notes, ended: [] });
+  });
+
+  it.each([-1, NaN, Infinity])('refuses a grace of %p', async (graceMs) => {
+    const ending = createStrayActivities(deps(true)).ensureStraysEnded({ graceMs });
+    await expect(ending).rejects.toMatchObject({ type: 'UnsafeSelector' });
+  });
+});
+
+it('is not configured without a recovery', async () => {
+  const notConfigured = { type: 'NotConfigured', nonRetryable: true };
+  await expect(createPermissionActivities(deps(false)).observePermissions()).rejects.toMatchObject(notConfigured);
+  const { observeTemporaryFiles } = createTemporaryActivities(deps(false));
+  await expect(observeTemporaryFiles({ olderThanMs: 1 })).rejects.toMatchObject(notConfigured);
+});
