@@ -6,18 +6,15 @@ const transform = {
   ],
 };
 
-const project = (name, extra = {}) => ({
+const project = (name) => ({
   displayName: name,
   testEnvironment: 'node',
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
   transform,
   modulePathIgnorePatterns: ['<rootDir>/dist'],
-  ...extra,
 });
 
-const quiet = { setupFiles: ['<rootDir>/test/support/quiet-temporal.ts'] };
-
 module.exports = {
-  projects: [project('unit'), project('workflows', quiet), project('replay', quiet), project('integration', quiet)],
+  projects: [project('unit'), project('workflows'), project('replay'), project('integration')],
   testTimeout: 60_000,
 };

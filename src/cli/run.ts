@@ -4,6 +4,7 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 import { Command } from 'commander';
 import { incidentWorkflowId } from '../alerts/incident-id';
 import type { Config } from '../config';
+import { FIRST_STATE } from '../shared/incident';
 import type { IncidentInput } from '../shared/incident';
 import { searchAttributes } from '../shared/search-attributes';
 import { CONTROLLER_TASK_QUEUE } from '../shared/task-queues';
@@ -96,6 +97,7 @@ async function start(
         { key: searchAttributes.host, value: options.host },
         { key: searchAttributes.alert, value: runbook },
         { key: searchAttributes.severity, value: 'manual' },
+        { key: searchAttributes.state, value: FIRST_STATE },
         { key: searchAttributes.tier, value: 0 },
       ],
     });

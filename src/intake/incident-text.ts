@@ -1,6 +1,7 @@
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { Route } from '../alerts/routing';
 import type { Alert } from '../shared/alert';
+import { FIRST_STATE } from '../shared/incident';
 import { escapeMarkdown } from '../shared/markdown';
 import { searchAttributes } from '../shared/search-attributes';
 
@@ -42,7 +43,7 @@ export function incidentSearchAttributes(alert: Alert, route: Route): TypedSearc
     { key: searchAttributes.host, value: route.host ?? 'unknown' },
     { key: searchAttributes.alert, value: (alert.alertname || 'unknownAlert').slice(0, MAX_KEYWORD) },
     { key: searchAttributes.severity, value: (alert.labels['severity'] ?? 'unknown').slice(0, MAX_KEYWORD) },
-    { key: searchAttributes.state, value: 'diagnosing' },
+    { key: searchAttributes.state, value: FIRST_STATE },
     { key: searchAttributes.tier, value: 0 },
   ]);
 }

@@ -12,6 +12,9 @@ export type Outcome = 'healed' | 'recovered' | 'degraded' | 'unresolved' | 'plan
 
 export type IncidentState = 'diagnosing' | 'remedying' | 'verifying' | 'waitingForAgent' | 'closed';
 
+/** The state that every incident begins in. */
+export const FIRST_STATE: IncidentState = 'diagnosing';
+
 /** Times of one runbook, milliseconds, from `runbooks:` of halcyon.yaml. Travels with the incident so that it is replayable. */
 export interface RunbookPolicy {
   /** Health must hold this long to count. */

@@ -4,7 +4,10 @@ import { Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { bundleWorkflows } from '../support/bundle';
+import { quietTemporal } from '../support/quiet-temporal';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
+
+quietTemporal();
 
 const HISTORIES = path.join(__dirname, 'histories');
 const names = readdirSync(HISTORIES).filter((name) => name.endsWith('.json'));

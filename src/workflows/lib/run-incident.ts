@@ -7,6 +7,7 @@ import {
   upsertMemo,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
+import { FIRST_STATE } from '../../shared/incident';
 import type { IncidentInput, IncidentMemo, IncidentResult, Outcome } from '../../shared/incident';
 import type { HealthState } from '../../shared/observations';
 import { searchAttributes } from '../../shared/search-attributes';
@@ -29,7 +30,8 @@ export async function runIncident(
   input: IncidentInput,
   body: (incident: Incident) => Promise<Outcome>,
 ): Promise<IncidentResult> {
-  let shown: string | undefined;
+  // Whoever starts an incident sets the first state with it: saying it again would only cost the first step time.
+  let shown: string = FIRST_STATE;
   const incident: Incident = new Incident(input, isoNow, () => {
     setCurrentDetails(renderDetails(incident.view));
     if (incident.view.state === shown) return;
