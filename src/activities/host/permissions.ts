@@ -28,7 +28,12 @@ export function createPermissionActivities(
   };
 }
 
-async function ensurePermissions(deps: HostDeps, limit: number, signal: AbortSignal): Promise<Change<PermissionCount>> {
+/** The limit asked for counts within the agent's own: a workflow cannot widen what its host allows. */
+async function ensurePermissions(
+  deps: HostDeps,
+  askedLimit: number,
+  signal: AbortSignal,
+): Promise<Change<PermissionCount>> {
   if (!Number.isSafeInteger(askedLimit) || askedLimit < 0) throw tooMany(`a limit of ${askedLimit} is none`);
   const what = await wanted(deps, signal);
   const limit = Math.min(askedLimit, deps.settings.recovery?.permissionsLimit ?? 0);
