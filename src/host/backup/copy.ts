@@ -37,7 +37,7 @@ export async function copyTo(source: FileHandle, place: Place): Promise<Copied> 
     const written = target === undefined ? await place.unfinished.read(name) : target;
     if (written === undefined) throw new Error(`${name} is gone while it is written`);
     try {
-      const { size, sha256 } = await digest(target === undefined ? written : source, target);
+      const { size, sha256 } = await digest(target === undefined ? written : source, before.size, target);
       await place.furnish?.(written);
       await written.utimes(before.mtime, before.mtime);
       await written.datasync();
@@ -54,20 +54,24 @@ export async function copyTo(source: FileHandle, place: Place): Promise<Copied> 
   }
 }
 
-/** Size and sha256 of what is left to read in `source`, which is written to `target` on the way. */
-export async function digest(source: FileHandle, target?: FileHandle): Promise<{ size: number; sha256: string }> {
+/** Size and sha256 of the first `bytes` of `source`, or of all where there are less; they are written to `target`. */
+export async function digest(
+  source: FileHandle,
+  bytes: number,
+  target?: FileHandle,
+): Promise<{ size: number; sha256: string }> {
   const hash = createHash('sha256');
-  const { size: expected } = await source.stat();
-  const buffer = Buffer.allocUnsafe(Math.min(CHUNK, expected + 1));
+  const buffer = Buffer.allocUnsafe(Math.min(CHUNK, bytes));
   let size = 0;
-  for (;;) {
-    const { bytesRead } = await source.read(buffer, 0, buffer.length, size);
-    if (bytesRead === 0) return { size, sha256: hash.digest('hex') };
+  while (size < bytes) {
+    const { bytesRead } = await source.read(buffer, 0, Math.min(buffer.length, bytes - size), size);
+    if (bytesRead === 0) break;
     const chunk = buffer.subarray(0, bytesRead);
     hash.update(chunk);
     if (target !== undefined) await writeAll(target, chunk);
     size += bytesRead;
   }
+  return { size, sha256: hash.digest('hex') };
 }
 
 async function writeAll(target: FileHandle, chunk: Buffer): Promise<void> {

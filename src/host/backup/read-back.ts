@@ -71,7 +71,7 @@ async function flawOf(entry: ManifestEntry, folder: Folder | undefined, name: st
     const stat = await file.stat();
     if (!stat.isFile()) return 'is no regular file';
     if (stat.size !== entry.size) return `has ${stat.size} bytes instead of ${entry.size}`;
-    return (await digest(file)).sha256 === entry.sha256 ? undefined : 'has another content';
+    return (await digest(file, stat.size)).sha256 === entry.sha256 ? undefined : 'has another content';
   } finally {
     await file.close();
   }

@@ -125,7 +125,7 @@ async function fateOf(
   const file = stat.isFile() ? await folder?.read(name) : undefined;
   if (file === undefined) return 'inTheWay';
   try {
-    const isSame = stat.size === entry.size && (await digest(file)).sha256 === entry.sha256;
+    const isSame = stat.size === entry.size && (await digest(file, stat.size)).sha256 === entry.sha256;
     if (isSame) return 'same';
     // To the millisecond, which is what the manifest keeps.
     return !overwrite && Math.floor(stat.mtimeMs) > Date.parse(entry.mtime) ? 'newer' : 'restore';
