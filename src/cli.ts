@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { createBackupsCommand } from './cli/backups';
 import { createConfigCommand } from './cli/config-check';
 import { createIncidentCommand } from './cli/incident';
 import { createRunCommand } from './cli/run';
 import { USAGE_EXIT_CODE, UsageError, usageExitsWith } from './cli/usage';
+import { openBackups } from './host/backup/open';
 
 const program = new Command('halcyon')
   .description('durable runbooks for KingFisher')
@@ -15,6 +17,7 @@ const program = new Command('halcyon')
   )
   .addCommand(createRunCommand())
   .addCommand(createIncidentCommand())
+  .addCommand(createBackupsCommand(openBackups))
   .addCommand(createConfigCommand(process));
 
 usageExitsWith(program, USAGE_EXIT_CODE);

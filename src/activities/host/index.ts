@@ -2,32 +2,50 @@ import { runCommand } from '../../host/commands';
 import { createRedactor, secretsOf } from '../../host/redact';
 import { createServiceManagers } from '../../host/service-managers';
 import type { HostSettings } from '../../host/settings';
+import { createBackupActivities } from './backup';
 import { createConfigurationActivities } from './configuration';
 import type { HostDeps } from './dependencies';
 import { createDependencyActivities } from './dependency';
 import { createEvidenceActivities } from './evidence';
+import { createExchangeActivities } from './exchanges';
 import { createHealthActivities } from './health';
+import { createPermissionActivities } from './permissions';
 import { createProcessActivities } from './processes';
+import { createQueues } from './queues';
+import { createRateLimitActivities } from './rate-limits';
+import type { RecoveryActivities } from './recovery-types';
 import { createServiceActivities } from './service';
 import { createSpaceActivities } from './space';
+import { createStopActivities } from './stop';
+import { createStrayActivities } from './strays';
+import { createTemporaryActivities } from './temporary';
 import type { HostActivities } from './types';
 
 /** All that the agent of one host can do, within what its settings allow. `deps` replaces real adapters in tests. */
 export function createHostActivities(
   settings: HostSettings,
   replaced: Partial<Omit<HostDeps, 'settings'>> = {},
-): HostActivities {
+): HostActivities & RecoveryActivities {
   const redact = replaced.redact ?? createRedactor(secretsOf(settings));
   const run = replaced.run ?? runCommand;
   const findManager = replaced.findManager ?? createServiceManagers(settings, run, redact);
   const deps: HostDeps = { settings, redact, run, findManager };
+  // A restart that was given up may still be at work when a stop comes.
+  const inTurn = createQueues();
   return {
-    ...createServiceActivities(deps),
+    ...createServiceActivities(deps, inTurn),
     ...createProcessActivities(deps),
     ...createEvidenceActivities(deps),
     ...createHealthActivities(deps),
     ...createDependencyActivities(deps),
     ...createConfigurationActivities(deps),
     ...createSpaceActivities(deps),
+    ...createStopActivities(deps, inTurn),
+    ...createStrayActivities(deps),
+    ...createBackupActivities(deps),
+    ...createPermissionActivities(deps),
+    ...createTemporaryActivities(deps),
+    ...createRateLimitActivities(deps),
+    ...createExchangeActivities(deps),
   };
 }

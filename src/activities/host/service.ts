@@ -1,14 +1,13 @@
 import type { HostDeps } from './dependencies';
 import { ensureRestarted } from './ensure-restarted';
-import { createQueues } from './queues';
+import type { InTurn } from './queues';
 import { asActivity } from './run';
 import type { HostActivities } from './types';
 
 type ServiceActivities = Pick<HostActivities, 'observeService' | 'observeRecentStarts' | 'ensureRestarted'>;
 
 /** State and restart of KingFisher and its dependencies. */
-export function createServiceActivities({ findManager, redact }: HostDeps): ServiceActivities {
-  const inTurn = createQueues();
+export function createServiceActivities({ findManager, redact }: HostDeps, inTurn: InTurn): ServiceActivities {
   return {
     observeService: asActivity(redact, async ({ signal }, { service }) => await findManager(service).observe(signal)),
     observeRecentStarts: asActivity(

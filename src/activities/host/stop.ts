@@ -4,7 +4,6 @@ import type { ServiceManager } from '../../host/service-manager';
 import type { Change, ServiceState } from '../../shared/observations';
 import type { HostDeps } from './dependencies';
 import { refuseUnusable } from './ensure-restarted';
-import { createQueues } from './queues';
 import type { InTurn } from './queues';
 import type { RecoveryActivities } from './recovery-types';
 import { asActivity } from './run';
@@ -15,7 +14,7 @@ type Attempt = Pick<Run, 'signal' | 'attempt'>;
 /** H.1, H.8: the service is down while its files are worked on, and runs again afterwards. */
 export function createStopActivities(
   { findManager, redact }: HostDeps,
-  inTurn: InTurn = createQueues(),
+  inTurn: InTurn,
 ): Pick<RecoveryActivities, 'ensureStopped' | 'ensureStarted'> {
   return {
     ensureStopped: asActivity(redact, async (run, { service }) => {
