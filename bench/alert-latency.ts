@@ -51,7 +51,7 @@ async function measure(directory: string, count: number): Promise<{ halcyon: Per
     const stack = await startStack({
       directory: join(directory, 'halcyon'),
       hosts: { [HOST]: { instances: [HOST], services: [] } },
-      serviceDown: { stabilityWindow: '20ms' },
+      runbooks: { serviceDown: { stabilityWindow: '20ms' } },
     });
     try {
       return await withWorkers(stack, kingfisher, directory, count);

@@ -44,7 +44,7 @@ async function measure(directory: string, pairs: number): Promise<{ healMs: numb
     const stack = await startStack({
       directory,
       hosts: { [HOST]: { instances: [], services: [] } },
-      serviceDown: { stabilityWindow: '500ms' },
+      runbooks: { serviceDown: { stabilityWindow: '500ms' } },
     });
     try {
       await host.reverse(7233, Number(stack.temporal.address.split(':')[1]));

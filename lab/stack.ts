@@ -15,8 +15,8 @@ export interface StackOptions {
   directory: string;
   /** `hosts:` of halcyon.yaml. */
   hosts: Record<string, { instances: string[]; services: string[] }>;
-  /** `runbooks.serviceDown:` of halcyon.yaml, where the defaults are too slow. */
-  serviceDown?: Record<string, string>;
+  /** `runbooks:` of halcyon.yaml, where the defaults are too slow. */
+  runbooks?: Record<string, Record<string, string>>;
   /** `agent:` of halcyon.yaml; with it the controller's process is the host's agent too. */
   agent?: object;
   ui?: boolean;
@@ -107,7 +107,7 @@ function writeConfig(options: StackOptions, temporal: TemporalServer, port: numb
     temporal: { address: temporal.address, ...(temporal.uiUrl === null ? {} : { uiUrl: temporal.uiUrl }) },
     intake: { port, token: '${HALCYON_INTAKE_TOKEN}' },
     hosts: options.hosts,
-    ...(options.serviceDown === undefined ? {} : { runbooks: { serviceDown: options.serviceDown } }),
+    ...(options.runbooks === undefined ? {} : { runbooks: options.runbooks }),
     ...(options.agent === undefined ? {} : { agent: options.agent }),
   };
   writeFileSync(file, stringify(config), { mode: 0o600 });

@@ -22,7 +22,7 @@ export async function setUpLab({ directory, onProgress }: StageOptions): Promise
     const starting = startStack({
       directory: join(directory, 'halcyon'),
       hosts: { [HOST]: { instances: [`${HOST}:8201`], services: ['zmart-kingfisher'] } },
-      serviceDown: { stabilityWindow: '3s' },
+      runbooks: { serviceDown: { stabilityWindow: '3s' } },
       ui: true,
       onProgress,
     });

@@ -19,7 +19,7 @@ export async function setUpProcess({ directory, onProgress }: StageOptions): Pro
     const stack = await startStack({
       directory: join(directory, 'halcyon'),
       hosts: { [HOST]: { instances: [HOST], services: ['zmart-kingfisher'] } },
-      serviceDown: { stabilityWindow: '3s' },
+      runbooks: { serviceDown: { stabilityWindow: '3s' } },
       agent: kingfisher.agent,
       ui: true,
       onProgress,

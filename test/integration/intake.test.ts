@@ -33,7 +33,7 @@ beforeAll(async () => {
     directory: folder,
     // Nobody runs these hosts: a mapped alert's incident waits for an agent until the test ends.
     hosts: { h1: { instances: [], services: [] }, h2: { instances: [], services: [] } },
-    serviceDown: { agentWithin: '1m' },
+    runbooks: { serviceDown: { agentWithin: '1m' } },
   });
   second = await startSecondIntake(stack, folder);
 });

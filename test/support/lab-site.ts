@@ -26,7 +26,9 @@ export class LabSite {
       startStack({
         directory,
         hosts: { [name]: { instances: [], services: ['zmart-kingfisher'] } },
-        serviceDown: { stabilityWindow: '1s', healthyWithin: '10s', dependencyReadyWithin: '20s', agentWithin: '6s' },
+        runbooks: {
+          serviceDown: { stabilityWindow: '1s', healthyWithin: '10s', dependencyReadyWithin: '20s', agentWithin: '6s' },
+        },
       }),
     ]);
     const [host, stack] = started;
