@@ -149,7 +149,8 @@ describe('kill -9 at random moments', () => {
   it(`ends healed after each of ${kills} kills (HALCYON_CHAOS_SEED=${seed})`, async () => {
     const next = random(seed);
     for (let kill = 1; kill <= kills; kill++) {
-      const before = await Promise.all(DEPENDENCIES.map(startsOf));
+      const units = [...DEPENDENCIES, await postgresUnit()];
+      const before = await Promise.all(units.map(startsOf));
       const steps = 12;
       const strikeAt = 1 + Math.floor(next() * steps);
       const ofAgent = next() < 0.5;
@@ -170,8 +171,14 @@ describe('kill -9 at random moments', () => {
       const view = (await incident.result()) as IncidentView;
       if (view.outcome !== 'healed')
         throw new Error(`${where}: ${JSON.stringify([view.findings, view.timeline], null, 1)}`);
-      const after = await Promise.all(DEPENDENCIES.map(startsOf));
+      const after = await Promise.all(units.map(startsOf));
       if (after.some((starts, i) => starts !== before[i]! + 1)) throw new Error(`${where}: restarted more than once`);
+      await exec('test', '-s', `/var/backups/kingfisher/${(await incident.describe()).runId}/manifest.jsonl`);
     }
   }, 600_000);
 });
+
+async function postgresUnit(): Promise<string> {
+  const { stdout } = await site.host.systemctl('list-units', '--plain', '--no-legend', '--all', 'postgresql@*.service');
+  return stdout.trim().split(/\s+/)[0]!;
+}

@@ -30,6 +30,7 @@ export class ScriptedHost {
   logLines: string[] = ['started'];
   rateLimitKeys = 5;
   wrongPermissions = 7;
+  recoveryAllowed = true;
   exchangesMissing: string[] = [];
   /** Whether KingFisher was stopped each time its files were touched. */
   readonly touchedWhileRunning: string[] = [];
@@ -125,6 +126,7 @@ export class ScriptedHost {
       manifestSha256: state === 'complete' ? 'ab'.repeat(32) : null,
     });
     return {
+      observeRecoveryLimits: async () => ({ allowed: this.recoveryAllowed, permissionsLimit: 100 }),
       ensureStopped: async ({ service }) => {
         const before = this.service(service);
         this.up[service] = false;

@@ -96,6 +96,16 @@ describe('section H', () => {
 });
 
 describe('a recovery that meets trouble', () => {
+  it('touches nothing on a host that does not allow it', async () => {
+    await site.withHost(async (host, name) => {
+      host.recoveryAllowed = false;
+      const view = await (await start(name, EVERYTHING)).result();
+      expect(view.outcome).toBe('unresolved');
+      expect(names(view)).toEqual(['RecoveryNotAllowed']);
+      expect(host.calls.filter((call) => call.startsWith('ensure'))).toEqual([]);
+    });
+  });
+
   it('destroys nothing without a backup, starts KingFisher all the same and ends degraded', async () => {
     await site.withHost(async (host, name) => {
       host.before = (activity) => {

@@ -13,6 +13,7 @@ import { createPermissionActivities } from './permissions';
 import { createProcessActivities } from './processes';
 import { createQueues } from './queues';
 import { createRateLimitActivities } from './rate-limits';
+import { createRecoveryLimitActivities } from './recovery-limits';
 import type { RecoveryActivities } from './recovery-types';
 import { createServiceActivities } from './service';
 import { createSpaceActivities } from './space';
@@ -40,6 +41,7 @@ export function createHostActivities(
     ...createDependencyActivities(deps),
     ...createConfigurationActivities(deps),
     ...createSpaceActivities(deps),
+    ...createRecoveryLimitActivities(deps),
     ...createStopActivities(deps, inTurn),
     ...createStrayActivities(deps),
     ...createBackupActivities(deps),

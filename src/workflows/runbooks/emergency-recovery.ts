@@ -9,6 +9,7 @@ import { DEPENDENCIES, isDependencyWell, restartDependency } from '../steps/depe
 import { observeHealth, observeService, verifyHealthy } from '../steps/kingfisher';
 import {
   backUp,
+  observeLimits,
   clearTemporaryFiles,
   mendPermissions,
   planBackup,
@@ -21,9 +22,6 @@ import {
   stopKingfisher,
   verifyExchanges,
 } from '../steps/recovery';
-
-/** More differences than this are not mended without being asked; the agent's own limit is lower or equal. */
-const PERMISSIONS_LIMIT = 10_000;
 
 /**
  * H. Complete service recovery: stop, back up, mend, clear, reset, restart what KingFisher stands on, start, verify.
@@ -46,9 +44,11 @@ export async function emergencyRecovery(input: IncidentInput): Promise<IncidentR
 
 async function recover(incident: Incident, steps: HostSteps): Promise<Outcome> {
   incident.setState('diagnosing');
-  const service = await observeService('H', steps);
+  const [limits, service] = await Promise.all([observeLimits(steps), observeService('H', steps)]);
+  if (limits?.allowed !== true) return refuse(incident);
   incident.view.measures.firstActionAt ??= service?.observedAt ?? null;
 
+  const { permissionsLimit } = limits;
   incident.setState('remedying');
   const dependencies = restartDependencies(incident, steps);
   const backup = backUp(backupId(), today(), steps);
@@ -66,7 +66,7 @@ async function recover(incident: Incident, steps: HostSteps): Promise<Outcome> {
     const isStopped = await stopKingfisher(steps);
     const made = await backup;
     await Promise.all([
-      isStopped ? mendPermissions(PERMISSIONS_LIMIT, steps) : skip(incident, 'H.3', 'Mend permissions', STILL_RUNS),
+      isStopped ? mendPermissions(permissionsLimit, steps) : skip(incident, 'H.3', 'Mend permissions', STILL_RUNS),
       clear(isStopped, made !== undefined),
       dependencies.then(() => resetRateLimits(steps)),
     ]);
@@ -81,6 +81,16 @@ async function recover(incident: Incident, steps: HostSteps): Promise<Outcome> {
 
 const STILL_RUNS = 'KingFisher could not be stopped: its files are left alone';
 const NO_BACKUP = 'there is no good backup: nothing is destroyed';
+
+/** Nothing is touched on a host whose own configuration does not allow it. */
+function refuse(incident: Incident): Outcome {
+  incident.find(
+    'RecoveryNotAllowed',
+    'H',
+    'agent.recovery is not set on this host, or could not be read: nothing was changed',
+  );
+  return 'unresolved';
+}
 
 async function skip(incident: Incident, cite: string, title: string, why: string): Promise<void> {
   incident.begin(cite, title)('skipped', why);
