@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,8 +62,9 @@ async function closed(id: string): Promise<IncidentView> {
 
 /** Visibility is written in the order of the starts: once a later start is seen, nothing earlier is missing. */
 async function executions(ids: string[]): Promise<number[]> {
-  const marker = incidentWorkflowId(`Marker${ids.join()}`, 'unknown');
-  await post(stack, unmapped(`Marker${ids.join()}`));
+  const name = `Marker-${randomUUID()}`;
+  const marker = incidentWorkflowId(name, 'unknown');
+  await post(stack, unmapped(name));
   const count = async (id: string) => (await stack.client.workflow.count(`WorkflowId = '${id}'`)).count;
   await waitFor(() => count(marker), { what: `${marker} in the list of workflows` });
   return await Promise.all(ids.map(count));
