@@ -78,13 +78,6 @@ export class LabSite {
     return after.length - before.length;
   }
 
-  /** Waits until this step is under way, so that a test can strike in the middle of it. */
-  async untilRunning(incident: WorkflowHandle, title: string): Promise<void> {
-    await this.untilView(incident, `"${title}" to run`, (view) =>
-      view.timeline.some((entry) => entry.title === title && entry.status === 'running'),
-    );
-  }
-
   async untilView(
     incident: WorkflowHandle,
     what: string,
