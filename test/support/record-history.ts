@@ -12,5 +12,11 @@ const HISTORIES = path.join(__dirname, '..', 'replay', 'histories');
 export async function recordHistory(handle: WorkflowHandle, name: string): Promise<void> {
   const file = path.join(HISTORIES, `${name}.json`);
   if (process.env['HALCYON_RECORD_HISTORIES'] === undefined || existsSync(file)) return;
-  writeFileSync(file, `${historyToJSON(await handle.fetchHistory())}\n`);
+  const history = JSON.parse(historyToJSON(await handle.fetchHistory())) as unknown;
+  writeFileSync(file, `${JSON.stringify(history, withoutStacks, 2)}\n`);
+}
+
+/** Replay does not read them, and they name the folders of whoever recorded. */
+function withoutStacks(key: string, value: unknown): unknown {
+  return key === 'stackTrace' ? '' : value;
 }
