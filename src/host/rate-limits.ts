@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import type { RateLimitCount } from '../shared/recovery-observations';
 import { HostError } from './errors';
+import { SINGLE_CONNECTION } from './redis-connection';
 
 const TIMEOUT_MS = 5_000;
 /** Keys that one SCAN looks at: a fraction of a millisecond of Redis' single thread. */
@@ -61,19 +62,7 @@ export async function withRateLimitKeys<T>(
 
 /** Never connects again by itself: a new connection would be on another database. */
 function createConnection(url: string): Redis {
-  return new Redis(url, {
-    lazyConnect: true,
-    protocol: 2,
-    disableClientInfo: true,
-    enableOfflineQueue: false,
-    enableReadyCheck: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => null,
-    reconnectOnError: () => false,
-    connectTimeout: TIMEOUT_MS,
-    commandTimeout: TIMEOUT_MS,
-    disconnectTimeout: 50,
-  });
+  return new Redis(url, { ...SINGLE_CONNECTION, connectTimeout: TIMEOUT_MS, commandTimeout: TIMEOUT_MS });
 }
 
 function createKeys(redis: Redis, { database, prefix }: RateLimitSelector): RateLimitKeys {

@@ -4,6 +4,7 @@ import { errorText } from '../errors';
 import { PROBE_TIMEOUT_MS, answerOfSocket, askOnce } from './answers';
 import type { ProbeOptions } from './answers';
 import { withDeadline } from './deadline';
+import { SINGLE_CONNECTION } from '../redis-connection';
 
 /** `PING` on a connection of its own. */
 export async function probeRedis(url: string, options: ProbeOptions): Promise<EndpointState> {
@@ -16,17 +17,7 @@ export async function probeRedis(url: string, options: ProbeOptions): Promise<En
 }
 
 async function ping(url: string, signal: AbortSignal): Promise<string> {
-  const redis = new Redis(url, {
-    lazyConnect: true,
-    protocol: 2,
-    disableClientInfo: true,
-    enableOfflineQueue: false,
-    enableReadyCheck: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => null,
-    reconnectOnError: () => false,
-    disconnectTimeout: 50,
-  });
+  const redis = new Redis(url, SINGLE_CONNECTION);
   // Why a connection ended is said here only; a connection that ends without a reason rejects with its own words.
   let reason: Error | undefined;
   redis.on('error', (err: Error) => (reason ??= err));
