@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { createAnswerCommand } from './cli/approve';
 import { createBackupsCommand } from './cli/backups';
 import { createConfigCommand } from './cli/config-check';
 import { createIncidentCommand } from './cli/incident';
@@ -17,6 +18,8 @@ const program = new Command('halcyon')
   )
   .addCommand(createRunCommand())
   .addCommand(createIncidentCommand())
+  .addCommand(createAnswerCommand('approve'))
+  .addCommand(createAnswerCommand('reject'))
   .addCommand(createBackupsCommand(openBackups))
   .addCommand(createConfigCommand(process));
 

@@ -61,6 +61,8 @@ export interface IncidentInput {
   recovery?: RecoveryOptions;
   /** Who started it, when a person did. */
   startedBy?: { who: string; reason: string };
+  /** What an earlier run of the same incident knew, which people keep open for long. */
+  carried?: { view: IncidentView; changed: boolean };
 }
 
 export interface RecoveryOptions {
@@ -99,6 +101,10 @@ export interface IncidentView {
   runbook: RunbookName;
   alertname: string;
   host: string | null;
+  /** What is wrong in one line, by the alert's own words. */
+  summary?: string;
+  /** The alert's link to its runbook page. */
+  runbookUrl?: string;
   state: IncidentState;
   outcome: Outcome | null;
   severity: string;

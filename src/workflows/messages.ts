@@ -1,6 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Alert } from '../shared/alert';
-import type { Approval, ApprovalAnswer } from '../shared/approval';
+import type { Approval, ApprovalAnswer, ApprovalReply } from '../shared/approval';
 import type { Acknowledgement, EscalationEvent, EscalationView } from '../shared/escalation';
 import type { ChangeNote, GuardView, PauseRequest, TurnAnswer, TurnRelease, TurnRequest } from '../shared/guard';
 import type { IncidentView } from '../shared/incident';
@@ -23,8 +23,8 @@ export const escalatedSignal = defineSignal<[EscalationEvent]>('escalated');
 export const timelineQuery = defineQuery<IncidentView>('timeline');
 /** A person has it: holds further tiers. Returns until when. */
 export const acknowledgeUpdate = defineUpdate<{ until: string }, [Acknowledgement]>('acknowledge');
-export const approveUpdate = defineUpdate<Approval, [ApprovalAnswer]>('approve');
-export const rejectUpdate = defineUpdate<Approval, [ApprovalAnswer]>('reject');
+export const approveUpdate = defineUpdate<ApprovalReply, [ApprovalAnswer]>('approve');
+export const rejectUpdate = defineUpdate<ApprovalReply, [ApprovalAnswer]>('reject');
 /** A person says that it is over; Halcyon looks once more and writes down what it sees. */
 export const closeUpdate = defineUpdate<void, [{ as: string; reason: string }]>('close');
 

@@ -12,6 +12,7 @@ import type { FailureType } from '../../shared/failures';
 import type { Change } from '../../shared/observations';
 import { hostTaskQueue } from '../../shared/task-queues';
 import type { EntryStatus, RunbookPolicy } from '../../shared/incident';
+import type { Gate } from './gate';
 import type { Incident } from './incident';
 
 /** Activities of one host, each call shown in Temporal UI under its step's title. */
@@ -45,6 +46,7 @@ export class HostSteps {
     private readonly host: string,
     /** Epoch milliseconds after which an agent that is away is no longer waited for. */
     private readonly giveUpAt: number,
+    private readonly gate: Gate,
   ) {}
 
   get policy(): RunbookPolicy {

@@ -22,7 +22,7 @@ export class Incident {
   /** Alerts received again with nothing new in them. */
   duplicates = 0;
   /** Whether Halcyon changed anything on the host, as far as it knows. */
-  changed = false;
+  changed: boolean;
 
   constructor(
     readonly input: IncidentInput,
@@ -30,7 +30,8 @@ export class Incident {
     private readonly onChange: () => void,
   ) {
     const startedAt = now();
-    this.view = {
+    this.changed = input.carried?.changed ?? false;
+    this.view = input.carried?.view ?? {
       runbook: input.runbook,
       alertname: input.alertname,
       host: input.host,
@@ -66,6 +67,9 @@ export class Incident {
     if (view.alerts.length === 0) {
       view.startsAt = alert.startsAt;
       view.receivedAt = view.measures.receivedAt = alert.receivedAt;
+      view.summary = clip(alert.annotations['summary'] ?? alert.alertname);
+      const runbookUrl = alert.annotations['runbook_url'];
+      if (runbookUrl !== undefined && /^https?:\/\/[^\s()<>"|]{1,500}$/.test(runbookUrl)) view.runbookUrl = runbookUrl;
     }
     if (alert.startsAt < view.startsAt) view.startsAt = alert.startsAt;
     if (alert.labels['severity'] !== undefined) view.severity = alert.labels['severity'];
@@ -84,6 +88,12 @@ export class Incident {
   /** Every episode known to this incident is resolved, says Alertmanager. */
   get isResolved(): boolean {
     return this.hasAlert && this.view.alerts.every((alert) => alert.status === 'resolved');
+  }
+
+  /** When the newest of the alerts that fire began; empty when none does. */
+  get newestFiring(): string {
+    const firing = this.view.alerts.filter((alert) => alert.status === 'firing').map((alert) => alert.startsAt);
+    return firing.sort().at(-1) ?? '';
   }
 
   /** Whether an alert fires that began after `time`, and so is not explained by what was verified then. */
@@ -130,6 +140,15 @@ export class Incident {
     this.view.state = 'closed';
     this.view.measures.closedAt = this.now();
     this.onChange();
+  }
+
+  /** Its own episodes: fingerprint to newest `startsAt`. */
+  episodes(): Record<string, string> {
+    const newest: Record<string, string> = {};
+    for (const { fingerprint, startsAt } of this.view.alerts) {
+      if ((newest[fingerprint] ?? '') < startsAt) newest[fingerprint] = startsAt;
+    }
+    return newest;
   }
 
   /** What later alerts are compared with: each fingerprint's newest episode, of this incident and those before it. */

@@ -1,10 +1,13 @@
 import { CancellationScope, workflowInfo } from '@temporalio/workflow';
+import type { ApprovalSubject } from '../../shared/approval';
 import type { IncidentInput, IncidentResult, Outcome } from '../../shared/incident';
 import type { DependencyName } from '../../shared/observations';
 import { isFailure, reason } from '../lib/host-steps';
 import type { HostSteps } from '../lib/host-steps';
 import type { Incident } from '../lib/incident';
-import { runIncident, stepsOf } from '../lib/run-incident';
+import { stepsOf, watchBy } from '../lib/follow-runbook';
+import { runIncident } from '../lib/run-incident';
+import type { Safety } from '../lib/safety';
 import { DEPENDENCIES, isDependencyWell, restartDependency } from '../steps/dependencies';
 import { observeHealth, observeService, verifyHealthy } from '../steps/kingfisher';
 import {
@@ -29,20 +32,52 @@ import {
  * What does not depend on each other runs at the same time. Whatever fails, KingFisher is started again if it can be.
  */
 export async function emergencyRecovery(input: IncidentInput): Promise<IncidentResult> {
-  return await runIncident(input, async (incident) => {
-    const steps = stepsOf(incident);
-    try {
-      if (input.recovery?.dryRun === true) return await plan(incident, steps);
-      return await recover(incident, steps);
-    } catch (err) {
-      if (!isFailure(err, 'AgentUnreachable')) throw err;
-      incident.note('H', 'Not recovered: for the people on duty', reason(err));
-      return 'unresolved';
-    }
+  return await runIncident(input, {
+    run: async (incident, safety) => {
+      const outcome = await run(incident, safety);
+      if (outcome === 'unresolved') safety.escalateNow('the full recovery did not help, or could not be made');
+      return outcome;
+    },
+    watch: (incident) => watchBy(incident, (steps, _incident, patient) => verifyHealthy('H.9', steps, patient)),
   });
 }
 
-async function recover(incident: Incident, steps: HostSteps): Promise<Outcome> {
+async function run(incident: Incident, safety: Safety): Promise<Outcome> {
+  const steps = stepsOf(incident, safety);
+  try {
+    if (incident.input.recovery?.dryRun === true) return await plan(incident, steps);
+    if (!(await isApproved(incident, safety))) return 'unresolved';
+    const turn = await safety.turn();
+    if (turn === 'refused') return 'unresolved';
+    if (turn === 'over') return await verify(incident, steps);
+    return await recover(incident, steps);
+  } catch (err) {
+    if (!isFailure(err, 'AgentUnreachable')) throw err;
+    incident.note('H', 'Not recovered: for the people on duty', reason(err));
+    return 'unresolved';
+  }
+}
+
+/** A person's start is the approval. An alert's is none, except in runs that began before there were approvals. */
+async function isApproved({ input }: Incident, safety: Safety): Promise<boolean> {
+  if (input.startedBy !== undefined || input.safety === undefined) return true;
+  return await safety.ask(fullRecoveryQuestion(input, `${input.alertname} is mapped to it`));
+}
+
+/** What people are asked before all of this is done to a host. */
+export function fullRecoveryQuestion({ host }: IncidentInput, precondition: string): ApprovalSubject {
+  return {
+    risk: 'fullRecovery',
+    host: host ?? '',
+    cite: 'H',
+    title: 'Full recovery: stop, back up, mend, clear, reset, restart everything',
+    arguments: {},
+    precondition,
+  };
+}
+
+/** The nine steps, in the order that is safe and shortest. */
+export async function recover(incident: Incident, steps: HostSteps): Promise<Outcome> {
   incident.setState('diagnosing');
   const [limits, service] = await Promise.all([observeLimits(steps), observeService('H', steps)]);
   if (limits?.allowed !== true) return refuse(incident);

@@ -71,14 +71,22 @@ export async function freeSpace(steps: HostSteps): Promise<void> {
   await steps.tryAct({ cite: 'G.1', title: 'Rotate the logs' }, (host) => host.ensureLogsRotated(), tellFiles);
 }
 
-/** Healthy means `/health` and `/ready` answer 200 throughout the stability window. */
-export async function verifyHealthy(cite: string, steps: HostSteps): Promise<HealthVerdict | undefined> {
+const PATIENT_MS = 3_600_000;
+
+/** Healthy means `/health` and `/ready` answer 200 throughout the stability window. `patient`: waited for up to an hour. */
+export async function verifyHealthy(
+  cite: string,
+  steps: HostSteps,
+  patient = false,
+): Promise<HealthVerdict | undefined> {
   const { healthyWithinMs, stabilityWindowMs } = steps.policy;
-  const deadlineMs = healthyWithinMs + stabilityWindowMs;
+  const deadlineMs = patient ? PATIENT_MS : healthyWithinMs + stabilityWindowMs;
   return await steps.wait(
-    { cite, title: 'Verify: /health and /ready answer 200 and stay so' },
+    { cite, title: patient ? 'Watch until /health and /ready answer 200' : VERIFY },
     deadlineMs,
-    (host) => host.waitUntilHealthy({ deadlineMs, stabilityWindowMs }),
+    (host) => host.waitUntilHealthy({ deadlineMs, stabilityWindowMs, ...(patient ? { patient } : {}) }),
     tellVerdict,
   );
 }
+
+const VERIFY = 'Verify: /health and /ready answer 200 and stay so';
