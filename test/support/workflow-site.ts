@@ -2,13 +2,18 @@ import { randomUUID } from 'node:crypto';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { createCoordinationActivities } from '../../src/activities/control/coordination';
 import { CONTROLLER_TASK_QUEUE, hostTaskQueue } from '../../src/shared/task-queues';
 import { bundleWorkflows } from './bundle';
+import { ScriptedPagers } from './scripted-pagers';
 import { ScriptedHost } from './scripted-host';
 import { startTimeSkipping } from './temporal';
 
 /** Controller, agents of scripted hosts, and a server that skips time. Take it down with `down()`. */
 export class WorkflowSite {
+  /** Who is paged goes here. */
+  readonly pagers = new ScriptedPagers(async () => new Date(await this.env.currentTimeMs()).toISOString());
+
   private constructor(
     readonly env: TestWorkflowEnvironment,
     private readonly workflowBundle: WorkflowBundleWithSourceMap,
@@ -30,6 +35,7 @@ export class WorkflowSite {
       connection: this.env.nativeConnection,
       taskQueue: CONTROLLER_TASK_QUEUE,
       workflowBundle: this.workflowBundle,
+      activities: { ...createCoordinationActivities(this.env.client), ...this.pagers.activities() },
     });
     if (!agent) return await controller.runUntil(test(host, name));
     return await controller.runUntil(this.withAgent(host, name, () => test(host, name)));
