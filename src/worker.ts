@@ -33,7 +33,7 @@ async function main(): Promise<void> {
   const workers = [];
   if (roles.includes('controller')) {
     await registerSearchAttributes(connection, config.temporal.namespace);
-    workers.push(await createController(settings, createControlActivities({ client })));
+    workers.push(await createController(settings, createControlActivities({ client, logger })));
   }
   if (roles.includes('agent') && config.agent !== null) {
     const activities = createHostActivities(config.agent);

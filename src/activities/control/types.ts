@@ -1,6 +1,6 @@
 import type { Approval } from '../../shared/approval';
 import type { PagedTeam, Subject } from '../../shared/escalation';
-import type { TurnRequest } from '../../shared/guard';
+import type { Pause, TurnRequest } from '../../shared/guard';
 import type { Outcome } from '../../shared/incident';
 import type { LeaseRequest } from '../../shared/lease';
 
@@ -46,6 +46,8 @@ export interface CoordinationActivities {
   requestTurn(input: { host: string; request: TurnRequest }): Promise<void>;
   /** Whether this run is still open, and how it ended. */
   observeRun(input: { workflowId: string; runId: string }): Promise<{ open: boolean; status: string }>;
+  /** Reminds those on duty that changes on a host are paused, by whom, why and until when. Said twice, it is said twice. */
+  remindPause(input: { host: string; pause: Pause }): Promise<void>;
   /** Starts the lease if there is none, and asks for it. Asking again is harmless. Returns its workflow id. */
   requestLease(input: LeaseRequest): Promise<{ workflowId: string }>;
 }
