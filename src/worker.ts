@@ -33,7 +33,10 @@ async function main(): Promise<void> {
   const workers = [];
   if (roles.includes('controller')) {
     await registerSearchAttributes(connection, config.temporal.namespace);
-    workers.push(await createController(settings, createControlActivities({ client })));
+    const { pagers, temporal } = config;
+    const { namespace, uiUrl } = temporal;
+    const control = createControlActivities({ client, pagers, uiUrl, namespace, now: () => new Date(), logger });
+    workers.push(await createController(settings, control));
   }
   if (roles.includes('agent') && config.agent !== null) {
     const activities = createHostActivities(config.agent);

@@ -1,8 +1,9 @@
-import type { Client } from '@temporalio/client';
 import { createCoordinationActivities } from './coordination';
-import type { CoordinationActivities } from './types';
+import { createPagingActivities } from './paging';
+import type { PagingDeps } from './paging';
+import type { ControlActivities } from './types';
 
 /** All that a controller does outside of workflows. */
-export function createControlActivities({ client }: { client: Client }): CoordinationActivities {
-  return { ...createCoordinationActivities(client) };
+export function createControlActivities(deps: PagingDeps): ControlActivities {
+  return { ...createCoordinationActivities(deps.client), ...createPagingActivities(deps) };
 }
