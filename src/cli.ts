@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { createAckCommand } from './cli/ack';
 import { createBackupsCommand } from './cli/backups';
 import { createConfigCommand } from './cli/config-check';
+import { createEscalationCommand } from './cli/escalation';
 import { createIncidentCommand } from './cli/incident';
 import { createRunCommand } from './cli/run';
 import { USAGE_EXIT_CODE, UsageError, usageExitsWith } from './cli/usage';
@@ -17,6 +19,8 @@ const program = new Command('halcyon')
   )
   .addCommand(createRunCommand())
   .addCommand(createIncidentCommand())
+  .addCommand(createAckCommand())
+  .addCommand(createEscalationCommand())
   .addCommand(createBackupsCommand(openBackups))
   .addCommand(createConfigCommand(process));
 

@@ -38,7 +38,7 @@ function expected(startMinute: number, { name }: Scenario): string[] {
   return minutes.map((minute, index) => `${minute} ${teams[index]}`);
 }
 
-const QUARTERS = 96;
+const QUARTERS = Number(process.env['Q'] ?? 96);
 const STEP = 5;
 
 let site: WorkflowSite;
