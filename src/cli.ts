@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { createAckCommand } from './cli/ack';
 import { createAnswerCommand } from './cli/approve';
 import { createBackupsCommand } from './cli/backups';
 import { createConfigCommand } from './cli/config-check';
+import { createEscalationCommand } from './cli/escalation';
 import { createIncidentCommand } from './cli/incident';
 import { createRunCommand } from './cli/run';
 import { USAGE_EXIT_CODE, UsageError, usageExitsWith } from './cli/usage';
@@ -18,6 +20,8 @@ const program = new Command('halcyon')
   )
   .addCommand(createRunCommand())
   .addCommand(createIncidentCommand())
+  .addCommand(createAckCommand())
+  .addCommand(createEscalationCommand())
   .addCommand(createAnswerCommand('approve'))
   .addCommand(createAnswerCommand('reject'))
   .addCommand(createBackupsCommand(openBackups))
