@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { createBackupsCommand } from './cli/backups';
 import { createConfigCommand } from './cli/config-check';
 import { createIncidentCommand } from './cli/incident';
+import { createLeasesCommand } from './cli/leases';
 import { createRunCommand } from './cli/run';
 import { USAGE_EXIT_CODE, UsageError, usageExitsWith } from './cli/usage';
 import { openBackups } from './host/backup/open';
@@ -17,6 +18,7 @@ const program = new Command('halcyon')
   )
   .addCommand(createRunCommand())
   .addCommand(createIncidentCommand())
+  .addCommand(createLeasesCommand())
   .addCommand(createBackupsCommand(openBackups))
   .addCommand(createConfigCommand(process));
 

@@ -53,7 +53,8 @@ async function ensureSetting(
   signal: AbortSignal,
 ): Promise<Change<SettingState>> {
   const opened = openSetting(deps.settings, setting);
-  for (const one of [value, expected]) checkLimits(setting, one, opened.place);
+  // Where they are the same, nothing can be written.
+  if (value !== expected) for (const one of [value, expected]) checkLimits(setting, one, opened.place);
   const applying = { deps, setting, apply: opened.place.apply, pending: deps.pending };
   const before = await look(deps, opened, signal);
   let written = false;
