@@ -28,14 +28,16 @@ export function createStructuredFormat(format: 'json' | 'yaml', path: readonly s
   function change(text: string, value: SettingValue): string {
     const before = parse(text);
     const node = typeof before === 'string' ? undefined : scalarAt(before);
-    if (typeof before === 'string' || !node?.range) throw cannot('its place in the file was not found');
+    if (typeof before === 'string' || typeof find(text) !== 'object' || !node?.range) {
+      throw cannot('its place in the file was not found');
+    }
     const [start, end] = node.range;
     const changed = `${text.slice(0, start)}${JSON.stringify(value)}${text.slice(end)}`;
     const after = parse(changed);
     if (typeof after === 'string') throw cannot(after);
     // An anchor would change other keys too.
-    before.setIn(path, value);
-    if (!isDeepStrictEqual(after.toJS(), before.toJS())) throw cannot('the file would change elsewhere too');
+    if (!isDeepStrictEqual(copyOf(after), withValue(copyOf(before), path, value)))
+      throw cannot('the file would change elsewhere too');
     return changed;
   }
 
@@ -65,4 +67,16 @@ function isJson(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** What an anchor shares is one object only until it is copied. */
+function copyOf(document: Document.Parsed): unknown {
+  return JSON.parse(JSON.stringify(document.toJS()));
+}
+
+function withValue(root: unknown, path: readonly string[], value: SettingValue): unknown {
+  let at = root as Record<string, unknown>;
+  for (const key of path.slice(0, -1)) at = at[key] as Record<string, unknown>;
+  at[path.at(-1)!] = value;
+  return root;
 }
