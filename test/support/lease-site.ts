@@ -48,6 +48,7 @@ export class LeaseSite {
       connection: this.env.nativeConnection,
       taskQueue: CONTROLLER_TASK_QUEUE,
       workflowBundle: this.workflowBundle,
+      stickyQueueScheduleToStartTimeout: '1s',
       activities: createControlActivities({ client: this.env.client }),
     });
     return await controller.runUntil(work);

@@ -173,7 +173,7 @@ describe('crashes', () => {
       });
       controllerGone.open();
       await site.withController(async () => {
-        expect(await host.active()).toMatchObject({ original: 8, value: 4 });
+        // No query: it would wait for the controller that is gone, in a time that does not pass.
         expect(await host.end()).toMatchObject({ state: 'undone', original: 8, current: 8 });
         expect(host.settings.writes).toEqual([4, 8]);
       });
