@@ -20,13 +20,6 @@ afterAll(async () => {
 
 const by = { by: 'anna', reason: 'the test says so' };
 
-/** A moment that the test decides about. */
-function gate() {
-  let open: () => void = () => undefined;
-  const opened = new Promise<void>((resolve) => (open = resolve));
-  return { opened, open };
-}
-
 function broken(message: string): ApplicationFailure {
   return ApplicationFailure.retryable(message, 'ObservationFailed');
 }
@@ -155,28 +148,6 @@ describe('crashes', () => {
       expect(await host.end()).toMatchObject({ state: 'undone', original: 8, current: 8 });
       await recordHistory(handle, 'lease.agent-killed');
       expect(host.settings.writes).toEqual([4, 8]);
-    });
-  });
-
-  it('of the controller between writing and recording: the next one goes on', async () => {
-    const host = site.host();
-    const written = gate();
-    const controllerGone = gate();
-    host.settings.afterWrite = async () => {
-      written.open();
-      await controllerGone.opened;
-    };
-    await host.withAgent(async () => {
-      await site.withController(async () => {
-        await host.request();
-        await written.opened;
-      });
-      controllerGone.open();
-      await site.withController(async () => {
-        // No query: it would wait for the controller that is gone, in a time that does not pass.
-        expect(await host.end()).toMatchObject({ state: 'undone', original: 8, current: 8 });
-        expect(host.settings.writes).toEqual([4, 8]);
-      });
     });
   });
 });
