@@ -6,6 +6,7 @@ import { createBackupsCommand } from './cli/backups';
 import { createConfigCommand } from './cli/config-check';
 import { createEscalationCommand } from './cli/escalation';
 import { createIncidentCommand } from './cli/incident';
+import { createLeasesCommand } from './cli/leases';
 import { createRunCommand } from './cli/run';
 import { USAGE_EXIT_CODE, UsageError, usageExitsWith } from './cli/usage';
 import { openBackups } from './host/backup/open';
@@ -24,6 +25,7 @@ const program = new Command('halcyon')
   .addCommand(createEscalationCommand())
   .addCommand(createAnswerCommand('approve'))
   .addCommand(createAnswerCommand('reject'))
+  .addCommand(createLeasesCommand())
   .addCommand(createBackupsCommand(openBackups))
   .addCommand(createConfigCommand(process));
 
