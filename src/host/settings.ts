@@ -9,6 +9,10 @@ export interface HostSettings {
   dependencies: DependencySettings;
   /** What a full recovery may touch besides; null where none may run on this host. */
   recovery?: RecoverySettings | null;
+  /** The agent's own folder: the newest fencing token is kept there. */
+  stateDir: string;
+  /** While this file exists, nothing but an undo changes the host. */
+  pauseFile: string;
   /** A file system with less than this counts as full. */
   diskFull: { availableBytes: number; usedPercent: number };
 }

@@ -40,6 +40,8 @@ it('a small agent section is the settings of a host', () => {
     },
     dependencies: {},
     recovery: null,
+    stateDir: '/var/lib/halcyon',
+    pauseFile: '/run/halcyon/paused',
     diskFull: { availableBytes: 536_870_912, usedPercent: 95 },
   });
 });
