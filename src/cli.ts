@@ -2,7 +2,9 @@
 import { Command } from 'commander';
 import { createBackupsCommand } from './cli/backups';
 import { createConfigCommand } from './cli/config-check';
+import { createGuardCommand } from './cli/guard';
 import { createIncidentCommand } from './cli/incident';
+import { createPauseCommand, createResumeCommand } from './cli/pause';
 import { createRunCommand } from './cli/run';
 import { USAGE_EXIT_CODE, UsageError, usageExitsWith } from './cli/usage';
 import { openBackups } from './host/backup/open';
@@ -17,6 +19,9 @@ const program = new Command('halcyon')
   )
   .addCommand(createRunCommand())
   .addCommand(createIncidentCommand())
+  .addCommand(createPauseCommand())
+  .addCommand(createResumeCommand())
+  .addCommand(createGuardCommand())
   .addCommand(createBackupsCommand(openBackups))
   .addCommand(createConfigCommand(process));
 
