@@ -7,6 +7,8 @@ import { createConfigCommand } from './cli/config-check';
 import { createEscalationCommand } from './cli/escalation';
 import { createIncidentCommand } from './cli/incident';
 import { createLeasesCommand } from './cli/leases';
+import { createGuardCommand } from './cli/guard';
+import { createPauseCommand, createResumeCommand } from './cli/pause';
 import { createRunCommand } from './cli/run';
 import { USAGE_EXIT_CODE, UsageError, usageExitsWith } from './cli/usage';
 import { openBackups } from './host/backup/open';
@@ -26,6 +28,9 @@ const program = new Command('halcyon')
   .addCommand(createAnswerCommand('approve'))
   .addCommand(createAnswerCommand('reject'))
   .addCommand(createLeasesCommand())
+  .addCommand(createPauseCommand())
+  .addCommand(createResumeCommand())
+  .addCommand(createGuardCommand())
   .addCommand(createBackupsCommand(openBackups))
   .addCommand(createConfigCommand(process));
 

@@ -11,6 +11,10 @@ export interface HostSettings {
   recovery?: RecoverySettings | null;
   /** Settings of KingFisher that a lease may change, by the names that leases use: `openai.max_qps`. */
   settings?: Record<string, SettingPlace>;
+  /** The agent's own folder: the newest fencing token is kept there. */
+  stateDir: string;
+  /** While this file exists, nothing but an undo changes the host. */
+  pauseFile: string;
   /** A file system with less than this counts as full. */
   diskFull: { availableBytes: number; usedPercent: number };
 }

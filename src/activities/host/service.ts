@@ -7,7 +7,10 @@ import type { HostActivities } from './types';
 type ServiceActivities = Pick<HostActivities, 'observeService' | 'observeRecentStarts' | 'ensureRestarted'>;
 
 /** State and restart of KingFisher and its dependencies. */
-export function createServiceActivities({ findManager, redact }: HostDeps, inTurn: InTurn): ServiceActivities {
+export function createServiceActivities(
+  { findManager, redact, asChange }: HostDeps,
+  inTurn: InTurn,
+): ServiceActivities {
   return {
     observeService: asActivity(redact, async ({ signal }, { service }) => await findManager(service).observe(signal)),
     observeRecentStarts: asActivity(
@@ -15,9 +18,9 @@ export function createServiceActivities({ findManager, redact }: HostDeps, inTur
       async ({ signal }, { service }) => await findManager(service).observeRecentStarts(signal),
     ),
     // An attempt that Temporal gave up may still be at work here when the next one begins: it has to end first.
-    ensureRestarted: asActivity(redact, async ({ signal, attempt }, { service, seenInvocation }) => {
+    ensureRestarted: asChange('ensureRestarted', async (run, { service, seenInvocation }) => {
       const manager = findManager(service);
-      return await inTurn(service, async () => await ensureRestarted(manager, { seenInvocation, attempt }, signal));
+      return await inTurn(service, async () => await ensureRestarted(manager, { seenInvocation, ...run }, run.signal));
     }),
   };
 }

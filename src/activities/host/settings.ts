@@ -8,6 +8,7 @@ import type { Found } from '../../host/settings-store/store';
 import type { SettingState, SettingValue } from '../../shared/lease';
 import type { Change } from '../../shared/observations';
 import { applyPending, expectApply } from './apply-setting';
+import type { ChangeRun } from './change';
 import type { HostDeps } from './dependencies';
 import type { InTurn } from './queues';
 import { asActivity } from './run';
@@ -34,15 +35,15 @@ export function createSettingActivities(
   inTurn: InTurn,
   pending: PendingStarts = createPendingStarts(),
 ): SettingActivities {
-  const { settings, redact } = deps;
+  const { settings, redact, asChange } = deps;
   return {
     observeSetting: asActivity(redact, async ({ signal }, { setting }) => {
       const opened = openSetting(settings, setting);
       return stateOf(setting, opened, await look(deps, opened, signal));
     }),
     // An attempt that Temporal gave up may still be at work. Settings share files, and all share the service.
-    ensureSetting: asActivity(redact, async ({ signal }, wish, _permit) => {
-      return await inTurn('settings', async () => await ensureSetting({ ...deps, pending, inTurn }, wish, signal));
+    ensureSetting: asChange('ensureSetting', async (run, wish) => {
+      return await inTurn('settings', async () => await ensureSetting({ ...deps, pending, inTurn }, wish, run));
     }),
   };
 }
@@ -50,7 +51,7 @@ export function createSettingActivities(
 async function ensureSetting(
   deps: SettingDeps,
   { setting, expected, value }: Wish,
-  signal: AbortSignal,
+  { signal, mayStillChange }: ChangeRun,
 ): Promise<Change<SettingState>> {
   const opened = openSetting(deps.settings, setting);
   // Where they are the same, nothing can be written.
@@ -60,8 +61,8 @@ async function ensureSetting(
   let written = false;
   for (let attempt = 1, found = before; !written && needsWrite(found, { setting, expected, value }); attempt++) {
     if (attempt > WRITE_ATTEMPTS) throw busy(opened.store.place);
-    signal.throwIfAborted();
     await expectApply(applying);
+    mayStillChange();
     written = await opened.store.replace(found, value, signal);
     if (!written) found = await look(deps, opened, signal);
   }

@@ -72,6 +72,8 @@ export const agent = section({
   dependencies: dependencies.default({}),
   recovery: recovery.nullable().default(null),
   settings: settings.default({}),
+  stateDir: ownFolder().default('/var/lib/halcyon'),
+  pauseFile: absoluteFile().default('/run/halcyon/paused'),
   diskFull: section({
     available: size().prefault('512MiB'),
     usedPercent: wholeNumber(1, 100).default(95),

@@ -8,7 +8,7 @@ import type { SettingPlace } from '../../../src/host/settings';
 import { createPendingStarts } from '../../../src/host/settings-store/pending';
 import type { ServiceState } from '../../../src/shared/observations';
 import { useTempFolder } from '../host/support/temp-folder';
-import { hostSettings, serviceState } from './support/host';
+import { asChangeOf, hostSettings, serviceState } from './support/host';
 
 const folder = useTempFolder();
 const file = () => folder.path('kingfisher.json');
@@ -41,6 +41,7 @@ function agent(apply: SettingPlace['apply'] = 'none', limits: object = { min: 1,
   const deps = {
     settings: { ...hostSettings(folder.path()), settings: { [MAX_QPS]: place } },
     redact: createRedactor([]),
+    asChange: asChangeOf(hostSettings(folder.path())),
     findManager: () => manager,
     run: async ({ args }: { args: string[] }) => {
       commands.push(args[0]!);
