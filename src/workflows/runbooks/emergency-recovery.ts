@@ -1,12 +1,13 @@
-import { CancellationScope, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, patched, workflowInfo } from '@temporalio/workflow';
 import type { IncidentInput, IncidentResult, Outcome } from '../../shared/incident';
 import type { DependencyName } from '../../shared/observations';
+import { noteLog } from '../lib/evidence';
 import { isFailure, reason } from '../lib/host-steps';
 import type { HostSteps } from '../lib/host-steps';
 import type { Incident } from '../lib/incident';
 import { runIncident, stepsOf } from '../lib/run-incident';
 import { DEPENDENCIES, isDependencyWell, restartDependency } from '../steps/dependencies';
-import { observeHealth, observeService, verifyHealthy } from '../steps/kingfisher';
+import { observeHealth, observeLog, observeService, verifyHealthy } from '../steps/kingfisher';
 import {
   backUp,
   observeLimits,
@@ -22,6 +23,7 @@ import {
   stopKingfisher,
   verifyExchanges,
 } from '../steps/recovery';
+import { START_LOG, lastWords } from '../steps/start-log';
 
 /**
  * H. Complete service recovery: stop, back up, mend, clear, reset, restart what KingFisher stands on, start, verify.
@@ -112,6 +114,8 @@ async function verify(incident: Incident, steps: HostSteps): Promise<Outcome> {
   incident.setState('verifying');
   const verdict = await verifyHealthy('H.9', steps);
   if (verdict?.healthy !== true) {
+    // A KingFisher that runs and misses a dependency has a finding that names that.
+    if (verdict?.ended !== 'dependencyNotReady') await nameKingfisher(incident, steps);
     incident.note('H', 'Not recovered: for the people on duty');
     return 'unresolved';
   }
@@ -119,6 +123,14 @@ async function verify(incident: Incident, steps: HostSteps): Promise<Outcome> {
   // An agent that was away for a while is not the host's trouble.
   const troubles = incident.view.findings.filter((finding) => finding.name !== 'AgentUnreachable');
   return troubles.length === 0 ? 'healed' : 'degraded';
+}
+
+/** Its own log may say more than its journal. */
+async function nameKingfisher(incident: Incident, steps: HostSteps): Promise<void> {
+  if (!patched(START_LOG)) return;
+  const [why, log] = await Promise.all([lastWords('H.8', 'kingfisher', steps), observeLog('H.8', steps)]);
+  incident.find('KingfisherStillDown', 'H.8', `KingFisher did not become healthy${why}`);
+  noteLog(incident, 'H.8', log);
 }
 
 /** What would be done, from real observations. */
