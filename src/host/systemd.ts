@@ -54,8 +54,7 @@ export function createSystemdManager({ service, unit }: Unit, run: CommandRunner
   }
 
   async function observeStartLog(lines: number, signal?: AbortSignal): Promise<string[]> {
-    const { invocation } = await observe(signal);
-    return await readUnitLog({ unit, invocation, lines }, run, signal);
+    return await readUnitLog(unit, lines, run, signal);
   }
 
   async function settle(signal?: AbortSignal): Promise<ServiceState> {

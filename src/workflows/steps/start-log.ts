@@ -5,7 +5,7 @@ import type { HostSteps } from '../lib/host-steps';
 /** Runs that began before there was this step go on without it. */
 export const START_LOG = 'start-log';
 /** Lines that fit into a finding beside what it is about. */
-const SHOWN = 4;
+const SHOWN = 5;
 
 /**
  * Why a service could not start, in its own last words and its manager's: text to end a finding with, empty when nothing
