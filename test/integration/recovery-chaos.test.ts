@@ -11,19 +11,19 @@ const RUNS_AT_MOST = 12;
 /** systemd's catalogue id of "a unit was stopped". */
 const STOPPED = '9d1aaa27d60140bd96365438aad20286';
 
-const IMAGES = 1_500;
+const IMAGES = 300;
 const OTHERS = 2_000;
 
 /** As much to do in each step that there is a moment to strike in. Everything but the images is as it was before. */
 const PREPARE = `
   mkdir -p ${DATA}/temp/old
-  (cd ${DATA}/temp/old; seq 3000 | split --lines=1 --numeric-suffixes --suffix-length=4 - old_)
+  (cd ${DATA}/temp/old; seq 500 | split --lines=1 --numeric-suffixes --suffix-length=4 - old_)
   find ${DATA}/temp/old -exec touch -d '3 days ago' {} +
   echo new > ${DATA}/temp/new.tmp
   chown -R root:root ${DATA}/images
   find ${DATA}/images -type f -exec chmod 0666 {} +
   fill='for i = 1, tonumber(ARGV[2]) do redis.call("set", ARGV[1] .. i, 1) end'
-  redis-cli -n 1 eval "$fill" 0 ratelimit:free:ip: 60000 >/dev/null
+  redis-cli -n 1 eval "$fill" 0 ratelimit:free:ip: 20000 >/dev/null
   redis-cli -n 1 eval "$fill" 0 idempotency: ${OTHERS} >/dev/null
   systemd-run --quiet --collect --uid=kingfisher --unit=stray-$RANDOM /opt/halcyon-node/bin/node -e \\
     'process.on("SIGTERM", () => setTimeout(() => process.exit(), 300)); setInterval(() => {}, 1000)'`;
@@ -79,7 +79,8 @@ async function expectOnce(run: WorkflowHandle, before: Effects): Promise<void> {
   expect(await site.shell(`ls -A ${BACKUPS}/${runId}`)).toBe('files\nmanifest.jsonl');
   const verified = await site.verifyBackup(runId);
   expect([verified.exitCode, verified.stderr]).toEqual([0, '']);
-  const copied = `diff -r ${site.today} ${BACKUPS}/${runId}/files && echo same`;
+  // KingFisher goes on making images beside these.
+  const copied = `diff -r ${site.today}/many ${BACKUPS}/${runId}/files/many && echo same`;
   expect(await site.shell(copied)).toBe('same');
   const wrong = `find ${DATA} '(' -type d ! -perm 0755 -o -type f ! -perm 0644 -o ! -user kingfisher ')' ! -name state.json -print | head`;
   expect(await site.shell(wrong)).toBe('');
@@ -93,13 +94,13 @@ function hits(strikes: Strike[], step: string, victim: Victim): number {
   return strikes.filter((one) => one.inside && STEP_OF[one.activity] === step && one.victim === victim).length;
 }
 
-/** In turn; whoever was never struck inside of a step comes first. */
-function victimsOf(run: number, strikes: Strike[]): Map<string, Victim> {
+/** In turn; whoever was never struck inside of a step comes first. While RabbitMQ restarts there is time for two. */
+function victimsOf(run: number, strikes: Strike[]): Map<string, Victim[]> {
   return new Map(
     Object.entries(STEP_OF).map(([activity, step], i) => {
-      const missing = (['agent', 'controller'] as const).filter((victim) => hits(strikes, step, victim) === 0);
-      const inTurn = (run + i) % 2 === 0 ? 'agent' : 'controller';
-      return [activity, missing.length === 1 ? missing[0]! : inTurn];
+      const first = hits(strikes, step, 'agent') - hits(strikes, step, 'controller') + ((run + i) % 2) - 0.5;
+      const inTurn: Victim[] = first > 0 ? ['controller', 'agent'] : ['agent', 'controller'];
+      return [activity, step === 'H.6' || step === 'H.7' ? inTurn : inTurn.slice(0, 1)];
     }),
   );
 }
@@ -134,6 +135,7 @@ describe('kill -9 of agent and controller inside of each step', () => {
       const run = await site.start();
       const struck = await chaos.strike(run, victimsOf(runs++, strikes));
       strikes.push(...struck);
+      process.stderr.write(`chaos: ${summary(strikes, runs)}\n`);
       try {
         await expectOnce(run, before);
       } catch (err) {
@@ -141,7 +143,6 @@ describe('kill -9 of agent and controller inside of each step', () => {
         throw new Error(`seed ${SEED}, run ${runs}, struck: ${what.join(', ')}`, { cause: err });
       }
     }
-    process.stdout.write(`chaos: ${summary(strikes, runs)}\n`);
     if (!isComplete(strikes)) throw new Error(`not every step was struck: ${summary(strikes, runs)}`);
   }, 900_000);
 });

@@ -1,4 +1,4 @@
-import { halcyon } from '../support/command-line';
+import { exitCodeOf } from '../../src/cli/print-timeline';
 import {
   BACKUPS,
   DATA,
@@ -65,26 +65,12 @@ describe('a dependency that cannot start', () => {
 });
 
 describe('a KingFisher that cannot start', () => {
-  it('for its program: the rest is mended, it is named with its journal, and the command says so', async () => {
+  it('for its program: the rest is mended, and it is named with its journal', async () => {
     await site.exec('chmod', '0700', `${DATA}/images`);
     await site.lab.changeUnit('ExecStart=', 'ExecStart=/opt/kingfisher/backend/gone');
-    const { host, stack } = site.lab;
-    const { code, stdout } = await halcyon(
-      [
-        'run',
-        'emergency-recovery',
-        '--host',
-        host.name,
-        '--only-unhealthy',
-        '--reason',
-        'x',
-        '--config',
-        stack.configFile,
-      ],
-      { HALCYON_INTAKE_TOKEN: stack.token },
-    );
-    expect(stdout).toMatch(/found KingfisherStillDown \(H\.8\): .*backend\/gone/);
-    expect(code).toBe(1);
+    const view = await site.recoverUnhealthy();
+    expect(exitCodeOf(view.outcome)).toBe(1);
+    expect(detailOf(view, 'KingfisherStillDown')).toContain('backend/gone');
     expect(await site.mode(`${DATA}/images`)).toBe('755 kingfisher');
   });
 

@@ -18,6 +18,12 @@ export function findAgent(host: string): AgentProcess | undefined {
   return undefined;
 }
 
+/** Killed and not yet buried is dead. */
+export function isAlive({ pid }: AgentProcess): boolean {
+  const state = /^State:\s+(\w)/m.exec(read(String(pid), 'status'))?.[1];
+  return state !== undefined && state !== 'Z' && state !== 'X';
+}
+
 /** Empty for a process that is gone. */
 function read(pid: string, file: string): string {
   try {

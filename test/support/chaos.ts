@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
-import { findAgent } from './agent-process';
+import { findAgent, isAlive } from './agent-process';
+import type { AgentProcess } from './agent-process';
 import type { RecoverySite } from './recovery-site';
 
 export type Victim = 'agent' | 'controller';
@@ -9,7 +10,8 @@ export type Victim = 'agent' | 'controller';
 export const STEP_OF: Record<string, string> = {
   ensureBackup: 'H.2',
   ensureRestarted: 'H.6',
-  waitUntilDependencyReady: 'H.6',
+  // The document waits in a step of its own.
+  waitUntilDependencyReady: 'H.7',
   observeExchanges: 'H.7',
   ensureStopped: 'H.1',
   ensureStraysEnded: 'H.1',
@@ -28,10 +30,13 @@ export interface Strike {
   inside: boolean;
 }
 
-/** Milliseconds that each activity takes when nobody strikes; the longest where there are several of its type. */
+/** Milliseconds that each activity takes when nobody strikes; the shortest where there are several of its type. */
 export type Durations = Record<string, number>;
 
 const STARTED = 2;
+const LOOK_EVERY_MS = 5;
+/** What is seen of an activity is seen a little after its begin. */
+const REACH = 0.7;
 
 /** How long each activity of an ended run took. */
 export async function measureDurations(run: WorkflowHandle): Promise<Durations> {
@@ -47,46 +52,50 @@ export async function measureDurations(run: WorkflowHandle): Promise<Durations> 
     if (!completed) continue;
     const id = String(completed.scheduledEventId);
     const type = types.get(id) ?? '';
-    durations[type] = Math.max(durations[type] ?? 0, at - (starts.get(id) ?? at));
+    durations[type] = Math.min(durations[type] ?? Infinity, at - (starts.get(id) ?? at));
   }
   return durations;
 }
 
-/** Strikes once in each activity of a run, at a random moment of the time that it takes. */
+/** Strikes in the activities of a run, each time at a random moment of the time that one takes. */
 export class Chaos {
+  private agent: AgentProcess | undefined;
+  private reviving: Promise<unknown> = Promise.resolve();
+
   constructor(
     private readonly site: RecoverySite,
     private readonly durations: Durations,
     private readonly random: () => number,
   ) {}
 
-  /** Until the run has ended. */
-  async strike(run: WorkflowHandle, victims: Map<string, Victim>): Promise<Strike[]> {
+  /** Until the run has ended. `victims`: for each activity whom to kill in it, one after the other. */
+  async strike(run: WorkflowHandle, victims: Map<string, Victim[]>): Promise<Strike[]> {
     const strikes: Strike[] = [];
-    const left = new Map(victims);
     for (;;) {
       const { isOpen, started } = await this.look(run);
-      if (!isOpen) return strikes;
-      const [id, activity] = this.shortest(started, left) ?? [];
-      if (id === undefined || activity === undefined) {
-        await sleep(2);
+      if (!isOpen) break;
+      const [id, activity] = this.shortest(started, victims) ?? [];
+      const victim = activity === undefined ? undefined : victims.get(activity)?.shift();
+      if (id === undefined || activity === undefined || victim === undefined) {
+        await sleep(LOOK_EVERY_MS);
         continue;
       }
-      await sleep(this.random() * this.durationOf(activity));
-      const victim = left.get(activity)!;
-      left.delete(activity);
-      const revive = await this.kill(victim);
-      const inside = (await this.look(run)).pending.has(id);
-      strikes.push({ activity, victim, inside });
-      await revive();
+      await sleep(this.random() * REACH * this.durationOf(activity));
+      await this.kill(victim);
+      strikes.push({ activity, victim, inside: (await this.look(run)).pending.has(id) });
     }
+    await this.reviving;
+    return strikes;
   }
 
-  /** Activities that the agent of this moment works on: one that died is still taken for at work until its heartbeat is missed. */
+  /**
+   * Activities that the agent of this moment works on: one that died is still taken for at work until its heartbeat is
+   * missed.
+   */
   private async look(run: WorkflowHandle) {
     const { status, raw } = await run.describe();
     const pending = raw.pendingActivities ?? [];
-    const agent = findAgent(this.site.lab.host.name);
+    const agent = this.livingAgent();
     const isAtWork = (identity: string | null | undefined) => identity?.startsWith(`${agent?.insidePid}@`) === true;
     const started = pending
       .filter((one) => one.state === STARTED && isAtWork(one.lastWorkerIdentity))
@@ -94,9 +103,14 @@ export class Chaos {
     return { isOpen: status.name === 'RUNNING', started, pending: new Set(pending.map((one) => one.activityId ?? '')) };
   }
 
+  private livingAgent(): AgentProcess | undefined {
+    if (this.agent === undefined || !isAlive(this.agent)) this.agent = findAgent(this.site.lab.host.name);
+    return this.agent;
+  }
+
   /** The one that is over first: the others can wait. */
-  private shortest(started: (readonly [string, string])[], left: Map<string, Victim>) {
-    const wanted = started.filter(([, activity]) => left.has(activity));
+  private shortest(started: (readonly [string, string])[], victims: Map<string, Victim[]>) {
+    const wanted = started.filter(([, activity]) => (victims.get(activity)?.length ?? 0) > 0);
     return wanted.sort(([, a], [, b]) => this.durationOf(a) - this.durationOf(b))[0];
   }
 
@@ -105,14 +119,17 @@ export class Chaos {
   }
 
   /** systemd starts the agent again; the controller is ours to start. */
-  private async kill(victim: Victim): Promise<() => Promise<void>> {
+  private async kill(victim: Victim): Promise<void> {
     if (victim === 'agent') {
-      const agent = findAgent(this.site.lab.host.name);
+      const agent = this.livingAgent();
       if (agent !== undefined) process.kill(agent.pid, 'SIGKILL');
-      return async () => undefined;
+      return;
     }
+    await this.reviving;
     const { controller } = this.site.lab.stack;
     await controller.kill();
-    return async () => void (await controller.start());
+    this.reviving = controller.start();
+    // Told where it is awaited.
+    this.reviving.catch(() => undefined);
   }
 }
