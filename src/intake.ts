@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { loadConfigOrExit } from './config';
+import { incidentPolicies, loadConfigOrExit } from './config';
 import { createIncidentStarter } from './intake/incident-starter';
 import { createIntakeServer } from './intake/server';
 import { createClient } from './temporal/connection';
@@ -25,7 +25,7 @@ async function main(): Promise<void> {
       client,
       logger,
       table: config,
-      policies: { ...config.runbooks, unknownAlert: config.runbooks.serviceDown },
+      policiesOf: (runbook) => incidentPolicies(config, runbook),
       timeoutMs: config.intake.temporalTimeoutMs,
       registerSearchAttributes: register,
     }),

@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander';
+import { createControlActivities } from './activities/control';
 import { createHostActivities } from './activities/host';
 import { selfCheck } from './activities/host/self-check';
 import { loadConfigOrExit } from './config';
-import { connectWhenReachable } from './temporal/connection';
+import { connectWhenReachable, createClient } from './temporal/connection';
 import { createLogger, installRuntime } from './temporal/logging';
 import { registerSearchAttributes } from './temporal/search-attributes';
 import { createAgent, createController, runWorkers } from './temporal/workers';
@@ -28,10 +29,11 @@ async function main(): Promise<void> {
 
   const connection = await connectWhenReachable(config.temporal, logger);
   const settings = { connection, namespace: config.temporal.namespace };
+  const client = createClient(config.temporal);
   const workers = [];
   if (roles.includes('controller')) {
     await registerSearchAttributes(connection, config.temporal.namespace);
-    workers.push(await createController(settings));
+    workers.push(await createController(settings, createControlActivities({ client })));
   }
   if (roles.includes('agent') && config.agent !== null) {
     const activities = createHostActivities(config.agent);
@@ -40,6 +42,7 @@ async function main(): Promise<void> {
   }
   logger.info({ roles, temporal: config.temporal.address }, 'worker running');
   await runWorkers(workers, connection);
+  await client.connection.close();
 }
 
 void main().catch((err: unknown) => {

@@ -3,6 +3,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { Command } from 'commander';
 import { incidentWorkflowId } from '../alerts/incident-id';
+import { incidentPolicies } from '../config';
 import type { Config } from '../config';
 import { FIRST_STATE } from '../shared/incident';
 import type { IncidentInput } from '../shared/incident';
@@ -82,7 +83,7 @@ async function start(
     runbook,
     alertname: runbook,
     host: options.host,
-    policy: config.runbooks[runbook],
+    ...incidentPolicies(config, runbook),
     closedEpisodes: {},
     startedBy: { who, reason: options.reason },
     ...(recovery === undefined ? {} : { recovery }),

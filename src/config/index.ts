@@ -1,6 +1,7 @@
 export { ConfigError } from './config-error';
-export { teamOnDuty } from './duty';
+export { teamOnDuty } from '../shared/duty';
 export { CONFIG_EXIT_CODE, configProblems, exitOnConfigError, loadConfigOrExit } from './exit';
+export { incidentPolicies } from './incident-policies';
 export { loadConfig } from './load';
 export { effectiveConfig, formatConfig } from './print';
 export type { Config } from './schema/config';

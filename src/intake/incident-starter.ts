@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { routeAlert } from '../alerts/routing';
 import type { Route, RoutingTable } from '../alerts/routing';
 import type { Alert } from '../shared/alert';
-import type { IncidentInput, IncidentMemo, RunbookName, RunbookPolicy } from '../shared/incident';
+import type { IncidentInput, IncidentMemo, RunbookName } from '../shared/incident';
 import { CONTROLLER_TASK_QUEUE } from '../shared/task-queues';
 import type { Delivery, DeliveryOutcome } from './delivery';
 import { EarlyResolutions } from './early-resolutions';
@@ -16,8 +16,8 @@ import { isUnknownSearchAttribute, settledBy, withinDeadline } from './temporal-
 export interface IncidentStarterOptions {
   client: Client;
   table: RoutingTable;
-  /** Times by runbook. */
-  policies: Record<RunbookName, RunbookPolicy>;
+  /** What an incident of a runbook takes with it. */
+  policiesOf: (runbook: RunbookName) => Pick<IncidentInput, 'policy' | 'safety'>;
   logger: Pick<Logger, 'info' | 'warn'>;
   /** For all alerts of one call together, milliseconds. */
   timeoutMs: number;
@@ -142,7 +142,7 @@ export function createIncidentStarter(options: IncidentStarterOptions): Incident
       runbook: route.runbook,
       alertname: alert.alertname || 'unknownAlert',
       host: route.host,
-      policy: options.policies[route.runbook],
+      ...options.policiesOf(route.runbook),
       closedEpisodes,
       ...(route.note === undefined ? {} : { routingNote: route.note }),
     };

@@ -19,6 +19,16 @@ export const FAILURES = {
   NotEnoughSpace: { retryable: false },
   /** A backup read back is not what was copied. */
   BackupMismatch: { retryable: true },
+  /** The agent saw a newer fencing token: whoever asks has lost its turn. */
+  StaleToken: { retryable: false },
+  /** Changes are paused on this host, by its pause file or by its guard. */
+  Paused: { retryable: false },
+  /** The incident may not make this change: mode, guard, budget, approval. */
+  ChangeRefused: { retryable: false },
+  /** A value is not the one that was to be replaced: somebody else wrote it. */
+  ValueChanged: { retryable: false },
+  /** Slack or PagerDuty refused for good. */
+  PageNotDelivered: { retryable: false },
   /** The agent took no work within its time: its host or its unit is down. */
   AgentUnreachable: { retryable: false },
 } as const;

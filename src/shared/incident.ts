@@ -1,3 +1,6 @@
+import type { Approval } from './approval';
+import type { SafetyPolicy } from './safety';
+
 export type RunbookName = 'serviceDown' | 'emergencyRecovery' | 'unknownAlert';
 
 /**
@@ -10,7 +13,18 @@ export type RunbookName = 'serviceDown' | 'emergencyRecovery' | 'unknownAlert';
  */
 export type Outcome = 'healed' | 'recovered' | 'degraded' | 'unresolved' | 'planned';
 
-export type IncidentState = 'diagnosing' | 'remedying' | 'verifying' | 'waitingForAgent' | 'closed';
+export type IncidentState =
+  | 'diagnosing'
+  | 'remedying'
+  | 'verifying'
+  | 'waitingForAgent'
+  /** Another incident has the host's turn. */
+  | 'waitingForTurn'
+  /** A question is open. */
+  | 'waitingForApproval'
+  /** Nothing is left that Halcyon may do: people have it, and it watches. */
+  | 'waitingForPeople'
+  | 'closed';
 
 /** The state that every incident begins in. */
 export const FIRST_STATE: IncidentState = 'diagnosing';
@@ -41,6 +55,8 @@ export interface IncidentInput {
   routingNote?: string;
   /** Episodes closed by earlier incidents of this id: fingerprint to its newest startsAt. */
   closedEpisodes: Record<string, string>;
+  /** Absent in runs that began before there was a guard and a clock: they go on without. */
+  safety?: SafetyPolicy;
   /** Only `emergencyRecovery`. */
   recovery?: RecoveryOptions;
   /** Who started it, when a person did. */
@@ -98,6 +114,11 @@ export interface IncidentView {
   /** Entries dropped from the front of the timeline to keep it bounded. */
   timelineDropped: number;
   measures: IncidentMeasures;
+  /** Highest tier that was paged, 0 for none. */
+  tier: number;
+  acknowledged: { as: string; until: string } | null;
+  /** Everything that was asked and answered, oldest first. */
+  approvals: Approval[];
 }
 
 /** Moments of an incident, ISO 8601, null where it did not come to it. */

@@ -5,7 +5,7 @@ export const searchAttributes = {
   host: defineSearchAttributeKey('HalcyonHost', 'KEYWORD'),
   alert: defineSearchAttributeKey('HalcyonAlert', 'KEYWORD'),
   severity: defineSearchAttributeKey('HalcyonSeverity', 'KEYWORD'),
-  /** `diagnosing`, `remedying`, `verifying`, `waitingForAgent`, `closed`. */
+  /** An `IncidentState`. */
   state: defineSearchAttributeKey('HalcyonState', 'KEYWORD'),
   tier: defineSearchAttributeKey('HalcyonTier', 'INT'),
   outcome: defineSearchAttributeKey('HalcyonOutcome', 'KEYWORD'),

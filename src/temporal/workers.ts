@@ -9,13 +9,14 @@ interface WorkerSettings {
   namespace: string;
 }
 
-/** The controller: every workflow, from the bundle made at build time where there is one. */
-export async function createController({ connection, namespace }: WorkerSettings): Promise<Worker> {
+/** The controller: every workflow, from the bundle made at build time where there is one, and what they need outside. */
+export async function createController({ connection, namespace }: WorkerSettings, activities: object): Promise<Worker> {
   return await Worker.create({
     connection,
     namespace,
     taskQueue: CONTROLLER_TASK_QUEUE,
     ...workflowSource(),
+    activities,
     // After a crash, tasks of the dead worker's own queue wait this long before another worker gets them.
     stickyQueueScheduleToStartTimeout: '2s',
     shutdownGraceTime: '5s',

@@ -30,7 +30,7 @@ function intake(options: Partial<Parameters<typeof createIncidentStarter>[0]> = 
   return createIncidentStarter({
     client: env.client,
     table: TABLE,
-    policies: { serviceDown: POLICY, emergencyRecovery: POLICY, unknownAlert: POLICY },
+    policiesOf: () => ({ policy: POLICY }),
     logger: { info: () => undefined, warn: () => undefined },
     timeoutMs: 30_000,
     registerSearchAttributes: () => Promise.reject(new Error('they are registered')),

@@ -48,7 +48,7 @@ export async function startIncident(
   first: Alert,
   input: IncidentInput = incidentInput(host),
 ): Promise<WorkflowHandleWithSignaledRunId<typeof serviceDown>> {
-  return await client.workflow.signalWithStart<typeof serviceDown, [Alert]>(input.runbook, {
+  return await client.workflow.signalWithStart<typeof serviceDown, [Alert | Alert[]]>(input.runbook, {
     workflowId: `incident/${input.alertname}/${host}`,
     taskQueue: CONTROLLER_TASK_QUEUE,
     args: [input],

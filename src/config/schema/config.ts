@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import { agent } from './agent';
+import { approvals } from './approvals';
 import { escalation } from './escalation';
+import { guard } from './guard';
 import { section } from './nouns';
 import { hosts, intake, log, routes, runbooks, temporal } from './sections';
 
@@ -12,6 +14,8 @@ export const config = section({
   routes: routes.default({ KingfisherServiceDown: 'serviceDown' }),
   runbooks: runbooks.prefault({}),
   escalation: escalation.prefault({}),
+  guard: guard.prefault({}),
+  approvals: approvals.prefault({}),
   agent: agent.nullable().default(null),
   log: log.prefault({}),
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { durationText } from '../duration-text';
-import { dutyFaults, parseTimeOfDay } from '../duty';
-import type { DutyStretch } from '../duty';
+import { dutyFaults, parseTimeOfDay } from '../../shared/duty';
+import type { DutyStretch } from '../../shared/duty';
 import { isMapping, valueAt } from '../values';
 import { duration, section, someText, textWhere } from './nouns';
 import { runbookName } from './sections';
@@ -51,12 +51,14 @@ export const escalation = section({
     { after: '30m', notify: 'other' },
     { after: '1h', notify: 'engineeringManager' },
   ]),
+  holdAfterAck: duration({ min: '1m', max: '1d' }).prefault('30m'),
   firstTierAfter: z.partialRecord(runbookName, duration({ min: '0s' })).prefault({ serviceDown: '10m' }),
 })
   // These look at keys together, so they run even when a part is wrong: all problems are reported at once.
   .superRefine(checkTogether, { when: ({ value }) => isMapping(value) })
-  .transform(({ tiers: written, firstTierAfter, ...rest }) => ({
+  .transform(({ tiers: written, firstTierAfter, holdAfterAck, ...rest }) => ({
     ...rest,
+    holdAfterAckMs: holdAfterAck,
     tiers: written.map(({ after, notify }) => ({ afterMs: after, notify })),
     firstTierAfterMs: firstTierAfter,
   }));

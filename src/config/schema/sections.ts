@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { RunbookName, RunbookPolicy } from '../../shared/incident';
+import type { Mode } from '../../shared/safety';
 import { isMapping, valueAt } from '../values';
 import { duration, hostName, section, size, someText, textWhere, wholeNumber } from './nouns';
 import { absoluteFile } from './paths';
@@ -10,6 +11,7 @@ const KNOWN_RUNBOOKS: Record<RunbookName, true> = {
   emergencyRecovery: true,
   unknownAlert: true,
 };
+const MODES = ['observe', 'approve', 'auto'] as const satisfies Mode[];
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 
@@ -85,6 +87,7 @@ interface Times {
 /** `runbooks.<name>:` times of one runbook, with those defaults that differ. */
 const times = (defaults: Times) =>
   section({
+    mode: z.enum(MODES, { error: `expected one of ${MODES.join(', ')}` }).default('auto'),
     stabilityWindow: duration({ min: '0s' }).prefault('5s'),
     healthyWithin: duration().prefault('30s'),
     dependencyReadyWithin: duration().prefault(defaults.dependencyReadyWithin),
@@ -101,7 +104,8 @@ const times = (defaults: Times) =>
       { when: ({ value }) => isMapping(value) },
     )
 
-    .transform((times): RunbookPolicy => ({
+    .transform((times): RunbookPolicy & { mode: Mode } => ({
+      mode: times.mode,
       stabilityWindowMs: times.stabilityWindow,
       healthyWithinMs: times.healthyWithin,
       dependencyReadyWithinMs: times.dependencyReadyWithin,

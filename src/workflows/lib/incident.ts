@@ -45,6 +45,9 @@ export class Incident {
       timeline: [],
       timelineDropped: 0,
       measures: { receivedAt: startedAt, firstActionAt: null, healthyAt: null, closedAt: null },
+      tier: 0,
+      acknowledged: null,
+      approvals: [],
     };
   }
 

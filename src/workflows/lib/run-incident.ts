@@ -38,7 +38,7 @@ export async function runIncident(
     shown = incident.view.state;
     upsertSearchAttributes([{ key: searchAttributes.state, value: shown }]);
   });
-  setHandler(alertSignal, (alert) => incident.receive(alert));
+  setHandler(alertSignal, (alerts) => [alerts].flat().forEach((alert) => incident.receive(alert)));
   setHandler(timelineQuery, () => incident.view);
 
   if (!incident.hasAlert && input.startedBy === undefined) {

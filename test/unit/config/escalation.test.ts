@@ -1,5 +1,5 @@
 import { teamOnDuty } from '../../../src/config';
-import { dutyFaults } from '../../../src/config/duty';
+import { dutyFaults } from '../../../src/shared/duty';
 import { configOf, problemsOf } from './support';
 
 const { escalation } = configOf('log: {}');

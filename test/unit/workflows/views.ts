@@ -21,6 +21,9 @@ export function view(overrides: Partial<IncidentView> = {}): IncidentView {
     timeline: [],
     timelineDropped: 0,
     measures: { receivedAt: '2026-11-23T10:00:04.500Z', firstActionAt: null, healthyAt: null, closedAt: null },
+    tier: 0,
+    acknowledged: null,
+    approvals: [],
     ...overrides,
   };
 }

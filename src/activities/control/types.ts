@@ -1,0 +1,51 @@
+import type { Approval } from '../../shared/approval';
+import type { PagedTeam, Subject } from '../../shared/escalation';
+import type { TurnRequest } from '../../shared/guard';
+import type { Outcome } from '../../shared/incident';
+import type { LeaseRequest } from '../../shared/lease';
+
+/**
+ * What the controller does outside of workflows: page people, and reach other workflows through Temporal's client. None
+ * of it touches a host. Tokens and keys come from the controller's configuration and stand in no input or result.
+ */
+export interface ControlActivities extends PagingActivities, CoordinationActivities {}
+
+/** What a message says besides the incident's own state, which the activity reads from it when it pages. */
+export type PageKind =
+  | { kind: 'tier'; tier: number; senior: boolean; collapsed: boolean; reason: string | null }
+  | { kind: 'asked'; approval: Approval }
+  | { kind: 'acknowledged'; as: string; until: string }
+  | { kind: 'closed'; outcome: Outcome | 'gone'; summary: string }
+  | { kind: 'note'; text: string };
+
+export interface PageInput {
+  subject: Subject;
+  team: PagedTeam;
+  page: PageKind;
+  /** Names this page for ever: sent again, it is the same one. */
+  key: string;
+}
+
+export interface SlackPageInput extends PageInput {
+  /** Thread of this incident in the team's channel; null for its first message there. */
+  threadTs: string | null;
+}
+
+export interface PagingActivities {
+  /**
+   * Posts to the team's channel. An attempt that was not answered is looked for before it is made again.
+   * Errors: `PageNotDelivered` (final), else retryable; a 429 is retried after what it says.
+   */
+  pageSlack(input: SlackPageInput): Promise<{ channel: string; ts: string }>;
+  /** Triggers, acknowledges or resolves by `dedup_key`. Errors as above. */
+  pagePagerduty(input: PageInput): Promise<{ dedupKey: string }>;
+}
+
+export interface CoordinationActivities {
+  /** Starts the host's guard if there is none, and asks it. Asking again is harmless. */
+  requestTurn(input: { host: string; request: TurnRequest }): Promise<void>;
+  /** Whether this run is still open, and how it ended. */
+  observeRun(input: { workflowId: string; runId: string }): Promise<{ open: boolean; status: string }>;
+  /** Starts the lease if there is none, and asks for it. Asking again is harmless. Returns its workflow id. */
+  requestLease(input: LeaseRequest): Promise<{ workflowId: string }>;
+}

@@ -1,0 +1,49 @@
+/** Questions that an incident asks people before it does something risky. */
+
+/** `approvals:` of halcyon.yaml; travels with the incident. */
+export interface ApprovalPolicy {
+  /** An open question is answered "no" after this. */
+  expireAfterMs: number;
+  /** Role to the people who have it. */
+  roles: Record<string, string[]>;
+  /** Kind of risk to the roles that may approve it; `default` for the others. */
+  approvers: Record<string, string[]>;
+}
+
+/** Kinds of risk; each may have approvers of its own. */
+export type Risk = 'fullRecovery' | 'permissions' | 'blockAddress' | 'raiseLimit' | 'change';
+
+/** Exactly what is asked. Everything in here is part of the hash that an answer is bound to. */
+export interface ApprovalSubject {
+  risk: Risk;
+  host: string;
+  cite: string;
+  title: string;
+  /** What it would be done with. */
+  arguments: Record<string, string | number | boolean | null>;
+  /** What was observed and makes it right; an approval does not hold when it has changed. */
+  precondition: string;
+}
+
+export type ApprovalState = 'asked' | 'approved' | 'rejected' | 'expired' | 'withdrawn';
+
+export interface Approval {
+  /** First 8 letters of the sha256 of `subject`. */
+  hash: string;
+  subject: ApprovalSubject;
+  state: ApprovalState;
+  askedAt: string;
+  expiresAt: string;
+  /** Roles of which one may answer. */
+  roles: string[];
+  answeredBy: string | null;
+  answeredAt: string | null;
+  note: string;
+}
+
+/** One plain object, as Temporal UI sends it. `hash` may be left out while exactly one question is open. */
+export interface ApprovalAnswer {
+  as: string;
+  hash?: string;
+  note?: string;
+}

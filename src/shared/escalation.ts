@@ -1,0 +1,82 @@
+import type { DutyStretch } from './duty';
+import type { Outcome } from './incident';
+
+/** Who is paged when, and what became of it. Times are ISO 8601 in UTC, by Temporal's clock; no secret is in here. */
+
+/** A team that can be paged. The keys of PagerDuty and Slack stay with the controller. */
+export interface PagedTeam {
+  name: string;
+  slackChannel: string | null;
+  pagerdutyService: string | null;
+}
+
+/** `escalation:` of halcyon.yaml for one runbook: travels with the incident, so a change counts for later ones. */
+export interface EscalationPlan {
+  teams: Record<string, PagedTeam>;
+  duty: DutyStretch[];
+  /** Ascending, counted from the alert's `startsAt`. `notify`: `onDuty`, `other` (than tier 1's team) or a team key. */
+  tiers: { afterMs: number; notify: string; senior?: boolean }[];
+  /** How long an acknowledgement holds further tiers when it does not say. */
+  holdMs: number;
+}
+
+/** What is paged about. */
+export interface Subject {
+  /** Workflow id and run of the incident, or of the lease or guard that pages. */
+  workflowId: string;
+  runId: string;
+  runbook: string;
+  alertname: string;
+  host: string | null;
+  severity: string;
+  /** The clock's zero. */
+  startsAt: string;
+  /** What is wrong, in one line. */
+  summary: string;
+  /** The alert's own link to its runbook page, where it has one. */
+  runbookUrl?: string;
+}
+
+export interface EscalationInput {
+  subject: Subject;
+  plan: EscalationPlan;
+}
+
+/** A person has it. `for` is a duration such as `30m`. */
+export interface Acknowledgement {
+  as: string;
+  for?: string;
+}
+
+export type PageChannel = 'slack' | 'pagerduty';
+
+/** One page of one tier to one team over one channel. */
+export interface Page {
+  at: string;
+  /** From 1. */
+  tier: number;
+  team: string;
+  teamName: string;
+  channel: PageChannel;
+  delivered: boolean;
+  /** Why it was not delivered, or where it went. */
+  detail: string;
+  /** It was due earlier and was caught up with. */
+  collapsed: boolean;
+}
+
+/** From an escalation to its incident, by signal `escalated`. */
+export type EscalationEvent =
+  | { kind: 'paged'; tier: number; teamName: string; pages: Page[] }
+  | { kind: 'acknowledged'; as: string; until: string }
+  | { kind: 'lapsed'; as: string };
+
+/** The escalation as it stands, by query `escalation`. */
+export interface EscalationView {
+  subject: Subject;
+  pages: Page[];
+  acknowledged: { as: string; at: string; until: string } | null;
+  /** When the next tier is due, and who it is; null when none is left. */
+  next: { tier: number; at: string; notify: string } | null;
+  closed: Outcome | 'gone' | null;
+}

@@ -1,0 +1,16 @@
+/** Workflow ids of the parts of a run. An incident's own id comes from its alert (`alerts/incident-id.ts`). */
+
+/** The guard of a host: `guard/h1`. */
+export function guardId(host: string): string {
+  return `guard/${host}`;
+}
+
+/** The clock of one incident, or of whatever else pages people: `escalation/KingfisherServiceDown/h1`. */
+export function escalationId(workflowId: string): string {
+  return `escalation/${workflowId.replace(/^incident\//, '')}`;
+}
+
+/** A temporary change: `lease/h1/openai.max_qps`. */
+export function leaseId(host: string, what: string): string {
+  return `lease/${host}/${what}`;
+}

@@ -1,0 +1,17 @@
+import type { ApprovalPolicy } from './approval';
+import type { EscalationPlan } from './escalation';
+import type { GuardPolicy } from './guard';
+
+/** How far a runbook may go by itself: only diagnose and page, ask before every change, or change. */
+export type Mode = 'observe' | 'approve' | 'auto';
+
+/**
+ * What keeps an incident safe. Comes with its input, so that it is replayable and a change counts for later incidents.
+ * Runs that began before there was a guard have none.
+ */
+export interface SafetyPolicy {
+  mode: Mode;
+  escalation: EscalationPlan;
+  guard: GuardPolicy;
+  approvals: ApprovalPolicy;
+}

@@ -1,0 +1,21 @@
+import type { ServiceName } from '../../shared/observations';
+import type { ChangePermit } from '../../shared/permit';
+import type { Step } from './host-steps';
+
+/** What a step is about to do, as far as the gate must know. */
+export interface Change {
+  /** The service that it restarts, stops or starts: counts against the budget. */
+  restarts?: ServiceName;
+  /** It puts back what Halcyon itself changed: never held up. */
+  isUndo?: boolean;
+}
+
+/** Asked before every change. */
+export interface Gate {
+  /**
+   * Waits for what must be waited for and returns what the agent wants to see.
+   *
+   * @throws ApplicationFailure `ChangeRefused`: the step is skipped, and says why
+   */
+  permit(step: Step, change: Change): Promise<ChangePermit>;
+}
