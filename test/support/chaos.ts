@@ -26,7 +26,7 @@ export const STEP_OF: Record<string, string> = {
 export interface Strike {
   activity: string;
   victim: Victim;
-  /** The activity had begun, and its end was not known to Temporal yet. */
+  /** The activity had begun, and its end was not known to Temporal yet: by the history. */
   inside: boolean;
 }
 
@@ -38,21 +38,38 @@ const LOOK_EVERY_MS = 5;
 /** What is seen of an activity is seen a little after its begin. */
 const REACH = 0.7;
 
-/** How long each activity of an ended run took. */
-export async function measureDurations(run: WorkflowHandle): Promise<Durations> {
-  const durations: Durations = {};
-  const types = new Map<string, string>();
-  const starts = new Map<string, number>();
+interface Ended {
+  id: string;
+  type: string;
+  /** Epoch milliseconds; of its last attempt. */
+  startedAt: number;
+  endedAt: number;
+}
+
+/** Each activity that ended well in an ended run, by Temporal's clock, which is this machine's. */
+async function endedActivities(run: WorkflowHandle): Promise<Ended[]> {
+  const open = new Map<string, Ended>();
+  const ended: Ended[] = [];
   for (const event of (await run.fetchHistory()).events ?? []) {
     const at = Number(event.eventTime?.seconds ?? 0) * 1_000 + (event.eventTime?.nanos ?? 0) / 1e6;
     const { activityTaskScheduledEventAttributes: scheduled, activityTaskStartedEventAttributes: started } = event;
-    const completed = event.activityTaskCompletedEventAttributes;
-    if (scheduled) types.set(String(event.eventId), scheduled.activityType?.name ?? '');
-    if (started) starts.set(String(started.scheduledEventId), at);
-    if (!completed) continue;
-    const id = String(completed.scheduledEventId);
-    const type = types.get(id) ?? '';
-    durations[type] = Math.min(durations[type] ?? Infinity, at - (starts.get(id) ?? at));
+    if (scheduled) {
+      const [id, type] = [scheduled.activityId ?? '', scheduled.activityType?.name ?? ''];
+      open.set(String(event.eventId), { id, type, startedAt: at, endedAt: at });
+    }
+    const running = open.get(String(started?.scheduledEventId));
+    if (running !== undefined) running.startedAt = at;
+    const done = open.get(String(event.activityTaskCompletedEventAttributes?.scheduledEventId));
+    if (done !== undefined) ended.push({ ...done, endedAt: at });
+  }
+  return ended;
+}
+
+/** How long each activity of an ended run took. */
+export async function measureDurations(run: WorkflowHandle): Promise<Durations> {
+  const durations: Durations = {};
+  for (const { type, startedAt, endedAt } of await endedActivities(run)) {
+    durations[type] = Math.min(durations[type] ?? Infinity, endedAt - startedAt);
   }
   return durations;
 }
@@ -70,7 +87,7 @@ export class Chaos {
 
   /** Until the run has ended. `victims`: for each activity whom to kill in it, one after the other. */
   async strike(run: WorkflowHandle, victims: Map<string, Victim[]>): Promise<Strike[]> {
-    const strikes: Strike[] = [];
+    const blows: { id: string; activity: string; victim: Victim; at: number }[] = [];
     for (;;) {
       const { isOpen, started } = await this.look(run);
       if (!isOpen) break;
@@ -81,11 +98,15 @@ export class Chaos {
         continue;
       }
       await sleep(this.random() * REACH * this.durationOf(activity));
-      await this.kill(victim);
-      strikes.push({ activity, victim, inside: (await this.look(run)).pending.has(id) });
+      blows.push({ id, activity, victim, at: await this.kill(victim) });
     }
     await this.reviving;
-    return strikes;
+    const ended = new Map((await endedActivities(run)).map((one) => [one.id, one.endedAt]));
+    return blows.map(({ id, activity, victim, at }) => ({
+      activity,
+      victim,
+      inside: at < (ended.get(id) ?? Infinity),
+    }));
   }
 
   /**
@@ -100,7 +121,7 @@ export class Chaos {
     const started = pending
       .filter((one) => one.state === STARTED && isAtWork(one.lastWorkerIdentity))
       .map((one) => [one.activityId ?? '', one.activityType?.name ?? ''] as const);
-    return { isOpen: status.name === 'RUNNING', started, pending: new Set(pending.map((one) => one.activityId ?? '')) };
+    return { isOpen: status.name === 'RUNNING', started };
   }
 
   private livingAgent(): AgentProcess | undefined {
@@ -118,18 +139,21 @@ export class Chaos {
     return this.durations[activity] ?? 0;
   }
 
-  /** systemd starts the agent again; the controller is ours to start. */
-  private async kill(victim: Victim): Promise<void> {
+  /** When it struck. systemd starts the agent again; the controller is ours to start. */
+  private async kill(victim: Victim): Promise<number> {
     if (victim === 'agent') {
       const agent = this.livingAgent();
+      const at = Date.now();
       if (agent !== undefined) process.kill(agent.pid, 'SIGKILL');
-      return;
+      return at;
     }
     await this.reviving;
     const { controller } = this.site.lab.stack;
+    const at = Date.now();
     await controller.kill();
     this.reviving = controller.start();
     // Told where it is awaited.
     this.reviving.catch(() => undefined);
+    return at;
   }
 }
