@@ -46,6 +46,11 @@ export class ScriptedHost {
       ...this.recovery(),
       observeService: async ({ service }) => this.service(service),
       observeRecentStarts: async () => ({ evidence: 'present', startedAt: [now()] }),
+      observeStartLog: async ({ service }) => ({
+        service,
+        evidence: 'present',
+        lines: [`${service}: cannot open its configuration`],
+      }),
       observeProcesses: async () => ({ processes: [], more: 0 }),
       observePort: async () => ({ port: 8201, listening: this.up.kingfisher, owner: null }),
       observeLogTail: async () => ({
@@ -177,9 +182,12 @@ export class ScriptedHost {
       }),
       ensureStarted: async ({ service }) => {
         const before = this.service(service);
+        if (this.broken.has(service)) {
+          throw ApplicationFailure.nonRetryable(`${service}.service is not running`, 'NotInDesiredState');
+        }
         if (!this.up[service]) {
           this.invocation[service] = randomUUID();
-          this.up[service] = !this.broken.has(service);
+          this.up[service] = true;
         }
         return { before, after: this.service(service), changed: before.active !== 'active', notes: [] };
       },

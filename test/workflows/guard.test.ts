@@ -279,7 +279,7 @@ describe('a pause', () => {
 
   async function heard(taker: WorkflowHandle): Promise<number> {
     const { events } = await taker.fetchHistory();
-    return (events ?? []).filter((event) => event.workflowExecutionSignaledEventAttributes != null).length;
+    return (events ?? []).filter((event) => event.workflowExecutionSignaledEventAttributes).length;
   }
 });
 
