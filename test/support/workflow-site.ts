@@ -5,8 +5,8 @@ import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { createCoordinationActivities } from '../../src/activities/control/coordination';
 import { CONTROLLER_TASK_QUEUE, hostTaskQueue } from '../../src/shared/task-queues';
 import { bundleWorkflows } from './bundle';
-import { ScriptedPagers } from './scripted-pagers';
-import { ScriptedHost } from './scripted-host';
+import { ScriptedPagers } from '../../src/simulate/scripted-pagers';
+import { ScriptedHost } from '../../src/simulate/scripted-host';
 import { startTimeSkipping } from './temporal';
 
 /** Controller, agents of scripted hosts, and a server that skips time. Take it down with `down()`. */

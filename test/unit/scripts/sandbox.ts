@@ -44,7 +44,7 @@ export class Sandbox {
     this.write('lab/cli.ts', '');
     this.write('lab/packages.ts', 'exports.ensurePackages = async () => {};');
     const found = 'async () => "none"';
-    this.write('lab/temporal/executables.ts', `exports.ensureTemporalCli = exports.ensureTestServer = ${found};`);
+    this.write('src/temporal/dev/executables.ts', `exports.ensureTemporalCli = exports.ensureTestServer = ${found};`);
     this.write('node_modules/.halcyon-lock', createHash('sha256').update(LOCK).digest('hex'));
     this.write('node_modules/@temporalio/worker/index.js', WORKER);
     this.tool('typescript/bin/tsc', 'tsc', COMPILE);
