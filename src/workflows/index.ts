@@ -1,4 +1,6 @@
 /** The workflows that the controller runs. Names are the registered workflow types: renaming one breaks open runs. */
+export { escalation } from './escalation';
+export { guard } from './guard';
 export { emergencyRecovery } from './runbooks/emergency-recovery';
 export { serviceDown } from './runbooks/service-down';
 export { unknownAlert } from './runbooks/unknown-alert';

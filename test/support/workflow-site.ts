@@ -17,10 +17,12 @@ export class WorkflowSite {
   private constructor(
     readonly env: TestWorkflowEnvironment,
     private readonly workflowBundle: WorkflowBundleWithSourceMap,
+    private readonly control: object | undefined,
   ) {}
 
-  static async up(): Promise<WorkflowSite> {
-    return new WorkflowSite(await startTimeSkipping(), await bundleWorkflows());
+  /** `control`: the activities of the controller, where a test needs any. */
+  static async up(control?: object): Promise<WorkflowSite> {
+    return new WorkflowSite(await startTimeSkipping(), await bundleWorkflows(), control);
   }
 
   async down(): Promise<void> {
@@ -31,14 +33,23 @@ export class WorkflowSite {
   async withHost<T>(test: (host: ScriptedHost, name: string) => Promise<T>, agent = true): Promise<T> {
     const host = new ScriptedHost();
     const name = `h-${randomUUID().slice(0, 8)}`;
+    if (!agent) return await this.withController(() => test(host, name));
+    return await this.withController(() => this.withAgent(host, name, () => test(host, name)));
+  }
+
+  /** A controller for as long as the test runs. */
+  async withController<T>(test: () => Promise<T>): Promise<T> {
     const controller = await Worker.create({
       connection: this.env.nativeConnection,
       taskQueue: CONTROLLER_TASK_QUEUE,
       workflowBundle: this.workflowBundle,
-      activities: { ...createCoordinationActivities(this.env.client), ...this.pagers.activities() },
+      activities: {
+        ...createCoordinationActivities(this.env.client),
+        ...this.pagers.activities(),
+        ...this.control,
+      },
     });
-    if (!agent) return await controller.runUntil(test(host, name));
-    return await controller.runUntil(this.withAgent(host, name, () => test(host, name)));
+    return await controller.runUntil(test());
   }
 
   async withAgent<T>(host: ScriptedHost, name: string, test: () => Promise<T>): Promise<T> {

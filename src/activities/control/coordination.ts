@@ -5,7 +5,7 @@ import { CONTROLLER_TASK_QUEUE } from '../../shared/task-queues';
 import type { CoordinationActivities } from './types';
 
 /** How workflows reach guards and leases that may not be there yet: a workflow itself can only signal one that is. */
-export function createCoordinationActivities(client: Client): CoordinationActivities {
+export function createCoordinationActivities(client: Client): Omit<CoordinationActivities, 'remindPause'> {
   return {
     async requestTurn({ host, request }) {
       await client.workflow.signalWithStart('guard', {

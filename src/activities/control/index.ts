@@ -1,8 +1,21 @@
-import type { Client } from '@temporalio/client';
+import type { PagedTeam } from '../../shared/escalation';
 import { createCoordinationActivities } from './coordination';
-import type { CoordinationActivities } from './types';
+import { createPagingActivities } from './paging';
+import type { PagingDeps } from './paging';
+import { createRemindPauseActivities } from './remind-pause';
+import type { ControlActivities } from './types';
+
+export interface ControlDeps extends PagingDeps {
+  /** The team on duty at a moment. */
+  onDuty(at: Date): PagedTeam;
+}
 
 /** All that a controller does outside of workflows. */
-export function createControlActivities({ client }: { client: Client }): CoordinationActivities {
-  return { ...createCoordinationActivities(client) };
+export function createControlActivities(deps: ControlDeps): ControlActivities {
+  const paging = createPagingActivities(deps);
+  return {
+    ...createCoordinationActivities(deps.client),
+    ...paging,
+    ...createRemindPauseActivities({ pageSlack: paging.pageSlack, onDuty: () => deps.onDuty(deps.now()) }),
+  };
 }

@@ -1,4 +1,5 @@
 import type { Change, FileCount, ServiceName, ServiceState } from '../../shared/observations';
+import type { ChangePermit } from '../../shared/permit';
 import type {
   BackupPlan,
   BackupState,
@@ -15,34 +16,34 @@ export interface RecoveryActivities {
   /** Before anything: whether a recovery may run on this host at all. */
   observeRecoveryLimits(): Promise<RecoveryLimits>;
   /** H.1: the unit is stopped and stays so. Errors: `NotConfigured`, `NotInDesiredState`. */
-  ensureStopped(input: { service: ServiceName }): Promise<Change<ServiceState>>;
+  ensureStopped(input: { service: ServiceName }, permit?: ChangePermit): Promise<Change<ServiceState>>;
   /** H.1 dry run: processes of the service's user or install folder outside its unit. */
   observeStrays(): Promise<StrayList>;
   /** H.1: none of them is left: TERM, deadline, KILL. Never self, ancestors, the agent, editors, tails, database clients. */
-  ensureStraysEnded(input: { graceMs: number }): Promise<StraysEnded>;
+  ensureStraysEnded(input: { graceMs: number }, permit?: ChangePermit): Promise<StraysEnded>;
   /** H.2 dry run. `day` is `YYYY-MM-DD`. */
   observeBackupPlan(input: { day: string }): Promise<BackupPlan>;
   /**
    * H.2: a complete, verified copy of the day's images under `<backup root>/<id>`. Heartbeats its position; a retry goes
    * on where the last attempt stopped. Errors: `NotEnoughSpace`, `UnsafeSelector`, `BackupMismatch`.
    */
-  ensureBackup(input: { id: string; day: string }): Promise<Change<BackupState>>;
+  ensureBackup(input: { id: string; day: string }, permit?: ChangePermit): Promise<Change<BackupState>>;
   /** Older backups go by count and age; never the newest complete one, never the one named. */
-  ensureBackupsPruned(input: { keep: string }): Promise<Change<FileCount>>;
+  ensureBackupsPruned(input: { keep: string }, permit?: ChangePermit): Promise<Change<FileCount>>;
   /** H.3 dry run. */
   observePermissions(): Promise<PermissionCount>;
   /** H.3. More differences than `limit` fail with `UnsafeSelector` and change nothing. */
-  ensurePermissions(input: { limit: number }): Promise<Change<PermissionCount>>;
+  ensurePermissions(input: { limit: number }, permit?: ChangePermit): Promise<Change<PermissionCount>>;
   /** H.4 dry run. */
   observeTemporaryFiles(input: { olderThanMs: number }): Promise<FileCount>;
   /** H.4: `data/temp/*` and `/tmp/kingfisher-*` by age and owner; never through a link, across a mount, or a backup. */
-  ensureTemporaryFilesCleared(input: { olderThanMs: number }): Promise<Change<FileCount>>;
+  ensureTemporaryFilesCleared(input: { olderThanMs: number }, permit?: ChangePermit): Promise<Change<FileCount>>;
   /** H.5 dry run. */
   observeRateLimits(): Promise<RateLimitCount>;
   /** H.5: no `ratelimit:*` key is left in the configured database; every other key is. */
-  ensureRateLimitsReset(): Promise<Change<RateLimitCount>>;
+  ensureRateLimitsReset(permit?: ChangePermit): Promise<Change<RateLimitCount>>;
   /** H.6: RabbitMQ has the exchanges that KingFisher needs. */
   observeExchanges(): Promise<ExchangeState>;
   /** H.8: the service runs; started if it does not. Errors: `UnitMasked`, `UnitUnusable`, `NotInDesiredState`. */
-  ensureStarted(input: { service: ServiceName }): Promise<Change<ServiceState>>;
+  ensureStarted(input: { service: ServiceName }, permit?: ChangePermit): Promise<Change<ServiceState>>;
 }

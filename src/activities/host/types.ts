@@ -14,6 +14,7 @@ import type {
   ServiceName,
   ServiceState,
 } from '../../shared/observations';
+import type { ChangePermit } from '../../shared/permit';
 
 /**
  * What an agent can be asked for. `observe*` only reads; `waitUntil*` reads until a condition or a deadline, heartbeats
@@ -22,6 +23,9 @@ import type {
  * A request names services and things by the words of the system, never by unit, path or address: the agent's own
  * configuration says what those are on its host (the allow-list of promise 9). What is not configured fails with
  * `NotConfigured`.
+ *
+ * Every `ensure*` takes the permit of whoever asks as its last argument. It fails with `StaleToken` when the agent saw a
+ * newer one, and with `Paused` while the host's pause file exists; a missing permit is one of token 0.
  */
 export interface HostActivities {
   /** A.diagnosis: unit and process state. Errors: `NotConfigured`, `ObservationFailed`. */
@@ -55,9 +59,12 @@ export interface HostActivities {
    * step: a restart that already happened, by an earlier attempt or by another hand, is observed and not repeated.
    * Errors: `UnitMasked`, `UnitUnusable`, `NotConfigured`, `NotInDesiredState`.
    */
-  ensureRestarted(input: { service: ServiceName; seenInvocation: string }): Promise<Change<ServiceState>>;
+  ensureRestarted(
+    input: { service: ServiceName; seenInvocation: string },
+    permit?: ChangePermit,
+  ): Promise<Change<ServiceState>>;
   /** D.2: temporary files older than this are gone. Never follows a link, never leaves the folder's file system. */
-  ensureTempFilesRemoved(input: { olderThanMs: number }): Promise<Change<FileCount>>;
+  ensureTempFilesRemoved(input: { olderThanMs: number }, permit?: ChangePermit): Promise<Change<FileCount>>;
   /** G.1: the service's logs are rotated if they are larger than the agent's limit. */
-  ensureLogsRotated(): Promise<Change<FileCount>>;
+  ensureLogsRotated(permit?: ChangePermit): Promise<Change<FileCount>>;
 }

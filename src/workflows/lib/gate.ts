@@ -1,6 +1,6 @@
 import type { ServiceName } from '../../shared/observations';
 import type { ChangePermit } from '../../shared/permit';
-import type { Step } from './host-steps';
+import type { Step } from './step';
 
 /** What a step is about to do, as far as the gate must know. */
 export interface Change {

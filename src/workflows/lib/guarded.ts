@@ -1,4 +1,11 @@
-import { ApplicationFailure, condition, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  condition,
+  isCancellation,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { Approval, ApprovalAnswer, ApprovalSubject } from '../../shared/approval';
 import { formatDuration, parseDuration } from '../../shared/durations';
 import type { Acknowledgement, EscalationEvent, Subject } from '../../shared/escalation';
@@ -12,12 +19,16 @@ import { Approvals, describeQuestion } from './approvals';
 import type { Verdict } from './approvals';
 import { EscalationLink } from './escalation-link';
 import type { Change } from './gate';
+import { guardOf } from './guard-port';
 import { waitForPeople } from './hand-over';
+import { reason } from './host-steps';
 import type { Step } from './host-steps';
 import type { Incident } from './incident';
 import type { Lifeline, Watch } from './safety';
 import { Turn } from './turn';
 
+/** What was diagnosed before a wait of this length is looked at again. */
+const STALE_AFTER_MS = 2_000;
 const MAX_HOLD_MS = 7 * 86_400_000;
 
 /** An incident with a clock that pages people, a guard that gives it turns, and people who answer its questions. */
@@ -27,7 +38,7 @@ export class Guarded implements Lifeline {
   private readonly approvals: Approvals;
   private readonly guardTurn: Turn | null;
   private closedBy: { as: string; reason: string } | null = null;
-  private isUnreachableTold = false;
+  private isEscalated = false;
 
   constructor(
     private readonly incident: Incident,
@@ -41,8 +52,10 @@ export class Guarded implements Lifeline {
         ? null
         : new Turn({
             host: input.host,
+            guard: guardOf(input.host),
             request: () => this.request(),
             note: (title, detail) => incident.note('', title, detail),
+            now: () => Date.now(),
           });
   }
 
@@ -80,20 +93,29 @@ export class Guarded implements Lifeline {
     incident.setState('waitingForTurn');
     const answer = await guardTurn.ready(() => incident.isResolved || this.closedBy !== null);
     incident.setState(before);
-    if (answer === 'over') return 'over';
-    if (answer.kind === 'granted') return guardTurn.hasWaited ? 'waited' : 'ready';
+    if (answer === undefined) return 'over';
+    if (answer.kind === 'granted') return guardTurn.waited > STALE_AFTER_MS ? 'waited' : 'ready';
     this.escalateNow(`the guard of ${incident.input.host} refuses: ${answer.detail}`);
     return this.refused(answer.detail);
   }
 
   async permit(step: Step, change: Change): Promise<ChangePermit> {
-    if (change.isUndo === true) return { kind: 'undo', token: 0, holder: workflowInfo().workflowId };
-    if (this.guardTurn === null) throw changeRefused('this runbook only observes');
+    const { guardTurn } = this;
+    if (change.isUndo === true) {
+      const undo: ChangePermit = { kind: 'undo', token: 0, holder: workflowInfo().workflowId };
+      return guardTurn?.permit(step.title, change) ?? undo;
+    }
+    if (guardTurn === null) throw changeRefused('this runbook only observes');
     if (this.policy.mode === 'approve') {
       const subject = this.question({ ...step, risk: 'change', arguments: change.arguments ?? {}, precondition: '' });
       if (!(await this.ask(subject))) throw changeRefused('nobody approved it');
     }
-    return this.guardTurn.permit(change);
+    try {
+      return guardTurn.permit(step.title, change);
+    } catch (err) {
+      this.escalateNow(`"${step.title}" is refused: ${reason(err)}`);
+      throw err;
+    }
   }
 
   async ask(subject: ApprovalSubject): Promise<boolean> {
@@ -105,24 +127,31 @@ export class Guarded implements Lifeline {
     return approval.state === 'approved';
   }
 
-  escalateNow(reason: string): void {
-    this.escalation.escalateNow(reason);
+  escalateNow(why: string): void {
+    if (this.isEscalated) return;
+    this.isEscalated = true;
+    this.incident.note('', 'People are needed now', why);
+    this.escalation.escalateNow(why);
   }
 
   /** What the shell sees of every change of the incident: an agent that is away is told to people at once. */
   look(): void {
-    if (this.isUnreachableTold || !this.incident.hasFinding('AgentUnreachable')) return;
-    this.isUnreachableTold = true;
+    if (this.isEscalated || !this.incident.hasFinding('AgentUnreachable')) return;
     this.escalateNow(`the agent on ${this.incident.input.host} does not take work`);
   }
 
   async handOver(watch: Watch | undefined): Promise<Outcome | 'again'> {
-    await this.guardTurn?.release({ changed: this.incident.changed, closedEpisodes: {} });
-    const next = await waitForPeople(this.incident, watch, {
+    const { guardTurn, incident } = this;
+    const wasPaused = guardTurn?.isPaused === true;
+    let isOver = false;
+    if (wasPaused) void guardTurn.whenResumed(() => isOver).catch(unlessCancelled);
+    else await guardTurn?.release({ changed: incident.changed, closedEpisodes: {} });
+    const next = await waitForPeople(incident, watch, {
       closedBy: () => this.closedBy,
-      isResumed: () => this.guardTurn?.isResumed === true,
+      isResumed: () => wasPaused && !guardTurn.isPaused,
     });
-    if (next === 'again') this.guardTurn?.request();
+    isOver = true;
+    if (next === 'again') guardTurn?.request();
     return next;
   }
 
@@ -231,6 +260,10 @@ export class Guarded implements Lifeline {
       ...(view.runbookUrl === undefined ? {} : { runbookUrl: view.runbookUrl }),
     };
   }
+}
+
+function unlessCancelled(err: unknown): void {
+  if (!isCancellation(err)) throw err;
 }
 
 /** What an incident that may not change something throws: its step is skipped, and says why. */

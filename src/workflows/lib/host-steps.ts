@@ -10,21 +10,19 @@ import type { RecoveryActivities } from '../../activities/host/recovery-types';
 import type { HostActivities } from '../../activities/host/types';
 import type { FailureType } from '../../shared/failures';
 import type { Change } from '../../shared/observations';
+import type { ChangePermit } from '../../shared/permit';
 import { hostTaskQueue } from '../../shared/task-queues';
 import type { EntryStatus, RunbookPolicy } from '../../shared/incident';
-import type { Gate } from './gate';
+import type { Change as Asked, Gate } from './gate';
 import type { Incident } from './incident';
+import type { Step } from './step';
+
+export type { Step };
 
 /** Activities of one host, each call shown in Temporal UI under its step's title. */
 export type Host = ActivityInterfaceFor<AgentActivities>;
 
 type AgentActivities = HostActivities & RecoveryActivities;
-
-/** A titled action of a runbook and the place in the document that it comes from. */
-export interface Step {
-  cite: string;
-  title: string;
-}
 
 /** How a step's result reads in the timeline; a bare text is `done`. */
 export type Told = string | { status: EntryStatus; detail: string };
@@ -46,6 +44,7 @@ export class HostSteps {
     private readonly host: string,
     /** Epoch milliseconds after which an agent that is away is no longer waited for. */
     private readonly giveUpAt: number,
+    /** Asked before every change. */
     private readonly gate: Gate,
   ) {}
 
@@ -75,17 +74,24 @@ export class HostSteps {
     }
   }
 
-  /** A step that may change something. Throws what stopped it, after noting it. */
+  /** A step that may change something. Throws what stopped it, or that it may not, after noting it. */
   async act<C extends Change<unknown>>(
     step: Step,
-    call: (host: Host) => Promise<C>,
+    asked: Asked,
+    call: (host: Host, permit: ChangePermit) => Promise<C>,
     tell: (result: C) => string,
   ): Promise<C> {
+    const permit = await this.permitted(step, asked);
     try {
-      const result = await this.run(step, CHANGE_MS, call, (change) => ({
-        status: change.changed ? 'done' : 'noChange',
-        detail: [tell(change), ...change.notes].join('; '),
-      }));
+      const result = await this.run(
+        step,
+        CHANGE_MS,
+        (host) => call(host, permit),
+        (change) => ({
+          status: change.changed ? 'done' : 'noChange',
+          detail: [tell(change), ...change.notes].join('; '),
+        }),
+      );
       this.incident.changed ||= result.changed;
       return result;
     } catch (err) {
@@ -101,14 +107,29 @@ export class HostSteps {
   /** `act` where the remedy can go on without it: the failure stays in the findings. */
   async tryAct<C extends Change<unknown>>(
     step: Step,
-    call: (host: Host) => Promise<C>,
+    asked: Asked,
+    call: (host: Host, permit: ChangePermit) => Promise<C>,
     tell: (result: C) => string,
   ): Promise<C | undefined> {
     try {
-      return await this.act(step, call, tell);
+      return await this.act(step, asked, call, tell);
     } catch (err) {
       if (!isStepFailure(err)) throw err;
       return undefined;
+    }
+  }
+
+  /** A change that may not be is no failure of the step: it is left out, and people hear why once. */
+  private async permitted(step: Step, asked: Asked): Promise<ChangePermit> {
+    try {
+      return await this.gate.permit(step, asked);
+    } catch (err) {
+      if (!isFailure(err, 'ChangeRefused')) throw err;
+      this.incident.begin(step.cite, step.title)('skipped', reason(err));
+      if (!this.incident.hasFinding('ChangeRefused')) {
+        this.incident.find('ChangeRefused', step.cite, `${step.title}: ${reason(err)}`);
+      }
+      throw err;
     }
   }
 
@@ -126,8 +147,7 @@ export class HostSteps {
       else end(told.status, told.detail);
       return result;
     } catch (err) {
-      // What the agent's configuration leaves out is not there to be looked at.
-      end(isFailure(err, 'NotConfigured') ? 'skipped' : 'failed', reason(err));
+      end(isLeftOut(err) ? 'skipped' : 'failed', reason(err));
       throw err;
     }
   }
@@ -176,6 +196,12 @@ export class HostSteps {
   }
 }
 
+/** What the agent's configuration leaves out is not there to be looked at; what is paused is not done. */
+function isLeftOut(err: unknown): boolean {
+  return isFailure(err, 'NotConfigured') || isFailure(err, 'Paused');
+}
+
+/** Refused by an agent that saw any token. */
 function wasNotTaken(err: unknown): boolean {
   return (
     err instanceof ActivityFailure &&

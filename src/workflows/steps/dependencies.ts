@@ -66,7 +66,8 @@ export async function restartDependency(
   if (unit === undefined) return;
   const restarted = await steps.tryAct(
     { cite, title: `Restart ${dependency}` },
-    (host) => host.ensureRestarted({ service: dependency, seenInvocation: unit.invocation }),
+    { restarts: dependency, arguments: { seenInvocation: unit.invocation } },
+    (host, permit) => host.ensureRestarted({ service: dependency, seenInvocation: unit.invocation }, permit),
     tellRestart,
   );
   // What a failed restart left is looked at once; there is nothing to wait for.

@@ -55,7 +55,8 @@ export function observeRecentStarts(cite: string, steps: HostSteps) {
 export async function restartKingfisher(cite: string, seen: ServiceState, steps: HostSteps): Promise<void> {
   await steps.act(
     { cite, title: 'Restart KingFisher' },
-    (host) => host.ensureRestarted({ service: 'kingfisher', seenInvocation: seen.invocation }),
+    { restarts: 'kingfisher', arguments: { seenInvocation: seen.invocation } },
+    (host, permit) => host.ensureRestarted({ service: 'kingfisher', seenInvocation: seen.invocation }, permit),
     tellRestart,
   );
 }
@@ -65,10 +66,16 @@ export async function freeSpace(steps: HostSteps): Promise<void> {
   const olderThanMs = steps.policy.tempFilesOlderThanMs;
   await steps.tryAct(
     { cite: 'D.2', title: 'Remove old temporary files' },
-    (host) => host.ensureTempFilesRemoved({ olderThanMs }),
+    {},
+    (host, permit) => host.ensureTempFilesRemoved({ olderThanMs }, permit),
     tellFiles,
   );
-  await steps.tryAct({ cite: 'G.1', title: 'Rotate the logs' }, (host) => host.ensureLogsRotated(), tellFiles);
+  await steps.tryAct(
+    { cite: 'G.1', title: 'Rotate the logs' },
+    {},
+    (host, permit) => host.ensureLogsRotated(permit),
+    tellFiles,
+  );
 }
 
 const PATIENT_MS = 3_600_000;

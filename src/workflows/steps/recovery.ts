@@ -33,12 +33,14 @@ export function observeLimits(steps: HostSteps): Promise<RecoveryLimits | undefi
 export async function stopKingfisher(steps: HostSteps): Promise<boolean> {
   const stopped = await steps.tryAct(
     { cite: 'H.1', title: 'Stop KingFisher' },
-    (host) => host.ensureStopped({ service: 'kingfisher' }),
+    { restarts: 'kingfisher' },
+    (host, permit) => host.ensureStopped({ service: 'kingfisher' }, permit),
     tellRestart,
   );
   await steps.tryAct(
     { cite: 'H.1', title: 'End stray processes' },
-    (host) => host.ensureStraysEnded({ graceMs: GRACE_MS }),
+    {},
+    (host, permit) => host.ensureStraysEnded({ graceMs: GRACE_MS }, permit),
     tellStraysEnded,
   );
   return stopped !== undefined;
@@ -52,13 +54,15 @@ export async function planStop(steps: HostSteps): Promise<void> {
 export async function backUp(id: string, day: string, steps: HostSteps): Promise<Change<BackupState> | undefined> {
   const backup = await steps.tryAct(
     { cite: 'H.2', title: 'Back up today’s images' },
-    (host) => host.ensureBackup({ id, day }),
+    {},
+    (host, permit) => host.ensureBackup({ id, day }, permit),
     tellBackup,
   );
   if (backup?.after.state === 'complete') {
     await steps.tryAct(
       { cite: 'H.2', title: 'Remove outdated backups' },
-      (host) => host.ensureBackupsPruned({ keep: id }),
+      {},
+      (host, permit) => host.ensureBackupsPruned({ keep: id }, permit),
       tellFiles,
     );
   }
@@ -76,7 +80,8 @@ export async function planBackup(day: string, steps: HostSteps): Promise<void> {
 export async function mendPermissions(limit: number, steps: HostSteps): Promise<void> {
   await steps.tryAct(
     { cite: 'H.3', title: 'Mend permissions' },
-    (host) => host.ensurePermissions({ limit }),
+    {},
+    (host, permit) => host.ensurePermissions({ limit }, permit),
     tellPermissionsMended,
   );
 }
@@ -93,7 +98,8 @@ export async function clearTemporaryFiles(steps: HostSteps): Promise<Change<File
   const olderThanMs = steps.policy.tempFilesOlderThanMs;
   return await steps.tryAct(
     { cite: 'H.4', title: 'Clear temporary files' },
-    (host) => host.ensureTemporaryFilesCleared({ olderThanMs }),
+    {},
+    (host, permit) => host.ensureTemporaryFilesCleared({ olderThanMs }, permit),
     tellFiles,
   );
 }
@@ -110,7 +116,8 @@ export async function planTemporaryFiles(steps: HostSteps): Promise<void> {
 export async function resetRateLimits(steps: HostSteps): Promise<Change<RateLimitCount> | undefined> {
   return await steps.tryAct(
     { cite: 'H.5', title: 'Reset rate limits' },
-    (host) => host.ensureRateLimitsReset(),
+    {},
+    (host, permit) => host.ensureRateLimitsReset(permit),
     tellRateLimitsReset,
   );
 }
@@ -137,7 +144,8 @@ export async function verifyExchanges(steps: HostSteps, incident: Incident): Pro
 export async function startKingfisher(steps: HostSteps): Promise<Change<ServiceState> | undefined> {
   return await steps.tryAct(
     { cite: 'H.8', title: 'Start KingFisher' },
-    (host) => host.ensureStarted({ service: 'kingfisher' }),
+    { restarts: 'kingfisher', isUndo: true },
+    (host, permit) => host.ensureStarted({ service: 'kingfisher' }, permit),
     tellRestart,
   );
 }

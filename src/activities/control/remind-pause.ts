@@ -1,0 +1,49 @@
+import { Context } from '@temporalio/activity';
+import type { PagedTeam } from '../../shared/escalation';
+import type { Pause } from '../../shared/guard';
+import { guardId } from '../../shared/ids';
+import type { CoordinationActivities, PagingActivities } from './types';
+
+export interface RemindDeps {
+  pageSlack: PagingActivities['pageSlack'];
+  onDuty(): PagedTeam;
+}
+
+/** A pause that nobody remembers is an outage that nobody heals: says so in the channel of those on duty. */
+export function createRemindPauseActivities({
+  pageSlack,
+  onDuty,
+}: RemindDeps): Pick<CoordinationActivities, 'remindPause'> {
+  return {
+    async remindPause({ host, pause }) {
+      const workflowId = guardId(host);
+      const summary = `Halcyon changes nothing on ${host}`;
+      await pageSlack({
+        subject: {
+          workflowId,
+          runId: '',
+          runbook: 'guard',
+          alertname: 'pause',
+          host,
+          severity: 'info',
+          startsAt: pause.since,
+          summary,
+        },
+        team: onDuty(),
+        page: { kind: 'note', text: reminder(host, pause) },
+        key: `${workflowId}/pause/${Context.current().info.scheduledTimestampMs}`,
+        threadTs: null,
+      });
+    },
+  };
+}
+
+function reminder(host: string, { by, reason, since, until }: Pause): string {
+  const when = `since ${utc(since)} and until ${utc(until)}`;
+  return `Halcyon changes nothing on ${host}: paused by ${by} ${when} (${reason}). To end it: halcyon resume --host ${host}`;
+}
+
+/** `2026-11-23 03:00 UTC` */
+function utc(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
+}

@@ -1,0 +1,52 @@
+import type { GuardView } from '../../shared/guard';
+import { escapeMarkdown } from '../../shared/markdown';
+import type { GuardState } from './turn-queue';
+
+/** A guard as the Markdown that Temporal UI shows under "current details". */
+export function renderGuard(view: GuardView, { recent }: Pick<GuardState, 'recent'>): string {
+  return [headline(view), ...queue(view), memory(view), ...log(recent)].join('\n\n');
+}
+
+function headline({ host, pause, holder }: GuardView): string {
+  const turn =
+    holder === null
+      ? `**nobody changes ${escapeMarkdown(host)}**`
+      : `**${escapeMarkdown(holder.incidentId)}** has the turn since ${utc(holder.since)}, token ${holder.token}`;
+  if (pause === null) return turn;
+  const words = `${escapeMarkdown(pause.by)} until ${utc(pause.until)}: ${escapeMarkdown(pause.reason)}`;
+  return `**PAUSED** by ${words}  \nto end it: update \`resume\` with \`{"by": "your name"}\`\n\n${turn}`;
+}
+
+function queue({ queue: waiting }: GuardView): string[] {
+  if (waiting.length === 0) return [];
+  const lines = waiting
+    .slice(0, 20)
+    .map(({ incidentId, severity }) => `1. ${escapeMarkdown(incidentId)} (${escapeMarkdown(severity)})`);
+  const more = waiting.length > 20 ? [`and ${waiting.length - 20} more`] : [];
+  return [`**Waiting**\n\n${[...lines, ...more].join('\n')}`];
+}
+
+function memory({ restarts, recentIncidents, pause, host }: GuardView): string {
+  const counted = Object.entries(restarts).map(([service, count]) => `${service} ${count}`);
+  const lines = [
+    `restarts within the last hour: ${counted.join(', ') || 'none'}`,
+    `incidents that changed something, within the flap window: ${recentIncidents}`,
+    ...(pause === null
+      ? [
+          `to pause ${escapeMarkdown(host)}: update \`pause\` with \`{"by": "your name", "reason": "why", "for": "2h"}\``,
+        ]
+      : []),
+  ];
+  return lines.join('  \n');
+}
+
+function log(recent: GuardState['recent']): string[] {
+  if (recent.length === 0) return [];
+  const lines = recent.map(({ at, text }) => `- ${new Date(at).toISOString().slice(11, 19)} ${escapeMarkdown(text)}`);
+  return [`**Lately** (UTC)\n\n${lines.reverse().join('\n')}`];
+}
+
+/** `2026-11-23 03:00:12 UTC` */
+function utc(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
+}
