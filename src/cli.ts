@@ -5,6 +5,7 @@ import { createBackupsCommand } from './cli/backups';
 import { createConfigCommand } from './cli/config-check';
 import { createIncidentCommand } from './cli/incident';
 import { createRunCommand } from './cli/run';
+import { createSimulateCommand } from './cli/simulate';
 import { USAGE_EXIT_CODE, UsageError, usageExitsWith } from './cli/usage';
 import { openBackups } from './host/backup/open';
 
@@ -21,6 +22,7 @@ const program = new Command('halcyon')
   .addCommand(createAnswerCommand('approve'))
   .addCommand(createAnswerCommand('reject'))
   .addCommand(createBackupsCommand(openBackups))
+  .addCommand(createSimulateCommand())
   .addCommand(createConfigCommand(process));
 
 usageExitsWith(program, USAGE_EXIT_CODE);

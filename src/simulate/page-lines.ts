@@ -10,11 +10,20 @@ const TOGETHER_MS = 60_000;
 export function pageLines(sent: readonly SentPage[], time: VirtualTime): Line[] {
   const groups: [SentPage, ...SentPage[]][] = [];
   for (const page of sent.filter(isHeard)) {
-    const known = groups.find(([first]) => isSame(first, page) && apart(first, page) < TOGETHER_MS);
+    const known = groups.find(([first]) => first.input.team.name === page.input.team.name && isTogether(first, page));
     if (known === undefined) groups.push([page]);
     else known.push(page);
   }
-  return groups.map((group) => pageLine(group, time));
+  const teams = [...new Set(sent.map(({ input }) => input.team.name))];
+  // The same message to several teams leaves at the same moment, in no order of its own.
+  const begins = (group: SentPage[]) => groups.find(([first]) => isTogether(first, group[0]!))![0].at;
+  return groups
+    .map((group) => ({
+      line: { ...pageLine(group, time), at: time.shown(begins(group)) },
+      team: teams.indexOf(group[0].input.team.name),
+    }))
+    .sort((a, b) => (a.line.at === b.line.at ? a.team - b.team : a.line.at < b.line.at ? -1 : 1))
+    .map(({ line }) => line);
 }
 
 /** PagerDuty knows no questions and no notes. */
@@ -22,12 +31,10 @@ function isHeard({ channel, input }: SentPage): boolean {
   return channel === 'slack' || (input.page.kind !== 'asked' && input.page.kind !== 'note');
 }
 
-function isSame(a: SentPage, b: SentPage): boolean {
-  return a.input.team.name === b.input.team.name && JSON.stringify(a.input.page) === JSON.stringify(b.input.page);
-}
-
-function apart(a: SentPage, b: SentPage): number {
-  return Math.abs(Date.parse(a.at) - Date.parse(b.at));
+/** One message, whoever it goes to. */
+function isTogether(a: SentPage, b: SentPage): boolean {
+  const isSame = JSON.stringify(a.input.page) === JSON.stringify(b.input.page);
+  return isSame && Math.abs(Date.parse(a.at) - Date.parse(b.at)) < TOGETHER_MS;
 }
 
 function pageLine(group: [SentPage, ...SentPage[]], time: VirtualTime): Line {

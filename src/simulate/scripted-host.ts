@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 import type { RecoveryActivities } from '../activities/host/recovery-types';
 import type { HostActivities } from '../activities/host/types';
@@ -39,6 +38,13 @@ export class ScriptedHost {
 
   /** @param now ISO 8601 by the host's clock */
   constructor(private readonly now: () => string = () => new Date().toISOString()) {}
+
+  private starts = 0;
+
+  private nextInvocation(): string {
+    this.starts += 1;
+    return `start-${this.starts}`;
+  }
 
   kingfisherHealthy(): boolean {
     return this.up.kingfisher && this.up.postgres && this.up.redis && this.up.rabbitmq;
@@ -85,7 +91,7 @@ export class ScriptedHost {
         if (this.masked.has(service)) throw ApplicationFailure.nonRetryable(`${service} is masked`, 'UnitMasked');
         if (before.invocation !== seenInvocation) return { before, after: before, changed: false, notes: [] };
         this.restarts.push(service);
-        this.invocation[service] = randomUUID();
+        this.invocation[service] = this.nextInvocation();
         this.up[service] = !this.broken.has(service);
         return { before, after: this.service(service), changed: true, notes: [] };
       },
@@ -181,7 +187,7 @@ export class ScriptedHost {
       ensureStarted: async ({ service }) => {
         const before = this.service(service);
         if (!this.up[service]) {
-          this.invocation[service] = randomUUID();
+          this.invocation[service] = this.nextInvocation();
           this.up[service] = !this.broken.has(service);
         }
         return { before, after: this.service(service), changed: before.active !== 'active', notes: [] };

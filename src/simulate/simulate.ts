@@ -5,6 +5,7 @@ import { incidentPolicies } from '../config';
 import type { Config } from '../config';
 import type { Alert } from '../shared/alert';
 import { formatDuration } from '../shared/durations';
+import { escalationId, guardId } from '../shared/ids';
 import type { IncidentInput } from '../shared/incident';
 import { CONTROLLER_TASK_QUEUE } from '../shared/task-queues';
 import { createAgent, createController } from '../temporal/workers';
@@ -19,6 +20,7 @@ import { startSkippingServer } from './server';
 import { onlyPeopleAreLeft, takeSnapshot } from './snapshot';
 import type { Snapshot } from './snapshot';
 import { Story } from './story';
+import { sleepVirtually } from './unstick';
 import { VirtualTime } from './virtual-time';
 import { createWatch } from './watch';
 
@@ -34,6 +36,8 @@ export interface SimulationOptions {
 
 /** Who acknowledges, where somebody does. */
 const PERSON = 'anna';
+/** People and Alertmanager act so long after the full minute: after what is due at it. */
+const INTO_THE_MINUTE_MS = 7_000;
 /** Alertmanager learns so long after the host that all is well: a scrape, a rule, its own interval between messages. */
 const RESOLVED_AFTER_MS = 60_000;
 /** A look at everything each minute, in its middle: what is due at a full minute has happened by then. */
@@ -78,7 +82,10 @@ class Simulation {
     private readonly scenario: Scenario,
     private readonly config: Config,
   ) {
-    this.time = new VirtualTime(server, scenario.at);
+    const { workflowId, host } = incident.route;
+    const parts = [workflowId, escalationId(workflowId), ...(host === null ? [] : [guardId(host)])];
+    const sleep = (ms: number) => sleepVirtually(server, ms, { workflowIds: parts, waiting: ['waitUntilHealthy'] });
+    this.time = new VirtualTime({ sleep, currentTimeMs: () => server.currentTimeMs() }, scenario.at);
     this.story = new Story(this.time);
     this.pagers = new ScriptedPagers(async () => this.time.serverTime(await this.time.now()));
     this.host = this.createHost();
@@ -172,10 +179,10 @@ class Simulation {
     const acts: Act[] = [];
     if (ackAfterMs !== null) {
       const acknowledge = async () => void (await handle.executeUpdate('acknowledge', { args: [{ as: PERSON }] }));
-      acts.push({ afterMs: ackAfterMs, act: acknowledge });
+      acts.push({ afterMs: ackAfterMs + INTO_THE_MINUTE_MS, act: acknowledge });
     }
     if (wellAfterMs !== null) {
-      const resolvedMs = wellAfterMs + RESOLVED_AFTER_MS;
+      const resolvedMs = wellAfterMs + RESOLVED_AFTER_MS + INTO_THE_MINUTE_MS;
       const resolve = async () => await handle.signal('alert', this.alerts('resolved', resolvedMs));
       acts.push({ afterMs: resolvedMs, act: resolve });
     }
@@ -187,7 +194,7 @@ class Simulation {
     const host = new ScriptedHost(() => this.hostTime);
     host.up.kingfisher = false;
     host.broken.add('kingfisher');
-    host.recoveryAllowed = this.config.agent?.recovery != null;
+    host.recoveryAllowed = (this.config.agent?.recovery ?? null) !== null;
     host.before = async () => {
       const now = await this.time.now();
       this.hostTime = this.time.serverTime(now);

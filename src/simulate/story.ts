@@ -100,6 +100,8 @@ const WORD: Partial<Record<TimelineEntry['status'], string>> = {
 
 function tell({ cite, title, status, detail }: TimelineEntry): string {
   const place = cite === '' ? '' : `${cite} `;
+  // A long watch is looks of a moment here: how long one took would be misleading.
+  if (status === 'notSo' && /^Watch /.test(title)) return `${place}${title}`;
   return `${place}${title}${WORD[status] ?? ''}${detail === '' ? '' : `: ${detail}`}`;
 }
 

@@ -1,7 +1,12 @@
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-
 const DAY_MS = 86_400_000;
+const FRACTION = /(\d\d:\d\d:\d\d)\.\d+/g;
 const ISO = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
+
+/** A server whose time can be made to pass. */
+export interface TimedServer {
+  sleep(ms: number): Promise<void>;
+  currentTimeMs(): Promise<number>;
+}
 
 /**
  * The clock of a simulation. The server's own begins at the real time and only goes forward, so a later moment with the
@@ -12,7 +17,7 @@ export class VirtualTime {
 
   /** @param at the moment that is simulated, epoch milliseconds */
   constructor(
-    private readonly server: Pick<TestWorkflowEnvironment, 'sleep' | 'currentTimeMs'>,
+    private readonly server: TimedServer,
     private readonly at: number,
   ) {}
 
@@ -50,8 +55,8 @@ export class VirtualTime {
     return new Date(this.at + this.since(serverTime)).toISOString();
   }
 
-  /** The same for times within a text. */
+  /** The same for times within a text; fractions of a second are the server's own and say nothing. */
   shownText(text: string): string {
-    return text.replace(ISO, (time) => this.shown(time));
+    return text.replace(ISO, (time) => this.shown(time)).replace(FRACTION, '$1');
   }
 }

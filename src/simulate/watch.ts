@@ -30,7 +30,8 @@ export function createWatch(options: WatchOptions): HostActivities['waitUntilHea
   return async ({ stabilityWindowMs, patient }) => {
     const begunAt = await time.now();
     const verdict = async (ended: HealthVerdict['ended'], healthySince: string | null): Promise<HealthVerdict> => {
-      const waitedMs = Math.round((await time.now()) - begunAt);
+      // Whole seconds: how long the server itself took is not part of the story.
+      const waitedMs = Math.round(((await time.now()) - begunAt) / 1_000) * 1_000;
       return { healthy: healthySince !== null, healthySince, ended, waitedMs, last: host.health() };
     };
     const left = Math.max(0, (wellAfterMs ?? Infinity) - begunAt);

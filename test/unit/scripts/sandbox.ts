@@ -16,8 +16,10 @@ ${body}`;
 /** Compiles by copying. */
 const COMPILE = `
 const fs = require('node:fs');
-for (const file of fs.readdirSync('lab', { recursive: true })) {
-  if (file.endsWith('.ts')) fs.cpSync('lab/' + file, 'dist/lab/' + file.replace('.ts', '.js'));
+for (const folder of ['lab', 'src']) {
+  for (const file of fs.readdirSync(folder, { recursive: true })) {
+    if (file.endsWith('.ts')) fs.cpSync(folder + '/' + file, 'dist/' + folder + '/' + file.replace('.ts', '.js'));
+  }
 }`;
 
 export interface Finished {
