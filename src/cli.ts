@@ -10,6 +10,7 @@ import { createLeasesCommand } from './cli/leases';
 import { createGuardCommand } from './cli/guard';
 import { createPauseCommand, createResumeCommand } from './cli/pause';
 import { createRunCommand } from './cli/run';
+import { createSimulateCommand } from './cli/simulate';
 import { USAGE_EXIT_CODE, UsageError, usageExitsWith } from './cli/usage';
 import { openBackups } from './host/backup/open';
 
@@ -32,6 +33,7 @@ const program = new Command('halcyon')
   .addCommand(createResumeCommand())
   .addCommand(createGuardCommand())
   .addCommand(createBackupsCommand(openBackups))
+  .addCommand(createSimulateCommand())
   .addCommand(createConfigCommand(process));
 
 usageExitsWith(program, USAGE_EXIT_CODE);

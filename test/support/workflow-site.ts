@@ -6,8 +6,8 @@ import { createCoordinationActivities } from '../../src/activities/control/coord
 import { guardId } from '../../src/shared/ids';
 import { CONTROLLER_TASK_QUEUE, hostTaskQueue } from '../../src/shared/task-queues';
 import { bundleWorkflows } from './bundle';
-import { ScriptedPagers } from './scripted-pagers';
-import { ScriptedHost } from './scripted-host';
+import { ScriptedPagers } from '../../src/simulate/scripted-pagers';
+import { ScriptedHost } from '../../src/simulate/scripted-host';
 import { startTimeSkipping } from './temporal';
 import { waitFor } from './wait-for';
 

@@ -11,7 +11,7 @@ import {
 import { alert, incidentInput, startIncident } from '../support/incidents';
 import { recordHistory } from '../support/record-history';
 import { SAFETY } from '../support/safety';
-import type { ScriptedHost } from '../support/scripted-host';
+import type { ScriptedHost } from '../../src/simulate/scripted-host';
 import { waitFor } from '../support/wait-for';
 import { WorkflowSite } from '../support/workflow-site';
 

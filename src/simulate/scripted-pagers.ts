@@ -1,4 +1,4 @@
-import type { PageInput, PagingActivities, SlackPageInput } from '../../src/activities/control/types';
+import type { PageInput, PagingActivities, SlackPageInput } from '../activities/control/types';
 
 export interface SentPage {
   channel: 'slack' | 'pagerduty';

