@@ -4,7 +4,7 @@ import { guardId } from '../../src/shared/ids';
 import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
 import { alert, incidentInput, startIncident } from '../support/incidents';
 import { SAFETY } from '../support/safety';
-import { ScriptedPagers } from '../support/scripted-pagers';
+import { ScriptedPagers } from '../../src/simulate/scripted-pagers';
 import { startLocal } from '../support/temporal';
 import { waitFor } from '../support/wait-for';
 
