@@ -9,7 +9,7 @@ import type { IncidentView } from '../src/shared/incident';
 import { connectWhenReachable } from '../src/temporal/connection';
 import { createAgent } from '../src/temporal/workers';
 import { PlainKingfisher } from '../lab/plain-kingfisher';
-import { startStack } from '../lab/stack';
+import { PATIENT_GUARD, startStack } from '../lab/stack';
 import type { Stack } from '../lab/stack';
 import { runBenchmark } from './benchmark';
 import { postAlert } from './post-alert';
@@ -41,6 +41,7 @@ async function measure(directory: string, count: number): Promise<{ halcyon: Per
   const kingfisher = await PlainKingfisher.start(join(directory, 'kingfisher'), HOST);
   try {
     const stack = await startStack({
+      sections: { guard: PATIENT_GUARD },
       directory: join(directory, 'halcyon'),
       hosts: { [HOST]: { instances: [HOST], services: [] } },
       runbooks: { serviceDown: { stabilityWindow: '20ms' } },

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LabHost } from '../lab/lab-host';
 import { ensurePackages } from '../lab/packages';
-import { startStack } from '../lab/stack';
+import { PATIENT_GUARD, startStack } from '../lab/stack';
 import type { Stack } from '../lab/stack';
 import type { IncidentView } from '../src/shared/incident';
 import { runBenchmark } from './benchmark';
@@ -36,6 +36,7 @@ async function measure(
   const host = await LabHost.up(HOST);
   try {
     const stack = await startStack({
+      sections: { guard: PATIENT_GUARD },
       directory,
       hosts: { [HOST]: { instances: [], services: [] } },
       runbooks: { serviceDown: { stabilityWindow: '500ms' } },

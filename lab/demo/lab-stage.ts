@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { LabHost } from '../lab-host';
 import { startMonitoring } from '../monitoring';
 import { ensurePackages } from '../packages';
-import { startStack } from '../stack';
+import { PATIENT_GUARD, startStack } from '../stack';
 import type { Stack } from '../stack';
 import { ALERT } from './act';
 import type { Act } from './act';
@@ -22,6 +22,7 @@ export async function setUpLab({ directory, onProgress }: StageOptions): Promise
     // Registered before it is awaited: a boot that still runs when something else fails must end too.
     ending.add(async () => (await booting.catch(() => undefined))?.down());
     const starting = startStack({
+      sections: { guard: PATIENT_GUARD },
       directory: join(directory, 'halcyon'),
       hosts: { [HOST]: { instances: [`${HOST}:8201`], services: ['zmart-kingfisher'] } },
       runbooks: { serviceDown: { stabilityWindow: '3s' }, emergencyRecovery: { stabilityWindow: '3s' } },

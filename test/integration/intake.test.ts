@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
-import { startStack } from '../../lab/stack';
+import { PATIENT_GUARD, startStack } from '../../lab/stack';
 import type { Stack } from '../../lab/stack';
 import { startTemporal } from '../../lab/temporal/dev-server';
 import type { TemporalServer } from '../../lab/temporal/dev-server';
@@ -31,6 +31,7 @@ beforeAll(async () => {
   requireBuild();
   folder = await mkdtemp(join(tmpdir(), 'halcyon-intake-'));
   stack = await startStack({
+    sections: { guard: PATIENT_GUARD },
     directory: folder,
     // Nobody runs these hosts: a mapped alert's incident waits for an agent until the test ends.
     hosts: { h1: { instances: [], services: [] }, h2: { instances: [], services: [] } },

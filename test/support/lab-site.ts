@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import { LabHost } from '../../lab/lab-host';
-import { startStack } from '../../lab/stack';
+import { PATIENT_GUARD, startStack } from '../../lab/stack';
 import type { Stack } from '../../lab/stack';
 import type { IncidentView } from '../../src/shared/incident';
 import { waitFor } from './wait-for';
@@ -24,6 +24,7 @@ export class LabSite {
     const started = await Promise.allSettled([
       LabHost.up(name),
       startStack({
+        sections: { guard: PATIENT_GUARD },
         directory,
         hosts: { [name]: { instances: [], services: ['zmart-kingfisher'] } },
         runbooks: {
