@@ -15,7 +15,7 @@ export class PlainKingfisher {
     private readonly firstPid: number | undefined,
     readonly baseUrl: string,
     /** `agent:` of halcyon.yaml for the host that it runs on. */
-    readonly agent: { host: string; kingfisher: { manager: { pidFile: string } } },
+    readonly agent: { host: string; stateDir: string; pauseFile: string; kingfisher: { manager: { pidFile: string } } },
   ) {}
 
   /** Starts it in `directory` and waits until it is ready. */
@@ -33,6 +33,9 @@ export class PlainKingfisher {
     const manager = { type: 'process', command, cwd: directory, logFile: place.log, pidFile: place.pidFile, env };
     const agent = {
       host,
+      // Its own: whoever runs it need not be root.
+      stateDir: join(directory, 'agent'),
+      pauseFile: join(directory, 'run', 'paused'),
       kingfisher: {
         manager,
         baseUrl,

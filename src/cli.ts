@@ -1,9 +1,14 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { createAckCommand } from './cli/ack';
 import { createAnswerCommand } from './cli/approve';
 import { createBackupsCommand } from './cli/backups';
 import { createConfigCommand } from './cli/config-check';
+import { createEscalationCommand } from './cli/escalation';
 import { createIncidentCommand } from './cli/incident';
+import { createLeasesCommand } from './cli/leases';
+import { createGuardCommand } from './cli/guard';
+import { createPauseCommand, createResumeCommand } from './cli/pause';
 import { createRunCommand } from './cli/run';
 import { createSimulateCommand } from './cli/simulate';
 import { USAGE_EXIT_CODE, UsageError, usageExitsWith } from './cli/usage';
@@ -19,8 +24,14 @@ const program = new Command('halcyon')
   )
   .addCommand(createRunCommand())
   .addCommand(createIncidentCommand())
+  .addCommand(createAckCommand())
+  .addCommand(createEscalationCommand())
   .addCommand(createAnswerCommand('approve'))
   .addCommand(createAnswerCommand('reject'))
+  .addCommand(createLeasesCommand())
+  .addCommand(createPauseCommand())
+  .addCommand(createResumeCommand())
+  .addCommand(createGuardCommand())
   .addCommand(createBackupsCommand(openBackups))
   .addCommand(createSimulateCommand())
   .addCommand(createConfigCommand(process));

@@ -40,7 +40,7 @@ async function main(): Promise<void> {
     workers.push(await createController(settings, createControlActivities(controlDeps(config, client, logger))));
   }
   if (roles.includes('agent') && config.agent !== null) {
-    const activities = createHostActivities(config.agent);
+    const activities = createHostActivities(config.agent, { logger });
     logger.info({ host: config.agent.host, seen: await selfCheck(activities) }, 'this host, as the agent sees it');
     workers.push(await createAgent(settings, config.agent.host, activities));
   }

@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { PlainKingfisher } from '../plain-kingfisher';
 import { startProber } from '../prober';
 import { startStack } from '../stack';
+import { ALERT } from './act';
 import type { Act } from './act';
 import { Ending } from './stage';
 import type { Stage, StageOptions } from './stage';
 
 const HOST = 'local';
-const ALERT = 'KingfisherServiceDown';
 
 /** Where no lab host can run: KingFisher as a plain process, and a prober in Prometheus' and Alertmanager's place. */
 export async function setUpProcess({ directory, onProgress }: StageOptions): Promise<Stage> {

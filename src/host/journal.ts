@@ -31,6 +31,15 @@ export async function readJournal(
   }
 }
 
+/** Waits until all that was logged before now can be read. Where that cannot be asked for, it is read as it is. */
+export async function syncJournal(run: CommandRunner, signal?: AbortSignal): Promise<void> {
+  try {
+    await run({ program: JOURNALCTL, args: ['--sync'], timeoutMs: TIMEOUT_MS, signal });
+  } catch (err) {
+    if (!(err instanceof CommandNotStarted)) throw err;
+  }
+}
+
 /** When the entry was written, ISO 8601; `undefined` when it does not say. */
 export function entryTime(entry: JournalEntry): string | undefined {
   const microseconds = Number(entry.__REALTIME_TIMESTAMP);

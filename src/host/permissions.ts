@@ -2,6 +2,7 @@ import type { Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { HostError, errorCode, errorText } from './errors';
+import type { Going } from './going';
 import { FILE_MODE, FOLDER_MODE, isSparedLink, modeOf, wantedText, whatItIs } from './permissions-wanted';
 import type { Names, Owner } from './permissions-wanted';
 import { mountOf, openFolder } from './safe-folder';
@@ -13,12 +14,11 @@ const DEEPEST = 64;
 const AT_ONCE = 16;
 const TEXTS_AT_MOST = 10;
 
-export interface Permissions {
+export interface Permissions extends Going {
   /** The folder whose entries, itself included, are looked at. */
   folder: string;
   owner: Owner;
   names: Names;
-  signal?: AbortSignal | undefined;
 }
 
 export interface Permitted {
@@ -124,6 +124,7 @@ async function visit(walk: Walk, place: string, stat: Stats, change: (mend: Mend
   const example = `${place}: ${whatItIs(stat, names)} -> ${wantedText(stat, owner, names)}`;
   if (found.examples.length < TEXTS_AT_MOST) found.examples.push(example);
   if (mend === undefined || walk.left-- <= 0) return;
+  walk.mayStillChange?.();
   try {
     await change(async (handle) => await mend(handle, await handle.stat()));
   } catch (err) {

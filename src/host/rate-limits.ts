@@ -23,7 +23,7 @@ export interface RateLimitKeys {
   /** Counts all keys, by a full scan. A key may count twice when Redis resizes its table meanwhile. */
   count(): Promise<RateLimitCount>;
   /** Takes away every rate-limit key that is there throughout; how many went. */
-  unlinkAll(): Promise<number>;
+  unlinkAll(mayStillChange?: () => void): Promise<number>;
 }
 
 /**
@@ -75,10 +75,11 @@ function createKeys(redis: Redis, { database, prefix }: RateLimitSelector): Rate
     return { database, rateLimitKeys, otherKeys };
   }
 
-  async function unlinkAll(): Promise<number> {
+  async function unlinkAll(mayStillChange?: () => void): Promise<number> {
     let unlinked = 0;
     for await (const keys of batches()) {
       for (let at = 0; at < keys.length; at += UNLINK_AT_MOST) {
+        mayStillChange?.();
         unlinked += await redis.unlink(keys.slice(at, at + UNLINK_AT_MOST));
       }
     }

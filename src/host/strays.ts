@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { ServiceState } from '../shared/observations';
 import { endEach } from './end-process';
 import type { Ending } from './end-process';
+import type { Going } from './going';
 import { HostError } from './errors';
 import { isAlive, listProcesses, readProcess } from './process-table';
 import type { ProcessRecord } from './process-table';
@@ -54,12 +55,13 @@ export async function findStrays(service: Service): Promise<ProcessRecord[]> {
  *
  * @throws HostError `NotInDesiredState` when one does not end, or new ones appear again and again.
  */
-export async function endStrays(service: Service, graceMs: number, signal?: AbortSignal): Promise<EndedStray[]> {
+export async function endStrays(service: Service, graceMs: number, going: Going = {}): Promise<EndedStray[]> {
   const ended: EndedStray[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    signal?.throwIfAborted();
+    going.signal?.throwIfAborted();
     const strays = await findStrays(service);
     if (strays.length === 0) return ended;
+    going.mayStillChange?.();
     const endings = await endEach(strays, graceMs);
     ended.push(...strays.map((record, at) => ({ record, how: endings[at]! })));
   }

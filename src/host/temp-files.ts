@@ -1,5 +1,6 @@
 import type { FileCount } from '../shared/observations';
 import { errorText } from './errors';
+import type { Going } from './going';
 import { descend, openFolder } from './safe-folder';
 import type { SafeFolder } from './safe-folder';
 import { stepsBelow, unsafe } from './selectors';
@@ -8,12 +9,11 @@ import { stepsBelow, unsafe } from './selectors';
 const DEEPEST = 32;
 const NOTES_AT_MOST = 10;
 
-export interface TempFiles {
+export interface TempFiles extends Going {
   dataDir: string;
   tempDirs: string[];
   /** Regular files last written before this moment, epoch milliseconds. */
   writtenBefore: number;
-  signal?: AbortSignal | undefined;
 }
 
 export interface Found extends FileCount {
@@ -42,6 +42,7 @@ export async function removeTempFiles(what: TempFiles, limit: number): Promise<F
   const found = await walkAll(what, async (folder, name) => {
     // Young files grow old while we walk: what was not counted is left for the next time.
     if (removed >= limit) return;
+    what.mayStillChange?.();
     try {
       await folder.remove(name);
       removed++;

@@ -3,6 +3,7 @@ import { stat as statOf } from 'node:fs/promises';
 import path from 'node:path';
 import type { FileCount } from '../shared/observations';
 import { HostError, errorCode, errorText } from './errors';
+import type { Going } from './going';
 import { descend, openFolder } from './safe-folder';
 import type { SafeFolder } from './safe-folder';
 import { stepsBelow } from './selectors';
@@ -11,7 +12,7 @@ import { stepsBelow } from './selectors';
 const DEEPEST = 64;
 const NOTES_AT_MOST = 10;
 
-export interface TemporaryFiles {
+export interface TemporaryFiles extends Going {
   dataDir: string;
   /** Folders below `dataDir`; everything old in them is temporary. */
   tempDirs: string[];
@@ -23,7 +24,6 @@ export interface TemporaryFiles {
   writtenBefore: number;
   /** Folders that are never entered, whatever path leads to them. */
   keep: string[];
-  signal?: AbortSignal | undefined;
 }
 
 export interface Cleared extends FileCount {
@@ -121,6 +121,7 @@ async function clear(
   walk.found.bytes += stat.isFile() ? stat.size : 0;
   // Young files grow old while we walk: what was not counted is left for the next time.
   if (walk.left <= 0) return;
+  walk.mayStillChange?.();
   if (await attempt(walk, path.join(place, name), async () => await folder.remove(name))) walk.left--;
 }
 
@@ -146,6 +147,7 @@ async function clearFolder(
     await folder.close();
   }
   if (walk.left <= 0 || stat.mtimeMs >= walk.writtenBefore) return;
+  walk.mayStillChange?.();
   await attempt(walk, place, async () => await parent.removeFolder(name));
 }
 

@@ -111,8 +111,10 @@ export interface IncidentView {
   /** The clock's zero: the earliest `startsAt` known. */
   startsAt: string;
   receivedAt: string;
-  /** Distinct alert episodes that belong to this incident. */
+  /** The newest episode of each fingerprint. */
   alerts: { fingerprint: string; startsAt: string; status: 'firing' | 'resolved' }[];
+  /** Alerts taken in, repeated ones and those of older episodes too. */
+  received: number;
   /** Largest `truncatedAlerts` seen. */
   truncatedAlerts: number;
   findings: Finding[];

@@ -30,6 +30,8 @@ export class ScriptedHost {
   rateLimitKeys = 5;
   wrongPermissions = 7;
   recoveryAllowed = true;
+  /** Whether a full recovery brings back what a restart cannot. */
+  recoveryHelps = true;
   exchangesMissing: string[] = [];
   /** Whether KingFisher was stopped each time its files were touched. */
   readonly touchedWhileRunning: string[] = [];
@@ -55,6 +57,11 @@ export class ScriptedHost {
       ...this.recovery(),
       observeService: async ({ service }) => this.service(service),
       observeRecentStarts: async () => ({ evidence: 'present', startedAt: [this.now()] }),
+      observeStartLog: async ({ service }) => ({
+        service,
+        evidence: 'present',
+        lines: [`${service}: cannot open its configuration`],
+      }),
       observeProcesses: async () => ({ processes: [], more: 0 }),
       observePort: async () => ({ port: 8201, listening: this.up.kingfisher, owner: null }),
       observeLogTail: async () => ({
@@ -186,9 +193,12 @@ export class ScriptedHost {
       }),
       ensureStarted: async ({ service }) => {
         const before = this.service(service);
+        if (this.broken.has(service)) {
+          throw ApplicationFailure.nonRetryable(`${service}.service is not running`, 'NotInDesiredState');
+        }
         if (!this.up[service]) {
           this.invocation[service] = this.nextInvocation();
-          this.up[service] = !this.broken.has(service);
+          this.up[service] = this.recoveryHelps || !this.broken.has(service);
         }
         return { before, after: this.service(service), changed: before.active !== 'active', notes: [] };
       },

@@ -194,6 +194,7 @@ class Simulation {
     const host = new ScriptedHost(() => this.hostTime);
     host.up.kingfisher = false;
     host.broken.add('kingfisher');
+    host.recoveryHelps = false;
     host.recoveryAllowed = (this.config.agent?.recovery ?? null) !== null;
     host.before = async () => {
       const now = await this.time.now();

@@ -169,6 +169,8 @@ whereLabRuns(`systemd adapter on a real host${unavailable === null ? '' : ` (${u
 function settingsOf(unit: string): HostSettings {
   return {
     host: 'hostsystemd',
+    stateDir: '/var/lib/halcyon',
+    pauseFile: '/run/halcyon/paused',
     kingfisher: {
       manager: { type: 'systemd', unit },
       baseUrl: 'http://127.0.0.1:8201',

@@ -9,7 +9,7 @@ import { runCommand } from '../../src/host/commands';
 import { createRedactor } from '../../src/host/redact';
 import { createServiceManagers } from '../../src/host/service-managers';
 import type { HostSettings } from '../../src/host/settings';
-import { hostSettings } from '../unit/activities/support/host';
+import { asChangeOf, hostSettings } from '../unit/activities/support/host';
 import { useTempFolder } from '../unit/host/support/temp-folder';
 import { waitFor } from '../support/wait-for';
 
@@ -57,7 +57,13 @@ whereRedisIs('rate limits in a real Redis', () => {
     };
     const redact = createRedactor([]);
     const findManager = createServiceManagers(settings, runCommand, redact);
-    return createRateLimitActivities({ settings, run: runCommand, redact, findManager });
+    return createRateLimitActivities({
+      settings,
+      run: runCommand,
+      redact,
+      findManager,
+      asChange: asChangeOf(settings),
+    });
   }
 
   async function set(...keys: (string | Buffer)[]): Promise<void> {

@@ -28,6 +28,7 @@ export class LabSite {
         hosts: { [name]: { instances: [], services: ['zmart-kingfisher'] } },
         runbooks: {
           serviceDown: { stabilityWindow: '1s', healthyWithin: '10s', dependencyReadyWithin: '20s', agentWithin: '6s' },
+          emergencyRecovery: { stabilityWindow: '1s', healthyWithin: '10s' },
         },
       }),
     ]);

@@ -17,12 +17,15 @@ import { WorkflowSite } from '../support/workflow-site';
 
 const MINUTE = 60_000;
 
+jest.setTimeout(180_000);
+
 let site: WorkflowSite;
 
-beforeAll(async () => {
+// A server each: time that passed in one test would hold up the next.
+beforeEach(async () => {
   site = await WorkflowSite.up();
 });
-afterAll(async () => {
+afterEach(async () => {
   await site?.down();
 });
 

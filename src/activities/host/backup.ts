@@ -12,19 +12,19 @@ import { asActivity } from './run';
 type BackupActivities = Pick<RecoveryActivities, 'observeBackupPlan' | 'ensureBackup' | 'ensureBackupsPruned'>;
 
 /** H.2: the day's images, kept where no recovery deletes. */
-export function createBackupActivities({ settings, redact }: HostDeps): BackupActivities {
+export function createBackupActivities({ settings, redact, asChange }: HostDeps): BackupActivities {
   const inTurn = createQueues();
   return {
     observeBackupPlan: asActivity(redact, async ({ signal }, { day }) => {
       return await planBackup(backupOf(settings), day, signal);
     }),
     // The journal beside the copies knows where it is, even after a kill -9: the heartbeat tells people.
-    ensureBackup: asActivity(redact, async ({ signal, remember }, { id, day }) => {
-      const request = { id, day, host: settings.host, signal, progress: remember };
+    ensureBackup: asChange('ensureBackup', async ({ signal, mayStillChange, remember }, { id, day }) => {
+      const request = { id, day, host: settings.host, signal, mayStillChange, progress: remember };
       return await inTurn('backups', async () => await makeBackup(backupOf(settings), request));
     }),
-    ensureBackupsPruned: asActivity(redact, async ({ signal }, { keep }) => {
-      return await inTurn('backups', async () => await pruneBackups(backupOf(settings), keep, signal));
+    ensureBackupsPruned: asChange('ensureBackupsPruned', async (run, { keep }) => {
+      return await inTurn('backups', async () => await pruneBackups(backupOf(settings), keep, run));
     }),
   };
 }

@@ -2,6 +2,12 @@ import { HostError } from '../../host/errors';
 import type { ServiceManager } from '../../host/service-manager';
 import type { Change, ServiceState } from '../../shared/observations';
 
+interface RestartAttempt {
+  seenInvocation: string;
+  attempt: number;
+  mayStillChange?(): void;
+}
+
 /**
  * A.1: the service runs in a start other than `seenInvocation`.
  *
@@ -15,13 +21,14 @@ import type { Change, ServiceState } from '../../shared/observations';
  */
 export async function ensureRestarted(
   manager: ServiceManager,
-  { seenInvocation, attempt }: { seenInvocation: string; attempt: number },
+  { seenInvocation, attempt, mayStillChange }: RestartAttempt,
   signal: AbortSignal,
 ): Promise<Change<ServiceState>> {
   const before = await manager.settle(signal);
   refuseUnusable(before);
   if (before.invocation !== '' && before.invocation !== seenInvocation) return alreadyRestarted(before, attempt);
   signal.throwIfAborted();
+  mayStillChange?.();
   const after = await manager.restart();
   if (after.invocation === before.invocation) throw notRestarted(after);
   return { before, after, changed: true, notes: notesOf(after) };

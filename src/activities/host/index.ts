@@ -1,8 +1,11 @@
 import { runCommand } from '../../host/commands';
+import { createFence } from '../../host/fence';
 import { createRedactor, secretsOf } from '../../host/redact';
 import { createServiceManagers } from '../../host/service-managers';
 import type { HostSettings } from '../../host/settings';
+import type { Logger } from 'pino';
 import { createBackupActivities } from './backup';
+import { createAsChange } from './change';
 import { createConfigurationActivities } from './configuration';
 import type { HostDeps } from './dependencies';
 import { createDependencyActivities } from './dependency';
@@ -16,21 +19,26 @@ import { createRateLimitActivities } from './rate-limits';
 import { createRecoveryLimitActivities } from './recovery-limits';
 import type { RecoveryActivities } from './recovery-types';
 import { createServiceActivities } from './service';
+import type { SettingActivities } from './setting-types';
+import { createSettingActivities } from './settings';
 import { createSpaceActivities } from './space';
 import { createStopActivities } from './stop';
 import { createStrayActivities } from './strays';
 import { createTemporaryActivities } from './temporary';
 import type { HostActivities } from './types';
 
-/** All that the agent of one host can do, within what its settings allow. `deps` replaces real adapters in tests. */
+/** All that the agent of one host can do, within what its settings allow. `replaced` has the logger of changes, and replaces real
+ * adapters in tests. */
 export function createHostActivities(
   settings: HostSettings,
-  replaced: Partial<Omit<HostDeps, 'settings'>> = {},
-): HostActivities & RecoveryActivities {
+  replaced: Partial<Omit<HostDeps, 'settings'>> & { logger?: Pick<Logger, 'info'> } = {},
+): HostActivities & RecoveryActivities & SettingActivities {
   const redact = replaced.redact ?? createRedactor(secretsOf(settings));
   const run = replaced.run ?? runCommand;
   const findManager = replaced.findManager ?? createServiceManagers(settings, run, redact);
-  const deps: HostDeps = { settings, redact, run, findManager };
+  const { logger } = replaced;
+  const asChange = replaced.asChange ?? createAsChange({ fence: createFence(settings), redact, logger });
+  const deps: HostDeps = { settings, redact, run, findManager, asChange };
   // A restart that was given up may still be at work when a stop comes.
   const inTurn = createQueues();
   return {
@@ -49,5 +57,6 @@ export function createHostActivities(
     ...createTemporaryActivities(deps),
     ...createRateLimitActivities(deps),
     ...createExchangeActivities(deps),
+    ...createSettingActivities(deps, inTurn),
   };
 }

@@ -9,6 +9,7 @@ import type { HostDeps } from './dependencies';
 import { createQueues } from './queues';
 import type { RecoveryActivities } from './recovery-types';
 import { asActivity } from './run';
+import type { ChangeRun } from './change';
 
 const EXAMPLE_CHARACTERS = 300;
 
@@ -16,14 +17,14 @@ const EXAMPLE_CHARACTERS = 300;
 export function createPermissionActivities(
   deps: HostDeps,
 ): Pick<RecoveryActivities, 'observePermissions' | 'ensurePermissions'> {
-  const { redact } = deps;
+  const { redact, asChange } = deps;
   const inTurn = createQueues();
   return {
     observePermissions: asActivity(redact, async ({ signal }) => {
       return counted(await countPermissions(await wanted(deps, signal)), deps);
     }),
-    ensurePermissions: asActivity(redact, async ({ signal }, { limit }) => {
-      return await inTurn('permissions', async () => await ensurePermissions(deps, limit, signal));
+    ensurePermissions: asChange('ensurePermissions', async (run, { limit }) => {
+      return await inTurn('permissions', async () => await ensurePermissions(deps, limit, run));
     }),
   };
 }
@@ -32,10 +33,10 @@ export function createPermissionActivities(
 async function ensurePermissions(
   deps: HostDeps,
   askedLimit: number,
-  signal: AbortSignal,
+  { signal, mayStillChange }: ChangeRun,
 ): Promise<Change<PermissionCount>> {
   if (!Number.isSafeInteger(askedLimit) || askedLimit < 0) throw tooMany(`a limit of ${askedLimit} is none`);
-  const what = await wanted(deps, signal);
+  const what = { ...(await wanted(deps, signal)), mayStillChange };
   const limit = Math.min(askedLimit, deps.settings.recovery?.permissionsLimit ?? 0);
   const before = await countPermissions(what);
   if (before.different > limit) throw tooMany(`${before.different} entries differ, more than the limit of ${limit}`);

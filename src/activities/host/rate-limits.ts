@@ -12,14 +12,15 @@ import { asActivity } from './run';
 type RateLimitActivities = Pick<RecoveryActivities, 'observeRateLimits' | 'ensureRateLimitsReset'>;
 
 /** H.5: KingFisher's rate limits in Redis, and no other key. */
-export function createRateLimitActivities({ settings, redact }: HostDeps): RateLimitActivities {
+export function createRateLimitActivities({ settings, redact, asChange }: HostDeps): RateLimitActivities {
   const inTurn = createQueues();
   return {
     observeRateLimits: asActivity(redact, async ({ signal }) => {
       return await withRateLimitKeys(selectorOf(settings), signal, async (keys) => await keys.count());
     }),
-    ensureRateLimitsReset: asActivity(redact, async ({ signal }) => {
-      return await inTurn('rate limits', async () => await withRateLimitKeys(selectorOf(settings), signal, reset));
+    ensureRateLimitsReset: asChange('ensureRateLimitsReset', async ({ signal, mayStillChange }) => {
+      const work = async (keys: RateLimitKeys) => await reset(keys, mayStillChange);
+      return await inTurn('rate limits', async () => await withRateLimitKeys(selectorOf(settings), signal, work));
     }),
   };
 }
@@ -30,10 +31,10 @@ export function createRateLimitActivities({ settings, redact }: HostDeps): RateL
  * A scan finds every key that is there from its begin to its end, so one that is left was created meanwhile: the service
  * is at work, and its new limits are as they should be.
  */
-async function reset(keys: RateLimitKeys): Promise<Change<RateLimitCount>> {
+async function reset(keys: RateLimitKeys, mayStillChange: () => void): Promise<Change<RateLimitCount>> {
   const before = await keys.count();
   if (before.rateLimitKeys === 0) return { before, after: before, changed: false, notes: [] };
-  const unlinked = await keys.unlinkAll();
+  const unlinked = await keys.unlinkAll(mayStillChange);
   const after = await keys.count();
   const notes = after.rateLimitKeys === 0 ? [] : [`${after.rateLimitKeys} keys were created meanwhile by the service`];
   return { before, after, changed: unlinked > 0, notes };

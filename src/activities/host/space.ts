@@ -8,7 +8,7 @@ import type { Found } from '../../host/temp-files';
 import type { Change, FileCount } from '../../shared/observations';
 import type { HostDeps } from './dependencies';
 import { createQueues } from './queues';
-import { asActivity } from './run';
+import type { ChangeRun } from './change';
 import type { HostActivities } from './types';
 
 const LOGROTATE = '/usr/sbin/logrotate';
@@ -18,14 +18,14 @@ const LOGROTATE_MS = 60_000;
 export function createSpaceActivities(
   deps: HostDeps,
 ): Pick<HostActivities, 'ensureTempFilesRemoved' | 'ensureLogsRotated'> {
-  const { redact } = deps;
+  const { asChange } = deps;
   const inTurn = createQueues();
   return {
-    ensureTempFilesRemoved: asActivity(redact, async ({ signal }, { olderThanMs }) => {
-      return await inTurn('temp', async () => await ensureTempFilesRemoved(deps, olderThanMs, signal));
+    ensureTempFilesRemoved: asChange('ensureTempFilesRemoved', async (run, { olderThanMs }) => {
+      return await inTurn('temp', async () => await ensureTempFilesRemoved(deps, olderThanMs, run));
     }),
-    ensureLogsRotated: asActivity(redact, async ({ signal }) => {
-      return await inTurn('logs', async () => await ensureLogsRotated(deps, signal));
+    ensureLogsRotated: asChange('ensureLogsRotated', async (run) => {
+      return await inTurn('logs', async () => await ensureLogsRotated(deps, run));
     }),
   };
 }
@@ -33,11 +33,11 @@ export function createSpaceActivities(
 async function ensureTempFilesRemoved(
   { settings }: HostDeps,
   olderThanMs: number,
-  signal: AbortSignal,
+  { signal, mayStillChange }: ChangeRun,
 ): Promise<Change<FileCount>> {
   if (!Number.isFinite(olderThanMs) || olderThanMs <= 0) throw unsafe(`an age of ${olderThanMs} ms selects every file`);
   const { dataDir, tempDirs, tempFilesLimit } = settings.kingfisher;
-  const what = { dataDir, tempDirs, writtenBefore: Date.now() - olderThanMs, signal };
+  const what = { dataDir, tempDirs, writtenBefore: Date.now() - olderThanMs, signal, mayStillChange };
   const before = await countTempFiles(what);
   if (before.files > tempFilesLimit) {
     throw unsafe(`${before.files} temporary files are more than the limit of ${tempFilesLimit} (tempFilesLimit)`);
@@ -52,7 +52,10 @@ function sizeOf({ files, bytes }: Found): FileCount {
   return { files, bytes };
 }
 
-async function ensureLogsRotated({ settings, run }: HostDeps, signal: AbortSignal): Promise<Change<FileCount>> {
+async function ensureLogsRotated(
+  { settings, run }: HostDeps,
+  { signal, mayStillChange }: ChangeRun,
+): Promise<Change<FileCount>> {
   const { logrotate, logFile } = settings.kingfisher;
   if (logrotate === null) throw notConfigured('kingfisher.logrotate');
   const before = await measureLogs(logFile);
@@ -61,6 +64,7 @@ async function ensureLogsRotated({ settings, run }: HostDeps, signal: AbortSigna
     return { before, after: before, changed: false, notes: [note] };
   }
   const args = ['-f', logrotate.config];
+  mayStillChange();
   const result = await run({ program: LOGROTATE, args, timeoutMs: LOGROTATE_MS, signal, remedy: 'install logrotate' });
   const after = await measureLogs(logFile);
   if (after.bytes < before.bytes)

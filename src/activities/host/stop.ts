@@ -6,22 +6,21 @@ import type { HostDeps } from './dependencies';
 import { refuseUnusable } from './ensure-restarted';
 import type { InTurn } from './queues';
 import type { RecoveryActivities } from './recovery-types';
-import { asActivity } from './run';
-import type { Run } from './run';
+import type { ChangeRun } from './change';
 
-type Attempt = Pick<Run, 'signal' | 'attempt'>;
+type Attempt = Pick<ChangeRun, 'signal' | 'attempt'> & Partial<Pick<ChangeRun, 'mayStillChange'>>;
 
 /** H.1, H.8: the service is down while its files are worked on, and runs again afterwards. */
 export function createStopActivities(
-  { findManager, redact }: HostDeps,
+  { findManager, asChange }: HostDeps,
   inTurn: InTurn,
 ): Pick<RecoveryActivities, 'ensureStopped' | 'ensureStarted'> {
   return {
-    ensureStopped: asActivity(redact, async (run, { service }) => {
+    ensureStopped: asChange('ensureStopped', async (run, { service }) => {
       const manager = findManager(service);
       return await inTurn(service, async () => await ensureStopped(manager, run));
     }),
-    ensureStarted: asActivity(redact, async (run, { service }) => {
+    ensureStarted: asChange('ensureStarted', async (run, { service }) => {
       const manager = findManager(service);
       return await inTurn(service, async () => await ensureStarted(manager, run));
     }),
@@ -31,12 +30,13 @@ export function createStopActivities(
 /** H.1. A unit that is masked or has lost its file can still run, and be stopped. */
 export async function ensureStopped(
   manager: ServiceManager,
-  { signal, attempt }: Attempt,
+  { signal, attempt, mayStillChange }: Attempt,
 ): Promise<Change<ServiceState>> {
   // Not its settled state: a start that takes minutes is called off.
   const before = await manager.observe(signal);
   if (isStopped(before)) return asFound(before, 'stopped', attempt);
   signal.throwIfAborted();
+  mayStillChange?.();
   const after = await manager.stop(signal);
   if (!isStopped(after)) throw notSo(after, 'stopped');
   return { before, after, changed: true, notes: [] };
@@ -45,12 +45,13 @@ export async function ensureStopped(
 /** H.8. After an attempt that died, its start is found and not repeated. */
 export async function ensureStarted(
   manager: ServiceManager,
-  { signal, attempt }: Attempt,
+  { signal, attempt, mayStillChange }: Attempt,
 ): Promise<Change<ServiceState>> {
   const before = await manager.settle(signal);
   refuseUnusable(before);
   if (runs(before)) return asFound(before, 'running', attempt);
   signal.throwIfAborted();
+  mayStillChange?.();
   const after = await manager.start();
   if (!runs(after)) throw notSo(after, 'running');
   return { before, after, changed: true, notes: [] };

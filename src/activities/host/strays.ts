@@ -10,33 +10,34 @@ import { commandOf, describe } from './processes';
 import { createQueues } from './queues';
 import type { RecoveryActivities } from './recovery-types';
 import { asActivity } from './run';
+import type { ChangeRun } from './change';
 
 const PROCESSES_AT_MOST = 20;
 const LONGEST_GRACE_MS = 120_000;
 
 /** H.1: `pkill -f`, without the editors, tails and people that it hits too. */
 export function createStrayActivities(deps: HostDeps): Pick<RecoveryActivities, 'observeStrays' | 'ensureStraysEnded'> {
-  const { redact } = deps;
+  const { redact, asChange } = deps;
   const inTurn = createQueues();
   return {
     observeStrays: asActivity(redact, async ({ signal }) => {
       const users = await listUsers();
       return listed(await findStrays(serviceOf(deps, users, signal)), users, deps);
     }),
-    ensureStraysEnded: asActivity(redact, async ({ signal }, { graceMs }) => {
-      return await inTurn('strays', async () => await ensureStraysEnded(deps, graceMs, signal));
+    ensureStraysEnded: asChange('ensureStraysEnded', async (run, { graceMs }) => {
+      return await inTurn('strays', async () => await ensureStraysEnded(deps, graceMs, run));
     }),
   };
 }
 
-async function ensureStraysEnded(deps: HostDeps, graceMs: number, signal: AbortSignal): Promise<StraysEnded> {
+async function ensureStraysEnded(deps: HostDeps, graceMs: number, run: ChangeRun): Promise<StraysEnded> {
   if (!(graceMs >= 0 && graceMs <= LONGEST_GRACE_MS)) {
     throw new HostError('UnsafeSelector', `a grace of ${graceMs} ms is not one from 0 to ${LONGEST_GRACE_MS} ms`);
   }
   const users = await listUsers();
-  const service = serviceOf(deps, users, signal);
+  const service = serviceOf(deps, users, run.signal);
   const before = await findStrays(service);
-  const ended = await endStrays(service, graceMs, signal);
+  const ended = await endStrays(service, graceMs, run);
   const after = await findStrays(service);
   return {
     before: listed(before, users, deps),

@@ -8,6 +8,7 @@ import type { HostDeps } from './dependencies';
 import { createQueues } from './queues';
 import type { RecoveryActivities } from './recovery-types';
 import { asActivity } from './run';
+import type { ChangeRun } from './change';
 
 const NOTE_CHARACTERS = 300;
 
@@ -15,20 +16,21 @@ const NOTE_CHARACTERS = 300;
 export function createTemporaryActivities(
   deps: HostDeps,
 ): Pick<RecoveryActivities, 'observeTemporaryFiles' | 'ensureTemporaryFilesCleared'> {
-  const { redact } = deps;
+  const { redact, asChange } = deps;
   const inTurn = createQueues();
   return {
     observeTemporaryFiles: asActivity(redact, async ({ signal }, { olderThanMs }) => {
       return sizeOf(await countTemporaryFiles(await selected(deps, olderThanMs, signal)));
     }),
-    ensureTemporaryFilesCleared: asActivity(redact, async ({ signal }, { olderThanMs }) => {
-      return await inTurn('temporary', async () => await ensureCleared(deps, olderThanMs, signal));
+    ensureTemporaryFilesCleared: asChange('ensureTemporaryFilesCleared', async (run, { olderThanMs }) => {
+      return await inTurn('temporary', async () => await ensureCleared(deps, olderThanMs, run));
     }),
   };
 }
 
-async function ensureCleared(deps: HostDeps, olderThanMs: number, signal: AbortSignal): Promise<Change<FileCount>> {
-  const what = await selected(deps, olderThanMs, signal);
+async function ensureCleared(deps: HostDeps, olderThanMs: number, run: ChangeRun): Promise<Change<FileCount>> {
+  const { signal, mayStillChange } = run;
+  const what = { ...(await selected(deps, olderThanMs, signal)), mayStillChange };
   const { tempFilesLimit } = deps.settings.kingfisher;
   const before = await countTemporaryFiles(what);
   if (before.files > tempFilesLimit) {

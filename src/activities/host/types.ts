@@ -13,6 +13,7 @@ import type {
   Resources,
   ServiceName,
   ServiceState,
+  StartLog,
 } from '../../shared/observations';
 import type { ChangePermit } from '../../shared/permit';
 
@@ -32,6 +33,8 @@ export interface HostActivities {
   observeService(input: { service: ServiceName }): Promise<ServiceState>;
   /** A.diagnosis: how often the service was started in the last hour. */
   observeRecentStarts(input: { service: ServiceName }): Promise<RecentStarts>;
+  /** What the service and its manager said since its last start was asked for: why it could not start. */
+  observeStartLog(input: { service: ServiceName }): Promise<StartLog>;
   /** A.diagnosis: `ps aux | grep kingfisher`, by user and install folder instead of by text. */
   observeProcesses(): Promise<ProcessList>;
   /** A.diagnosis: `lsof -i :8201`. */

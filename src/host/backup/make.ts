@@ -1,6 +1,7 @@
 import type { BackupState } from '../../shared/recovery-observations';
 import type { Change } from '../../shared/observations';
 import { HostError, errorCode } from '../errors';
+import type { Going } from '../going';
 import { copyTo } from './copy';
 import { forEach } from './each';
 import { enterOrMake } from './folder';
@@ -22,12 +23,11 @@ import type { Listed } from './walk';
 
 const NOTES_AT_MOST = 10;
 
-export interface BackupRequest {
+export interface BackupRequest extends Going {
   id: string;
   /** `YYYY-MM-DD` */
   day: string;
   host: string;
-  signal?: AbortSignal | undefined;
   /** Is told how many files are in the backup so far. */
   progress?: (position: { files: number }) => void;
 }
@@ -163,6 +163,7 @@ class Attempt {
     const target = await descendOrMake(from.files, from.below);
     try {
       await forEach(found, this.request.signal, async ({ name }) => {
+        this.request.mayStillChange?.();
         const entry = await this.copyFile(from, target, name);
         if (entry === undefined) return this.note(`${join(from.below, name)} vanished while the backup was made`);
         this.entries.push(entry);

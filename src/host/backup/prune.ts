@@ -1,6 +1,7 @@
 import type { Change, FileCount } from '../../shared/observations';
 import type { BackupSummary } from '../../shared/recovery-observations';
 import { errorText } from '../errors';
+import type { Going } from '../going';
 import { JOURNAL } from './journal';
 import { FILES, UNFINISHED } from './manifest';
 import { backupName, isOurName } from './names';
@@ -20,7 +21,7 @@ const OURS = new Set([FILES, UNFINISHED, JOURNAL]);
 export async function pruneBackups(
   settings: BackupSettings,
   keep: string,
-  signal?: AbortSignal,
+  { signal, mayStillChange }: Going = {},
 ): Promise<Change<FileCount>> {
   const kept = backupName(keep);
   const outdated = async () => {
@@ -30,7 +31,10 @@ export async function pruneBackups(
   const found = await outdated();
   if (found.length === 0) return { before: count([]), after: count([]), changed: false, notes: [] };
   const notes: string[] = [];
-  for (const backup of found) await remove(settings, backup, notes, signal);
+  for (const backup of found) {
+    mayStillChange?.();
+    await remove(settings, backup, notes, signal);
+  }
   // By id: one that was in use by nobody a moment ago may have become outdated meanwhile, and is left for the next time.
   const left = (await outdated()).filter(({ id }) => found.some((one) => one.id === id));
   return { before: count(found), after: count(left), changed: left.length < found.length, notes };

@@ -22,9 +22,10 @@ function headline(view: IncidentView): string {
   const where = view.host === null ? 'an unknown host' : `host ${escapeMarkdown(view.host)}`;
   const state = view.outcome === null ? view.state : `closed, ${view.outcome}`;
   const truncated = view.truncatedAlerts > 0 ? ` · ${view.truncatedAlerts} alerts truncated by Alertmanager` : '';
+  const alerts = view.received > 1 ? ` · ${view.received} alerts` : '';
   return [
     `**${state}** — ${escapeMarkdown(view.alertname)} (${escapeMarkdown(view.severity)}) on ${where}`,
-    `since ${utc(view.startsAt)} · received ${clock(view.receivedAt)}${healthy(view)}${truncated}`,
+    `since ${utc(view.startsAt)} · received ${clock(view.receivedAt)}${alerts}${healthy(view)}${truncated}`,
     ...people(view),
     ...now(view),
   ].join('  \n');

@@ -4,7 +4,7 @@ import type { Incident } from './incident';
 import type { Watch } from './safety';
 
 /** A look that failed at once is not repeated at once. */
-const LOOK_AGAIN_MS = 60_000;
+const LOOK_AGAIN_MS = 300_000;
 /** A run that people keep open for long goes on in a new one before its history grows too large. */
 const MAX_EVENTS = 2_000;
 

@@ -1,7 +1,8 @@
-import { CancellationScope, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, patched, workflowInfo } from '@temporalio/workflow';
 import type { ApprovalSubject } from '../../shared/approval';
 import type { IncidentInput, IncidentResult, Outcome } from '../../shared/incident';
 import type { DependencyName } from '../../shared/observations';
+import { noteLog } from '../lib/evidence';
 import { isFailure, reason } from '../lib/host-steps';
 import type { HostSteps } from '../lib/host-steps';
 import type { Incident } from '../lib/incident';
@@ -9,7 +10,7 @@ import { stepsOf, watchBy } from '../lib/follow-runbook';
 import { runIncident } from '../lib/run-incident';
 import type { Safety } from '../lib/safety';
 import { DEPENDENCIES, isDependencyWell, restartDependency } from '../steps/dependencies';
-import { observeHealth, observeService, verifyHealthy } from '../steps/kingfisher';
+import { observeHealth, observeLog, observeService, verifyHealthy } from '../steps/kingfisher';
 import {
   backUp,
   observeLimits,
@@ -25,6 +26,7 @@ import {
   stopKingfisher,
   verifyExchanges,
 } from '../steps/recovery';
+import { START_LOG, lastWords } from '../steps/start-log';
 
 /**
  * H. Complete service recovery: stop, back up, mend, clear, reset, restart what KingFisher stands on, start, verify.
@@ -147,6 +149,8 @@ async function verify(incident: Incident, steps: HostSteps): Promise<Outcome> {
   incident.setState('verifying');
   const verdict = await verifyHealthy('H.9', steps);
   if (verdict?.healthy !== true) {
+    // A KingFisher that runs and misses a dependency has a finding that names that.
+    if (verdict?.ended !== 'dependencyNotReady') await nameKingfisher(incident, steps);
     incident.note('H', 'Not recovered: for the people on duty');
     return 'unresolved';
   }
@@ -154,6 +158,14 @@ async function verify(incident: Incident, steps: HostSteps): Promise<Outcome> {
   // An agent that was away for a while is not the host's trouble.
   const troubles = incident.view.findings.filter((finding) => finding.name !== 'AgentUnreachable');
   return troubles.length === 0 ? 'healed' : 'degraded';
+}
+
+/** Its own log may say more than its journal. */
+async function nameKingfisher(incident: Incident, steps: HostSteps): Promise<void> {
+  if (!patched(START_LOG)) return;
+  const [why, log] = await Promise.all([lastWords('H.8', 'kingfisher', steps), observeLog('H.8', steps)]);
+  incident.find('KingfisherStillDown', 'H.8', `KingFisher did not become healthy${why}`);
+  noteLog(incident, 'H.8', log);
 }
 
 /** What would be done, from real observations. */

@@ -4,13 +4,17 @@ import type { HostDeps } from '../../../src/activities/host/dependencies';
 import { createRedactor } from '../../../src/host/redact';
 import { DAY, ID, contentOf, putImages, recoverySettings } from '../host/backup/support';
 import { useTempFolder } from '../host/support/temp-folder';
-import { hostSettings } from './support/host';
+import { asChangeOf, hostSettings } from './support/host';
 
 const folder = useTempFolder();
 
 function activities(more: object = {}) {
   const settings = { ...hostSettings(folder.path()), recovery: recoverySettings(folder.path(), more) };
-  return createBackupActivities({ settings, redact: createRedactor([]) } as unknown as HostDeps);
+  return createBackupActivities({
+    settings,
+    redact: createRedactor([]),
+    asChange: asChangeOf(settings),
+  } as unknown as HostDeps);
 }
 
 describe('backup activities', () => {
@@ -37,9 +41,11 @@ describe('backup activities', () => {
     const wide = activities().ensureBackup({ id: '..', day: DAY });
     await expect(wide).rejects.toMatchObject({ type: 'UnsafeSelector', nonRetryable: true });
     await expect(activities().ensureBackupsPruned({ keep: '/' })).rejects.toMatchObject({ type: 'UnsafeSelector' });
+    const settings = hostSettings(folder.path());
     const none = createBackupActivities({
-      settings: hostSettings(folder.path()),
+      settings,
       redact: createRedactor([]),
+      asChange: asChangeOf(settings),
     } as unknown as HostDeps);
     await expect(none.ensureBackup({ id: ID, day: DAY })).rejects.toMatchObject({ type: 'NotConfigured' });
   });

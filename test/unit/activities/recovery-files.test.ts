@@ -6,7 +6,7 @@ import { createTemporaryActivities } from '../../../src/activities/host/temporar
 import { createRedactor } from '../../../src/host/redact';
 import type { RecoverySettings } from '../../../src/host/settings';
 import { useTempFolder } from '../host/support/temp-folder';
-import { hostSettings, serviceState } from './support/host';
+import { asChangeOf, hostSettings, serviceState } from './support/host';
 
 const HOUR_MS = 3_600_000;
 const folder = useTempFolder();
@@ -18,6 +18,7 @@ function deps(recovery: boolean, user = 'nobody-of-this-host'): HostDeps {
   return {
     settings: { ...settings, recovery: recovery ? recoverySettings() : null },
     redact: createRedactor([]),
+    asChange: asChangeOf(settings),
     run: () => Promise.reject(new Error('must not run')),
     findManager: () => ({ observe: async () => stopped }) as never,
   };

@@ -4,7 +4,7 @@ import { createRedactor } from '../../../src/host/redact';
 import { createServiceManagers } from '../../../src/host/service-managers';
 import { runCommand } from '../../../src/host/commands';
 import type { HostSettings, RecoverySettings } from '../../../src/host/settings';
-import { hostSettings } from '../activities/support/host';
+import { asChangeOf, hostSettings } from '../activities/support/host';
 
 const { signal } = new AbortController();
 const url = 'redis://127.0.0.1:1/0';
@@ -12,7 +12,7 @@ const url = 'redis://127.0.0.1:1/0';
 function activitiesOf(settings: HostSettings) {
   const redact = createRedactor([]);
   const findManager = createServiceManagers(settings, runCommand, redact);
-  return createRateLimitActivities({ settings, run: runCommand, redact, findManager });
+  return createRateLimitActivities({ settings, run: runCommand, redact, findManager, asChange: asChangeOf(settings) });
 }
 
 function recovery(rateLimits: RecoverySettings['rateLimits']): RecoverySettings {

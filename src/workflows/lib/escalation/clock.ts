@@ -1,6 +1,6 @@
 import type { EscalationPlan, EscalationView } from '../../../shared/escalation';
-import { teamOf } from './teams';
-import type { ChosenTeam } from './teams';
+import { teamOf } from '../../../shared/escalation-team';
+import type { ChosenTeam } from '../../../shared/escalation-team';
 
 /** What a clock remembers; plain, so that it can be carried on into the next run. Times are epoch milliseconds. */
 export interface ClockState {

@@ -16,7 +16,7 @@ import { IncidentLine } from './incident-line';
 import { Pager, plainPage } from './pager';
 import type { PagerState } from './pager';
 import { endOf, tellEnd } from './run-watch';
-import { teamOf } from './teams';
+import { teamOf } from '../../../shared/escalation-team';
 
 /** What goes on into the next run. */
 export interface EscalationCarried {
@@ -54,6 +54,8 @@ const MAX_ASKED = 100;
 
 /** One run of an escalation: takes what is said to it, asks the clock what to do, and does it. */
 export class EscalationRun {
+  /** Epoch milliseconds. */
+  private readonly zero: number;
   private readonly clock: EscalationClock;
   private readonly pager: Pager;
   private readonly incident: IncidentLine;
@@ -73,7 +75,8 @@ export class EscalationRun {
   constructor(private readonly input: EscalationInput & { carried?: EscalationCarried }) {
     const { subject, plan, carried } = input;
     const startsAt = Date.parse(subject.startsAt);
-    this.clock = new EscalationClock(plan, Number.isFinite(startsAt) ? startsAt : Date.now(), carried?.clock);
+    this.zero = Number.isFinite(startsAt) ? startsAt : Date.now();
+    this.clock = new EscalationClock(plan, this.zero, carried?.clock);
     this.pager = new Pager(subject, () => this.changed(), carried?.pager);
     this.incident = new IncidentLine(subject);
     this.askedKeys = carried?.askedKeys ?? [];
@@ -258,7 +261,9 @@ export class EscalationRun {
 
   private nextLookAt(): number {
     const isQuiet = this.clock.next() === null && this.clock.state.acknowledged === null && !this.mayRetryRefused();
-    return this.lookedAt + (isQuiet ? LOOK_RARELY_MS : LOOK_MS);
+    const every = isQuiet ? LOOK_RARELY_MS : LOOK_MS;
+    // Counted from zero, so that looks and tiers fall together.
+    return this.zero + (Math.floor((this.lookedAt - this.zero) / every) + 1) * every;
   }
 
   private async wait(now: number, clockUntil: number | null): Promise<void> {

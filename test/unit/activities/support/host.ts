@@ -1,4 +1,8 @@
 import path from 'node:path';
+import { createAsChange } from '../../../../src/activities/host/change';
+import type { AsChange } from '../../../../src/activities/host/change';
+import { createFence } from '../../../../src/host/fence';
+import { createRedactor } from '../../../../src/host/redact';
 import type { HostSettings, KingfisherSettings } from '../../../../src/host/settings';
 import type { ServiceState } from '../../../../src/shared/observations';
 
@@ -20,6 +24,8 @@ export function hostSettings(folder: string, kingfisher: Partial<KingfisherSetti
       ...kingfisher,
     },
     dependencies: {},
+    stateDir: path.join(folder, 'state'),
+    pauseFile: path.join(folder, 'paused'),
     diskFull: { availableBytes: 0, usedPercent: 101 },
   };
 }
@@ -43,4 +49,9 @@ export function serviceState(more: Partial<ServiceState> = {}): ServiceState {
     observedAt: '2026-01-01T00:00:01.000Z',
     ...more,
   };
+}
+
+/** The way to a change with the fence of these settings, without a log. */
+export function asChangeOf(settings: HostSettings): AsChange {
+  return createAsChange({ fence: createFence(settings), redact: createRedactor([]) });
 }

@@ -1,5 +1,5 @@
-import { teamOnDuty } from '../../../shared/duty';
-import type { EscalationPlan, PagedTeam } from '../../../shared/escalation';
+import { teamOnDuty } from './duty';
+import type { EscalationPlan, PagedTeam } from './escalation';
 
 /** A team and its key in the plan. */
 export interface ChosenTeam {

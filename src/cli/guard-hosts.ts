@@ -1,0 +1,47 @@
+import type { Client } from '@temporalio/client';
+import type { Config } from '../config';
+import { guardId } from '../shared/ids';
+import { plain } from './print-timeline';
+import { UsageError } from './usage';
+
+const PREFIX = guardId('');
+
+/**
+ * The hosts that a command is for: the one named, or all of the configuration and all whose guard is open.
+ *
+ * @throws UsageError for a host that neither knows
+ */
+export async function guardHosts(client: Client, config: Config, host: string | undefined): Promise<string[]> {
+  const known = new Set(Object.keys(config.hosts));
+  if (host !== undefined && known.has(host)) return [host];
+  for await (const { workflowId } of client.workflow.list({
+    query: `WorkflowType = 'guard' AND ExecutionStatus = 'Running'`,
+  })) {
+    if (workflowId.startsWith(PREFIX)) known.add(workflowId.slice(PREFIX.length));
+  }
+  if (host === undefined) return [...known].sort();
+  if (known.has(host)) return [host];
+  const names = [...known].sort().join(', ') || 'none';
+  throw new UsageError(`--host: "${host}" is not under hosts: in halcyon.yaml and has no guard (known: ${names})`);
+}
+
+/** Does it for all hosts at once, one line each; exit code 1 when one of them failed. */
+export async function eachHost(hosts: string[], work: (host: string) => Promise<string>): Promise<void> {
+  if (hosts.length === 0) process.stdout.write('no hosts: name them under hosts: in halcyon.yaml\n');
+  await Promise.all(
+    hosts.map(async (host) => {
+      try {
+        process.stdout.write(`${plain(await work(host))}\n`);
+      } catch (err) {
+        process.stderr.write(`${plain(`${host}: FAILED: ${messageOf(err)}`)}\n`);
+        process.exitCode = 1;
+      }
+    }),
+  );
+}
+
+/** What the guard itself said, where it said something. */
+function messageOf(err: unknown): string {
+  if (!(err instanceof Error)) return String(err);
+  return err.cause instanceof Error ? err.cause.message : err.message;
+}

@@ -1,0 +1,99 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createAsChange } from '../../../src/activities/host/change';
+import { createFence } from '../../../src/host/fence';
+import { createRedactor } from '../../../src/host/redact';
+import type { ChangePermit } from '../../../src/shared/permit';
+import { waitFor } from '../../support/wait-for';
+import { useTempFolder } from '../host/support/temp-folder';
+
+const folder = useTempFolder();
+
+function agent() {
+  const lines: Record<string, unknown>[] = [];
+  const logger = { info: (fields: object, message: string) => lines.push({ ...fields, message }) };
+  const fence = createFence({ stateDir: folder.path('state'), pauseFile: folder.path('paused') });
+  const asChange = createAsChange({ fence, redact: createRedactor([]), logger: logger as never });
+  return { asChange, lines };
+}
+
+function permit(token: number, holder: string, kind: ChangePermit['kind'] = 'change'): ChangePermit {
+  return { kind, token, holder };
+}
+
+/** Ends when it is told to. */
+function gated() {
+  let open = () => {};
+  const gate = new Promise<void>((resolve) => (open = resolve));
+  return { gate, open };
+}
+
+describe('a change', () => {
+  it('gets its input without the permit, and stands in the log from begin to end', async () => {
+    const { asChange, lines } = agent();
+    const activity = asChange('ensureThing', async (_run, input: { a: number }) => input.a + 1);
+    expect(await activity({ a: 1 }, permit(3, 'one'))).toBe(2);
+    const fields = { message: 'change', activity: 'ensureThing', holder: 'one', token: 3, kind: 'change', attempt: 1 };
+    expect(lines).toEqual([
+      { ...fields, phase: 'begin', pid: process.pid },
+      { ...fields, phase: 'end', outcome: 'done', pid: process.pid },
+    ]);
+  });
+
+  it('without a permit, as an older controller asks, is one of token 0', async () => {
+    const { asChange, lines } = agent();
+    const bare = asChange('ensureBare', async () => 'done');
+    expect(await bare()).toBe('done');
+    expect(lines[0]).toMatchObject({ token: 0, kind: 'change' });
+    await bare(permit(1, 'one'));
+    await expect(bare()).rejects.toMatchObject({ type: 'StaleToken', nonRetryable: true });
+  });
+
+  it.each([{ kind: 'undo', token: -1, holder: 'x' }, { kind: 'undo', token: 'x', holder: 'x' }, { kind: 'all' }])(
+    'with something like a permit (%j) is one of token 0',
+    async (strange) => {
+      const { asChange, lines } = agent();
+      await asChange('ensureThing', async () => 1)(strange as never);
+      expect(lines[0]).toMatchObject({ token: 0, kind: 'change' });
+    },
+  );
+
+  it('of a new holder waits for the end of the old one, which is stopped at its next step', async () => {
+    const { asChange, lines } = agent();
+    const [first, second] = [gated(), gated()];
+    const slow = asChange('ensureSlow', async ({ mayStillChange }, gate: Promise<void>) => {
+      await gate;
+      mayStillChange();
+      return 'changed';
+    });
+    const old = slow(first.gate, permit(1, 'old')).catch((err: unknown) => err);
+    await waitFor(() => lines.length === 1, { what: 'the old one to begin' });
+    const fresh = slow(second.gate, permit(2, 'new'));
+    const seen = () => readFileSync(folder.path('state', 'fence.json'), 'utf8');
+    await waitFor(() => seen().includes('"token":2'), { what: 'the new token to be remembered' });
+    second.open();
+    first.open();
+    expect(await old).toMatchObject({ type: 'StaleToken' });
+    expect(await fresh).toBe('changed');
+    expect(lines.map(({ holder, phase }) => `${String(holder)} ${String(phase)}`)).toEqual([
+      'old begin',
+      'old refused',
+      'old end',
+      'new begin',
+      'new end',
+    ]);
+  });
+
+  it('that undoes waits for nobody, and is not paused', async () => {
+    const { asChange, lines } = agent();
+    const { gate, open } = gated();
+    const slow = asChange('ensureSlow', async () => await gate);
+    const running = slow(permit(5, 'one'));
+    await waitFor(() => lines.length === 1, { what: 'it to begin' });
+    writeFileSync(folder.path('paused'), 'no more');
+    expect(await asChange('ensureUndone', async () => 'undone')(permit(0, 'other', 'undo'))).toBe('undone');
+    await expect(asChange('ensureMore', async () => 1)(permit(6, 'one'))).rejects.toMatchObject({ type: 'Paused' });
+    open();
+    await running;
+    expect(lines.filter(({ phase }) => phase === 'refused')).toMatchObject([{ activity: 'ensureMore' }]);
+  });
+});
