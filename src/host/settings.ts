@@ -73,6 +73,8 @@ export interface RecoverySettings {
   owner: { user: string; group: string };
   /** Differences that H.3 may mend without being asked. */
   permissionsLimit: number;
+  /** Those that it may mend when a person approved them. */
+  permissionsApprovedLimit: number;
   /** Temporary folders and name patterns outside dataDir: `/tmp` and `kingfisher-`. */
   temporary: { folder: string; prefix: string }[];
   /** Redis database with the rate limits, and the start of their keys. */

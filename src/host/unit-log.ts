@@ -1,5 +1,5 @@
 import type { CommandRunner } from './commands';
-import { readJournal, syncJournal } from './journal';
+import { readNewest, syncJournal } from './journal';
 import type { JournalEntry } from './journal';
 
 /** systemd's catalogue id: a unit's start begins. */
@@ -19,10 +19,9 @@ export async function readUnitLog(
   signal?: AbortSignal,
 ): Promise<string[]> {
   await syncJournal(run, signal);
-  const fields = '--output-fields=MESSAGE,MESSAGE_ID,SYSLOG_IDENTIFIER,_COMM';
   // Anybody may write that a line is about this unit: only root is believed.
   const matches = [`_SYSTEMD_UNIT=${unit}`, '+', '_UID=0', `UNIT=${unit}`];
-  const entries = (await readJournal(run, ['--since=-1h', `--lines=${lines}`, fields, ...matches], signal)) ?? [];
+  const entries = (await readNewest(run, lines, matches, signal)) ?? [];
   const start = entries.findLastIndex((entry) => entry.MESSAGE_ID === STARTING);
   return entries.slice(Math.max(start, 0)).flatMap(lineOf);
 }

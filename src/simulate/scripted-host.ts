@@ -166,9 +166,12 @@ export class ScriptedHost {
         notes: [],
       }),
       observePermissions: async () => permissions(),
-      ensurePermissions: async () => {
+      ensurePermissions: async ({ limit }) => {
         touch('permissions');
         const before = permissions();
+        if (before.different > limit) {
+          throw ApplicationFailure.nonRetryable(`${before.different} entries differ, limit ${limit}`, 'UnsafeSelector');
+        }
         this.wrongPermissions = 0;
         return { before, after: permissions(), changed: before.different > 0, notes: [] };
       },

@@ -29,7 +29,9 @@ describe('recorded histories', () => {
   });
 
   it.each(names)('%s replays', async (name) => {
-    await Worker.runReplayHistory({ workflowBundle }, history(name));
+    const recorded = history(name);
+    const { workflowId } = recorded.events?.[0]?.workflowExecutionStartedEventAttributes ?? {};
+    await Worker.runReplayHistory({ workflowBundle }, recorded, workflowId ?? undefined);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import type { IncidentResult, IncidentView } from '../../src/shared/incident';
+import type { IncidentInput, IncidentResult, IncidentView } from '../../src/shared/incident';
 import {
   acknowledgeUpdate,
   alertSignal,
@@ -199,6 +199,49 @@ describe('the last resort of runbook A', () => {
       const result = (await handle.result()) as IncidentResult;
       expect(result.approvals[0]?.state).toBe('withdrawn');
       expect(host.calls).not.toContain('ensureBackup');
+    });
+  });
+});
+
+describe('a full recovery', () => {
+  const byAnna = { who: 'anna', reason: 'storage move' };
+
+  async function startRecovery(name: string, more: Partial<IncidentInput>) {
+    const input = incidentInput(name, { runbook: 'emergencyRecovery', safety: SAFETY, ...more });
+    const recovery = { dryRun: false, onlyUnhealthy: false };
+    return await startIncident(site.env.client, name, await alertNow(name), { ...input, recovery });
+  }
+
+  it('that an alert starts is asked for first, and paged about when nobody says yes', async () => {
+    await site.withHost(async (host, name) => {
+      host.up.kingfisher = false;
+      const handle = await startRecovery(name, {});
+      await untilState(handle, 'waitingForApproval');
+      expect(host.calls).not.toContain('ensureStopped');
+      await handle.executeUpdate(rejectUpdate, { args: [{ as: 'anna' }] });
+      await untilState(handle, 'waitingForPeople');
+      await waitFor(() => site.pagers.tiersOf(handle.workflowId).length === 1, { what: 'tier 1 at once' });
+      host.up.kingfisher = true;
+      await handle.executeUpdate(closeUpdate, { args: [{ as: 'anna', reason: 'done by hand' }] });
+      expect(((await handle.result()) as IncidentResult).outcome).toBe('recovered');
+      expect(host.calls).not.toContain('ensureStopped');
+    });
+  });
+
+  it('asks somebody else before it mends more permissions than allowed, with KingFisher up again', async () => {
+    await site.withHost(async (host, name) => {
+      host.wrongPermissions = 5_000;
+      const handle = await startRecovery(name, { startedBy: byAnna });
+      const { approvals } = await untilState(handle, 'waitingForApproval');
+      expect(approvals[0]?.subject).toMatchObject({ risk: 'permissions', arguments: { entries: 5_000, allowed: 100 } });
+      expect(host.kingfisherHealthy()).toBe(true);
+      expect(host.wrongPermissions).toBe(5_000);
+      await expect(handle.executeUpdate(approveUpdate, { args: [{ as: 'anna' }] })).rejects.toThrow();
+      await handle.executeUpdate(approveUpdate, { args: [{ as: 'carla' }] });
+      const result = (await handle.result()) as IncidentResult;
+      await recordHistory(handle, 'emergencyRecovery.permissions-approved');
+      expect(result.outcome).toBe('healed');
+      expect(host.wrongPermissions).toBe(0);
     });
   });
 });

@@ -3,9 +3,9 @@ import { lstatSync, readFileSync, renameSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { goDown, openAt } from '../backup/folder';
-import type { Folder } from '../backup/folder';
 import { HostError } from '../errors';
+import { descend, openFolder } from '../safe-folder';
+import type { SafeFolder } from '../safe-folder';
 import type { Found, SettingStore, TextFormat } from './store';
 
 const LARGEST_BYTES = 1024 * 1024;
@@ -51,11 +51,11 @@ function understand({ text, digest }: Content, format: TextFormat, file: string)
 /** `undefined` when the folder is missing. */
 async function inFolderOf<T>(
   file: string,
-  work: (folder: Folder, name: string) => Promise<T | undefined>,
+  work: (folder: SafeFolder, name: string) => Promise<T | undefined>,
 ): Promise<T | undefined> {
-  const root = await openAt('/');
+  const root = await openFolder('/');
   const steps = path.dirname(file).split('/').filter(Boolean);
-  const folder = root === undefined ? undefined : await goDown(root, steps);
+  const folder = root === undefined ? undefined : await descend(root, steps, path.dirname(file));
   if (folder === undefined) return undefined;
   try {
     return await work(folder, path.basename(file));
@@ -64,8 +64,8 @@ async function inFolderOf<T>(
   }
 }
 
-async function readContent(folder: Folder, name: string, file: string): Promise<Content | undefined> {
-  const handle = await folder.read(name);
+async function readContent(folder: SafeFolder, name: string, file: string): Promise<Content | undefined> {
+  const handle = await folder.open(name);
   if (handle === undefined) {
     if ((await folder.stat(name)) === undefined) return undefined;
     throw unsafe(`${file} is a link or no file; configure its real path`);
@@ -82,17 +82,17 @@ async function readContent(folder: Folder, name: string, file: string): Promise<
   }
 }
 
-async function putInPlace(folder: Folder, name: string, old: Content, text: string): Promise<boolean> {
+async function putInPlace(folder: SafeFolder, name: string, old: Content, text: string): Promise<boolean> {
   const beside = `.${name}.halcyon-new`;
   // Of an attempt that died.
-  await folder.removeFile(beside);
+  await folder.remove(beside);
   try {
     await write(await folder.create(beside), old.stats, text);
     if (!replaceIfSame(folder, beside, name, old)) return false;
-    await folder.sync();
+    await folder.handle.sync();
     return true;
   } finally {
-    await folder.removeFile(beside);
+    await folder.remove(beside);
   }
 }
 
@@ -109,7 +109,7 @@ async function write(handle: FileHandle, { uid, gid, mode }: Stats, text: string
 }
 
 /** In one go: looking and renaming are next to each other, with nothing of ours in between. */
-function replaceIfSame(folder: Folder, beside: string, name: string, old: Content): boolean {
+function replaceIfSame(folder: SafeFolder, beside: string, name: string, old: Content): boolean {
   const target = folder.path(name);
   const now = lstatSync(target, { throwIfNoEntry: false });
   if (!now?.isFile() || now.ino !== old.stats.ino || now.size !== old.stats.size) return false;

@@ -1,6 +1,6 @@
 import { CancellationScope, patched, workflowInfo } from '@temporalio/workflow';
 import type { ApprovalSubject } from '../../shared/approval';
-import type { IncidentInput, IncidentResult, Outcome } from '../../shared/incident';
+import type { Finding, IncidentInput, IncidentResult, Outcome } from '../../shared/incident';
 import type { DependencyName } from '../../shared/observations';
 import { noteLog } from '../lib/evidence';
 import { isFailure, reason } from '../lib/host-steps';
@@ -16,6 +16,7 @@ import {
   observeLimits,
   clearTemporaryFiles,
   mendPermissions,
+  observePermissions,
   planBackup,
   planPermissions,
   planRateLimits,
@@ -52,7 +53,7 @@ async function run(incident: Incident, safety: Safety): Promise<Outcome> {
     const turn = await safety.turn();
     if (turn === 'refused') return 'unresolved';
     if (turn === 'over') return await verify(incident, steps);
-    return await recover(incident, steps);
+    return await recover(incident, steps, safety);
   } catch (err) {
     if (!isFailure(err, 'AgentUnreachable')) throw err;
     incident.note('H', 'Not recovered: for the people on duty', reason(err));
@@ -79,7 +80,7 @@ export function fullRecoveryQuestion({ host }: IncidentInput, precondition: stri
 }
 
 /** The nine steps, in the order that is safe and shortest. */
-export async function recover(incident: Incident, steps: HostSteps): Promise<Outcome> {
+export async function recover(incident: Incident, steps: HostSteps, safety: Safety): Promise<Outcome> {
   incident.setState('diagnosing');
   const [limits, service] = await Promise.all([observeLimits(steps), observeService('H', steps)]);
   if (limits?.allowed !== true) return refuse(incident);
@@ -95,7 +96,8 @@ export async function recover(incident: Incident, steps: HostSteps): Promise<Out
     // Also when somebody cancels it in the middle: KingFisher must not stay down for that.
     await CancellationScope.nonCancellable(() => startKingfisher(steps));
   }
-  return await verify(incident, steps);
+  const outcome = await verify(incident, steps);
+  return await mendIfApproved(outcome, { incident, steps, safety, permissionsLimit });
 
   async function mend(): Promise<void> {
     // A KingFisher that still runs is stopped as late as can be; one that is down loses nothing by mending at once.
@@ -114,6 +116,35 @@ export async function recover(incident: Incident, steps: HostSteps): Promise<Out
     if (why === undefined) await clearTemporaryFiles(steps);
     else await skip(incident, 'H.4', 'Clear temporary files', why);
   }
+}
+
+/**
+ * H.3, where more entries differ than may be mended without asking: people are asked when KingFisher runs again, so that
+ * it is not down for as long as they think.
+ */
+async function mendIfApproved(
+  outcome: Outcome,
+  about: { incident: Incident; steps: HostSteps; safety: Safety; permissionsLimit: number },
+): Promise<Outcome> {
+  const { incident, steps, safety, permissionsLimit } = about;
+  if (incident.input.safety === undefined || !incident.view.findings.some(isAboveLimit)) return outcome;
+  const count = await observePermissions(steps);
+  if (count === undefined) return outcome;
+  const isApproved = await safety.ask({
+    risk: 'permissions',
+    host: incident.input.host ?? '',
+    cite: 'H.3',
+    title: 'Mend more permissions than this host allows without asking',
+    arguments: { entries: count.different, allowed: permissionsLimit },
+    precondition: count.examples[0] ?? '',
+  });
+  if (!isApproved || (await mendPermissions(count.different, steps, isApproved)) === undefined) return outcome;
+  if (outcome === 'unresolved') await startKingfisher(steps);
+  return await verify(incident, steps, (finding) => !isAboveLimit(finding));
+}
+
+function isAboveLimit({ name, cite }: Finding): boolean {
+  return name === 'UnsafeSelector' && cite === 'H.3';
 }
 
 const STILL_RUNS = 'KingFisher could not be stopped: its files are left alone';
@@ -145,7 +176,11 @@ async function restartDependencies(incident: Incident, steps: HostSteps): Promis
   await Promise.all(DEPENDENCIES.map(restart));
 }
 
-async function verify(incident: Incident, steps: HostSteps): Promise<Outcome> {
+async function verify(
+  incident: Incident,
+  steps: HostSteps,
+  counts: (finding: Finding) => boolean = () => true,
+): Promise<Outcome> {
   incident.setState('verifying');
   const verdict = await verifyHealthy('H.9', steps);
   if (verdict?.healthy !== true) {
@@ -156,7 +191,7 @@ async function verify(incident: Incident, steps: HostSteps): Promise<Outcome> {
   }
   incident.view.measures.healthyAt = verdict.healthySince;
   // An agent that was away for a while is not the host's trouble.
-  const troubles = incident.view.findings.filter((finding) => finding.name !== 'AgentUnreachable');
+  const troubles = incident.view.findings.filter((finding) => finding.name !== 'AgentUnreachable' && counts(finding));
   return troubles.length === 0 ? 'healed' : 'degraded';
 }
 

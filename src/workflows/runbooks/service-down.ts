@@ -94,7 +94,7 @@ const page: Runbook<Diagnosis> = {
       remedy: async ({ stillWrong = '' }, steps, incident, safety) => {
         if (!(await safety.ask(fullRecoveryQuestion(incident.input, stillWrong)))) return;
         // Thinking takes time: somebody may have healed it meanwhile.
-        if ((await whatIsStillWrong(steps)) !== undefined) await recover(incident, steps);
+        if ((await whatIsStillWrong(steps)) !== undefined) await recover(incident, steps, safety);
       },
     },
   ],

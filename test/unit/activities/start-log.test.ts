@@ -11,7 +11,8 @@ function host(entries: object[] | Error) {
   const run: CommandRunner = async ({ args }) => {
     asked.push(args);
     if (entries instanceof Error) throw entries;
-    const stdout = entries.map((entry) => JSON.stringify(entry)).join('\n');
+    const newestFirst = entries.toReversed().map((entry) => JSON.stringify(entry));
+    const stdout = newestFirst.join('\n');
     return { exitCode: 0, signal: null, timedOut: false, truncated: false, stdout, stderr: '', durationMs: 1 };
   };
   const redis = { unit: 'redis-server.service', url: 'redis://:hunter22@127.0.0.1' };
@@ -44,7 +45,7 @@ describe('observeStartLog', () => {
     const { observe, asked } = host([{ SYSLOG_IDENTIFIER: 'systemd', MESSAGE: 'Unit is masked.' }]);
     expect((await observe()).lines).toEqual(['systemd: Unit is masked.']);
     const args = asked.at(-1)!;
-    expect(args).toEqual(expect.arrayContaining(['--lines=10', '_SYSTEMD_UNIT=redis-server.service']));
+    expect(args).toEqual(expect.arrayContaining(['--reverse', '--lines=10', '_SYSTEMD_UNIT=redis-server.service']));
     // Whoever is not root cannot put words into its mouth.
     expect(args.slice(args.indexOf('+') + 1)).toEqual(['_UID=0', 'UNIT=redis-server.service']);
   });

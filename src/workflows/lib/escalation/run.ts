@@ -154,7 +154,7 @@ export class EscalationRun {
   }
 
   private pageTier(due: DueTier, now: number): void {
-    const why = [due.reason, this.gone].filter((reason) => reason !== null);
+    const why = [...new Set([due.reason, this.gone])].filter((reason) => reason !== null);
     // Whatever tier was still tried keeps being tried; what is known of it now is what the incident hears.
     if (this.trial !== null) this.endTrial(this.trial.tier);
     this.pager.page({ ...due, reason: why.length === 0 ? null : why.join('. ') }, iso(now));
