@@ -30,6 +30,8 @@ export class ScriptedHost {
   rateLimitKeys = 5;
   wrongPermissions = 7;
   recoveryAllowed = true;
+  /** Whether a full recovery brings back what a restart cannot. */
+  recoveryHelps = true;
   exchangesMissing: string[] = [];
   /** Whether KingFisher was stopped each time its files were touched. */
   readonly touchedWhileRunning: string[] = [];
@@ -199,7 +201,7 @@ export class ScriptedHost {
         }
         if (!this.up[service]) {
           this.invocation[service] = this.nextInvocation();
-          this.up[service] = true;
+          this.up[service] = this.recoveryHelps || !this.broken.has(service);
         }
         return { before, after: this.service(service), changed: before.active !== 'active', notes: [] };
       },

@@ -85,7 +85,8 @@ class Simulation {
     const { workflowId, host } = incident.route;
     const parts = [workflowId, escalationId(workflowId), ...(host === null ? [] : [guardId(host)])];
     const sleep = (ms: number) => sleepVirtually(server, ms, { workflowIds: parts, waiting: ['waitUntilHealthy'] });
-    this.time = new VirtualTime({ sleep, currentTimeMs: () => server.currentTimeMs() }, scenario.at);
+    const wait = (ms: number) => server.sleep(ms);
+    this.time = new VirtualTime({ sleep, wait, currentTimeMs: () => server.currentTimeMs() }, scenario.at);
     this.story = new Story(this.time);
     this.pagers = new ScriptedPagers(async () => this.time.serverTime(await this.time.now()));
     this.host = this.createHost();
@@ -194,6 +195,7 @@ class Simulation {
     const host = new ScriptedHost(() => this.hostTime);
     host.up.kingfisher = false;
     host.broken.add('kingfisher');
+    host.recoveryHelps = false;
     host.recoveryAllowed = (this.config.agent?.recovery ?? null) !== null;
     host.before = async () => {
       const now = await this.time.now();

@@ -6,6 +6,8 @@ import { whatWaits } from './snapshot';
 import type { Snapshot } from './snapshot';
 import type { VirtualTime } from './virtual-time';
 
+const LONG_MS = 60_000;
+
 /** Collects what an incident shows of itself, and tells it as lines in the order of time. */
 export class Story {
   private readonly entries: TimelineEntry[] = [];
@@ -56,7 +58,7 @@ export class Story {
       if (told[index - 1] !== undefined && isTogether(told[index - 1]!, entry)) return;
       const end = told.findIndex((other, at) => at > index && !isTogether(entry, other));
       const group = told.slice(index, end === -1 ? undefined : end);
-      lines.push(this.line(entry.at, kindOf(entry), group.length === 1 ? tell(entry) : tellTogether(group)));
+      lines.push(this.line(toldAt(entry), kindOf(entry), group.length === 1 ? tell(entry) : tellTogether(group)));
     });
     return lines;
   }
@@ -77,6 +79,11 @@ export class Story {
 /** Looks of one step of the page that began at the same moment. */
 function isTogether(a: TimelineEntry, b: TimelineEntry): boolean {
   return a.cite !== '' && a.cite === b.cite && a.at === b.at && a.status !== 'note' && b.status !== 'note';
+}
+
+/** What took minutes is told when its result was there. */
+function toldAt({ at, endedAt = at }: TimelineEntry): string {
+  return Date.parse(endedAt) - Date.parse(at) < LONG_MS ? at : endedAt;
 }
 
 /** Pages are told by the pagers themselves. */

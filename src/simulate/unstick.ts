@@ -16,7 +16,8 @@ export interface Parts {
 /**
  * Sleeps in virtual time. The test server skips time while nothing holds a lock on it, and it forgets some locks of its
  * own: that of a child which ends after its parent, and in some races. Then time goes on as slowly as the real one. When
- * that happens and nothing runs that might want the time, the forgotten lock is let go.
+ * that happens and nothing runs that might want the time, the forgotten lock is let go. One at a time: two that let go of
+ * the same lock would make time jump.
  */
 export async function sleepVirtually(server: TestWorkflowEnvironment, ms: number, parts: Parts): Promise<void> {
   let isOver = false;

@@ -4,7 +4,10 @@ const ISO = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
 
 /** A server whose time can be made to pass. */
 export interface TimedServer {
+  /** Of whoever leads the simulation: one at a time. */
   sleep(ms: number): Promise<void>;
+  /** Beside it, in an activity. */
+  wait(ms: number): Promise<void>;
   currentTimeMs(): Promise<number>;
 }
 
@@ -38,6 +41,12 @@ export class VirtualTime {
   async until(ms: number): Promise<void> {
     const left = ms - (await this.now());
     if (left > 0) await this.server.sleep(left);
+  }
+
+  /** The same in an activity, while the simulation sleeps too. */
+  async waitUntil(ms: number): Promise<void> {
+    const left = ms - (await this.now());
+    if (left > 0) await this.server.wait(left);
   }
 
   /** Time of the server for so many milliseconds after `at`, ISO 8601. */

@@ -10,8 +10,8 @@ import type { VirtualTime } from './virtual-time';
 const SLICE_MS = 2_000;
 /** A service that stays ended this long is not waited for any longer. */
 const NOT_RUNNING_MS = 1_000;
-/** A patient look that finds nothing within this time ends; the workflow looks again after a minute. */
-const PATIENT_MS = 61_000;
+/** A patient watch waits when health comes within this time, else it ends at once: longer than until the next look. */
+const PATIENT_MS = 600_000;
 
 export interface WatchOptions {
   host: ScriptedHost;
@@ -23,7 +23,7 @@ export interface WatchOptions {
 
 /**
  * Waiting for health in virtual time. A real agent watches for an hour in one piece; there time can only pass in slices
- * of a heartbeat, so here a long watch is a look every minute, and exact where health comes.
+ * of a heartbeat, so here a long watch is a look now and then, and exact where health comes.
  */
 export function createWatch(options: WatchOptions): HostActivities['waitUntilHealthy'] {
   const { host, time, wellAfterMs } = options;
@@ -60,7 +60,7 @@ async function passed(ms: number, { time, client }: WatchOptions): Promise<boole
       if (err instanceof ActivityCancelledError) return false;
       throw err;
     }
-    await time.until(Math.min(until, now + SLICE_MS));
+    await time.waitUntil(Math.min(until, now + SLICE_MS));
   }
   return true;
 }

@@ -34,7 +34,8 @@ describe('diffLines', () => {
 describe('VirtualTime', () => {
   it('lets a later moment with the same time of day stand for the wanted one', async () => {
     let now = Date.parse('2031-05-01T10:00:00Z');
-    const server = { sleep: async (ms: number) => void (now += ms), currentTimeMs: async () => now };
+    const sleep = async (ms: number) => void (now += ms);
+    const server = { sleep, wait: sleep, currentTimeMs: async () => now };
     const time = new VirtualTime(server, Date.parse('2026-11-23T03:00:00Z'));
     await time.begin();
     expect(new Date(now).toISOString()).toBe('2031-05-02T03:00:00.000Z');
