@@ -44,7 +44,7 @@ const LONGEST_SLEEP_MS = 24 * 3_600_000;
  * is over. Ends when there is nothing left to remember, and is started again by the next who asks.
  */
 export async function guard({ host, state }: GuardInput): Promise<void> {
-  const turns = new TurnQueue(host, state);
+  const turns = new TurnQueue(host, Date.now(), state);
   const work = new Background();
   let isNew = true;
   const onMessage = (change: (now: number) => void) => {
@@ -78,20 +78,18 @@ export async function guard({ host, state }: GuardInput): Promise<void> {
 
   for (;;) {
     isNew = false;
+    // Before anything is begun or said, which the next run does: also a storm that never rests is carried over.
+    if (isLong()) await continueAsNew<typeof guard>({ host, state: turns.state });
     if (turns.tick(Date.now())) work.begin('reminder', () => remind(host, turns));
     const holder = turns.holderToLookAt(Date.now());
     if (holder !== undefined) work.begin('look', () => look(turns, holder).finally(() => (isNew = true)));
     await say(turns);
     setCurrentDetails(renderGuard(turns.view(Date.now()), turns.state));
-    if (!isNew && !turns.hasAnswers && work.isDone) {
-      if (turns.isForgotten) return;
-      if (isLong()) await continueAsNew<typeof guard>({ host, state: turns.state });
-    }
+    if (!isNew && !turns.hasAnswers && work.isDone && turns.isForgotten(Date.now())) return;
     const wakeIn = Math.min(LONGEST_SLEEP_MS, Math.max(0, turns.nextWakeAt() - Date.now()));
-    // What is begun wakes the loop when it is done.
-    const woken = () => isNew || turns.hasAnswers || (isLong() && work.isDone);
-    if (work.isDone) await condition(woken, Math.max(1, wakeIn), { summary: 'Next thing due' });
-    else await condition(() => woken() || work.isDone);
+    const isWoken = () => isNew || turns.hasAnswers;
+    if (work.isDone) await condition(isWoken, Math.max(1, wakeIn), { summary: 'Next thing due' });
+    else await condition(() => isWoken() || work.isDone);
   }
 }
 

@@ -17,6 +17,7 @@ import type { CommandResult } from '../support/command-line';
 import { post, startIntake, startSecondIntake, statusOf } from '../support/intake-process';
 import type { Answer, Door, IntakeProcess } from '../support/intake-process';
 import { shuffled } from '../support/shuffled';
+import { closedByHand } from '../support/incidents';
 import { waitFor } from '../support/wait-for';
 import { webhookMessage } from '../support/webhook';
 
@@ -58,7 +59,7 @@ async function storm(messages: object[]): Promise<Answer[]> {
 }
 
 async function closed(id: string): Promise<IncidentView> {
-  return (await stack.client.workflow.getHandle(id).result()) as IncidentView;
+  return await closedByHand(stack.client.workflow.getHandle(id));
 }
 
 /** Visibility is written in the order of the starts: once a later start is seen, nothing earlier is missing. */

@@ -25,7 +25,14 @@ describe('recorded histories', () => {
 
   it('are there for each registered workflow', () => {
     const recorded = new Set(names.map((name) => name.split('.')[0]));
-    expect([...recorded].sort()).toEqual(['emergencyRecovery', 'escalation', 'lease', 'serviceDown', 'unknownAlert']);
+    expect([...recorded].sort()).toEqual([
+      'emergencyRecovery',
+      'escalation',
+      'guard',
+      'lease',
+      'serviceDown',
+      'unknownAlert',
+    ]);
   });
 
   it.each(names)('%s replays', async (name) => {

@@ -218,22 +218,6 @@ describe('an undo that fails', () => {
     });
   });
 
-  it('because there is no agent goes on when there is one again', async () => {
-    const host = site.host();
-    await site.withController(async () => {
-      await host.withAgent(async () => {
-        await host.request();
-        await host.active();
-      });
-      await site.env.sleep('90 minutes');
-      expect(await host.view()).toMatchObject({ state: 'undoing' });
-      await host.withAgent(async () => {
-        expect(await host.end()).toMatchObject({ state: 'undone', current: 8 });
-        expect(await host.escalation.result()).toHaveLength(3);
-      });
-    });
-  });
-
   it('for a few seconds pages nobody', async () => {
     await site.withHost(async (host) => {
       await host.request();

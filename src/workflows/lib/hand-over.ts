@@ -78,7 +78,7 @@ async function alertmanagerToAgree(incident: Incident, interrupted: () => boolea
 
 /** A person says that it is over. What can be seen goes on the record; it is closed all the same. */
 async function lookOnce(incident: Incident, watch: Watch | undefined): Promise<Outcome> {
-  if (watch === undefined) return 'recovered';
+  if (watch === undefined) return 'unresolved';
   incident.setState('verifying');
   return (await watch('once')) ? success(incident) : 'unresolved';
 }

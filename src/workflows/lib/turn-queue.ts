@@ -25,6 +25,10 @@ export interface GuardState {
   /** Of the newest request. */
   policy: GuardPolicy | null;
   memory: GuardMemoryState;
+  /** Not said yet. */
+  answers: Addressed[];
+  /** When somebody wanted something of it last. */
+  touchedAt: number;
   /** What happened last, for people. */
   recent: { at: number; text: string }[];
 }
@@ -34,6 +38,8 @@ export type Addressed = IncidentRun & { answer: TurnAnswer };
 
 /** While somebody waits, and while nobody does. */
 const LOOK_AT_HOLDER_MS = { waiting: 15_000, idle: 600_000 };
+/** The next who asks finds it still there, and people can look at it. */
+const LINGER_MS = 600_000;
 const REMIND_BEFORE_END_MS = 900_000;
 const REMIND_EVERY_MS = 3_600_000;
 const MAX_REFUSED = 200;
@@ -47,13 +53,13 @@ const TOLD_OF_THEIR_PLACE = 20;
  */
 export class TurnQueue {
   private readonly memory: GuardMemory;
-  private answers: Addressed[] = [];
   /** By run, the place that it heard of last. */
   private told: Record<string, string> = {};
 
   constructor(
     private readonly host: string,
-    readonly state: GuardState = emptyState(),
+    now: number,
+    readonly state: GuardState = emptyState(now),
   ) {
     this.memory = new GuardMemory(state.memory);
   }
@@ -61,6 +67,7 @@ export class TurnQueue {
   /** Asking again changes nothing: a grant keeps its token, a place its age. A newer run takes the older one's place. */
   request(request: TurnRequest, now: number): void {
     this.state.policy = request.policy;
+    this.state.touchedAt = now;
     this.memory.forget(now);
     this.dropOtherRuns(request, now);
     const { holder, refused, queue } = this.state;
@@ -78,6 +85,7 @@ export class TurnQueue {
 
   release({ incidentId, runId, changed, closedEpisodes }: TurnRelease, now: number): void {
     const { holder } = this.state;
+    this.state.touchedAt = now;
     this.memory.noteClosed(closedEpisodes, now);
     const byPerson = holder !== null && isSame(holder.request, { incidentId, runId }) && isOfPerson(holder.request);
     if (changed && !byPerson) this.memory.noteChanged(incidentId, runId, now);
@@ -124,6 +132,7 @@ export class TurnQueue {
 
   resume(by: string, now: number): void {
     if (this.state.pause === null) return;
+    this.state.touchedAt = now;
     this.state.pause = null;
     this.log(`Changes may go on (${by})`, now);
     const waiting = this.state.refused.filter(({ reason }) => reason === 'paused');
@@ -159,21 +168,21 @@ export class TurnQueue {
       ...(pause === null ? [] : [Date.parse(pause.until), pause.nextReminderAt ?? Infinity]),
       ...(holder === null ? [] : [this.lookAt()]),
     ];
-    return moments.length > 0 ? Math.min(...moments) : this.memory.emptyAt();
+    return moments.length > 0 ? Math.min(...moments) : this.forgottenAt();
   }
 
-  /** Nobody has or wants the turn, there is no pause, and nothing of the past counts any more. */
-  get isForgotten(): boolean {
+  /** Nobody has or wants the turn, or did lately; there is no pause, and nothing of the past counts any more. */
+  isForgotten(now: number): boolean {
     const { holder, queue, pause } = this.state;
-    return holder === null && queue.length === 0 && pause === null && this.memory.emptyAt() === 0;
+    return holder === null && queue.length === 0 && pause === null && this.forgottenAt() <= now;
   }
 
   get hasAnswers(): boolean {
-    return this.answers.length > 0;
+    return this.state.answers.length > 0;
   }
 
   takeAnswers(): Addressed[] {
-    return this.answers.splice(0);
+    return this.state.answers.splice(0);
   }
 
   view(now: number): GuardView {
@@ -274,6 +283,10 @@ export class TurnQueue {
     this.say(run, { kind: 'refused', ...refusal });
   }
 
+  private forgottenAt(): number {
+    return Math.max(this.memory.emptyAt(), this.state.touchedAt + LINGER_MS);
+  }
+
   private lookAt(): number {
     const { holder, queue } = this.state;
     return (holder?.seenAt ?? 0) + (queue.length > 0 ? LOOK_AT_HOLDER_MS.waiting : LOOK_AT_HOLDER_MS.idle);
@@ -286,7 +299,7 @@ export class TurnQueue {
   }
 
   private say({ incidentId, runId }: IncidentRun, answer: TurnAnswer): void {
-    this.answers.push({ incidentId, runId, answer });
+    this.state.answers.push({ incidentId, runId, answer });
   }
 
   private log(text: string, now: number): void {
@@ -294,7 +307,7 @@ export class TurnQueue {
   }
 }
 
-function emptyState(): GuardState {
+function emptyState(now: number): GuardState {
   return {
     lastToken: 0,
     holder: null,
@@ -303,6 +316,8 @@ function emptyState(): GuardState {
     pause: null,
     policy: null,
     memory: { restarts: [], changed: [], closed: [] },
+    answers: [],
+    touchedAt: now,
     recent: [],
   };
 }
