@@ -1,6 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { WorkflowNotFoundError } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+
+type HistoryEvent = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>[number];
 
 /** Real time between two looks at a sleep that is not over yet. */
 const LOOK_EVERY_MS = 400;
@@ -40,7 +43,7 @@ export async function sleepVirtually(server: TestWorkflowEnvironment, ms: number
 interface Stand {
   realMs: number;
   virtualMs: number;
-  /** Length of each history; null where an activity runs. */
+  /** Length of each history; null where an activity or the workflow itself runs. */
   lengths: (string | null)[];
 }
 
@@ -60,13 +63,26 @@ async function lengthOf(
   waiting: readonly string[],
 ): Promise<string | null> {
   try {
-    const { raw, historyLength } = await server.client.workflow.getHandle(workflowId).describe();
+    const handle = server.client.workflow.getHandle(workflowId);
+    const { raw, runId } = await handle.describe();
     const names = (raw.pendingActivities ?? []).map(({ activityType }) => activityType?.name ?? '');
-    return names.every((name) => waiting.includes(name))
-      ? `${raw.workflowExecutionInfo?.execution?.runId} ${historyLength}`
-      : null;
+    if (!names.every((name) => waiting.includes(name))) return null;
+    const events = (await handle.fetchHistory()).events ?? [];
+    return hasOpenTask(events) ? null : `${runId} ${events.length}`;
   } catch (err) {
     if (err instanceof WorkflowNotFoundError) return 'absent';
     throw err;
   }
+}
+
+/** A worker has the workflow's turn, or is about to get it: on a busy machine that takes long. */
+function hasOpenTask(events: HistoryEvent[]): boolean {
+  const isBegin = (event: HistoryEvent) => !!event.workflowTaskScheduledEventAttributes;
+  const isEnd = (event: HistoryEvent) =>
+    !!(
+      event.workflowTaskCompletedEventAttributes ??
+      event.workflowTaskFailedEventAttributes ??
+      event.workflowTaskTimedOutEventAttributes
+    );
+  return events.findLastIndex(isBegin) > events.findLastIndex(isEnd);
 }
