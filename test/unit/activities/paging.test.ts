@@ -1,4 +1,5 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { StandInPagerduty } from '../../../lab/stand-ins/pagerduty';
@@ -7,9 +8,6 @@ import { createPagingActivities } from '../../../src/activities/control/paging';
 import type { PagerSettings } from '../../../src/activities/control/paging';
 import type { PageKind, SlackPageInput } from '../../../src/activities/control/types';
 import type { Subject } from '../../../src/shared/escalation';
-import { quietTemporal } from '../../support/quiet-temporal';
-
-quietTemporal();
 
 const TOKEN = 'xoxb-canary-slack-token';
 const KEY = 'canary0routing0key0of0platform00';
@@ -73,7 +71,8 @@ function input(page: PageKind = TIER, overrides: Partial<SlackPageInput> = {}): 
   };
 }
 
-const inAttempt = (attempt: number) => new MockActivityEnvironment({ attempt, scheduledTimestampMs: Date.now() });
+const inAttempt = (attempt: number) =>
+  new MockActivityEnvironment({ attempt, scheduledTimestampMs: Date.now() }, { logger: new DefaultLogger('ERROR') });
 
 async function toSlack(given = input(), attempt = 1, settings: Partial<PagerSettings> = {}) {
   const posted = await inAttempt(attempt).run(activities(settings).pageSlack, given);
