@@ -96,27 +96,6 @@ describe('a lease', () => {
     });
   });
 
-  it('is renewed every minute for a month with a short history', async () => {
-    await site.withHost(async (host) => {
-      await host.request();
-      await host.active();
-      const wish = await host.wish();
-      // No time passes between them: what counts is how many there are.
-      await waitFor(
-        async () => {
-          for (let minute = 0; minute < 20; minute += 1) await host.lease.signal(requestLeaseSignal, wish);
-          return (await runs(host)) > 1;
-        },
-        { what: 'a new run', deadlineMs: 90_000 },
-      );
-      const { historyLength } = await host.lease.describe();
-      expect(historyLength).toBeLessThan(4_096);
-      expect(await host.view()).toMatchObject({ state: 'active', original: 8, value: 4 });
-      expect(await host.end()).toMatchObject({ state: 'undone', current: 8 });
-      expect(host.settings.writes).toEqual([4, 8]);
-    });
-  }, 120_000);
-
   it('takes another wish after it has ended, as a new one', async () => {
     await site.withHost(async (host) => {
       await host.request();
