@@ -25,7 +25,7 @@ describe('recorded histories', () => {
 
   it('are there for each registered workflow', () => {
     const recorded = new Set(names.map((name) => name.split('.')[0]));
-    expect([...recorded].sort()).toEqual(['emergencyRecovery', 'serviceDown', 'unknownAlert']);
+    expect([...recorded].sort()).toEqual(['emergencyRecovery', 'guard', 'serviceDown', 'unknownAlert']);
   });
 
   it.each(names)('%s replays', async (name) => {
