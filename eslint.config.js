@@ -21,7 +21,21 @@ const oneWay = [
   zone('./src/config', './src/!(shared|config)/**', 'config may use shared only.'),
   zone('./src/temporal', './src/!(shared|config|temporal)/**', 'temporal may use shared and config.'),
   zone('./src/intake', './src/!(shared|alerts|config|temporal|intake)/**', 'intake does not reach into workers.'),
-  zone('./src/cli', './src/!(shared|alerts|config|temporal|cli)/**', 'the command line does not reach into workers.'),
+  zone(
+    './src/simulate',
+    './src/!(shared|alerts|config|temporal|activities|simulate)/**',
+    'a simulation takes what a worker is made of, and nothing that touches a host.',
+  ),
+  zone(
+    './src/simulate',
+    './src/activities/host/**/!(types|recovery-types).ts',
+    'a simulation scripts its host: it takes only the types of its activities.',
+  ),
+  zone(
+    './src/cli',
+    './src/!(shared|alerts|config|temporal|simulate|cli)/**',
+    'the command line does not reach into workers.',
+  ),
   zone('./src', ['./lab', './bench', './test'], 'src never depends on the lab, the benchmarks or the tests.'),
 ];
 

@@ -1,9 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Runtime, Worker, DefaultLogger } from '@temporalio/worker';
 import type { NativeConnection } from '@temporalio/worker';
-import { Command } from 'commander';
 import { stringify } from 'yaml';
 import { createHostActivities } from '../src/activities/host';
 import { loadConfig } from '../src/config';
@@ -11,8 +9,9 @@ import type { IncidentView } from '../src/shared/incident';
 import { connectWhenReachable } from '../src/temporal/connection';
 import { createAgent } from '../src/temporal/workers';
 import { PlainKingfisher } from '../lab/plain-kingfisher';
-import { startStack } from '../lab/stack';
+import { PATIENT_GUARD, startStack } from '../lab/stack';
 import type { Stack } from '../lab/stack';
+import { runBenchmark } from './benchmark';
 import { postAlert } from './post-alert';
 import { percentiles } from './statistics';
 import type { Percentiles } from './statistics';
@@ -25,30 +24,24 @@ const WARM_UP = 5;
  * From the POST of an alert until the agent begins its first activity, beside the least that Temporal itself takes from
  * start to first activity; in turn, on the same server, in one run.
  */
-async function main(): Promise<void> {
-  const program = new Command('npm run bench:alert-latency --')
-    .description('POST of an alert to the first action on the host, beside bare Temporal')
-    .option('--incidents <n>', 'how many of each', '100')
-    .option('--json', 'print the result as one JSON object on the last line')
-    .parse();
-  const options = program.opts<{ incidents: string; json?: boolean }>();
-  const directory = mkdtempSync(join(tmpdir(), 'halcyon-bench-'));
-  try {
-    const { halcyon, bare } = await measure(directory, Number.parseInt(options.incidents, 10));
-    report('halcyon: POST to first host activity', halcyon);
-    report('bare Temporal: start to first activity', bare);
-    process.stdout.write(`ratio of the medians: ${(halcyon.p50Ms / bare.p50Ms).toFixed(2)}\n`);
-    if (options.json === true) process.stdout.write(`${JSON.stringify({ halcyon, bare })}\n`);
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
-}
+runBenchmark({
+  name: 'alert-latency',
+  description: 'POST of an alert to the first action on the host, beside bare Temporal',
+  count: { option: 'incidents', byDefault: 100 },
+  measure,
+  report: ({ halcyon, bare }) => [
+    line('halcyon: POST to first host activity', halcyon),
+    line('bare Temporal: start to first activity', bare),
+    `ratio of the medians: ${(halcyon.p50Ms / bare.p50Ms).toFixed(2)}`,
+  ],
+});
 
 async function measure(directory: string, count: number): Promise<{ halcyon: Percentiles; bare: Percentiles }> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const kingfisher = await PlainKingfisher.start(join(directory, 'kingfisher'), HOST);
   try {
     const stack = await startStack({
+      sections: { guard: PATIENT_GUARD },
       directory: join(directory, 'halcyon'),
       hosts: { [HOST]: { instances: [HOST], services: [] } },
       runbooks: { serviceDown: { stabilityWindow: '20ms' } },
@@ -157,11 +150,6 @@ async function oneBare(stack: Stack, begun: FirstBegun, number: number): Promise
   return took;
 }
 
-function report(what: string, { p50Ms, p99Ms }: Percentiles): void {
-  process.stdout.write(`${what.padEnd(42)} p50 ${p50Ms} ms   p99 ${p99Ms} ms\n`);
+function line(what: string, { p50Ms, p99Ms }: Percentiles): string {
+  return `${what.padEnd(42)} p50 ${p50Ms} ms   p99 ${p99Ms} ms`;
 }
-
-void main().catch((err: unknown) => {
-  process.stderr.write(`bench: ${err instanceof Error ? err.stack : String(err)}\n`);
-  process.exit(1);
-});

@@ -1,13 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Command } from 'commander';
 import { LabHost } from '../lab/lab-host';
 import { ensurePackages } from '../lab/packages';
-import { startStack } from '../lab/stack';
+import { PATIENT_GUARD, startStack } from '../lab/stack';
 import type { Stack } from '../lab/stack';
 import type { IncidentView } from '../src/shared/incident';
+import { runBenchmark } from './benchmark';
 import { postAlert } from './post-alert';
 import { percentile } from './statistics';
 
@@ -18,30 +15,28 @@ const UNIT = 'kingfisher.service';
  * Time from the alert of a crashed KingFisher until it is healthy, beside what `systemctl start` to ready takes by itself
  * on the same host; in turn, in one run.
  */
-async function main(): Promise<void> {
-  const program = new Command('npm run bench:heal-time --')
-    .description('alert to healthy, beside systemctl start to ready')
-    .option('--pairs <n>', 'how many of each', '10')
-    .option('--json', 'print the result as one JSON object on the last line')
-    .parse();
-  const options = program.opts<{ pairs: string; json?: boolean }>();
-  await ensurePackages((line) => process.stdout.write(`${line}\n`));
-  const directory = mkdtempSync(join(tmpdir(), 'halcyon-bench-'));
-  try {
-    const result = await measure(directory, Number.parseInt(options.pairs, 10));
-    process.stdout.write(`alert to healthy          p50 ${result.healMs} ms\n`);
-    process.stdout.write(`systemctl start to ready  p50 ${result.startMs} ms\n`);
-    process.stdout.write(`Halcyon adds ${result.healMs - result.startMs} ms\n`);
-    if (options.json === true) process.stdout.write(`${JSON.stringify(result)}\n`);
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
-}
+runBenchmark({
+  name: 'heal-time',
+  description: 'alert to healthy, beside systemctl start to ready',
+  count: { option: 'pairs', byDefault: 10 },
+  measure,
+  report: ({ healMs, startMs }) => [
+    `alert to healthy          p50 ${healMs} ms`,
+    `systemctl start to ready  p50 ${startMs} ms`,
+    `Halcyon adds ${healMs - startMs} ms`,
+  ],
+});
 
-async function measure(directory: string, pairs: number): Promise<{ healMs: number; startMs: number }> {
+async function measure(
+  directory: string,
+  pairs: number,
+  say: (line: string) => void,
+): Promise<{ healMs: number; startMs: number }> {
+  await ensurePackages(say);
   const host = await LabHost.up(HOST);
   try {
     const stack = await startStack({
+      sections: { guard: PATIENT_GUARD },
       directory,
       hosts: { [HOST]: { instances: [], services: [] } },
       runbooks: { serviceDown: { stabilityWindow: '500ms' } },
@@ -97,8 +92,3 @@ async function isReady(port: number): Promise<boolean> {
   await response?.arrayBuffer();
   return response?.ok === true;
 }
-
-void main().catch((err: unknown) => {
-  process.stderr.write(`bench: ${err instanceof Error ? err.stack : String(err)}\n`);
-  process.exit(1);
-});

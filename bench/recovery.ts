@@ -1,8 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Command } from 'commander';
 import { LabHost } from '../lab/lab-host';
 import { ensurePackages } from '../lab/packages';
 import type { HealthChange } from '../lab/recovery/down-watch';
@@ -13,6 +9,7 @@ import { loadConfig } from '../src/config';
 import type { IncidentInput, IncidentView } from '../src/shared/incident';
 import { searchAttributes } from '../src/shared/search-attributes';
 import { CONTROLLER_TASK_QUEUE } from '../src/shared/task-queues';
+import { runBenchmark } from './benchmark';
 import { percentile } from './statistics';
 
 const HOST = 'bench';
@@ -46,25 +43,21 @@ interface Result {
 }
 
 /** The document's script and Halcyon in turn on one host from the same state, beside the least that it could take. */
-async function main(): Promise<void> {
-  const program = new Command('npm run bench:recovery --')
-    .description("the document's recovery script beside Halcyon's, and the floor")
-    .option('--pairs <n>', 'how many of each', '3')
-    .option('--json', 'print the result as one JSON object on the last line')
-    .parse();
-  const options = program.opts<{ pairs: string; json?: boolean }>();
-  await ensurePackages((line) => process.stdout.write(`${line}\n`));
-  const directory = mkdtempSync(join(tmpdir(), 'halcyon-bench-'));
-  try {
-    const result = await measure(directory, Number.parseInt(options.pairs, 10));
-    report(result);
-    if (options.json === true) process.stdout.write(`${JSON.stringify(result)}\n`);
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
-}
+runBenchmark<Result>({
+  name: 'recovery',
+  description: "the document's recovery script beside Halcyon's, and the floor",
+  count: { option: 'pairs', byDefault: 3 },
+  measure,
+  report: ({ script, halcyon, floorMs }) => [
+    `script   wall ${script.wallMs} ms, down ${script.downMs} ms`,
+    `halcyon  wall ${halcyon.wallMs} ms, down ${halcyon.downMs} ms`,
+    `floor    ${floorMs} ms`,
+    `wall ${(halcyon.wallMs / floorMs).toFixed(2)} times the floor, down ${(halcyon.downMs / script.downMs).toFixed(2)} of the script's`,
+  ],
+});
 
-async function measure(directory: string, pairs: number): Promise<Result> {
+async function measure(directory: string, pairs: number, say: (line: string) => void): Promise<Result> {
+  await ensurePackages(say);
   const host = await LabHost.up(HOST, { images: 200 });
   try {
     const stack = await startStack({
@@ -76,7 +69,7 @@ async function measure(directory: string, pairs: number): Promise<Result> {
     try {
       await host.reverse(7233, Number(stack.temporal.address.split(':')[1]));
       await host.startAgent();
-      return await measurePairs(host, stack, pairs);
+      return await measurePairs(host, stack, pairs, say);
     } finally {
       await stack.stop();
     }
@@ -85,7 +78,7 @@ async function measure(directory: string, pairs: number): Promise<Result> {
   }
 }
 
-async function measurePairs(host: LabHost, stack: Stack, pairs: number): Promise<Result> {
+async function measurePairs(host: LabHost, stack: Stack, pairs: number, say: (line: string) => void): Promise<Result> {
   const script: Times[] = [];
   const halcyon: Times[] = [];
   const floor: number[] = [];
@@ -93,7 +86,7 @@ async function measurePairs(host: LabHost, stack: Stack, pairs: number): Promise
     script.push(await timed(host, `script-${pair}`, async () => void (await host.exec(['/bin/bash', SCRIPT]))));
     halcyon.push(await timed(host, `halcyon-${pair}`, async () => await recover(stack)));
     floor.push(await measureFloor(host));
-    process.stdout.write(`pair ${pair}: ${JSON.stringify([script.at(-1), halcyon.at(-1), floor.at(-1)])}\n`);
+    say(`pair ${pair}: ${JSON.stringify([script.at(-1), halcyon.at(-1), floor.at(-1)])}`);
   }
   return { script: medians(script), halcyon: medians(halcyon), floorMs: percentile(floor, 0.5) };
 }
@@ -181,16 +174,3 @@ function medians(times: Times[]): Times {
   const median = (of: (one: Times) => number) => percentile(times.map(of), 0.5);
   return { wallMs: median(({ wallMs }) => wallMs), downMs: median(({ downMs }) => downMs) };
 }
-
-function report({ script, halcyon, floorMs }: Result): void {
-  process.stdout.write(`script   wall ${script.wallMs} ms, down ${script.downMs} ms\n`);
-  process.stdout.write(`halcyon  wall ${halcyon.wallMs} ms, down ${halcyon.downMs} ms\n`);
-  process.stdout.write(`floor    ${floorMs} ms\n`);
-  process.stdout.write(`wall ${(halcyon.wallMs / floorMs).toFixed(2)} times the floor, `);
-  process.stdout.write(`down ${(halcyon.downMs / script.downMs).toFixed(2)} of the script's\n`);
-}
-
-void main().catch((err: unknown) => {
-  process.stderr.write(`bench: ${err instanceof Error ? err.stack : String(err)}\n`);
-  process.exit(1);
-});

@@ -4,6 +4,8 @@ import { spawn } from 'node:child_process';
 export interface RunOptions {
   /** Given to its standard input, which is else empty. */
   input?: string;
+  /** Added to this process' environment. */
+  env?: NodeJS.ProcessEnv;
   /** Whether an exit code other than 0 rejects. @default true */
   check?: boolean;
 }
@@ -29,7 +31,7 @@ export class RunError extends Error {
 /** Resolves when the program has ended. Rejects with `RunError`, or with the error of starting it. */
 export async function run(program: string, args: string[], options: RunOptions = {}): Promise<RunResult> {
   // Given by hand: under jest a child inherits the real environment and not the one that the test sees.
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env: process.env });
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...options.env } });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on('data', (data: Buffer) => stdout.push(data));

@@ -17,11 +17,16 @@ export interface StackOptions {
   hosts: Record<string, { instances: string[]; services: string[] }>;
   /** `runbooks:` of halcyon.yaml, where the defaults are too slow. */
   runbooks?: Record<string, Record<string, string>>;
+  /** Other sections of halcyon.yaml, where the defaults do not fit. */
+  sections?: Record<string, unknown>;
   /** `agent:` of halcyon.yaml; with it the controller's process is the host's agent too. */
   agent?: object;
   ui?: boolean;
   onProgress?: (line: string) => void;
 }
+
+/** `guard:` where many incidents in a row are the point. */
+export const PATIENT_GUARD = { restartsPerHour: 1_000, flapping: { incidents: 1_000, within: '1m' } };
 
 /** Temporal, controller and intake as processes of their own, as they run in production. */
 export interface Stack {
@@ -109,6 +114,7 @@ function writeConfig(options: StackOptions, temporal: TemporalServer, port: numb
     hosts: options.hosts,
     ...(options.runbooks === undefined ? {} : { runbooks: options.runbooks }),
     ...(options.agent === undefined ? {} : { agent: options.agent }),
+    ...options.sections,
   };
   writeFileSync(file, stringify(config), { mode: 0o600 });
   return file;

@@ -1,11 +1,16 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { createAckCommand } from './cli/ack';
+import { createAnswerCommand } from './cli/approve';
 import { createBackupsCommand } from './cli/backups';
 import { createConfigCommand } from './cli/config-check';
-import { createGuardCommand } from './cli/guard';
+import { createEscalationCommand } from './cli/escalation';
 import { createIncidentCommand } from './cli/incident';
+import { createLeasesCommand } from './cli/leases';
+import { createGuardCommand } from './cli/guard';
 import { createPauseCommand, createResumeCommand } from './cli/pause';
 import { createRunCommand } from './cli/run';
+import { createSimulateCommand } from './cli/simulate';
 import { USAGE_EXIT_CODE, UsageError, usageExitsWith } from './cli/usage';
 import { openBackups } from './host/backup/open';
 
@@ -19,10 +24,16 @@ const program = new Command('halcyon')
   )
   .addCommand(createRunCommand())
   .addCommand(createIncidentCommand())
+  .addCommand(createAckCommand())
+  .addCommand(createEscalationCommand())
+  .addCommand(createAnswerCommand('approve'))
+  .addCommand(createAnswerCommand('reject'))
+  .addCommand(createLeasesCommand())
   .addCommand(createPauseCommand())
   .addCommand(createResumeCommand())
   .addCommand(createGuardCommand())
   .addCommand(createBackupsCommand(openBackups))
+  .addCommand(createSimulateCommand())
   .addCommand(createConfigCommand(process));
 
 usageExitsWith(program, USAGE_EXIT_CODE);

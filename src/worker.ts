@@ -1,8 +1,12 @@
+import type { Client } from '@temporalio/client';
 import { Command, Option } from 'commander';
+import type { Logger } from 'pino';
 import { createControlActivities } from './activities/control';
+import type { ControlDeps } from './activities/control';
 import { createHostActivities } from './activities/host';
 import { selfCheck } from './activities/host/self-check';
-import { loadConfigOrExit } from './config';
+import { loadConfigOrExit, teamOnDuty } from './config';
+import type { Config } from './config';
 import { connectWhenReachable, createClient } from './temporal/connection';
 import { createLogger, installRuntime } from './temporal/logging';
 import { registerSearchAttributes } from './temporal/search-attributes';
@@ -33,7 +37,7 @@ async function main(): Promise<void> {
   const workers = [];
   if (roles.includes('controller')) {
     await registerSearchAttributes(connection, config.temporal.namespace);
-    workers.push(await createController(settings, createControlActivities({ client, logger })));
+    workers.push(await createController(settings, createControlActivities(controlDeps(config, client, logger))));
   }
   if (roles.includes('agent') && config.agent !== null) {
     const activities = createHostActivities(config.agent, { logger });
@@ -43,6 +47,12 @@ async function main(): Promise<void> {
   logger.info({ roles, temporal: config.temporal.address }, 'worker running');
   await runWorkers(workers, connection);
   await client.connection.close();
+}
+
+function controlDeps({ pagers, temporal, escalation }: Config, client: Client, logger: Logger): ControlDeps {
+  const { namespace, uiUrl } = temporal;
+  const onDuty = (at: Date) => escalation.teams[teamOnDuty(escalation, at)]!;
+  return { client, pagers, uiUrl, namespace, logger, now: () => new Date(), onDuty };
 }
 
 void main().catch((err: unknown) => {

@@ -9,10 +9,13 @@ import type { IncidentView, Outcome } from '../../src/shared/incident';
 /** One act of the demo: break something, then only watch. */
 export interface Act {
   name: string;
+  /** The alert that starts the incident; the runbook where a person does. */
   alert: string;
   host: string;
   /** Really breaks the host; resolves when it is broken. */
   breakIt(): Promise<void>;
+  /** Where a person starts the incident: the command, and what runs it. */
+  byHand?: { command: string; run(): Promise<void> };
   /** Whether whoever watches the host has seen it well again, so that the next fault is a new episode. */
   isQuiet(): Promise<boolean>;
 }
@@ -27,6 +30,9 @@ export interface ActResult {
   alertToHealthyMs: number | null;
   alertToClosedMs: number | null;
 }
+
+/** What the monitoring of every stage says of a KingFisher that is down. */
+export const ALERT = 'KingfisherServiceDown';
 
 const ALERT_WITHIN_MS = 60_000;
 const QUIET_WITHIN_MS = 60_000;
@@ -43,18 +49,40 @@ export async function play(act: Act, { client, write, signal }: Audience): Promi
   write(`\n── ${act.name}`);
   await act.breakIt();
   const faultAt = Date.now();
-  write(`   broken; waiting for the alert ${act.alert}`);
+  await begin(act, write);
   const handle = await incidentSince(client, incidentWorkflowId(act.alert, act.host), faultAt, signal);
   if (handle === undefined) {
-    write(`   no alert arrived within ${formatDuration(ALERT_WITHIN_MS)}`);
+    write(`   no incident began within ${formatDuration(ALERT_WITHIN_MS)}`);
     return { ...unmeasured(act), outcome: 'none' };
   }
   const view = await followIncident(handle, (line) => write(`   ${line}`), signal);
   write(indent(formatEnd(view)));
   const result = measure(act, view, faultAt);
-  write(`   ${sentence(result)}`);
+  write(`   ${sentence(act, result)}`);
   await waitUntilQuiet(act, write, signal);
-  return result;
+  const other = act.byHand === undefined ? undefined : await otherIncident(act, client, faultAt, signal);
+  if (other === undefined) return result;
+  write(`   ${other.alertname} fired meanwhile; its incident ended ${other.outcome}`);
+  return other.outcome === 'healed' || other.outcome === 'recovered' ? result : { ...result, outcome: 'unresolved' };
+}
+
+async function begin({ alert, byHand }: Act, write: (line: string) => void): Promise<void> {
+  if (byHand === undefined) return write(`   broken; waiting for the alert ${alert}`);
+  write(`   broken; a person runs: ${byHand.command}`);
+  await byHand.run();
+}
+
+/** A person who was quicker than the alert did not stop it: its incident has to end well too. */
+async function otherIncident(
+  { host }: Act,
+  client: Client,
+  faultAt: number,
+  signal: AbortSignal,
+): Promise<IncidentView | undefined> {
+  const latest = client.workflow.getHandle(incidentWorkflowId(ALERT, host));
+  const run = await latest.describe().catch(() => undefined);
+  if (run === undefined || run.startTime.getTime() < faultAt) return undefined;
+  return await followIncident(client.workflow.getHandle(latest.workflowId, run.runId), () => undefined, signal);
 }
 
 /** The run of this incident that began after the fault, as soon as there is one. */
@@ -102,13 +130,14 @@ function unmeasured(act: Act): Omit<ActResult, 'outcome'> {
   return { name: act.name, alert: act.alert, ...nothing };
 }
 
-function sentence(result: ActResult): string {
+function sentence({ byHand }: Act, result: ActResult): string {
   const text = (ms: number | null) => (ms === null ? '–' : formatDuration(ms));
+  const from = byHand === undefined ? 'alert' : 'start';
   return [
-    `fault to alert ${text(result.faultToAlertMs)}`,
-    `alert to first action ${text(result.alertToFirstActionMs)}`,
-    `alert to healthy ${text(result.alertToHealthyMs)}`,
-    `closed ${text(result.alertToClosedMs)} after the alert`,
+    `fault to ${from} ${text(result.faultToAlertMs)}`,
+    `${from} to first action ${text(result.alertToFirstActionMs)}`,
+    `${from} to healthy ${text(result.alertToHealthyMs)}`,
+    `closed ${text(result.alertToClosedMs)} after the ${from}`,
   ].join(' · ');
 }
 

@@ -2,13 +2,15 @@ import { join } from 'node:path';
 import { LabHost } from '../lab-host';
 import { startMonitoring } from '../monitoring';
 import { ensurePackages } from '../packages';
-import { startStack } from '../stack';
+import { PATIENT_GUARD, startStack } from '../stack';
+import type { Stack } from '../stack';
+import { ALERT } from './act';
 import type { Act } from './act';
+import { postgresUnit, recoveryAct } from './recovery-act';
 import { Ending } from './stage';
 import type { Stage, StageOptions } from './stage';
 
 const HOST = 'demo';
-const ALERT = 'KingfisherServiceDown';
 
 /** The real thing: a host with its own systemd, watched by Prometheus, whose alerts Alertmanager brings to intake. */
 export async function setUpLab({ directory, onProgress }: StageOptions): Promise<Stage> {
@@ -20,9 +22,10 @@ export async function setUpLab({ directory, onProgress }: StageOptions): Promise
     // Registered before it is awaited: a boot that still runs when something else fails must end too.
     ending.add(async () => (await booting.catch(() => undefined))?.down());
     const starting = startStack({
+      sections: { guard: PATIENT_GUARD },
       directory: join(directory, 'halcyon'),
       hosts: { [HOST]: { instances: [`${HOST}:8201`], services: ['zmart-kingfisher'] } },
-      runbooks: { serviceDown: { stabilityWindow: '3s' } },
+      runbooks: { serviceDown: { stabilityWindow: '3s' }, emergencyRecovery: { stabilityWindow: '3s' } },
       ui: true,
       onProgress,
     });
@@ -47,14 +50,14 @@ export async function setUpLab({ directory, onProgress }: StageOptions): Promise
     };
     const isQuiet = () => nothingFires(monitoring.prometheusUrl);
     await untilQuiet(isQuiet);
-    return { client: stack.client, acts: acts(host, isQuiet), links, strike: () => ending.run() };
+    return { client: stack.client, acts: acts(host, stack, isQuiet), links, strike: () => ending.run() };
   } catch (err) {
     await ending.run();
     throw err;
   }
 }
 
-function acts(host: LabHost, isQuiet: Act['isQuiet']): Act[] {
+function acts(host: LabHost, stack: Stack, isQuiet: Act['isQuiet']): Act[] {
   const act = { alert: ALERT, host: HOST, isQuiet };
   return [
     {
@@ -68,11 +71,11 @@ function acts(host: LabHost, isQuiet: Act['isQuiet']): Act[] {
       ...act,
       name: 'Act 2: PostgreSQL is stopped, then Redis',
       breakIt: async () => {
-        const { stdout } = await host.systemctl('list-units', '--plain', '--no-legend', 'postgresql@*.service');
-        await host.systemctl('stop', stdout.trim().split(/\s+/)[0]!);
+        await host.systemctl('stop', await postgresUnit(host));
         await host.systemctl('stop', 'redis-server.service');
       },
     },
+    recoveryAct(host, stack, isQuiet),
   ];
 }
 

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { PlainKingfisher } from '../plain-kingfisher';
 import { startProber } from '../prober';
-import { startStack } from '../stack';
+import { PATIENT_GUARD, startStack } from '../stack';
+import { ALERT } from './act';
 import type { Act } from './act';
 import { Ending } from './stage';
 import type { Stage, StageOptions } from './stage';
 
 const HOST = 'local';
-const ALERT = 'KingfisherServiceDown';
 
 /** Where no lab host can run: KingFisher as a plain process, and a prober in Prometheus' and Alertmanager's place. */
 export async function setUpProcess({ directory, onProgress }: StageOptions): Promise<Stage> {
@@ -17,6 +17,7 @@ export async function setUpProcess({ directory, onProgress }: StageOptions): Pro
     const kingfisher = await PlainKingfisher.start(join(directory, 'kingfisher'), HOST);
     ending.add(() => kingfisher.stop());
     const stack = await startStack({
+      sections: { guard: PATIENT_GUARD },
       directory: join(directory, 'halcyon'),
       hosts: { [HOST]: { instances: [HOST], services: ['zmart-kingfisher'] } },
       runbooks: { serviceDown: { stabilityWindow: '3s' } },

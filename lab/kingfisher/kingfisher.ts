@@ -5,6 +5,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { readConfiguration, readEnvironment, type Environment } from './configuration';
+import { Limits } from './limits';
 import { createAccessLog, log } from './log';
 import { Metrics } from './metrics';
 import { answer, type Service } from './pages';
@@ -21,7 +22,7 @@ function main(): void {
   const { max_qps: maxQps } = configuration.openai;
   log('INFO', 'main', `starting, openai.max_qps=${maxQps} max_workers=${configuration.orchestrator.max_workers}`);
   orExit(() => writeState(environment.dataDir));
-  serve(environment);
+  serve(environment, new Limits(environment.configFile, configuration));
 }
 
 function checkConfiguration(): void {
@@ -67,8 +68,8 @@ function replaceFile(path: string, content: string): void {
   renameSync(`${path}.new`, path);
 }
 
-function serve(environment: Environment): void {
-  const service: Service = { environment, metrics: new Metrics(), startedAt: new Date() };
+function serve(environment: Environment, limits: Limits): void {
+  const service: Service = { environment, metrics: new Metrics(), limits, startedAt: new Date() };
   const server = createHttpServer(service);
   server.on('error', (error) => {
     log('ERROR', 'main', `cannot start: ${error.message}`);
@@ -77,6 +78,7 @@ function serve(environment: Environment): void {
   server.listen(environment.port, environment.host, () => {
     log('INFO', 'main', `serving on ${environment.host}:${environment.port}`);
     startWork(environment, service.metrics);
+    limits.watch();
   });
   stopOnSignal(server);
 }

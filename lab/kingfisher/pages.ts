@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Environment } from './configuration';
 import { allOk, checkDependencies, type Checks } from './dependencies';
+import type { Limits } from './limits';
 import { family, sample, type Metrics } from './metrics';
 
 export interface Page {
@@ -13,6 +14,7 @@ export interface Page {
 export interface Service {
   environment: Environment;
   metrics: Metrics;
+  limits: Limits;
   startedAt: Date;
 }
 
@@ -75,9 +77,9 @@ function outbox({ metrics }: Service): Page {
   return json(200, { pending: metrics.outboxPending, published: metrics.outboxPublished.total() });
 }
 
-async function metricsPage({ environment, metrics, startedAt }: Service): Promise<Page> {
+async function metricsPage({ environment, metrics, limits, startedAt }: Service): Promise<Page> {
   const checks = await checkDependencies(environment);
-  const body = [...counters(metrics), ...gauges(metrics, checks, startedAt)].join('\n') + '\n';
+  const body = [...counters(metrics), ...gauges(metrics, checks, startedAt), ...limitGauges(limits)].join('\n') + '\n';
   return { status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body };
 }
 
@@ -114,5 +116,15 @@ function gauges(metrics: Metrics, checks: Checks, startedAt: Date): string[] {
     gauge('db_connections_idle', 'Database connections that wait for work.', connected ? 4 : 0),
     gauge('db_connections_max', 'Limit of the database connection pool.', 20),
     gauge('process_start_time_seconds', 'Start of the process.', startedAt.getTime() / 1_000),
+  ];
+}
+
+/** What is in effect, which may be older than what the file says. */
+function limitGauges({ maxQps, maxWorkers }: Limits): string[] {
+  const gauge = (name: string, help: string, value: number): string =>
+    family(name, 'gauge', help, [sample(name, {}, value)]);
+  return [
+    gauge('kingfisher_openai_max_qps', 'Most requests to OpenAI in a second.', maxQps),
+    gauge('kingfisher_orchestrator_max_workers', 'Analyses at a time.', maxWorkers),
   ];
 }

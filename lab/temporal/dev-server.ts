@@ -4,8 +4,8 @@ import type { SearchAttributeType } from '@temporalio/common';
 import type { SearchAttributeKey } from '@temporalio/common/lib/search-attributes';
 import { searchAttributes as halcyonAttributes } from '../../src/shared/search-attributes';
 import { Daemon } from '../daemon';
-import { ensureTemporalCli } from './executables';
-import type { OnProgress } from './executables';
+import { ensureTemporalCli } from '../../src/temporal/dev/executables';
+import type { OnProgress } from '../../src/temporal/dev/executables';
 import { freePorts, isFree } from './ports';
 import { isServing } from './serving';
 

@@ -87,7 +87,7 @@ async function prepare(wanted) {
 
 /** Found once here, so that parallel tests need not wait for one another's download. */
 async function findTemporal() {
-  const executables = require(inProject('dist/lab/temporal/executables.js'));
+  const executables = require(inProject('dist/src/temporal/dev/executables.js'));
   process.env.TEMPORAL_CLI = await executables.ensureTemporalCli(say);
   process.env.TEMPORAL_TEST_SERVER = await executables.ensureTestServer(say);
 }

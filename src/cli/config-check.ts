@@ -1,5 +1,13 @@
 import { Command } from 'commander';
-import { CONFIG_EXIT_CODE, ConfigError, configProblems, effectiveConfig, formatConfig, loadConfig } from '../config';
+import {
+  CONFIG_EXIT_CODE,
+  ConfigError,
+  configProblems,
+  effectiveConfig,
+  formatConfig,
+  loadConfig,
+  pagingWarnings,
+} from '../config';
 import type { Config } from '../config';
 
 /** The part of `process` that the command uses. */
@@ -17,7 +25,7 @@ interface CheckOptions {
 
 /**
  * `halcyon config check`: prints the effective configuration with secrets masked. With problems, prints one line each
- * on stderr and sets exit code 2.
+ * on stderr and sets exit code 2. Whom this file cannot page is a warning on stderr, and no failure.
  */
 export function createConfigCommand(io: ConfigCommandIo): Command {
   const command = new Command('config').description('look at the configuration');
@@ -37,6 +45,11 @@ function check(io: ConfigCommandIo, options: CheckOptions): void {
   try {
     const config = loadConfig({ env: io.env, ...(options.config === undefined ? {} : { path: options.config }) });
     io.stdout.write(options.json === true ? asJson(config) : formatConfig(config));
+    io.stderr.write(
+      pagingWarnings(config)
+        .map((line) => `warning: ${line}\n`)
+        .join(''),
+    );
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     io.stderr.write(configProblems(error));

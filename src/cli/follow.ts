@@ -7,7 +7,7 @@ import { TimelinePrinter } from './print-timeline';
 const EVERY_MS = 250;
 
 /**
- * Prints an incident's timeline as it grows, until it closes, and returns its last view. A controller that is away is
+ * Prints an incident's timeline as it grows, until it closes or people have it, and returns its last view. A controller that is away is
  * waited for: the incident is safe in Temporal, only nobody can tell its state.
  *
  * @param signal ends following, not the incident: its reason is thrown
@@ -26,7 +26,7 @@ export async function followIncident(
     if (view === undefined && !waiting) write('(no controller answers; waiting for one)');
     waiting = view === undefined;
     if (view !== undefined) printer.update(view);
-    if (view?.outcome !== null && view !== undefined) return view;
+    if (view !== undefined && (view.outcome !== null || view.state === 'waitingForPeople')) return view;
     const { status } = await handle.describe();
     if (status.name !== 'RUNNING') return await lastView(handle, printer);
     await sleep(EVERY_MS);

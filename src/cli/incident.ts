@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { withClient } from './connect';
 import { followIncident } from './follow';
+import { say, whoAmI } from './people';
 import { exitCodeOf, formatEnd, formatEntry, plain } from './print-timeline';
 import { UsageError } from './usage';
 import type { IncidentView } from '../shared/incident';
@@ -30,10 +31,18 @@ export function createIncidentCommand(): Command {
     .action(show);
   command
     .command('watch')
-    .description('follow an incident until it closes; exit code 0 when it closed healthy')
+    .description('follow an incident until it closes or people have it; exit code 0 when it closed healthy')
     .argument('<id>', 'workflow id, such as incident/KingfisherServiceDown/h1')
     .option('--config <file>', 'configuration file')
     .action(watch);
+  command
+    .command('close')
+    .description('end an incident that people have: Halcyon looks once more and writes down what it sees')
+    .argument('<id>', 'workflow id, such as incident/KingfisherServiceDown/h1')
+    .requiredOption('--reason <text>', 'why it is over, for the record')
+    .option('--as <name>', 'who you are (default: your user name)')
+    .option('--config <file>', 'configuration file')
+    .action(close);
   return command;
 }
 
@@ -78,5 +87,12 @@ async function watch(id: string, options: ReadOptions): Promise<void> {
     const view = await followIncident(client.workflow.getHandle(id), (line) => process.stdout.write(`${line}\n`));
     process.stdout.write(`${formatEnd(view)}\n`);
     process.exitCode = exitCodeOf(view.outcome);
+  });
+}
+
+async function close(id: string, options: { reason: string; as?: string; config?: string }): Promise<void> {
+  await withClient(options, async (client) => {
+    await say(client, id, 'close', { as: whoAmI(options.as), reason: options.reason });
+    process.stdout.write(`closing ${id}\n`);
   });
 }

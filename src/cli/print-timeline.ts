@@ -38,9 +38,9 @@ export function formatEntry(entry: TimelineEntry): string {
   );
 }
 
-/** 0 when it is well, or was a dry run; 1 when people must look. */
+/** 0 when it is well, or was a dry run; 1 when people must look, or have it already. */
 export function exitCodeOf(outcome: Outcome | null): number {
-  return outcome === 'unresolved' || outcome === 'degraded' ? 1 : 0;
+  return outcome === null || outcome === 'unresolved' || outcome === 'degraded' ? 1 : 0;
 }
 
 /** How an incident ended, with what it learned. */
@@ -48,9 +48,14 @@ export function formatEnd(view: IncidentView): string {
   const findings = view.findings.map((finding) =>
     plain(`  found ${finding.name} (${finding.cite || 'Halcyon'}): ${finding.detail}`),
   );
+  const open =
+    view.state === 'waitingForPeople'
+      ? ['  not healed: people have it; it closes by itself once the host is well']
+      : [];
   return [
     `${view.outcome ?? view.state}: ${plain(view.alertname)} on ${plain(view.host ?? 'an unknown host')}`,
     ...findings,
+    ...open,
   ].join('\n');
 }
 

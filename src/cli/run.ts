@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { Command } from 'commander';
@@ -11,12 +10,14 @@ import { searchAttributes } from '../shared/search-attributes';
 import { CONTROLLER_TASK_QUEUE } from '../shared/task-queues';
 import { withClient } from './connect';
 import { followIncident } from './follow';
+import { whoAmI } from './people';
 import { exitCodeOf, formatEnd } from './print-timeline';
 import { UsageError } from './usage';
 
 interface RunOptions {
   host: string;
   reason: string;
+  as?: string;
   config?: string;
   detach?: boolean;
 }
@@ -49,6 +50,7 @@ function runbookCommand(parent: Command, name: string, description: string): Com
     .description(description)
     .requiredOption('--host <host>', 'host as named in halcyon.yaml')
     .requiredOption('--reason <text>', 'why, for the record')
+    .option('--as <name>', 'who you are (default: your user name); you cannot approve what you start')
     .option('--config <file>', 'configuration file')
     .option('--detach', 'start it and leave');
 }
@@ -77,7 +79,7 @@ async function start(
   { runbook, title, recovery }: ManualRun,
   options: RunOptions,
 ): Promise<WorkflowHandle> {
-  const who = process.env['SUDO_USER'] ?? userInfo().username;
+  const who = whoAmI(options.as);
   const workflowId = incidentWorkflowId(runbook, options.host);
   const input: IncidentInput = {
     runbook,

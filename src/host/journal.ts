@@ -8,6 +8,20 @@ const OUTPUT_LIMIT_BYTES = 256 * 1024;
 /** Fields of one journal entry. A field that is not text (binary, repeated) is left out. */
 export type JournalEntry = Record<string, string>;
 
+/**
+ * The newest `lines` entries of the last hour that match, oldest first; `undefined` when the journal cannot be read.
+ *
+ * Asked for in reverse: beside `--since`, systemd before 254 takes `--lines` for the oldest ones.
+ */
+export async function readNewest(
+  run: CommandRunner,
+  lines: number,
+  matches: string[],
+  signal?: AbortSignal,
+): Promise<JournalEntry[] | undefined> {
+  return (await readJournal(run, ['--reverse', '--since=-1h', `--lines=${lines}`, ...matches], signal))?.reverse();
+}
+
 /** Matching entries, oldest first; `undefined` when the journal cannot be read. */
 export async function readJournal(
   run: CommandRunner,
@@ -28,6 +42,15 @@ export async function readJournal(
   } catch (err) {
     if (err instanceof CommandNotStarted) return undefined;
     throw err;
+  }
+}
+
+/** Waits until all that was logged before now can be read. Where that cannot be asked for, it is read as it is. */
+export async function syncJournal(run: CommandRunner, signal?: AbortSignal): Promise<void> {
+  try {
+    await run({ program: JOURNALCTL, args: ['--sync'], timeoutMs: TIMEOUT_MS, signal });
+  } catch (err) {
+    if (!(err instanceof CommandNotStarted)) throw err;
   }
 }
 

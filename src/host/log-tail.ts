@@ -37,11 +37,16 @@ export async function readLogTail(path: string, lines: number, redact: Redact): 
     const stat = await file.stat();
     if (!stat.isFile()) return { ...nothing, evidence: 'malformed' };
     const end = await readEnd(file, stat.size, lines);
-    const kept = end.length === 0 ? [] : newest(mask(end, redact));
+    const kept = maskLines(end, redact);
     return { path, evidence: 'present', lines: kept, modifiedAt: stat.mtime.toISOString(), sizeBytes: stat.size };
   } finally {
     await file.close();
   }
+}
+
+/** Lines of a log as they may leave the host: secrets masked, each cut to 300 characters, the newest 8 KiB of them. */
+export function maskLines(lines: string[], redact: Redact): string[] {
+  return lines.length === 0 ? [] : newest(mask(lines, redact));
 }
 
 /**

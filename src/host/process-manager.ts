@@ -4,6 +4,7 @@ import type { RecentStarts, ServiceName, ServiceState } from '../shared/observat
 import { startDetached } from './detached';
 import { endProcess, findSame } from './end-process';
 import { HostError, errorText } from './errors';
+import { readLogTail } from './log-tail';
 import { invocationOf, readPidFile, writePidFile } from './pid-file';
 import type { ProcessIdentity } from './pid-file';
 import { findListener } from './ports';
@@ -47,7 +48,7 @@ export function createProcessManager({ service, settings, port }: Service, redac
   const unit = redact(settings.command.join(' '), UNIT_CHARACTERS);
   /** What this agent saw of the ends of processes that it started itself. */
   const exits = new Map<number, Exit>();
-  return { observe, observeRecentStarts, settle, restart, stop, start };
+  return { observe, observeRecentStarts, observeStartLog, settle, restart, stop, start };
 
   async function observe(): Promise<ServiceState> {
     const last = readPidFile(settings.pidFile);
@@ -71,6 +72,11 @@ export function createProcessManager({ service, settings, port }: Service, redac
     const { startedAt } = await observe();
     const isRecent = startedAt !== null && Date.now() - Date.parse(startedAt) < HOUR_MS;
     return { evidence: 'absent', startedAt: isRecent ? [startedAt] : [] };
+  }
+
+  /** Nobody else speaks of it, and its log does not say where a start begins. */
+  async function observeStartLog(lines: number): Promise<string[]> {
+    return (await readLogTail(settings.logFile, lines, redact)).lines;
   }
 
   /** A process that was found without the pid file is written into it, so that its end will have a name. */

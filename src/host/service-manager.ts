@@ -6,6 +6,8 @@ export interface ServiceManager {
   observe(signal?: AbortSignal): Promise<ServiceState>;
   /** Its starts in the last hour. Only reads. */
   observeRecentStarts(signal?: AbortSignal): Promise<RecentStarts>;
+  /** The last `lines` that it and its manager wrote since its last start was asked for, newest last. Only reads. */
+  observeStartLog(lines: number, signal?: AbortSignal): Promise<string[]>;
   /**
    * Its state once that is decisive: what an earlier attempt or another hand began has come to its end. Waits for it.
    */

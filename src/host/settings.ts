@@ -9,6 +9,8 @@ export interface HostSettings {
   dependencies: DependencySettings;
   /** What a full recovery may touch besides; null where none may run on this host. */
   recovery?: RecoverySettings | null;
+  /** Settings of KingFisher that a lease may change, by the names that leases use: `openai.max_qps`. */
+  settings?: Record<string, SettingPlace>;
   /** The agent's own folder: the newest fencing token is kept there. */
   stateDir: string;
   /** While this file exists, nothing but an undo changes the host. */
@@ -71,6 +73,8 @@ export interface RecoverySettings {
   owner: { user: string; group: string };
   /** Differences that H.3 may mend without being asked. */
   permissionsLimit: number;
+  /** Those that it may mend when a person approved them. */
+  permissionsApprovedLimit: number;
   /** Temporary folders and name patterns outside dataDir: `/tmp` and `kingfisher-`. */
   temporary: { folder: string; prefix: string }[];
   /** Redis database with the rate limits, and the start of their keys. */
@@ -90,4 +94,26 @@ export interface DependencySettings {
   postgres?: { unit: string; url: string };
   redis?: { unit: string; url: string };
   rabbitmq?: { unit: string; url: string; managementUrl?: string };
+}
+
+/** What may be written: numbers within bounds, texts of a list; with neither, true or false. */
+export interface SettingLimits {
+  min?: number | undefined;
+  max?: number | undefined;
+  oneOf?: string[] | undefined;
+}
+
+/** Where a setting lives, and what makes KingFisher take it: nothing, a reload where its unit has one, or a restart. */
+export type SettingPlace = SettingLimits & { apply: 'none' | 'reload' | 'restart' } & (
+    | { format: 'json' | 'yaml'; file: string; path: string[] }
+    | { format: 'env'; file: string; variable: string }
+    | ({ format: 'table' } & TableSettings)
+  );
+
+/** A row of a table in the database of `dependencies.postgres`. */
+export interface TableSettings {
+  table: string;
+  columns: { key: string; value: string; etag: string };
+  /** Which row. */
+  key: string;
 }

@@ -5,12 +5,15 @@ import { HostError } from './errors';
 import { isStopped } from './service-manager';
 import type { ServiceManager } from './service-manager';
 import { poll } from './sleep';
+import { readUnitLog } from './unit-log';
 import { observeUnitStarts } from './unit-starts';
 
 const SYSTEMCTL = '/usr/bin/systemctl';
 const REMEDY = 'install systemd, or choose the service manager "process" in the configuration';
 const ASK_TIMEOUT_MS = 5_000;
 const POLL_MS = 25;
+/** Each question starts a program: what takes seconds to stop needs the processors more than we do. */
+const LONG_POLL_MS = 250;
 /** Longer than systemd's own TimeoutStopSec of 90 s. */
 const JOB_DEADLINE_MS = 100_000;
 
@@ -37,7 +40,7 @@ interface Unit {
 
 /** A service under systemd, asked and restarted by `systemctl`. */
 export function createSystemdManager({ service, unit }: Unit, run: CommandRunner): ServiceManager {
-  return { observe, observeRecentStarts, settle, restart, stop, start };
+  return { observe, observeRecentStarts, observeStartLog, settle, restart, stop, start };
 
   async function observe(signal?: AbortSignal): Promise<ServiceState> {
     const args = ['show', '--no-pager', '--timestamp=us+utc', `--property=${PROPERTIES.join(',')}`, '--', unit];
@@ -50,6 +53,10 @@ export function createSystemdManager({ service, unit }: Unit, run: CommandRunner
     return await observeUnitStarts(unit, run, signal);
   }
 
+  async function observeStartLog(lines: number, signal?: AbortSignal): Promise<string[]> {
+    return await readUnitLog(unit, lines, run, signal);
+  }
+
   async function settle(signal?: AbortSignal): Promise<ServiceState> {
     return await observeUntil((state) => !state.jobPending, signal);
   }
@@ -59,7 +66,7 @@ export function createSystemdManager({ service, unit }: Unit, run: CommandRunner
       const state = await observe(signal);
       return holds(state) ? state : undefined;
     };
-    const state = await poll(look, { everyMs: POLL_MS, deadlineMs: JOB_DEADLINE_MS, signal });
+    const state = await poll(look, { everyMs: POLL_MS, upToMs: LONG_POLL_MS, deadlineMs: JOB_DEADLINE_MS, signal });
     if (state === undefined) throw stuck(unit);
     return state;
   }

@@ -1,6 +1,6 @@
 import type { RecentStarts } from '../shared/observations';
 import type { CommandRunner } from './commands';
-import { entryTime, readJournal } from './journal';
+import { entryTime, readNewest } from './journal';
 
 /** systemd's catalogue ids: a unit was started; a unit's start failed. */
 const STARTED = '39f53479d3a045ac8e11786248231fbf';
@@ -10,8 +10,7 @@ const AT_MOST = 20;
 /** Starts of a unit in the last hour, from systemd's own words in the journal. */
 export async function observeUnitStarts(unit: string, run: CommandRunner, signal?: AbortSignal): Promise<RecentStarts> {
   const matches = [STARTED, START_FAILED].map((id) => `MESSAGE_ID=${id}`);
-  const args = ['--since=-1h', `--lines=${AT_MOST}`, '_PID=1', `UNIT=${unit}`, ...matches];
-  const entries = await readJournal(run, args, signal);
+  const entries = await readNewest(run, AT_MOST, ['_PID=1', `UNIT=${unit}`, ...matches], signal);
   if (entries === undefined) return { evidence: 'absent', startedAt: [] };
   return { evidence: 'present', startedAt: entries.map(entryTime).filter((time) => time !== undefined) };
 }

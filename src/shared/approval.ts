@@ -47,3 +47,10 @@ export interface ApprovalAnswer {
   hash?: string;
   note?: string;
 }
+
+/** What became of an answer. `kept`: the question is not asked yet. */
+export interface ApprovalReply {
+  hash: string;
+  state: ApprovalState | 'kept';
+  detail: string;
+}

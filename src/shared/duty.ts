@@ -45,7 +45,8 @@ function covers({ from, to }: DutyStretch, minute: number): boolean {
   return (minute - start + DAY_MINUTES) % DAY_MINUTES < length;
 }
 
-function stretchesWhere(flags: boolean[]): string[] {
+/** Stretches of the day whose minutes are true, as `22:00-08:00`; `00:00-00:00` is the whole day. */
+export function stretchesWhere(flags: boolean[]): string[] {
   if (flags.every(Boolean)) return ['00:00-00:00'];
   const starts = flags.flatMap((flag, minute) => (flag && !flags.at(minute - 1) ? [minute] : []));
   return starts.map((start) => {

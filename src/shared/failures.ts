@@ -29,6 +29,8 @@ export const FAILURES = {
   ValueChanged: { retryable: false },
   /** Slack or PagerDuty refused for good. */
   PageNotDelivered: { retryable: false },
+  /** Slack or PagerDuty asked to wait, failed, or did not answer. */
+  PageNotYetDelivered: { retryable: true },
   /** The agent took no work within its time: its host or its unit is down. */
   AgentUnreachable: { retryable: false },
 } as const;

@@ -61,6 +61,8 @@ export interface IncidentInput {
   recovery?: RecoveryOptions;
   /** Who started it, when a person did. */
   startedBy?: { who: string; reason: string };
+  /** What an earlier run of the same incident knew, which people keep open for long. */
+  carried?: { view: IncidentView; changed: boolean };
 }
 
 export interface RecoveryOptions {
@@ -99,14 +101,20 @@ export interface IncidentView {
   runbook: RunbookName;
   alertname: string;
   host: string | null;
+  /** What is wrong in one line, by the alert's own words. */
+  summary?: string;
+  /** The alert's link to its runbook page. */
+  runbookUrl?: string;
   state: IncidentState;
   outcome: Outcome | null;
   severity: string;
   /** The clock's zero: the earliest `startsAt` known. */
   startsAt: string;
   receivedAt: string;
-  /** Distinct alert episodes that belong to this incident. */
+  /** The newest episode of each fingerprint. */
   alerts: { fingerprint: string; startsAt: string; status: 'firing' | 'resolved' }[];
+  /** Alerts taken in, repeated ones and those of older episodes too. */
+  received: number;
   /** Largest `truncatedAlerts` seen. */
   truncatedAlerts: number;
   findings: Finding[];

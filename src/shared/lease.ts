@@ -63,3 +63,17 @@ export interface LeaseView {
   endedAt: string | null;
   notes: string[];
 }
+
+/** An owner needs it no longer; without an owner it ends for all. */
+export interface LeaseRelease {
+  owner?: string;
+  by: string;
+  reason: string;
+}
+
+/** A person wants it for this long from now, such as `1h`. */
+export interface LeaseExtension {
+  by: string;
+  for: string;
+  reason: string;
+}

@@ -47,6 +47,15 @@ export interface RecentStarts {
   startedAt: string[];
 }
 
+/** What a service and its manager said since its last start was asked for. */
+export interface StartLog {
+  service: ServiceName;
+  /** `absent` when there is nothing to read, or nothing was said. */
+  evidence: Evidence;
+  /** Newest last, at most 10, masked, each cut to 300 characters. */
+  lines: string[];
+}
+
 export interface ProcessInfo {
   pid: number;
   user: string;

@@ -15,13 +15,18 @@ export interface TemporalSettings {
 
 /** gRPC's own patience grows to two minutes: too long for an alert that waits for a Temporal that is back. */
 const RECONNECT_SOON = { 'grpc.initial_reconnect_backoff_ms': 100, 'grpc.max_reconnect_backoff_ms': 1_000 };
+/** gRPC's own limit is 4 MiB, and a page of the history of an incident with a storm of alerts is larger. */
+const READ_LONG_HISTORIES = { 'grpc.max_receive_message_length': 64 * 1024 * 1024 };
 
 /**
  * A client that connects on first use, so that intake and command line start while Temporal is down and say so when it
  * matters. Close `client.connection` when done.
  */
 export function createClient(settings: TemporalSettings): Client {
-  const connection = Connection.lazy({ ...options(settings), channelArgs: RECONNECT_SOON });
+  const connection = Connection.lazy({
+    ...options(settings),
+    channelArgs: { ...RECONNECT_SOON, ...READ_LONG_HISTORIES },
+  });
   return new Client({ connection, namespace: settings.namespace });
 }
 

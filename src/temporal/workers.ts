@@ -9,13 +9,20 @@ interface WorkerSettings {
   namespace: string;
 }
 
+/** Where the workflows' code comes from. */
+export type WorkflowSource = Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>;
+
 /** The controller: every workflow, from the bundle made at build time where there is one, and what they need outside. */
-export async function createController({ connection, namespace }: WorkerSettings, activities: object): Promise<Worker> {
+export async function createController(
+  { connection, namespace }: WorkerSettings,
+  activities: object,
+  workflows = workflowSource(),
+): Promise<Worker> {
   return await Worker.create({
     connection,
     namespace,
     taskQueue: CONTROLLER_TASK_QUEUE,
-    ...workflowSource(),
+    ...workflows,
     activities,
     // After a crash, tasks of the dead worker's own queue wait this long before another worker gets them.
     stickyQueueScheduleToStartTimeout: '2s',
@@ -47,7 +54,7 @@ export async function runWorkers(workers: Worker[], connection: NativeConnection
   await connection.close();
 }
 
-function workflowSource(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+function workflowSource(): WorkflowSource {
   const codePath = path.resolve(__dirname, '../../workflow-bundle.js');
   return existsSync(codePath) ? { workflowBundle: { codePath } } : { workflowsPath: require.resolve('../workflows') };
 }

@@ -1,5 +1,7 @@
 /** The workflows that the controller runs. Names are the registered workflow types: renaming one breaks open runs. */
+export { escalation } from './escalation';
 export { guard } from './guard';
+export { lease } from './lease';
 export { emergencyRecovery } from './runbooks/emergency-recovery';
 export { serviceDown } from './runbooks/service-down';
 export { unknownAlert } from './runbooks/unknown-alert';

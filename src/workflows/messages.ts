@@ -1,10 +1,10 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Alert } from '../shared/alert';
-import type { Approval, ApprovalAnswer } from '../shared/approval';
+import type { Approval, ApprovalAnswer, ApprovalReply } from '../shared/approval';
 import type { Acknowledgement, EscalationEvent, EscalationView } from '../shared/escalation';
 import type { ChangeNote, GuardView, PauseRequest, TurnAnswer, TurnRelease, TurnRequest } from '../shared/guard';
 import type { IncidentView } from '../shared/incident';
-import type { LeaseRequest, LeaseView } from '../shared/lease';
+import type { LeaseExtension, LeaseRelease, LeaseRequest, LeaseView } from '../shared/lease';
 
 /**
  * Every signal, query and update. Signals are what workflows and intake say; updates are what people say: they answer,
@@ -23,8 +23,8 @@ export const escalatedSignal = defineSignal<[EscalationEvent]>('escalated');
 export const timelineQuery = defineQuery<IncidentView>('timeline');
 /** A person has it: holds further tiers. Returns until when. */
 export const acknowledgeUpdate = defineUpdate<{ until: string }, [Acknowledgement]>('acknowledge');
-export const approveUpdate = defineUpdate<Approval, [ApprovalAnswer]>('approve');
-export const rejectUpdate = defineUpdate<Approval, [ApprovalAnswer]>('reject');
+export const approveUpdate = defineUpdate<ApprovalReply, [ApprovalAnswer]>('approve');
+export const rejectUpdate = defineUpdate<ApprovalReply, [ApprovalAnswer]>('reject');
 /** A person says that it is over; Halcyon looks once more and writes down what it sees. */
 export const closeUpdate = defineUpdate<void, [{ as: string; reason: string }]>('close');
 
@@ -53,6 +53,8 @@ export const guardQuery = defineQuery<GuardView>('guard');
 /** Wanted by somebody: renews an open lease, never doubles it. */
 export const requestLeaseSignal = defineSignal<[LeaseRequest]>('requestLease');
 /** An owner needs it no longer; without an owner, a person ends it for all. */
-export const releaseLeaseUpdate = defineUpdate<LeaseView, [{ owner?: string; by: string; reason: string }]>('release');
-export const extendLeaseUpdate = defineUpdate<LeaseView, [{ by: string; for: string; reason: string }]>('extend');
+export const releaseLeaseUpdate = defineUpdate<LeaseView, [LeaseRelease]>('release');
+/** The same from a workflow, which can send no update. */
+export const releaseLeaseSignal = defineSignal<[LeaseRelease]>('releaseLease');
+export const extendLeaseUpdate = defineUpdate<LeaseView, [LeaseExtension]>('extend');
 export const leaseQuery = defineQuery<LeaseView>('lease');

@@ -123,7 +123,7 @@ describe('a pause', () => {
 
   async function signalsOf(taker: WorkflowHandle): Promise<number> {
     const { events } = await taker.fetchHistory();
-    return (events ?? []).filter((event) => event.workflowExecutionSignaledEventAttributes != null).length;
+    return (events ?? []).filter((event) => event.workflowExecutionSignaledEventAttributes).length;
   }
 });
 

@@ -52,7 +52,8 @@ async function signalsOf(alertname: string): Promise<Alert['status'][]> {
   const { events } = await incident(alertname).fetchHistory();
   return (events ?? []).flatMap(({ workflowExecutionSignaledEventAttributes: signal }) => {
     const data = signal?.input?.payloads?.[0]?.data;
-    return data === undefined || data === null ? [] : [(JSON.parse(Buffer.from(data).toString()) as Alert).status];
+    if (data === undefined || data === null) return [];
+    return (JSON.parse(Buffer.from(data).toString()) as Alert[]).map((alert) => alert.status);
   });
 }
 

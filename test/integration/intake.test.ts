@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
-import { startStack } from '../../lab/stack';
+import { PATIENT_GUARD, startStack } from '../../lab/stack';
 import type { Stack } from '../../lab/stack';
 import { startTemporal } from '../../lab/temporal/dev-server';
 import type { TemporalServer } from '../../lab/temporal/dev-server';
@@ -17,6 +17,7 @@ import type { CommandResult } from '../support/command-line';
 import { post, startIntake, startSecondIntake, statusOf } from '../support/intake-process';
 import type { Answer, Door, IntakeProcess } from '../support/intake-process';
 import { shuffled } from '../support/shuffled';
+import { closedByHand } from '../support/incidents';
 import { waitFor } from '../support/wait-for';
 import { webhookMessage } from '../support/webhook';
 
@@ -31,6 +32,7 @@ beforeAll(async () => {
   requireBuild();
   folder = await mkdtemp(join(tmpdir(), 'halcyon-intake-'));
   stack = await startStack({
+    sections: { guard: PATIENT_GUARD },
     directory: folder,
     // Nobody runs these hosts: a mapped alert's incident waits for an agent until the test ends.
     hosts: { h1: { instances: [], services: [] }, h2: { instances: [], services: [] } },
@@ -57,7 +59,7 @@ async function storm(messages: object[]): Promise<Answer[]> {
 }
 
 async function closed(id: string): Promise<IncidentView> {
-  return (await stack.client.workflow.getHandle(id).result()) as IncidentView;
+  return await closedByHand(stack.client.workflow.getHandle(id));
 }
 
 /** Visibility is written in the order of the starts: once a later start is seen, nothing earlier is missing. */

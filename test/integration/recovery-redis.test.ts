@@ -50,6 +50,7 @@ whereRedisIs('rate limits in a real Redis', () => {
         backup: { root: folder.path(), images: folder.path(), keepCount: 1, keepForMs: 1, reserveBytes: 0 },
         owner: { user: 'nobody', group: 'nogroup' },
         permissionsLimit: 1,
+        permissionsApprovedLimit: 1_000_000,
         temporary: [],
         rateLimits: { database: more.database ?? 1, prefix: more.prefix ?? 'ratelimit:' },
         exchanges: [],

@@ -1,4 +1,5 @@
 import type { IncidentView } from '../../src/shared/incident';
+import { closedByHand } from '../support/incidents';
 import { LabSite } from '../support/lab-site';
 import { waitFor } from '../support/wait-for';
 
@@ -14,10 +15,6 @@ afterAll(async () => {
   await site?.down();
 });
 
-async function result(incident: { result(): Promise<unknown> }): Promise<IncidentView> {
-  return (await incident.result()) as IncidentView;
-}
-
 const kill = () => site.host.systemctl('kill', '--signal=KILL', 'kingfisher.service');
 const property = (name: string) => site.host.property('kingfisher.service', name);
 
@@ -27,7 +24,7 @@ describe('runbook A on a real host', () => {
   it('starts a crashed KingFisher, once', async () => {
     const starts = await site.starts(async () => {
       await kill();
-      const view = await result(await site.alert());
+      const view = await closedByHand(await site.alert());
       expect(view.outcome).toBe('healed');
     });
     expect(starts).toBe(1);
@@ -36,7 +33,7 @@ describe('runbook A on a real host', () => {
 
   it('restarts a hung KingFisher and says that it was stopped', async () => {
     await site.host.systemctl('kill', '--signal=STOP', 'kingfisher.service');
-    const view = await result(await site.alert());
+    const view = await closedByHand(await site.alert());
     expect(view.outcome).toBe('healed');
     expect(names(view)).toContain('ProcessStopped');
   });
@@ -54,7 +51,7 @@ describe('runbook A on a real host', () => {
     const postgres = await postgresUnit();
     await site.host.systemctl('stop', postgres, 'redis-server.service');
     await kill();
-    const view = await result(await site.alert());
+    const view = await closedByHand(await site.alert());
     expect(view.outcome).toBe('healed');
     // It answers well before systemd takes its start for done.
     await waitFor(async () => (await site.host.property(postgres, 'ActiveState')) === 'active', { what: postgres });
@@ -63,7 +60,7 @@ describe('runbook A on a real host', () => {
   it('leaves a masked dependency masked and names it', async () => {
     await site.host.systemctl('mask', '--now', '--runtime', 'redis-server.service');
     try {
-      const view = await result(await site.alert());
+      const view = await closedByHand(await site.alert());
       expect(view.outcome).toBe('unresolved');
       expect(names(view)).toEqual(expect.arrayContaining(['DependencyDown', 'UnitMasked', 'DependencyStillDown']));
     } finally {
@@ -80,7 +77,7 @@ describe('runbook A on a real host', () => {
     await site.host.exec(['dd', 'if=/dev/zero', `of=${DATA}/images/temp/big.tmp`, 'bs=1M'], { check: false });
     await site.host.exec(['touch', '-d', '3 days ago', `${DATA}/images/temp/big.tmp`]);
     await kill();
-    const view = await result(await site.alert());
+    const view = await closedByHand(await site.alert());
     expect(view.outcome).toBe('healed');
     expect(names(view)).toContain('DiskFull');
     expect((await site.host.exec(['ls', '/srv/trap'])).stdout.trim()).toBe('precious');
@@ -90,7 +87,7 @@ describe('runbook A on a real host', () => {
   it('names a KingFisher that runs out of memory', async () => {
     await site.changeUnit('LimitAS=300M');
     await kill();
-    const view = await result(await site.alert());
+    const view = await closedByHand(await site.alert());
     expect(view.outcome).toBe('unresolved');
     expect(names(view)).toContain('OutOfMemory');
   });
@@ -101,7 +98,7 @@ describe('runbook A on a real host', () => {
     await site.host.exec(['tee', file], { input: '{"openai":{"max_qps":"eight"}}' });
     try {
       await kill();
-      const view = await result(await site.alert());
+      const view = await closedByHand(await site.alert());
       expect(view.outcome).toBe('unresolved');
       expect(view.findings.find((finding) => finding.name === 'ConfigurationInvalid')?.detail).toContain('max_qps');
     } finally {
@@ -125,7 +122,7 @@ describe('crashes in the middle of the restart', () => {
       const incident = await site.alert();
       await waitFor(async () => (await property('ActiveState')) === 'deactivating', { what: 'the restart to begin' });
       await strike();
-      expect((await result(incident)).outcome).toBe('healed');
+      expect((await closedByHand(incident)).outcome).toBe('healed');
     });
     expect(starts).toBe(1);
   }
@@ -157,7 +154,7 @@ describe('an agent that is down', () => {
     const incident = await site.alert();
     await site.untilView(incident, 'AgentUnreachable', (view) => names(view).includes('AgentUnreachable'), 10_000);
     await site.host.startAgent();
-    expect((await result(incident)).outcome).toBe('healed');
+    expect((await closedByHand(incident)).outcome).toBe('healed');
   });
 });
 

@@ -25,11 +25,20 @@ describe('recorded histories', () => {
 
   it('are there for each registered workflow', () => {
     const recorded = new Set(names.map((name) => name.split('.')[0]));
-    expect([...recorded].sort()).toEqual(['emergencyRecovery', 'guard', 'serviceDown', 'unknownAlert']);
+    expect([...recorded].sort()).toEqual([
+      'emergencyRecovery',
+      'escalation',
+      'guard',
+      'lease',
+      'serviceDown',
+      'unknownAlert',
+    ]);
   });
 
   it.each(names)('%s replays', async (name) => {
-    await Worker.runReplayHistory({ workflowBundle }, history(name));
+    const recorded = history(name);
+    const { workflowId } = recorded.events?.[0]?.workflowExecutionStartedEventAttributes ?? {};
+    await Worker.runReplayHistory({ workflowBundle }, recorded, workflowId ?? undefined);
   });
 });
 

@@ -1,10 +1,10 @@
-import type { WorkflowHandleWithSignaledRunId } from '@temporalio/client';
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowHandle, WorkflowHandleWithSignaledRunId } from '@temporalio/client';
 import type { Alert } from '../../src/shared/alert';
-import type { IncidentInput, RunbookPolicy } from '../../src/shared/incident';
+import type { IncidentInput, IncidentView, RunbookPolicy } from '../../src/shared/incident';
 import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
 import { alertSignal } from '../../src/workflows/messages';
 import type { serviceDown } from '../../src/workflows';
+import { waitFor } from './wait-for';
 
 export const POLICY: RunbookPolicy = {
   stabilityWindowMs: 5_000,
@@ -55,4 +55,20 @@ export async function startIncident(
     signal: alertSignal,
     signalArgs: [first],
   });
+}
+
+/** Waits until an incident has ended, or people have it or are asked something: then a person closes it. */
+export async function closedByHand(handle: WorkflowHandle): Promise<IncidentView> {
+  const isOpen = async () => (await handle.describe()).status.name === 'RUNNING';
+  const { state } = await waitFor(
+    async () => {
+      const view = await handle.query<IncidentView>('timeline');
+      return ['waitingForPeople', 'waitingForApproval', 'closed'].includes(view.state) ? view : undefined;
+    },
+    { what: `${handle.workflowId} to need people`, deadlineMs: 120_000, everyMs: 100 },
+  );
+  if (state !== 'closed' && (await isOpen())) {
+    await handle.executeUpdate('close', { args: [{ as: 'test', reason: 'the test has seen enough' }] });
+  }
+  return (await handle.result()) as IncidentView;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import { LabHost } from '../../lab/lab-host';
-import { startStack } from '../../lab/stack';
+import { PATIENT_GUARD, startStack } from '../../lab/stack';
 import type { Stack } from '../../lab/stack';
 import type { IncidentView } from '../../src/shared/incident';
 import { waitFor } from './wait-for';
@@ -24,10 +24,12 @@ export class LabSite {
     const started = await Promise.allSettled([
       LabHost.up(name),
       startStack({
+        sections: { guard: PATIENT_GUARD },
         directory,
         hosts: { [name]: { instances: [], services: ['zmart-kingfisher'] } },
         runbooks: {
           serviceDown: { stabilityWindow: '1s', healthyWithin: '10s', dependencyReadyWithin: '20s', agentWithin: '6s' },
+          emergencyRecovery: { stabilityWindow: '1s', healthyWithin: '10s' },
         },
       }),
     ]);

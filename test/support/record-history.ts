@@ -12,8 +12,14 @@ const HISTORIES = path.join(__dirname, '..', 'replay', 'histories');
 export async function recordHistory(handle: WorkflowHandle, name: string): Promise<void> {
   const file = path.join(HISTORIES, `${name}.json`);
   if (process.env['HALCYON_RECORD_HISTORIES'] === undefined || existsSync(file)) return;
-  const history = JSON.parse(historyToJSON(await handle.fetchHistory())) as unknown;
+  const history = JSON.parse(historyToJSON(await handle.fetchHistory())) as RecordedHistory;
+  // The time-skipping server leaves it out, and the ids of clock and guard are made of it.
+  history.events[0]!.workflowExecutionStartedEventAttributes!.workflowId = handle.workflowId;
   writeFileSync(file, `${JSON.stringify(history, withoutStacks, 2)}\n`);
+}
+
+interface RecordedHistory {
+  events: { workflowExecutionStartedEventAttributes?: { workflowId?: string } }[];
 }
 
 /** Replay does not read them, and they name the folders of whoever recorded. */

@@ -1,5 +1,5 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { ensureTemporalCli, ensureTestServer } from '../../lab/temporal/executables';
+import { ensureTemporalCli, ensureTestServer } from '../../src/temporal/dev/executables';
 import { addSearchAttributes } from '../../src/temporal/search-attributes';
 import { searchAttributes } from '../../src/shared/search-attributes';
 import { quietTemporal } from './quiet-temporal';

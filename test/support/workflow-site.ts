@@ -2,20 +2,33 @@ import { randomUUID } from 'node:crypto';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { createCoordinationActivities } from '../../src/activities/control/coordination';
+import { guardId } from '../../src/shared/ids';
 import { CONTROLLER_TASK_QUEUE, hostTaskQueue } from '../../src/shared/task-queues';
 import { bundleWorkflows } from './bundle';
-import { ScriptedHost } from './scripted-host';
+import { ScriptedPagers } from '../../src/simulate/scripted-pagers';
+import { ScriptedHost } from '../../src/simulate/scripted-host';
 import { startTimeSkipping } from './temporal';
+import { waitFor } from './wait-for';
+
+/** Made once in a file of tests. */
+let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
 
 /** Controller, agents of scripted hosts, and a server that skips time. Take it down with `down()`. */
 export class WorkflowSite {
+  /** Who is paged goes here. */
+  readonly pagers = new ScriptedPagers(async () => new Date(await this.env.currentTimeMs()).toISOString());
+
   private constructor(
     readonly env: TestWorkflowEnvironment,
     private readonly workflowBundle: WorkflowBundleWithSourceMap,
+    private readonly control: object | undefined,
   ) {}
 
-  static async up(): Promise<WorkflowSite> {
-    return new WorkflowSite(await startTimeSkipping(), await bundleWorkflows());
+  /** `control`: the activities of the controller, where a test needs any. */
+  static async up(control?: object): Promise<WorkflowSite> {
+    bundle ??= bundleWorkflows();
+    return new WorkflowSite(await startTimeSkipping(), await bundle, control);
   }
 
   async down(): Promise<void> {
@@ -26,13 +39,35 @@ export class WorkflowSite {
   async withHost<T>(test: (host: ScriptedHost, name: string) => Promise<T>, agent = true): Promise<T> {
     const host = new ScriptedHost();
     const name = `h-${randomUUID().slice(0, 8)}`;
+    const alone = async () => await test(host, name).finally(() => this.endOf(name));
+    if (!agent) return await this.withController(alone);
+    return await this.withController(() => this.withAgent(host, name, alone));
+  }
+
+  /** What is left of a host's incidents ends while there is a controller: else it holds up the server's time for ever. */
+  private async endOf(name: string): Promise<void> {
+    const clock = this.env.client.workflow.getHandle(`escalation/KingfisherServiceDown/${name}`);
+    const isOver = async () => (await clock.describe()).status.name !== 'RUNNING';
+    await waitFor(() => isOver().catch(() => true), { what: 'the clock to end' }).catch(() => clock.terminate());
+    await this.env.client.workflow
+      .getHandle(guardId(name))
+      .terminate()
+      .catch(() => undefined);
+  }
+
+  /** A controller for as long as the test runs. */
+  async withController<T>(test: () => Promise<T>): Promise<T> {
     const controller = await Worker.create({
       connection: this.env.nativeConnection,
       taskQueue: CONTROLLER_TASK_QUEUE,
       workflowBundle: this.workflowBundle,
+      activities: {
+        ...createCoordinationActivities(this.env.client),
+        ...this.pagers.activities(),
+        ...this.control,
+      },
     });
-    if (!agent) return await controller.runUntil(test(host, name));
-    return await controller.runUntil(this.withAgent(host, name, () => test(host, name)));
+    return await controller.runUntil(test());
   }
 
   async withAgent<T>(host: ScriptedHost, name: string, test: () => Promise<T>): Promise<T> {

@@ -125,11 +125,27 @@ describe('a recovery that meets trouble', () => {
     await site.withHost(async (host, name) => {
       host.up.redis = false;
       host.masked.add('redis');
-      const view = await (await start(name, EVERYTHING)).result();
+      const handle = await start(name, EVERYTHING);
+      const view = await handle.result();
+      await recordHistory(handle, 'emergencyRecovery.dependency-named');
       expect(view.outcome).toBe('unresolved');
+      const stillDown = view.findings.find((finding) => finding.name === 'DependencyStillDown');
+      expect(stillDown?.detail).toBe('redis did not come back. Its journal: redis: cannot open its configuration');
       expect(names(view)).toEqual(expect.arrayContaining(['UnitMasked', 'DependencyStillDown']));
       expect([...host.restarts].sort()).toEqual(['postgres', 'rabbitmq']);
       expect(host.up.kingfisher).toBe(true);
+    });
+  });
+
+  it('names a KingFisher that cannot start', async () => {
+    await site.withHost(async (host, name) => {
+      host.broken.add('kingfisher');
+      const handle = await start(name, EVERYTHING);
+      const view = await handle.result();
+      await recordHistory(handle, 'emergencyRecovery.kingfisher-named');
+      expect(view.outcome).toBe('unresolved');
+      expect(names(view)).toEqual(['NotInDesiredState', 'KingfisherStillDown']);
+      expect(view.findings[1]?.detail).toContain('kingfisher: cannot open its configuration');
     });
   });
 

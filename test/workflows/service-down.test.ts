@@ -179,17 +179,19 @@ describe('alerts during an incident', () => {
     await site.withHost(async (host, name) => {
       host.up.kingfisher = false;
       const first = alert();
+      const next = { ...first, startsAt: new Date(Date.now() + 3_600_000).toISOString() };
       const handle = await startIncident(site.env.client, name, first);
       let crashedAgain = false;
       host.before = async (activity) => {
         if (activity !== 'waitUntilHealthy' || crashedAgain) return;
         crashedAgain = true;
-        await handle.signal(alertSignal, { ...first, startsAt: new Date(Date.now() + 3_600_000).toISOString() });
+        await handle.signal(alertSignal, next);
       };
       const result = await handle.result();
       await recordHistory(handle, 'serviceDown.new-episode');
       expect(titles(result.timeline)).toContain('Not healthy for good: diagnosing again');
-      expect(result.alerts).toHaveLength(2);
+      expect(result.alerts).toMatchObject([{ startsAt: next.startsAt, status: 'firing' }]);
+      expect(result.received).toBe(2);
     });
   });
 });

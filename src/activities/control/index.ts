@@ -1,18 +1,21 @@
-import type { Client } from '@temporalio/client';
-import type { Logger } from 'pino';
+import type { PagedTeam } from '../../shared/escalation';
 import { createCoordinationActivities } from './coordination';
+import { createPagingActivities } from './paging';
+import type { PagingDeps } from './paging';
 import { createRemindPauseActivities } from './remind-pause';
-import type { CoordinationActivities } from './types';
+import type { ControlActivities } from './types';
 
-export interface ControlDeps {
-  client: Client;
-  logger: Pick<Logger, 'warn'>;
+export interface ControlDeps extends PagingDeps {
+  /** The team on duty at a moment. */
+  onDuty(at: Date): PagedTeam;
 }
 
 /** All that a controller does outside of workflows. */
-export function createControlActivities({ client, logger }: ControlDeps): CoordinationActivities {
+export function createControlActivities(deps: ControlDeps): ControlActivities {
+  const paging = createPagingActivities(deps);
   return {
-    ...createCoordinationActivities(client),
-    ...createRemindPauseActivities({ post: async (text) => logger.warn({ text }, 'for the team on duty') }),
+    ...createCoordinationActivities(deps.client),
+    ...paging,
+    ...createRemindPauseActivities({ pageSlack: paging.pageSlack, onDuty: () => deps.onDuty(deps.now()) }),
   };
 }

@@ -1,16 +1,39 @@
+import { Context } from '@temporalio/activity';
+import type { PagedTeam } from '../../shared/escalation';
 import type { Pause } from '../../shared/guard';
-import type { CoordinationActivities } from './types';
+import { guardId } from '../../shared/ids';
+import type { CoordinationActivities, PagingActivities } from './types';
 
 export interface RemindDeps {
-  /** Says a line to the team on duty. */
-  post(text: string): Promise<void>;
+  pageSlack: PagingActivities['pageSlack'];
+  onDuty(): PagedTeam;
 }
 
-/** A pause that nobody remembers is an outage that nobody heals. */
-export function createRemindPauseActivities({ post }: RemindDeps): Pick<CoordinationActivities, 'remindPause'> {
+/** A pause that nobody remembers is an outage that nobody heals: says so in the channel of those on duty. */
+export function createRemindPauseActivities({
+  pageSlack,
+  onDuty,
+}: RemindDeps): Pick<CoordinationActivities, 'remindPause'> {
   return {
     async remindPause({ host, pause }) {
-      await post(reminder(host, pause));
+      const workflowId = guardId(host);
+      const summary = `Halcyon changes nothing on ${host}`;
+      await pageSlack({
+        subject: {
+          workflowId,
+          runId: '',
+          runbook: 'guard',
+          alertname: 'pause',
+          host,
+          severity: 'info',
+          startsAt: pause.since,
+          summary,
+        },
+        team: onDuty(),
+        page: { kind: 'note', text: reminder(host, pause) },
+        key: `${workflowId}/pause/${Context.current().info.scheduledTimestampMs}`,
+        threadTs: null,
+      });
     },
   };
 }

@@ -24,20 +24,25 @@ export interface PageInput {
   page: PageKind;
   /** Names this page for ever: sent again, it is the same one. */
   key: string;
+  /** An earlier activity tried this page already, and may have succeeded without hearing so. */
+  repeated?: boolean;
 }
 
 export interface SlackPageInput extends PageInput {
   /** Thread of this incident in the team's channel; null for its first message there. */
   threadTs: string | null;
+  /** Key of a page of which nobody knows whether it was posted: answer it where it was, else say nothing. */
+  ifPosted?: string;
 }
 
 export interface PagingActivities {
   /**
-   * Posts to the team's channel. An attempt that was not answered is looked for before it is made again.
+   * Posts to the team's channel. An attempt that was not answered is looked for before it is made again. `ts` is empty
+   * where `ifPosted` was not posted.
    * Errors: `PageNotDelivered` (final), else retryable; a 429 is retried after what it says.
    */
   pageSlack(input: SlackPageInput): Promise<{ channel: string; ts: string }>;
-  /** Triggers, acknowledges or resolves by `dedup_key`. Errors as above. */
+  /** Triggers (`tier`), acknowledges or resolves by `dedup_key`; other kinds say nothing here. Errors as above. */
   pagePagerduty(input: PageInput): Promise<{ dedupKey: string }>;
 }
 

@@ -6,9 +6,11 @@ const NOT_RUNNING_MS = 1_000;
 /** A `/ready` that says no for this long, beside a good `/health`, waits for a dependency. */
 const NOT_READY_MS = 3_000;
 
-interface Wanted {
+export interface Wanted {
   deadlineMs: number;
   stabilityWindowMs: number;
+  /** Somebody else works on the host: what does not run yet is waited for until the deadline. */
+  patient?: boolean;
 }
 
 /** Decides from one observation after another when waiting for health ends. Times are milliseconds of one steady clock. */
@@ -45,6 +47,7 @@ export class HealthWatch {
   private reason(now: number): HealthVerdict['ended'] | undefined {
     const lasted = (since: number | undefined, ms: number) => since !== undefined && now - since >= ms;
     if (lasted(this.healthySince?.at, this.wanted.stabilityWindowMs)) return 'stable';
+    if (this.wanted.patient === true) return lasted(this.startedAt, this.wanted.deadlineMs) ? 'deadline' : undefined;
     if (!this.isHealthy && lasted(this.endedSince, NOT_RUNNING_MS)) return 'notRunning';
     if (lasted(this.notReadySince, NOT_READY_MS)) return 'dependencyNotReady';
     return lasted(this.startedAt, this.wanted.deadlineMs) ? 'deadline' : undefined;

@@ -3,18 +3,16 @@ import { sleep } from '../../host/sleep';
 import type { HealthState, HealthVerdict, ServiceState } from '../../shared/observations';
 import type { HostDeps } from './dependencies';
 import { HealthWatch } from './health-watch';
+import type { Wanted } from './health-watch';
 import { asActivity } from './run';
 import type { Run } from './run';
 import type { HostActivities } from './types';
 
 const UNTIL_HEALTHY_MS = 25;
 const WHILE_HEALTHY_MS = 200;
+/** For hours, in nobody's way. */
+const PATIENT_MS = 1_000;
 const SERVICE_EVERY_MS = 250;
-
-interface Wanted {
-  deadlineMs: number;
-  stabilityWindowMs: number;
-}
 
 /** `/health` and `/ready`, once or until they hold. */
 export function createHealthActivities(deps: HostDeps): Pick<HostActivities, 'observeHealth' | 'waitUntilHealthy'> {
@@ -36,13 +34,14 @@ async function watch(
   observe: () => Promise<ServiceState>,
 ): Promise<HealthVerdict> {
   const watching = new HealthWatch({ ...wanted, deadlineMs: leftOf(run, wanted) }, performance.now());
+  const untilHealthyMs = wanted.patient === true ? PATIENT_MS : UNTIL_HEALTHY_MS;
   const ask = everyNowAndThen(observe, (state) => watching.see(state, performance.now()));
   for (;;) {
     ask();
     const health = await probe();
     const verdict = watching.judge(health, performance.now());
     if (verdict !== undefined) return verdict;
-    await sleep(watching.isHealthy ? WHILE_HEALTHY_MS : UNTIL_HEALTHY_MS, run.signal);
+    await sleep(watching.isHealthy ? WHILE_HEALTHY_MS : untilHealthyMs, run.signal);
   }
 }
 

@@ -19,6 +19,8 @@ import { createRateLimitActivities } from './rate-limits';
 import { createRecoveryLimitActivities } from './recovery-limits';
 import type { RecoveryActivities } from './recovery-types';
 import { createServiceActivities } from './service';
+import type { SettingActivities } from './setting-types';
+import { createSettingActivities } from './settings';
 import { createSpaceActivities } from './space';
 import { createStopActivities } from './stop';
 import { createStrayActivities } from './strays';
@@ -30,7 +32,7 @@ import type { HostActivities } from './types';
 export function createHostActivities(
   settings: HostSettings,
   replaced: Partial<Omit<HostDeps, 'settings'>> & { logger?: Pick<Logger, 'info'> } = {},
-): HostActivities & RecoveryActivities {
+): HostActivities & RecoveryActivities & SettingActivities {
   const redact = replaced.redact ?? createRedactor(secretsOf(settings));
   const run = replaced.run ?? runCommand;
   const findManager = replaced.findManager ?? createServiceManagers(settings, run, redact);
@@ -55,5 +57,6 @@ export function createHostActivities(
     ...createTemporaryActivities(deps),
     ...createRateLimitActivities(deps),
     ...createExchangeActivities(deps),
+    ...createSettingActivities(deps, inTurn),
   };
 }

@@ -23,8 +23,8 @@ export function createPermissionActivities(
     observePermissions: asActivity(redact, async ({ signal }) => {
       return counted(await countPermissions(await wanted(deps, signal)), deps);
     }),
-    ensurePermissions: asChange('ensurePermissions', async (run, { limit }) => {
-      return await inTurn('permissions', async () => await ensurePermissions(deps, limit, run));
+    ensurePermissions: asChange('ensurePermissions', async (run, wanted) => {
+      return await inTurn('permissions', async () => await ensurePermissions(deps, wanted, run));
     }),
   };
 }
@@ -32,12 +32,13 @@ export function createPermissionActivities(
 /** The limit asked for counts within the agent's own: a workflow cannot widen what its host allows. */
 async function ensurePermissions(
   deps: HostDeps,
-  askedLimit: number,
+  { limit: askedLimit, isApproved = false }: { limit: number; isApproved?: boolean },
   { signal, mayStillChange }: ChangeRun,
 ): Promise<Change<PermissionCount>> {
   if (!Number.isSafeInteger(askedLimit) || askedLimit < 0) throw tooMany(`a limit of ${askedLimit} is none`);
   const what = { ...(await wanted(deps, signal)), mayStillChange };
-  const limit = Math.min(askedLimit, deps.settings.recovery?.permissionsLimit ?? 0);
+  const { permissionsLimit = 0, permissionsApprovedLimit = 0 } = deps.settings.recovery ?? {};
+  const limit = Math.min(askedLimit, isApproved ? permissionsApprovedLimit : permissionsLimit);
   const before = await countPermissions(what);
   if (before.different > limit) throw tooMany(`${before.different} entries differ, more than the limit of ${limit}`);
   const notes = before.notes.map((note) => deps.redact(note, EXAMPLE_CHARACTERS));

@@ -32,8 +32,14 @@ export interface RecoveryActivities {
   ensureBackupsPruned(input: { keep: string }, permit?: ChangePermit): Promise<Change<FileCount>>;
   /** H.3 dry run. */
   observePermissions(): Promise<PermissionCount>;
-  /** H.3. More differences than `limit` fail with `UnsafeSelector` and change nothing. */
-  ensurePermissions(input: { limit: number }, permit?: ChangePermit): Promise<Change<PermissionCount>>;
+  /**
+   * H.3. More differences than `limit`, or than the agent's own limits without or with a person's approval, fail with
+   * `UnsafeSelector` and change nothing.
+   */
+  ensurePermissions(
+    input: { limit: number; isApproved?: boolean },
+    permit?: ChangePermit,
+  ): Promise<Change<PermissionCount>>;
   /** H.4 dry run. */
   observeTemporaryFiles(input: { olderThanMs: number }): Promise<FileCount>;
   /** H.4: `data/temp/*` and `/tmp/kingfisher-*` by age and owner; never through a link, across a mount, or a backup. */

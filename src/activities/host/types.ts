@@ -13,6 +13,7 @@ import type {
   Resources,
   ServiceName,
   ServiceState,
+  StartLog,
 } from '../../shared/observations';
 import type { ChangePermit } from '../../shared/permit';
 
@@ -32,6 +33,8 @@ export interface HostActivities {
   observeService(input: { service: ServiceName }): Promise<ServiceState>;
   /** A.diagnosis: how often the service was started in the last hour. */
   observeRecentStarts(input: { service: ServiceName }): Promise<RecentStarts>;
+  /** What the service and its manager said since its last start was asked for: why it could not start. */
+  observeStartLog(input: { service: ServiceName }): Promise<StartLog>;
   /** A.diagnosis: `ps aux | grep kingfisher`, by user and install folder instead of by text. */
   observeProcesses(): Promise<ProcessList>;
   /** A.diagnosis: `lsof -i :8201`. */
@@ -44,9 +47,10 @@ export interface HostActivities {
   observeHealth(): Promise<HealthState>;
   /**
    * Polls `/health` and `/ready` until both answered 200 throughout the stability window. Ends early when the service
-   * has settled in a state that waiting cannot change, or only a dependency is missing. Never throws for "unhealthy".
+   * has settled in a state that waiting cannot change, or only a dependency is missing; not so when `patient`, for
+   * somebody else may be at work on it. Never throws for "unhealthy".
    */
-  waitUntilHealthy(input: { deadlineMs: number; stabilityWindowMs: number }): Promise<HealthVerdict>;
+  waitUntilHealthy(input: { deadlineMs: number; stabilityWindowMs: number; patient?: boolean }): Promise<HealthVerdict>;
   /** A.2: KingFisher's own configuration check. */
   checkConfiguration(): Promise<ConfigurationCheck>;
   /** A.2: `SELECT 1`, `PING`, AMQP handshake, each by its own protocol. */

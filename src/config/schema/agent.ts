@@ -3,6 +3,7 @@ import { duration, hostName, section, size, textWhere, wholeNumber } from './nou
 import { absoluteFile, command, isBelow, ownFolder, serviceUnit, systemUser } from './paths';
 import { isMapping, valueAt } from '../values';
 import { checkRecovery, isWhole, recovery, withImages } from './recovery';
+import { checkTables, settings } from './settings';
 import { secret, secretUrl, url } from './urls';
 
 const systemdManager = section({ type: z.literal('systemd'), unit: serviceUnit().prefault('kingfisher.service') });
@@ -70,6 +71,7 @@ export const agent = section({
   kingfisher,
   dependencies: dependencies.default({}),
   recovery: recovery.nullable().default(null),
+  settings: settings.default({}),
   stateDir: ownFolder().default('/var/lib/halcyon'),
   pauseFile: absoluteFile().default('/run/halcyon/paused'),
   diskFull: section({
@@ -80,6 +82,7 @@ export const agent = section({
     .prefault({}),
 })
   .superRefine(checkRecovery, { when: isWhole })
+  .superRefine(checkTables, { when: isWhole })
   .transform(withImages);
 
 /** A clean-up must stay within KingFisher's data, whatever else is allowed to be a folder. */

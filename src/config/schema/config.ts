@@ -4,6 +4,7 @@ import { approvals } from './approvals';
 import { escalation } from './escalation';
 import { guard } from './guard';
 import { section } from './nouns';
+import { pagers } from './pagers';
 import { hosts, intake, log, routes, runbooks, temporal } from './sections';
 
 /** The whole of halcyon.yaml. Every default stands in its section. */
@@ -14,6 +15,7 @@ export const config = section({
   routes: routes.default({ KingfisherServiceDown: 'serviceDown' }),
   runbooks: runbooks.prefault({}),
   escalation: escalation.prefault({}),
+  pagers: pagers.prefault({}),
   guard: guard.prefault({}),
   approvals: approvals.prefault({}),
   agent: agent.nullable().default(null),

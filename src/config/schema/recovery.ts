@@ -35,6 +35,7 @@ export const recovery = section({
   backup: backup.prefault({}),
   owner: section({ user: systemUser().default('kingfisher'), group: groupName.default('kingfisher') }).prefault({}),
   permissionsLimit: wholeNumber(1, 10_000_000).default(10_000),
+  permissionsApprovedLimit: wholeNumber(1, 10_000_000).default(1_000_000),
   temporary: z
     .array(section({ folder: temporaryFolder, prefix: namePrefix }))
     .default([{ folder: '/tmp', prefix: 'kingfisher-' }]),

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { errorCode } from '../errors';
-import type { Folder } from './folder';
+import type { SafeFolder } from '../safe-folder';
 
 const CHUNK = 256 * 1_024;
 const NO_REFLINK = ['ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EINVAL', 'ENOTTY', 'EPERM'];
@@ -18,8 +18,8 @@ export interface Copied {
 
 export interface Place {
   /** Where it is written, on the same file system as `folder`. */
-  unfinished: Folder;
-  folder: Folder;
+  unfinished: SafeFolder;
+  folder: SafeFolder;
   name: string;
   /** Changes the written file before it gets its name. */
   furnish?: (file: FileHandle) => Promise<void>;
@@ -34,7 +34,7 @@ export async function copyTo(source: FileHandle, place: Place): Promise<Copied> 
   try {
     const cloned = place.reflink.possible && (await clone(source, place, name));
     const target = cloned ? undefined : await place.unfinished.create(name);
-    const written = target === undefined ? await place.unfinished.read(name) : target;
+    const written = target === undefined ? await place.unfinished.open(name) : target;
     if (written === undefined) throw new Error(`${name} is gone while it is written`);
     try {
       const { size, sha256 } = await digest(target === undefined ? written : source, before.size, target);
@@ -49,7 +49,7 @@ export async function copyTo(source: FileHandle, place: Place): Promise<Copied> 
       await written.close();
     }
   } catch (err) {
-    await place.unfinished.removeFile(name);
+    await place.unfinished.remove(name);
     throw err;
   }
 }
@@ -88,7 +88,7 @@ async function clone(source: FileHandle, place: Place, name: string): Promise<bo
   } catch (err) {
     if (!NO_REFLINK.includes(errorCode(err))) throw err;
     place.reflink.possible = false;
-    await place.unfinished.removeFile(name);
+    await place.unfinished.remove(name);
     return false;
   }
 }

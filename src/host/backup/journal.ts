@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { constants } from 'node:fs';
-import type { Folder } from './folder';
+import type { SafeFolder } from '../safe-folder';
 import { isEntry, parseLine } from './manifest';
 import type { ManifestEntry } from './manifest';
 
@@ -16,8 +16,8 @@ export interface Journal {
 }
 
 /** The finished files by their path. What is no whole line, as the last one of a killed attempt, counts for nothing. */
-export async function readJournal(folder: Folder): Promise<Map<string, ManifestEntry>> {
-  const handle = await folder.read(JOURNAL);
+export async function readJournal(folder: SafeFolder): Promise<Map<string, ManifestEntry>> {
+  const handle = await folder.open(JOURNAL);
   if (handle === undefined) return new Map();
   try {
     const text = await handle.readFile('utf8');
@@ -28,7 +28,7 @@ export async function readJournal(folder: Folder): Promise<Map<string, ManifestE
   }
 }
 
-export function openJournal(folder: Folder): Journal {
+export function openJournal(folder: SafeFolder): Journal {
   const fd = openSync(folder.path(JOURNAL), APPEND, 0o600);
   // Ends a line that was torn.
   writeSync(fd, '\n');

@@ -4,8 +4,8 @@ import { HostError, errorCode } from '../errors';
 import type { Going } from '../going';
 import { copyTo } from './copy';
 import { forEach } from './each';
-import { enterOrMake } from './folder';
-import type { Folder } from './folder';
+import { enterOrMake } from '../safe-folder';
+import type { SafeFolder } from '../safe-folder';
 import { JOURNAL, openJournal, readJournal } from './journal';
 import type { Journal } from './journal';
 import { FILES, MANIFEST, UNFINISHED, writeManifest } from './manifest';
@@ -15,7 +15,7 @@ import { make, makeRoot, openSource } from './place';
 import type { BackupSettings } from './place';
 import { readBack } from './read-back';
 import type { Bad } from './read-back';
-import { empty, removeBackup } from './remove';
+import { empty, removeBackup, removeEmptied } from './remove';
 import { checkSpace, notEnoughSpace, takeInventory } from './space';
 import { observeBackup, withBackup } from './state';
 import { join, walk } from './walk';
@@ -64,7 +64,12 @@ function sourceGone(path: string, { path: copied, files }: BackupState): HostErr
 }
 
 /** Copies what is missing and writes the manifest. */
-async function fill(settings: BackupSettings, request: BackupRequest, path: string, source: Folder): Promise<string[]> {
+async function fill(
+  settings: BackupSettings,
+  request: BackupRequest,
+  path: string,
+  source: SafeFolder,
+): Promise<string[]> {
   const { id, host, signal } = request;
   const { sizes, skipped } = await takeInventory(source, signal);
   const finished = await withBackup(settings, id, async (it) => (it ? await readJournal(it.folder) : new Map()));
@@ -80,8 +85,8 @@ async function fill(settings: BackupSettings, request: BackupRequest, path: stri
       const entries = await attempt.copyAll(source);
       const createdAt = new Date().toISOString();
       await writeManifest(backup, { id, host, source: path, createdAt, skipped }, entries);
-      await root.sync();
-      await backup.removeFile(JOURNAL);
+      await root.handle.sync();
+      await backup.remove(JOURNAL);
     } finally {
       await backup.close();
     }
@@ -113,16 +118,16 @@ async function verify(settings: BackupSettings, { id, signal }: BackupRequest): 
 }
 
 /** Makes a complete backup an unfinished one, without its bad files. */
-async function reopen(backup: Folder, entries: ManifestEntry[], bad: Bad[]): Promise<void> {
+async function reopen(backup: SafeFolder, entries: ManifestEntry[], bad: Bad[]): Promise<void> {
   const isBad = new Set(bad.map(({ entry }) => entry));
-  await backup.removeFile(JOURNAL);
+  await backup.remove(JOURNAL);
   const journal = openJournal(backup);
   try {
     for (const entry of entries) if (!isBad.has(entry)) journal.add(entry);
   } finally {
     journal.close();
   }
-  await backup.removeFile(MANIFEST);
+  await backup.remove(MANIFEST);
 }
 
 /** One attempt to fill a backup's folder. */
@@ -132,13 +137,13 @@ class Attempt {
   private readonly reflink = { possible: true };
 
   constructor(
-    private readonly backup: Folder,
+    private readonly backup: SafeFolder,
     /** By earlier attempts. */
     private readonly finished: Map<string, ManifestEntry>,
     private readonly request: BackupRequest,
   ) {}
 
-  async copyAll(source: Folder): Promise<ManifestEntry[]> {
+  async copyAll(source: SafeFolder): Promise<ManifestEntry[]> {
     const unfinished = await make(this.backup, UNFINISHED);
     const files = await make(this.backup, FILES);
     const journal = openJournal(this.backup);
@@ -150,8 +155,8 @@ class Attempt {
         skipped: () => {},
         signal: this.request.signal,
       });
-      await files.sync();
-      await this.backup.removeFolder(UNFINISHED);
+      await files.handle.sync();
+      await removeEmptied(this.backup, UNFINISHED);
       return [...this.entries, ...this.rescued()];
     } finally {
       journal.close();
@@ -169,15 +174,15 @@ class Attempt {
         this.entries.push(entry);
         this.request.progress?.({ files: this.entries.length });
       });
-      await target.sync();
+      await target.handle.sync();
     } finally {
       if (target !== from.files) await target.close();
     }
   }
 
-  private async copyFile(from: From, target: Folder, name: string): Promise<ManifestEntry | undefined> {
+  private async copyFile(from: From, target: SafeFolder, name: string): Promise<ManifestEntry | undefined> {
     const path = join(from.below, name);
-    const file = await from.folder.read(name);
+    const file = await from.folder.open(name);
     if (file === undefined) return undefined;
     try {
       const stat = await file.stat();
@@ -207,10 +212,10 @@ class Attempt {
 }
 
 interface From {
-  folder: Folder;
+  folder: SafeFolder;
   below: string;
-  files: Folder;
-  unfinished: Folder;
+  files: SafeFolder;
+  unfinished: SafeFolder;
   journal: Journal;
 }
 
@@ -219,7 +224,7 @@ function isSame(entry: ManifestEntry, stat: { size: number; mtime: Date }): bool
 }
 
 /** The folder `below` within `files`, made where it is missing. */
-async function descendOrMake(files: Folder, below: string): Promise<Folder> {
+async function descendOrMake(files: SafeFolder, below: string): Promise<SafeFolder> {
   let at = files;
   for (const step of below === '' ? [] : below.split('/')) {
     const next = await enterOrMake(at, step, 0o700);

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Folder } from './folder';
+import type { SafeFolder } from '../safe-folder';
 import { isPlainBelow } from './names';
 
 /** The list of what a backup holds, written last: a backup is complete when it has one. */
@@ -40,7 +40,7 @@ export interface Manifest {
 
 /** Puts the manifest in its place, at once and for good. */
 export async function writeManifest(
-  folder: Folder,
+  folder: SafeFolder,
   header: Omit<ManifestHeader, 'format' | 'files' | 'bytes'>,
   entries: ManifestEntry[],
 ): Promise<Manifest> {
@@ -57,13 +57,13 @@ export async function writeManifest(
     await handle.close();
   }
   await folder.move(name, folder, MANIFEST);
-  await folder.sync();
+  await folder.handle.sync();
   return { header: whole, entries: sorted, sha256: createHash('sha256').update(text).digest('hex') };
 }
 
 /** `undefined` when there is none, or none of ours. */
-export async function readManifest(folder: Folder): Promise<Manifest | undefined> {
-  const handle = await folder.read(MANIFEST);
+export async function readManifest(folder: SafeFolder): Promise<Manifest | undefined> {
+  const handle = await folder.open(MANIFEST);
   if (handle === undefined) return undefined;
   try {
     if (!(await handle.stat()).isFile()) return undefined;

@@ -1,6 +1,6 @@
 import { digest } from './copy';
 import { forEach } from './each';
-import type { Folder } from './folder';
+import type { SafeFolder } from '../safe-folder';
 import { FILES } from './manifest';
 import type { Manifest, ManifestEntry } from './manifest';
 
@@ -10,10 +10,10 @@ export interface Bad {
 }
 
 /** A file of the backup with its open folder. */
-export type UseFile = (entry: ManifestEntry, folder: Folder | undefined, name: string) => Promise<void>;
+export type UseFile = (entry: ManifestEntry, folder: SafeFolder | undefined, name: string) => Promise<void>;
 
 /** Reads all that the manifest names, and tells what is not as it was copied. */
-export async function readBack(backup: Folder, manifest: Manifest, signal?: AbortSignal): Promise<Bad[]> {
+export async function readBack(backup: SafeFolder, manifest: Manifest, signal?: AbortSignal): Promise<Bad[]> {
   const bad: Bad[] = [];
   await eachEntry(backup, manifest, signal, async (entry, folder, name) => {
     const why = await flawOf(entry, folder, name);
@@ -24,7 +24,7 @@ export async function readBack(backup: Folder, manifest: Manifest, signal?: Abor
 
 /** Goes through a manifest folder by folder, with each open only once. */
 export async function eachEntry(
-  backup: Folder,
+  backup: SafeFolder,
   manifest: Manifest,
   signal: AbortSignal | undefined,
   use: UseFile,
@@ -42,10 +42,10 @@ export async function eachEntry(
 }
 
 /** Whatever is in the way of a step, the folder is not there. Leaves `folder` open. */
-export async function enterBelow(folder: Folder, steps: string[]): Promise<Folder | undefined> {
-  let at: Folder | undefined = folder;
+export async function enterBelow(folder: SafeFolder, steps: string[]): Promise<SafeFolder | undefined> {
+  let at: SafeFolder | undefined = folder;
   for (const step of steps) {
-    const next: Folder | undefined = await at.enter(step);
+    const next: SafeFolder | undefined = await at.enter(step);
     if (at !== folder) await at.close();
     if (next === undefined) return undefined;
     at = next;
@@ -64,8 +64,8 @@ export function byFolder(entries: ManifestEntry[]): Map<string, ManifestEntry[]>
   return folders;
 }
 
-async function flawOf(entry: ManifestEntry, folder: Folder | undefined, name: string): Promise<string | undefined> {
-  const file = await folder?.read(name);
+async function flawOf(entry: ManifestEntry, folder: SafeFolder | undefined, name: string): Promise<string | undefined> {
+  const file = await folder?.open(name);
   if (file === undefined) return 'is missing';
   try {
     const stat = await file.stat();

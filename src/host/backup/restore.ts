@@ -5,8 +5,8 @@ import type { BackupVerdict, RestoreOptions, RestoreResult } from '../../shared/
 import type { RecoverySettings } from '../settings';
 import { copyTo, digest } from './copy';
 import { forEach } from './each';
-import { openAt } from './folder';
-import type { Folder } from './folder';
+import { openFolder } from '../safe-folder';
+import type { SafeFolder } from '../safe-folder';
 import type { ManifestEntry } from './manifest';
 import { isWithin, unsafeBackup } from './names';
 import { ownerOf } from './owner';
@@ -38,7 +38,7 @@ export async function restoreBackup(
   if (!verdict.good || manifest === undefined) return result;
   const fates = new Map<string, Fate>();
   const owner = dryRun ? undefined : await ownerOf(settings.owner);
-  const root = dryRun ? await openAt(target) : await makeTarget(target, settings, owner);
+  const root = dryRun ? await openFolder(target) : await makeTarget(target, settings, owner);
   try {
     for (const [below, entries] of byFolder(manifest.entries)) {
       const steps = below === '' ? [] : below.split('/');
@@ -73,12 +73,12 @@ function targetOf({ backup }: RecoverySettings, source: string, to: string | und
 }
 
 /** The original folder is made step by step below the folder of images, which others may write to. */
-async function makeTarget(target: string, { backup }: RecoverySettings, owner: Owner | undefined): Promise<Folder> {
+async function makeTarget(target: string, { backup }: RecoverySettings, owner: Owner | undefined): Promise<SafeFolder> {
   const base = isWithin(target, backup.images) ? backup.images : target;
   const isNew = (await mkdir(base, { recursive: true, mode: FOLDER_MODE })) !== undefined;
-  const folder = await openAt(base);
+  const folder = await openFolder(base);
   if (folder === undefined) throw unsafeBackup(`${base} is gone again`);
-  if (isNew && owner !== undefined) await folder.chown(owner.uid, owner.gid);
+  if (isNew && owner !== undefined) await folder.handle.chown(owner.uid, owner.gid);
   const at = await descendTo(folder, path.relative(base, target).split('/').filter(Boolean), { owner });
   if (at !== folder) await folder.close();
   if (typeof at === 'object') return at;
@@ -87,13 +87,13 @@ async function makeTarget(target: string, { backup }: RecoverySettings, owner: O
 
 /** Goes down, and makes what is missing where `making` says for whom. Leaves `folder` open. */
 async function descendTo(
-  folder: Folder | undefined,
+  folder: SafeFolder | undefined,
   steps: string[],
   making: { owner: Owner | undefined } | undefined,
-): Promise<Folder | 'inTheWay' | undefined> {
+): Promise<SafeFolder | 'inTheWay' | undefined> {
   let at = folder;
   for (const step of at === undefined ? [] : steps) {
-    const next: Folder | 'inTheWay' | undefined = await enterStep(at!, step, making);
+    const next: SafeFolder | 'inTheWay' | undefined = await enterStep(at!, step, making);
     if (at !== folder) await at!.close();
     if (typeof next !== 'object') return next;
     at = next;
@@ -101,7 +101,7 @@ async function descendTo(
   return at;
 }
 
-async function enterStep(at: Folder, step: string, making: { owner: Owner | undefined } | undefined) {
+async function enterStep(at: SafeFolder, step: string, making: { owner: Owner | undefined } | undefined) {
   const there = await at.enter(step);
   if (there !== undefined) return there;
   if ((await at.stat(step)) !== undefined) return 'inTheWay';
@@ -109,20 +109,20 @@ async function enterStep(at: Folder, step: string, making: { owner: Owner | unde
   await at.makeFolder(step, 0o700);
   const made = await at.enter(step);
   if (made === undefined) return 'inTheWay';
-  await made.chmod(FOLDER_MODE);
-  if (making.owner !== undefined) await made.chown(making.owner.uid, making.owner.gid);
+  await made.handle.chmod(FOLDER_MODE);
+  if (making.owner !== undefined) await made.handle.chown(making.owner.uid, making.owner.gid);
   return made;
 }
 
 async function fateOf(
   entry: ManifestEntry,
-  folder: Folder | undefined,
+  folder: SafeFolder | undefined,
   name: string,
   overwrite: boolean,
 ): Promise<Fate> {
   const stat = await folder?.stat(name);
   if (stat === undefined) return 'restore';
-  const file = stat.isFile() ? await folder?.read(name) : undefined;
+  const file = stat.isFile() ? await folder?.open(name) : undefined;
   if (file === undefined) return 'inTheWay';
   try {
     const isSame = stat.size === entry.size && (await digest(file, stat.size)).sha256 === entry.sha256;
@@ -135,16 +135,16 @@ async function fateOf(
 }
 
 async function writeAll(
-  backup: Folder,
+  backup: SafeFolder,
   manifest: NonNullable<Opened['manifest']>,
-  root: Folder,
+  root: SafeFolder,
   fates: Map<string, Fate>,
   owner: Owner | undefined,
 ): Promise<void> {
   const entries = manifest.entries.filter(({ path: name }) => fates.get(name) === 'restore');
   const reflink = { possible: true };
   await eachEntry(backup, { ...manifest, entries }, undefined, async (entry, from, name) => {
-    const source = await from?.read(name);
+    const source = await from?.open(name);
     if (source === undefined) throw new Error(`${entry.path} vanished from the backup`);
     const below = entry.path.split('/').slice(0, -1);
     const at = await descendTo(root, below, { owner });

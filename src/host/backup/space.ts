@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import type { BackupPlan } from '../../shared/recovery-observations';
 import { HostError } from '../errors';
-import type { Folder } from './folder';
+import type { SafeFolder } from '../safe-folder';
 import { nearestExisting, openSource } from './place';
 import type { BackupSettings } from './place';
 import { join, walk } from './walk';
@@ -12,7 +12,7 @@ export interface Inventory {
   skipped: number;
 }
 
-export async function takeInventory(source: Folder, signal?: AbortSignal): Promise<Inventory> {
+export async function takeInventory(source: SafeFolder, signal?: AbortSignal): Promise<Inventory> {
   const found: Inventory = { sizes: new Map(), skipped: 0 };
   await walk(source, {
     files: async (_folder, below, files) => {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { BackupState, BackupSummary } from '../../shared/recovery-observations';
-import type { Folder } from './folder';
+import type { SafeFolder } from '../safe-folder';
 import { JOURNAL, readJournal } from './journal';
 import { readManifest } from './manifest';
 import type { Manifest } from './manifest';
@@ -10,7 +10,7 @@ import type { BackupSettings } from './place';
 
 /** A backup's open folder, with its manifest where it is complete. */
 export interface Opened {
-  folder: Folder;
+  folder: SafeFolder;
   manifest: Manifest | undefined;
 }
 
@@ -37,7 +37,7 @@ export async function withBackup<T>(
 }
 
 /** The manifest, where it is that of the backup with this name and was not copied here from another. */
-export async function ownManifest(folder: Folder, name: string): Promise<Manifest | undefined> {
+export async function ownManifest(folder: SafeFolder, name: string): Promise<Manifest | undefined> {
   const manifest = await readManifest(folder);
   return manifest !== undefined && nameOf(manifest) === name ? manifest : undefined;
 }
@@ -80,14 +80,14 @@ export async function listBackups(settings: BackupSettings): Promise<BackupSumma
   }
 }
 
-export async function summaryOf(folder: Folder, name: string, place: string): Promise<BackupSummary> {
+export async function summaryOf(folder: SafeFolder, name: string, place: string): Promise<BackupSummary> {
   const manifest = await ownManifest(folder, name);
   const state = await stateOf({ folder, manifest }, place);
   if (manifest !== undefined) {
     const { id, createdAt } = manifest.header;
     return { id, createdAt: new Date(createdAt).toISOString(), ...state };
   }
-  const touched = [await folder.info(), await folder.stat(JOURNAL)].map((stat) => stat?.mtimeMs ?? 0);
+  const touched = [await folder.handle.stat(), await folder.stat(JOURNAL)].map((stat) => stat?.mtimeMs ?? 0);
   return { id: name, createdAt: new Date(Math.max(...touched)).toISOString(), ...state };
 }
 

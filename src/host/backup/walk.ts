@@ -1,5 +1,5 @@
 import { forEach } from './each';
-import type { Folder } from './folder';
+import type { SafeFolder } from '../safe-folder';
 import { unsafeBackup } from './names';
 
 /** Deeper than people nest images; each level holds a descriptor. */
@@ -12,14 +12,14 @@ export interface Listed {
 
 export interface Visitor {
   /** The regular files of one folder, and its path below the root: `` or `a/b`. */
-  files(folder: Folder, below: string, files: Listed[]): Promise<void>;
+  files(folder: SafeFolder, below: string, files: Listed[]): Promise<void>;
   /** A link or special file. */
   skipped(path: string): void;
   signal?: AbortSignal | undefined;
 }
 
 /** Visits `folder` and all folders below it, never through a link. Does not close `folder`. */
-export async function walk(folder: Folder, visitor: Visitor, below = '', depth = 1): Promise<void> {
+export async function walk(folder: SafeFolder, visitor: Visitor, below = '', depth = 1): Promise<void> {
   if (depth > DEEPEST) throw unsafeBackup(`the folders are nested deeper than ${DEEPEST}`);
   const files: Listed[] = [];
   const folders: string[] = [];

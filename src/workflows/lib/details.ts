@@ -1,5 +1,6 @@
 import { formatDuration } from '../../shared/durations';
 import { escapeMarkdown } from '../../shared/markdown';
+import { describeQuestion } from './approvals';
 import type { EntryStatus, IncidentView, TimelineEntry } from '../../shared/incident';
 
 const WORD: Record<EntryStatus, string> = {
@@ -14,18 +15,41 @@ const WORD: Record<EntryStatus, string> = {
 
 /** The incident as the Markdown that Temporal UI shows under "current details": state first, then the timeline. */
 export function renderDetails(view: IncidentView): string {
-  return [headline(view), ...findings(view), timeline(view)].join('\n\n');
+  return [headline(view), ...questions(view), ...findings(view), timeline(view)].join('\n\n');
 }
 
 function headline(view: IncidentView): string {
   const where = view.host === null ? 'an unknown host' : `host ${escapeMarkdown(view.host)}`;
   const state = view.outcome === null ? view.state : `closed, ${view.outcome}`;
   const truncated = view.truncatedAlerts > 0 ? ` · ${view.truncatedAlerts} alerts truncated by Alertmanager` : '';
+  const alerts = view.received > 1 ? ` · ${view.received} alerts` : '';
   return [
     `**${state}** — ${escapeMarkdown(view.alertname)} (${escapeMarkdown(view.severity)}) on ${where}`,
-    `since ${utc(view.startsAt)} · received ${clock(view.receivedAt)}${healthy(view)}${truncated}`,
+    `since ${utc(view.startsAt)} · received ${clock(view.receivedAt)}${alerts}${healthy(view)}${truncated}`,
+    ...people(view),
     ...now(view),
   ].join('  \n');
+}
+
+/** Who was paged, and who has it. */
+function people({ tier, acknowledged, outcome }: IncidentView): string[] {
+  if (outcome !== null || (tier === 0 && acknowledged === null)) return [];
+  const has =
+    acknowledged === null ? '' : ` · ${escapeMarkdown(acknowledged.as)} has it until ${clock(acknowledged.until)}`;
+  const how = acknowledged === null ? ' · to hold further pages: update `acknowledge` with `{"as": "<you>"}`' : '';
+  return [`paged: ${tier === 0 ? 'nobody' : `tier ${tier}`}${has}${how}`];
+}
+
+/** Open questions, with what to send by Temporal UI's own button. */
+function questions(view: IncidentView): string[] {
+  return view.approvals
+    .filter(({ state }) => state === 'asked')
+    .map(
+      (approval) =>
+        `**Asks** until ${clock(approval.expiresAt)}, of ${approval.roles.join(' or ')}: ` +
+        `${escapeMarkdown(describeQuestion(approval))}  \n` +
+        `update \`approve\` or \`reject\` with \`{"as": "<you>", "hash": "${approval.hash}"}\``,
+    );
 }
 
 /** What runs at this moment. */

@@ -8,6 +8,8 @@ export interface Change {
   restarts?: ServiceName;
   /** It puts back what Halcyon itself changed: never held up. */
   isUndo?: boolean;
+  /** What it is done with: part of what a person approves. */
+  arguments?: Record<string, string | number | boolean | null>;
 }
 
 /** Asked before every change. */

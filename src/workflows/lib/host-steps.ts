@@ -4,7 +4,6 @@ import {
   TimeoutFailure,
   isCancellation,
   proxyActivities,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { ActivityInterfaceFor } from '@temporalio/workflow';
 import type { RecoveryActivities } from '../../activities/host/recovery-types';
@@ -45,8 +44,8 @@ export class HostSteps {
     private readonly host: string,
     /** Epoch milliseconds after which an agent that is away is no longer waited for. */
     private readonly giveUpAt: number,
-    /** Asked before every change; runs that began before there was a guard have none. */
-    private readonly gate?: Gate,
+    /** Asked before every change. */
+    private readonly gate: Gate,
   ) {}
 
   get policy(): RunbookPolicy {
@@ -82,7 +81,7 @@ export class HostSteps {
     call: (host: Host, permit: ChangePermit) => Promise<C>,
     tell: (result: C) => string,
   ): Promise<C> {
-    const permit = this.gate === undefined ? withoutGuard() : await this.permitted(this.gate, step, asked);
+    const permit = await this.permitted(step, asked);
     try {
       const result = await this.run(
         step,
@@ -121,9 +120,9 @@ export class HostSteps {
   }
 
   /** A change that may not be is no failure of the step: it is left out, and people hear why once. */
-  private async permitted(gate: Gate, step: Step, asked: Asked): Promise<ChangePermit> {
+  private async permitted(step: Step, asked: Asked): Promise<ChangePermit> {
     try {
-      return await gate.permit(step, asked);
+      return await this.gate.permit(step, asked);
     } catch (err) {
       if (!isFailure(err, 'ChangeRefused')) throw err;
       this.incident.begin(step.cite, step.title)('skipped', reason(err));
@@ -203,10 +202,6 @@ function isLeftOut(err: unknown): boolean {
 }
 
 /** Refused by an agent that saw any token. */
-function withoutGuard(): ChangePermit {
-  return { kind: 'change', token: 0, holder: workflowInfo().workflowId };
-}
-
 function wasNotTaken(err: unknown): boolean {
   return (
     err instanceof ActivityFailure &&

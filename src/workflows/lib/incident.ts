@@ -8,9 +8,10 @@ import type {
   Outcome,
   TimelineEntry,
 } from '../../shared/incident';
+import { AlertNotes } from './alert-notes';
+import { MAX_FINGERPRINTS, keepWithinBounds, newestEpisodes, takeIn } from './episodes';
 
 const MAX_ENTRIES = 200;
-const MAX_EPISODES = 200;
 const MAX_TEXT = 1_500;
 
 /**
@@ -22,7 +23,9 @@ export class Incident {
   /** Alerts received again with nothing new in them. */
   duplicates = 0;
   /** Whether Halcyon changed anything on the host, as far as it knows. */
-  changed = false;
+  changed: boolean;
+  private readonly alertNotes = new AlertNotes();
+  private alertsLeftOut = false;
 
   constructor(
     readonly input: IncidentInput,
@@ -30,7 +33,8 @@ export class Incident {
     private readonly onChange: () => void,
   ) {
     const startedAt = now();
-    this.view = {
+    this.changed = input.carried?.changed ?? false;
+    this.view = input.carried?.view ?? {
       runbook: input.runbook,
       alertname: input.alertname,
       host: input.host,
@@ -40,6 +44,7 @@ export class Incident {
       startsAt: startedAt,
       receivedAt: startedAt,
       alerts: [],
+      received: 0,
       truncatedAlerts: 0,
       findings: [],
       timeline: [],
@@ -54,8 +59,10 @@ export class Incident {
   /** Takes an alert in, in any order: resolved may come before firing, and each may come many times. */
   receive(alert: Alert): void {
     const { view } = this;
-    const known = view.alerts.find((a) => a.fingerprint === alert.fingerprint && a.startsAt === alert.startsAt);
-    if (known !== undefined && (known.status === alert.status || known.status === 'resolved')) {
+    const isFirst = !this.hasAlert;
+    const meaning = takeIn(view.alerts, alert);
+    view.received += 1;
+    if (meaning === 'nothing') {
       this.duplicates += 1;
       return;
     }
@@ -63,27 +70,33 @@ export class Incident {
       view.truncatedAlerts = alert.truncated;
       this.note('', `Alertmanager left ${alert.truncated} alerts of this group out of its message`);
     }
-    if (view.alerts.length === 0) {
+    if (isFirst) {
       view.startsAt = alert.startsAt;
       view.receivedAt = view.measures.receivedAt = alert.receivedAt;
+      view.summary = clip(alert.annotations['summary'] ?? alert.alertname);
+      const runbookUrl = alert.annotations['runbook_url'];
+      if (runbookUrl !== undefined && /^https?:\/\/[^\s()<>"|]{1,500}$/.test(runbookUrl)) view.runbookUrl = runbookUrl;
     }
     if (alert.startsAt < view.startsAt) view.startsAt = alert.startsAt;
+    if (meaning === 'older') return;
     if (alert.labels['severity'] !== undefined) view.severity = alert.labels['severity'];
-
-    if (known !== undefined) known.status = alert.status;
-    else view.alerts.push({ fingerprint: alert.fingerprint, startsAt: alert.startsAt, status: alert.status });
-    if (view.alerts.length > MAX_EPISODES) view.alerts.shift();
-    const what = alert.annotations['summary'] ?? alert.alertname;
-    this.note('', alert.status === 'firing' ? `Alert fires: ${what}` : `Alertmanager says resolved: ${what}`);
+    if (keepWithinBounds(view.alerts)) this.tellLeftOut();
+    this.noteAlert(alert);
   }
 
   get hasAlert(): boolean {
     return this.view.alerts.length > 0;
   }
 
-  /** Every episode known to this incident is resolved, says Alertmanager. */
+  /** The newest episode of every fingerprint is resolved, says Alertmanager. */
   get isResolved(): boolean {
     return this.hasAlert && this.view.alerts.every((alert) => alert.status === 'resolved');
+  }
+
+  /** When the newest of the alerts that fire began; empty when none does. */
+  get newestFiring(): string {
+    const firing = this.view.alerts.filter((alert) => alert.status === 'firing').map((alert) => alert.startsAt);
+    return firing.sort().at(-1) ?? '';
   }
 
   /** Whether an alert fires that began after `time`, and so is not explained by what was verified then. */
@@ -132,15 +145,29 @@ export class Incident {
     this.onChange();
   }
 
+  /** Its own episodes: fingerprint to newest `startsAt`. */
+  episodes(): Record<string, string> {
+    return newestEpisodes({}, this.view.alerts);
+  }
+
   /** What later alerts are compared with: each fingerprint's newest episode, of this incident and those before it. */
   closedEpisodes(): Record<string, string> {
-    const newest: Record<string, string> = { ...this.input.closedEpisodes };
-    for (const { fingerprint, startsAt } of this.view.alerts) {
-      const known = newest[fingerprint];
-      if (known === undefined || known < startsAt) newest[fingerprint] = startsAt;
-    }
-    const byAge = Object.entries(newest).sort(([, a], [, b]) => (a < b ? 1 : -1));
-    return Object.fromEntries(byAge.slice(0, MAX_EPISODES));
+    return newestEpisodes(this.input.closedEpisodes, this.view.alerts);
+  }
+
+  private tellLeftOut(): void {
+    if (this.alertsLeftOut) return;
+    this.alertsLeftOut = true;
+    const which = 'the oldest are no longer followed one by one, resolved ones first';
+    this.note('', `Alerts of more than ${MAX_FINGERPRINTS} kinds (fingerprints): ${which}`);
+  }
+
+  private noteAlert(alert: Alert): void {
+    const entry = this.alertNotes.note(alert, this.now());
+    entry.title = clip(entry.title);
+    entry.detail = clip(entry.detail);
+    if (this.view.timeline.includes(entry)) this.onChange();
+    else this.append(entry);
   }
 
   private append(entry: TimelineEntry): void {

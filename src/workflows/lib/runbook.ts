@@ -1,6 +1,7 @@
 import type { HealthState, HealthVerdict } from '../../shared/observations';
 import type { HostSteps, Step } from './host-steps';
 import type { Incident } from './incident';
+import type { Safety } from './safety';
 
 /** One page of the document: how to diagnose, the causes in the document's order, and how to see that it is over. */
 export interface Runbook<Diagnosis extends { health: HealthState | undefined }> {
@@ -9,8 +10,11 @@ export interface Runbook<Diagnosis extends { health: HealthState | undefined }> 
   title: string;
   diagnose(steps: HostSteps, incident: Incident): Promise<Diagnosis>;
   causes: Cause<Diagnosis>[];
-  /** Observes the thing that the alert was about, for the stability window. */
-  verify(steps: HostSteps, incident: Incident): Promise<HealthVerdict | undefined>;
+  /**
+   * Observes the thing that the alert was about, for the stability window. `patient`: people are at work on it, so what
+   * is not well yet is waited for, up to an hour.
+   */
+  verify(steps: HostSteps, incident: Incident, patient?: boolean): Promise<HealthVerdict | undefined>;
   /** What the document says when nothing helped. */
   handOver: Step;
 }
@@ -20,5 +24,5 @@ export interface Cause<Diagnosis> extends Step {
   /** In a few words why this is the cause, or undefined when it is not. May look further. */
   evidence(found: Diagnosis, steps: HostSteps, incident: Incident): Promise<string | undefined>;
   /** What the document does about it; absent where only people can. */
-  remedy?(found: Diagnosis, steps: HostSteps, incident: Incident): Promise<void>;
+  remedy?(found: Diagnosis, steps: HostSteps, incident: Incident, safety: Safety): Promise<void>;
 }

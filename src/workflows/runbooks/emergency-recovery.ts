@@ -1,17 +1,22 @@
-import { CancellationScope, workflowInfo } from '@temporalio/workflow';
-import type { IncidentInput, IncidentResult, Outcome } from '../../shared/incident';
+import { CancellationScope, patched, workflowInfo } from '@temporalio/workflow';
+import type { ApprovalSubject } from '../../shared/approval';
+import type { Finding, IncidentInput, IncidentResult, Outcome } from '../../shared/incident';
 import type { DependencyName } from '../../shared/observations';
+import { noteLog } from '../lib/evidence';
 import { isFailure, reason } from '../lib/host-steps';
 import type { HostSteps } from '../lib/host-steps';
 import type { Incident } from '../lib/incident';
-import { runIncident, stepsOf } from '../lib/run-incident';
+import { stepsOf, watchBy } from '../lib/follow-runbook';
+import { runIncident } from '../lib/run-incident';
+import type { Safety } from '../lib/safety';
 import { DEPENDENCIES, isDependencyWell, restartDependency } from '../steps/dependencies';
-import { observeHealth, observeService, verifyHealthy } from '../steps/kingfisher';
+import { observeHealth, observeLog, observeService, verifyHealthy } from '../steps/kingfisher';
 import {
   backUp,
   observeLimits,
   clearTemporaryFiles,
   mendPermissions,
+  observePermissions,
   planBackup,
   planPermissions,
   planRateLimits,
@@ -22,6 +27,7 @@ import {
   stopKingfisher,
   verifyExchanges,
 } from '../steps/recovery';
+import { START_LOG, lastWords } from '../steps/start-log';
 
 /**
  * H. Complete service recovery: stop, back up, mend, clear, reset, restart what KingFisher stands on, start, verify.
@@ -29,20 +35,52 @@ import {
  * What does not depend on each other runs at the same time. Whatever fails, KingFisher is started again if it can be.
  */
 export async function emergencyRecovery(input: IncidentInput): Promise<IncidentResult> {
-  return await runIncident(input, async (incident) => {
-    const steps = stepsOf(incident);
-    try {
-      if (input.recovery?.dryRun === true) return await plan(incident, steps);
-      return await recover(incident, steps);
-    } catch (err) {
-      if (!isFailure(err, 'AgentUnreachable')) throw err;
-      incident.note('H', 'Not recovered: for the people on duty', reason(err));
-      return 'unresolved';
-    }
+  return await runIncident(input, {
+    run: async (incident, safety) => {
+      const outcome = await run(incident, safety);
+      if (outcome === 'unresolved') safety.escalateNow('the full recovery did not help, or could not be made');
+      return outcome;
+    },
+    watch: (incident) => watchBy(incident, (steps, _incident, patient) => verifyHealthy('H.9', steps, patient)),
   });
 }
 
-async function recover(incident: Incident, steps: HostSteps): Promise<Outcome> {
+async function run(incident: Incident, safety: Safety): Promise<Outcome> {
+  const steps = stepsOf(incident, safety);
+  try {
+    if (incident.input.recovery?.dryRun === true) return await plan(incident, steps);
+    if (!(await isApproved(incident, safety))) return 'unresolved';
+    const turn = await safety.turn();
+    if (turn === 'refused') return 'unresolved';
+    if (turn === 'over') return await verify(incident, steps);
+    return await recover(incident, steps, safety);
+  } catch (err) {
+    if (!isFailure(err, 'AgentUnreachable')) throw err;
+    incident.note('H', 'Not recovered: for the people on duty', reason(err));
+    return 'unresolved';
+  }
+}
+
+/** A person's start is the approval. An alert's is none, except in runs that began before there were approvals. */
+async function isApproved({ input }: Incident, safety: Safety): Promise<boolean> {
+  if (input.startedBy !== undefined || input.safety === undefined) return true;
+  return await safety.ask(fullRecoveryQuestion(input, `${input.alertname} is mapped to it`));
+}
+
+/** What people are asked before all of this is done to a host. */
+export function fullRecoveryQuestion({ host }: IncidentInput, precondition: string): ApprovalSubject {
+  return {
+    risk: 'fullRecovery',
+    host: host ?? '',
+    cite: 'H',
+    title: 'Full recovery: stop, back up, mend, clear, reset, restart everything',
+    arguments: {},
+    precondition,
+  };
+}
+
+/** The nine steps, in the order that is safe and shortest. */
+export async function recover(incident: Incident, steps: HostSteps, safety: Safety): Promise<Outcome> {
   incident.setState('diagnosing');
   const [limits, service] = await Promise.all([observeLimits(steps), observeService('H', steps)]);
   if (limits?.allowed !== true) return refuse(incident);
@@ -58,7 +96,8 @@ async function recover(incident: Incident, steps: HostSteps): Promise<Outcome> {
     // Also when somebody cancels it in the middle: KingFisher must not stay down for that.
     await CancellationScope.nonCancellable(() => startKingfisher(steps));
   }
-  return await verify(incident, steps);
+  const outcome = await verify(incident, steps);
+  return await mendIfApproved(outcome, { incident, steps, safety, permissionsLimit });
 
   async function mend(): Promise<void> {
     // A KingFisher that still runs is stopped as late as can be; one that is down loses nothing by mending at once.
@@ -77,6 +116,35 @@ async function recover(incident: Incident, steps: HostSteps): Promise<Outcome> {
     if (why === undefined) await clearTemporaryFiles(steps);
     else await skip(incident, 'H.4', 'Clear temporary files', why);
   }
+}
+
+/**
+ * H.3, where more entries differ than may be mended without asking: people are asked when KingFisher runs again, so that
+ * it is not down for as long as they think.
+ */
+async function mendIfApproved(
+  outcome: Outcome,
+  about: { incident: Incident; steps: HostSteps; safety: Safety; permissionsLimit: number },
+): Promise<Outcome> {
+  const { incident, steps, safety, permissionsLimit } = about;
+  if (incident.input.safety === undefined || !incident.view.findings.some(isAboveLimit)) return outcome;
+  const count = await observePermissions(steps);
+  if (count === undefined) return outcome;
+  const isApproved = await safety.ask({
+    risk: 'permissions',
+    host: incident.input.host ?? '',
+    cite: 'H.3',
+    title: 'Mend more permissions than this host allows without asking',
+    arguments: { entries: count.different, allowed: permissionsLimit },
+    precondition: count.examples[0] ?? '',
+  });
+  if (!isApproved || (await mendPermissions(count.different, steps, isApproved)) === undefined) return outcome;
+  if (outcome === 'unresolved') await startKingfisher(steps);
+  return await verify(incident, steps, (finding) => !isAboveLimit(finding));
+}
+
+function isAboveLimit({ name, cite }: Finding): boolean {
+  return name === 'UnsafeSelector' && cite === 'H.3';
 }
 
 const STILL_RUNS = 'KingFisher could not be stopped: its files are left alone';
@@ -108,17 +176,31 @@ async function restartDependencies(incident: Incident, steps: HostSteps): Promis
   await Promise.all(DEPENDENCIES.map(restart));
 }
 
-async function verify(incident: Incident, steps: HostSteps): Promise<Outcome> {
+async function verify(
+  incident: Incident,
+  steps: HostSteps,
+  counts: (finding: Finding) => boolean = () => true,
+): Promise<Outcome> {
   incident.setState('verifying');
   const verdict = await verifyHealthy('H.9', steps);
   if (verdict?.healthy !== true) {
+    // A KingFisher that runs and misses a dependency has a finding that names that.
+    if (verdict?.ended !== 'dependencyNotReady') await nameKingfisher(incident, steps);
     incident.note('H', 'Not recovered: for the people on duty');
     return 'unresolved';
   }
   incident.view.measures.healthyAt = verdict.healthySince;
   // An agent that was away for a while is not the host's trouble.
-  const troubles = incident.view.findings.filter((finding) => finding.name !== 'AgentUnreachable');
+  const troubles = incident.view.findings.filter((finding) => finding.name !== 'AgentUnreachable' && counts(finding));
   return troubles.length === 0 ? 'healed' : 'degraded';
+}
+
+/** Its own log may say more than its journal. */
+async function nameKingfisher(incident: Incident, steps: HostSteps): Promise<void> {
+  if (!patched(START_LOG)) return;
+  const [why, log] = await Promise.all([lastWords('H.8', 'kingfisher', steps), observeLog('H.8', steps)]);
+  incident.find('KingfisherStillDown', 'H.8', `KingFisher did not become healthy${why}`);
+  noteLog(incident, 'H.8', log);
 }
 
 /** What would be done, from real observations. */

@@ -3,9 +3,12 @@ import type { DependencyName, HealthState, ServiceState } from '../../shared/obs
 import { isDiskFull, noteLog, notePort, noteProcesses, noteResources, noteService } from '../lib/evidence';
 import type { HostSteps } from '../lib/host-steps';
 import type { Incident } from '../lib/incident';
-import { followRunbook, runIncident } from '../lib/run-incident';
+import { followRunbook } from '../lib/follow-runbook';
+import { runIncident } from '../lib/run-incident';
 import type { Runbook } from '../lib/runbook';
+import { fullRecoveryQuestion, recover } from './emergency-recovery';
 import { tellConfiguration } from '../lib/tell';
+import { observeLimits } from '../steps/recovery';
 import { findDependenciesDown, restartDependency } from '../steps/dependencies';
 import {
   freeSpace,
@@ -22,7 +25,7 @@ import {
 
 /** A. Service down: KingFisher does not answer, or is not ready to serve. */
 export async function serviceDown(input: IncidentInput): Promise<IncidentResult> {
-  return await runIncident(input, (incident) => followRunbook(incident, page));
+  return await runIncident(input, followRunbook(page));
 }
 
 interface Diagnosis {
@@ -31,6 +34,8 @@ interface Diagnosis {
   diskFull: boolean;
   /** Filled by A.2. */
   down: DependencyName[];
+  /** Filled when nothing else helped. */
+  stillWrong?: string | undefined;
 }
 
 const page: Runbook<Diagnosis> = {
@@ -78,8 +83,22 @@ const page: Runbook<Diagnosis> = {
         return undefined;
       },
     },
+    {
+      cite: 'H',
+      title: 'Nothing else helped: a full recovery is the last resort',
+      evidence: async (found, steps, incident) => {
+        if (incident.input.safety === undefined) return undefined;
+        found.stillWrong = await whatIsStillWrong(steps);
+        return found.stillWrong;
+      },
+      remedy: async ({ stillWrong = '' }, steps, incident, safety) => {
+        if (!(await safety.ask(fullRecoveryQuestion(incident.input, stillWrong)))) return;
+        // Thinking takes time: somebody may have healed it meanwhile.
+        if ((await whatIsStillWrong(steps)) !== undefined) await recover(incident, steps, safety);
+      },
+    },
   ],
-  verify: (steps) => verifyHealthy('A', steps),
+  verify: (steps, _incident, patient) => verifyHealthy('A', steps, patient),
   handOver: { cite: 'A.3', title: 'Not healed: for the senior engineer on duty' },
 };
 
@@ -133,4 +152,12 @@ async function lookAgain(steps: HostSteps, incident: Incident): Promise<void> {
   noteService(incident, 'A.2', service);
   noteLog(incident, 'A.2', log);
   noteResources(incident, 'A.2', resources);
+}
+
+/** In words that stay the same while it stays wrong; undefined when it is well, or this host allows no full recovery. */
+async function whatIsStillWrong(steps: HostSteps): Promise<string | undefined> {
+  const [limits, health] = await Promise.all([observeLimits(steps), observeHealth('H', steps)]);
+  if (limits?.allowed !== true || health === undefined) return undefined;
+  if (health.health.answer === 'ok' && health.ready.answer === 'ok') return undefined;
+  return `/health ${health.health.answer}, /ready ${health.ready.answer}`;
 }

@@ -4,7 +4,7 @@ import { runIncident } from '../lib/run-incident';
 
 /** An alert that no runbook is mapped to, or whose host cannot be told. Recorded, never dropped; nothing is changed. */
 export async function unknownAlert(input: IncidentInput): Promise<IncidentResult> {
-  return await runIncident(input, recordForPeople);
+  return await runIncident(input, { run: recordForPeople });
 }
 
 async function recordForPeople(incident: Incident): Promise<Outcome> {

@@ -2,6 +2,7 @@ import type { DependencyName, DependencyState } from '../../shared/observations'
 import type { HostSteps } from '../lib/host-steps';
 import type { Incident } from '../lib/incident';
 import { tellDependency, tellRestart, tellService } from '../lib/tell';
+import { lastWords } from './start-log';
 
 /** Steps on what KingFisher stands on. `cite` is the place in the document that a runbook takes the step from. */
 
@@ -66,7 +67,7 @@ export async function restartDependency(
   if (unit === undefined) return;
   const restarted = await steps.tryAct(
     { cite, title: `Restart ${dependency}` },
-    { restarts: dependency },
+    { restarts: dependency, arguments: { seenInvocation: unit.invocation } },
     (host, permit) => host.ensureRestarted({ service: dependency, seenInvocation: unit.invocation }, permit),
     tellRestart,
   );
@@ -78,5 +79,7 @@ export async function restartDependency(
     (host) => host.waitUntilDependencyReady({ dependency, deadlineMs }),
     tellDependency,
   );
-  if (state?.endpoint.answer !== 'ok') incident.find('DependencyStillDown', cite, `${dependency} did not come back`);
+  if (state?.endpoint.answer === 'ok') return;
+  const why = await lastWords(cite, dependency, steps);
+  incident.find('DependencyStillDown', cite, `${dependency} did not come back${why}`);
 }

@@ -55,7 +55,7 @@ export function observeRecentStarts(cite: string, steps: HostSteps) {
 export async function restartKingfisher(cite: string, seen: ServiceState, steps: HostSteps): Promise<void> {
   await steps.act(
     { cite, title: 'Restart KingFisher' },
-    { restarts: 'kingfisher' },
+    { restarts: 'kingfisher', arguments: { seenInvocation: seen.invocation } },
     (host, permit) => host.ensureRestarted({ service: 'kingfisher', seenInvocation: seen.invocation }, permit),
     tellRestart,
   );
@@ -78,14 +78,22 @@ export async function freeSpace(steps: HostSteps): Promise<void> {
   );
 }
 
-/** Healthy means `/health` and `/ready` answer 200 throughout the stability window. */
-export async function verifyHealthy(cite: string, steps: HostSteps): Promise<HealthVerdict | undefined> {
+const PATIENT_MS = 3_600_000;
+
+/** Healthy means `/health` and `/ready` answer 200 throughout the stability window. `patient`: waited for up to an hour. */
+export async function verifyHealthy(
+  cite: string,
+  steps: HostSteps,
+  patient = false,
+): Promise<HealthVerdict | undefined> {
   const { healthyWithinMs, stabilityWindowMs } = steps.policy;
-  const deadlineMs = healthyWithinMs + stabilityWindowMs;
+  const deadlineMs = patient ? PATIENT_MS : healthyWithinMs + stabilityWindowMs;
   return await steps.wait(
-    { cite, title: 'Verify: /health and /ready answer 200 and stay so' },
+    { cite, title: patient ? 'Watch until /health and /ready answer 200' : VERIFY },
     deadlineMs,
-    (host) => host.waitUntilHealthy({ deadlineMs, stabilityWindowMs }),
+    (host) => host.waitUntilHealthy({ deadlineMs, stabilityWindowMs, ...(patient ? { patient } : {}) }),
     tellVerdict,
   );
 }
+
+const VERIFY = 'Verify: /health and /ready answer 200 and stay so';

@@ -1,5 +1,5 @@
 import type { Change, FileCount, ServiceState } from '../../shared/observations';
-import type { BackupState, RateLimitCount, RecoveryLimits } from '../../shared/recovery-observations';
+import type { BackupState, PermissionCount, RateLimitCount, RecoveryLimits } from '../../shared/recovery-observations';
 import type { HostSteps } from '../lib/host-steps';
 import type { Incident } from '../lib/incident';
 import { tellFiles, tellRestart } from '../lib/tell';
@@ -77,12 +77,25 @@ export async function planBackup(day: string, steps: HostSteps): Promise<void> {
   );
 }
 
-export async function mendPermissions(limit: number, steps: HostSteps): Promise<void> {
-  await steps.tryAct(
+/** `isApproved`: a person said yes to so many. Undefined when it failed. */
+export async function mendPermissions(
+  limit: number,
+  steps: HostSteps,
+  isApproved = false,
+): Promise<Change<PermissionCount> | undefined> {
+  return await steps.tryAct(
     { cite: 'H.3', title: 'Mend permissions' },
-    {},
-    (host, permit) => host.ensurePermissions({ limit }, permit),
+    { arguments: { limit } },
+    (host, permit) => host.ensurePermissions({ limit, ...(isApproved ? { isApproved } : {}) }, permit),
     tellPermissionsMended,
+  );
+}
+
+export function observePermissions(steps: HostSteps): Promise<PermissionCount | undefined> {
+  return steps.observe(
+    { cite: 'H.3', title: 'Permissions that differ' },
+    (host) => host.observePermissions(),
+    tellPermissions,
   );
 }
 

@@ -12,6 +12,7 @@ function scripted(state: ServiceState, next: Partial<ServiceState> = { invocatio
   const manager: ServiceManager = {
     observe: async () => now,
     observeRecentStarts: async () => ({ evidence: 'present', startedAt: [] }),
+    observeStartLog: async () => [],
     settle: async () => now,
     stop: () => Promise.reject(new Error('must not stop')),
     start: () => Promise.reject(new Error('must not start')),

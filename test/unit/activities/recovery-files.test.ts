@@ -35,6 +35,7 @@ function recoverySettings(): RecoverySettings {
     },
     owner: { user: 'root', group: 'root' },
     permissionsLimit: 10,
+    permissionsApprovedLimit: 1_000_000,
     temporary: [{ folder: folder.path('tmp'), prefix: 'kingfisher-' }],
     rateLimits: { database: 1, prefix: 'ratelimit:' },
     exchanges: [],

@@ -40,6 +40,7 @@ it('a small agent section is the settings of a host', () => {
     },
     dependencies: {},
     recovery: null,
+    settings: {},
     stateDir: '/var/lib/halcyon',
     pauseFile: '/run/halcyon/paused',
     diskFull: { availableBytes: 536_870_912, usedPercent: 95 },

@@ -27,8 +27,29 @@ describe('config check', () => {
     expect(stdout).toContain('token: "********"');
     expect(stdout).toContain('stabilityWindow: 5s');
     expect(stdout).not.toContain('hunter2');
-    expect(stderr).toBe('');
+    expect(stderr).toMatch(/^warning: pagers: no Slack token and no PagerDuty key.*\n$/);
     expect(exitCode).toBeUndefined();
+  });
+
+  it('warns of teams that this file cannot reach, and of hours at which nobody is paged', () => {
+    const { stderr, exitCode } = check('pagers: {pagerduty: {routingKeys: {trading-ai-primary: k1, other: ""}}}');
+    expect(stderr.split('\n')).toEqual([
+      'warning: escalation.teams.tradingAi: Trading AI cannot be reached by Slack (pagers.slack.token is empty)',
+      'warning: escalation.teams.platform: Platform cannot be reached by Slack (pagers.slack.token is empty)',
+      'warning: escalation.teams.platform: Platform cannot be reached by PagerDuty (no pagers.pagerduty.routingKeys.platform-secondary)',
+      'warning: escalation.teams.engineeringManager: Engineering manager cannot be reached by PagerDuty (no pagers.pagerduty.routingKeys.engineering-manager)',
+      '',
+    ]);
+    expect(exitCode).toBeUndefined();
+    const oneTier =
+      'escalation: {tiers: [{after: 15m, notify: onDuty}]}\npagers: {pagerduty: {routingKeys: {trading-ai-primary: k}}}';
+    // Tier 1 comes 15 minutes after the start.
+    expect(check(oneTier).stderr).toContain('nobody is paged for alerts that start 21:45-07:45 UTC');
+  });
+
+  it('says nothing when everyone can be reached', () => {
+    const keys = 'trading-ai-primary: a, platform-secondary: b, engineering-manager: c';
+    expect(check(`pagers: {slack: {token: t}, pagerduty: {routingKeys: {${keys}}}}`).stderr).toBe('');
   });
 
   it('prints the same as JSON', () => {

@@ -10,6 +10,7 @@ hosts: {timeMs: {instances: [a]}, sizeBytes: {}}
 routes: {afterMs: unknownAlert}
 runbooks: {serviceDown: {giveUpAfter: 1h30m}}
 temporal: {tls: {}}
+pagers: {slack: {token: abc}, pagerduty: {routingKeys: {keyMs: abc, b: def}}}
 agent:
   host: timeMs
   kingfisher:

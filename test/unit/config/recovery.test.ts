@@ -21,6 +21,7 @@ const settings: RecoverySettings = {
   },
   owner: { user: 'kingfisher', group: 'kingfisher' },
   permissionsLimit: 10_000,
+  permissionsApprovedLimit: 1_000_000,
   temporary: [{ folder: '/tmp', prefix: 'kingfisher-' }],
   rateLimits: { database: 1, prefix: 'ratelimit:' },
   exchanges: [],

@@ -11,6 +11,9 @@ describe('errors', () => {
     `temporal: {apiKey: {a: ${CANARY}}}`,
     `temporal: {uiUrl: "ftp://u:${CANARY}@h"}`,
     `temporal: ${CANARY}`,
+    `pagers: {slack: {token: "${CANARY} x"}}`,
+    `pagers: {pagerduty: {routingKeys: {a: [${CANARY}]}}}`,
+    `pagers: {pagerduty: {routingKeys: {a: "${CANARY} x"}}}`,
     `intake: {tokn: ${CANARY}}`,
     `agent: {dependencies: {redis: "redis://:${CANARY}@h"}}`,
     `agent: {dependencies: {redis: {unit: r, url: "http://:${CANARY}@h"}}}`,
@@ -38,6 +41,7 @@ describe('the effective configuration', () => {
     const printed = formatConfig(
       configOf(`
 intake: {token: ${CANARY}}
+pagers: {slack: {token: ${CANARY}}, pagerduty: {routingKeys: {a: ${CANARY}}}}
 temporal: {apiKey: ${CANARY}}
 agent:
   host: h1

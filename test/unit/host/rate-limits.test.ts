@@ -18,7 +18,15 @@ function activitiesOf(settings: HostSettings) {
 function recovery(rateLimits: RecoverySettings['rateLimits']): RecoverySettings {
   const backup = { root: '/nowhere', images: '/nowhere', keepCount: 1, keepForMs: 1, reserveBytes: 0 };
   const owner = { user: 'nobody', group: 'nogroup' };
-  return { backup, owner, permissionsLimit: 1, temporary: [], rateLimits, exchanges: [] };
+  return {
+    backup,
+    owner,
+    permissionsLimit: 1,
+    permissionsApprovedLimit: 1_000_000,
+    temporary: [],
+    rateLimits,
+    exchanges: [],
+  };
 }
 
 describe('withRateLimitKeys', () => {

@@ -16,8 +16,10 @@ ${body}`;
 /** Compiles by copying. */
 const COMPILE = `
 const fs = require('node:fs');
-for (const file of fs.readdirSync('lab', { recursive: true })) {
-  if (file.endsWith('.ts')) fs.cpSync('lab/' + file, 'dist/lab/' + file.replace('.ts', '.js'));
+for (const folder of ['lab', 'src']) {
+  for (const file of fs.readdirSync(folder, { recursive: true })) {
+    if (file.endsWith('.ts')) fs.cpSync(folder + '/' + file, 'dist/' + folder + '/' + file.replace('.ts', '.js'));
+  }
 }`;
 
 export interface Finished {
@@ -44,7 +46,7 @@ export class Sandbox {
     this.write('lab/cli.ts', '');
     this.write('lab/packages.ts', 'exports.ensurePackages = async () => {};');
     const found = 'async () => "none"';
-    this.write('lab/temporal/executables.ts', `exports.ensureTemporalCli = exports.ensureTestServer = ${found};`);
+    this.write('src/temporal/dev/executables.ts', `exports.ensureTemporalCli = exports.ensureTestServer = ${found};`);
     this.write('node_modules/.halcyon-lock', createHash('sha256').update(LOCK).digest('hex'));
     this.write('node_modules/@temporalio/worker/index.js', WORKER);
     this.tool('typescript/bin/tsc', 'tsc', COMPILE);

@@ -52,11 +52,11 @@ describe('alerts in any order', () => {
     const seen = changes;
     for (let i = 0; i < 1_000; i++) incident.receive(firing({ receivedAt: SECOND }));
     expect(incident.duplicates).toBe(1_000);
-    expect(incident.view).toEqual(before);
+    expect(incident.view).toEqual({ ...before, received: 1_001 });
     expect(changes).toBe(seen);
   });
 
-  it('is open until each episode and each fingerprint is resolved', () => {
+  it('is open until the newest episode of each fingerprint is resolved', () => {
     const incident = incidentWith();
     const all = [firing(), firing({ startsAt: SECOND }), firing({ fingerprint: 'other' })];
     for (const one of all) incident.receive(one);
@@ -65,6 +65,23 @@ describe('alerts in any order', () => {
       incident.receive({ ...one, status: 'resolved' });
     }
     expect(incident.isResolved).toBe(true);
+    expect(incident.view.received).toBe(6);
+  });
+
+  it('is not held open by an episode whose end never came, once a newer one of its fingerprint is over', () => {
+    const incident = incidentWith();
+    incident.receive(firing());
+    incident.receive(resolved({ startsAt: SECOND }));
+    incident.receive(firing());
+    expect(incident.isResolved).toBe(true);
+    expect(incident.view.alerts).toEqual([{ fingerprint: firing().fingerprint, startsAt: SECOND, status: 'resolved' }]);
+  });
+
+  it('takes the severity of the newest episode', () => {
+    const incident = incidentWith();
+    incident.receive(firing({ startsAt: SECOND, labels: { severity: 'warning' } }));
+    incident.receive(firing({ startsAt: FIRST, labels: { severity: 'critical' } }));
+    expect(incident.view.severity).toBe('warning');
   });
 
   it('is not resolved by no alert at all', () => {
@@ -195,25 +212,29 @@ describe('closed episodes', () => {
     expect(incident.closedEpisodes()).toEqual({ a: SECOND, b: OLD, c: SECOND, d: FIRST });
     expect(incident.input.closedEpisodes).toEqual({ a: OLD, b: OLD, c: SECOND });
   });
+});
 
-  it('are two hundred at most, and the oldest are forgotten', () => {
-    const old = Object.fromEntries(
-      Array.from({ length: 300 }, (_, day) => [`f${day}`, new Date(Date.UTC(2026, 0, 1 + day)).toISOString()]),
-    );
-    const incident = incidentWith({ closedEpisodes: old });
-    incident.receive(firing());
-    const kept = Object.keys(incident.closedEpisodes());
-    expect(kept).toHaveLength(200);
-    expect(kept).toContain(firing().fingerprint);
-    expect(kept).toContain('f299');
-    expect(kept).not.toContain('f0');
+describe('a storm', () => {
+  it('leaves a timeline in which the steps can still be read, and says once that it is too much', () => {
+    const incident = incidentWith();
+    incident.begin('A.1', 'Restart')('done', 'was down');
+    for (let i = 0; i < 10_000; i++) incident.receive(firing({ fingerprint: `f${i}` }));
+    const titles = incident.view.timeline.map((entry) => entry.title);
+    expect(titles).toHaveLength(23);
+    expect(titles[0]).toBe('Restart');
+    expect(titles.filter((title) => title.startsWith('Alerts of more than 500 kinds'))).toHaveLength(1);
+    expect(titles).toContain('And 9980 more alerts: 9980 firing, 0 resolved');
+    expect(incident.view).toMatchObject({ received: 10_000, timelineDropped: 0 });
+    expect(incident.view.alerts).toHaveLength(500);
+    expect(Object.keys(incident.closedEpisodes())).toHaveLength(500);
   });
 
-  it('of one incident are two hundred at most', () => {
+  it('goes on counting where the counting entry has been left out of the timeline', () => {
     const incident = incidentWith();
-    for (let i = 0; i < 250; i++) incident.receive(firing({ fingerprint: `f${i}` }));
-    expect(incident.view.alerts).toHaveLength(200);
-    expect(Object.keys(incident.closedEpisodes())).toHaveLength(200);
-    expect(incident.view.alerts.at(-1)?.fingerprint).toBe('f249');
+    const receive = (name: string) => incident.receive(firing({ fingerprint: name }));
+    for (let i = 0; i < 21; i++) receive(`f${i}`);
+    for (let i = 0; i < 200; i++) incident.note('', `note ${i}`);
+    receive('one more');
+    expect(incident.view.timeline.at(-1)?.title).toBe('And 2 more alerts: 2 firing, 0 resolved');
   });
 });

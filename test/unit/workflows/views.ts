@@ -16,6 +16,7 @@ export function view(overrides: Partial<IncidentView> = {}): IncidentView {
     startsAt: '2026-11-23T10:00:00.000Z',
     receivedAt: '2026-11-23T10:00:04.500Z',
     alerts: [],
+    received: 1,
     truncatedAlerts: 0,
     findings: [],
     timeline: [],

@@ -20,6 +20,7 @@ export function recoverySettings(folder: string, more: Partial<RecoverySettings[
     backup,
     owner: { user: 'nobody', group: 'nogroup' },
     permissionsLimit: 1,
+    permissionsApprovedLimit: 1_000_000,
     temporary: [],
     rateLimits: { database: 1, prefix: 'ratelimit:' },
     exchanges: [],

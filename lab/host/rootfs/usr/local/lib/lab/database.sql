@@ -8,3 +8,9 @@ CREATE TABLE kingfisher.liquidation_clusters (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   created_at timestamptz NOT NULL DEFAULT now()
 );
+CREATE TABLE kingfisher.config_entries (
+  key text PRIMARY KEY,
+  value jsonb NOT NULL,
+  etag text NOT NULL
+);
+INSERT INTO kingfisher.config_entries VALUES ('analysis.batch_size', '32', 'lab-1');

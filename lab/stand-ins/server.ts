@@ -1,0 +1,99 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** How a service fails for the next calls, as the real one does. */
+export type Fault =
+  | { kind: 'rateLimited'; retryAfterSeconds: number }
+  | { kind: 'status'; status: number }
+  /** Takes the call, does nothing, never answers. */
+  | { kind: 'hang' }
+  /** Does what was asked, and the connection breaks before the answer. */
+  | { kind: 'dropAfterAccept' };
+
+/** Faults in the order in which calls meet them. */
+export class Faults {
+  private planned: Fault[] = [];
+  private lasting: Fault | null = null;
+
+  /** The next `times` calls fail so. */
+  next(fault: Fault, times = 1): void {
+    for (let count = 0; count < times; count++) this.planned.push(fault);
+  }
+
+  /** Every call fails so, until `clear`. */
+  always(fault: Fault): void {
+    this.lasting = fault;
+  }
+
+  clear(): void {
+    this.planned = [];
+    this.lasting = null;
+  }
+
+  take(): Fault | null {
+    return this.planned.shift() ?? this.lasting;
+  }
+}
+
+export interface Answer {
+  status: number;
+  body: object;
+  headers?: Record<string, string>;
+}
+
+/** What one call is answered; told apart from faults, which are the server's matter. */
+export type Handler = (request: IncomingMessage, body: string) => Answer;
+
+/** A small HTTP server on a loopback port that can fail on purpose. */
+export class StandInServer {
+  private constructor(
+    private readonly server: Server,
+    readonly url: string,
+  ) {}
+
+  static async start(
+    handler: Handler,
+    faults: Faults,
+    limited: (retryAfterSeconds: number) => Answer,
+    port = 0,
+  ): Promise<StandInServer> {
+    const server = createServer((request, response) => void serve(request, response, handler, faults, limited));
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject).listen(port, '127.0.0.1', resolve);
+    });
+    return new StandInServer(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  }
+
+  /** Lets go of the port, and of the calls that hang. */
+  async stop(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.server.close(() => resolve());
+      this.server.closeAllConnections();
+    });
+  }
+}
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  handler: Handler,
+  faults: Faults,
+  limited: (retryAfterSeconds: number) => Answer,
+): Promise<void> {
+  let body = '';
+  request.setEncoding('utf8');
+  for await (const chunk of request) body += String(chunk);
+  const fault = faults.take();
+  if (fault?.kind === 'hang') return;
+  if (fault?.kind === 'rateLimited') return send(response, limited(fault.retryAfterSeconds));
+  if (fault?.kind === 'status') return send(response, { status: fault.status, body: { error: 'stand-in fails' } });
+  const answer = handler(request, body);
+  if (fault?.kind === 'dropAfterAccept') request.socket.destroy();
+  else send(response, answer);
+}
+
+function send(response: ServerResponse, { status, body, headers = {} }: Answer): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
+  response.end(JSON.stringify(body));
+}

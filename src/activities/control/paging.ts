@@ -1,0 +1,95 @@
+import { Context } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
+import { createRedactor } from '../../host/redact';
+import type { Redact } from '../../host/redact';
+import type { IncidentView } from '../../shared/incident';
+import { pageMessage } from './page-message';
+import type { IncidentKnowledge, PageMessage } from './page-message';
+import { pagerdutyAction, sendToPagerduty } from './page-pagerduty';
+import type { PagerdutySettings } from './page-pagerduty';
+import { postToSlack, slackClient } from './page-slack';
+import type { SlackSettings } from './page-slack';
+import { slackText } from './slack-text';
+import type { PageInput, PagingActivities } from './types';
+import { notDelivered } from './page-failures';
+
+/** `pagers:` of halcyon.yaml. */
+export interface PagerSettings {
+  slack: SlackSettings;
+  pagerduty: PagerdutySettings;
+}
+
+export interface PagingDeps {
+  client: Client;
+  pagers: PagerSettings;
+  /** Temporal UI, for links; null for none. */
+  uiUrl: string | null;
+  namespace: string;
+  now: () => Date;
+  logger: { warn(facts: object, message: string): void };
+}
+
+/** An incident that does not say within this time what it did is paged without. */
+const QUERY_MS = 3_000;
+/** The clocks of Slack and of the controller need not agree. */
+const CLOCKS_DIFFER_MS = 300_000;
+
+/** Pages people. What an incident did and found is read from it at that moment. */
+export function createPagingActivities(deps: PagingDeps): PagingActivities {
+  const { client, pagers, uiUrl, namespace, now, logger } = deps;
+  const redact = createRedactor(secretsOf(pagers));
+  const slack = slackClient(pagers.slack);
+  const warn = (facts: object, message: string) => logger.warn(facts, message);
+
+  async function message(input: PageInput): Promise<PageMessage> {
+    const incident = isBrief(input) ? 'notAnIncident' : await knowledge(client, input);
+    return redacted(pageMessage(input, incident, { uiUrl, namespace }, now()), redact);
+  }
+
+  return {
+    async pageSlack(input) {
+      if (pagers.slack.token === null) throw notDelivered('Slack has no token: set pagers.slack.token');
+      const { attempt, scheduledTimestampMs } = Context.current().info;
+      const since = new Date(Math.min(scheduledTimestampMs, Date.parse(input.subject.startsAt)) - CLOCKS_DIFFER_MS);
+      const mayBeThere = attempt > 1 || input.repeated === true;
+      const text = slackText(await message(input));
+      return await postToSlack({ client: slack, warn }, input, text, { mayBeThere, since });
+    },
+    async pagePagerduty(input) {
+      const action = pagerdutyAction(input);
+      if (action === null) return { dedupKey: '' };
+      const content = action === 'trigger' ? await message(input) : null;
+      return await sendToPagerduty(pagers.pagerduty, input, action, content, now());
+    },
+  };
+}
+
+/** Messages that say nothing of the incident's state. */
+function isBrief({ page, subject }: PageInput): boolean {
+  return (page.kind !== 'tier' && page.kind !== 'asked') || !subject.workflowId.startsWith('incident/');
+}
+
+async function knowledge(client: Client, { subject }: PageInput): Promise<IncidentKnowledge> {
+  const handle = client.workflow.getHandle(subject.workflowId, subject.runId);
+  try {
+    const view = await client.withDeadline(Date.now() + QUERY_MS, () => handle.query<IncidentView>('timeline'));
+    return { view };
+  } catch {
+    return { unknown: `no answer within ${QUERY_MS / 1_000} s` };
+  }
+}
+
+/** Labels, logs and findings come from elsewhere: whatever looks like a secret in them stays here. */
+function redacted(message: PageMessage, redact: Redact): PageMessage {
+  return {
+    title: redact(message.title),
+    facts: message.facts.map(({ name, text }) => ({ name, text: redact(text) })),
+    asks: message.asks.map((text) => redact(text)),
+    commands: message.commands,
+    links: message.links.map(({ name, url }) => ({ name, url: redact(url) })),
+  };
+}
+
+function secretsOf({ slack, pagerduty }: PagerSettings): string[] {
+  return [...(slack.token === null ? [] : [slack.token]), ...Object.values(pagerduty.routingKeys)];
+}

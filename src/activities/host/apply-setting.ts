@@ -1,0 +1,48 @@
+import { reloadKingfisher } from '../../host/reload';
+import type { ServiceManager } from '../../host/service-manager';
+import type { PendingStarts } from '../../host/settings-store/pending';
+import type { SettingPlace } from '../../host/settings';
+import type { HostDeps } from './dependencies';
+import { ensureRestarted } from './ensure-restarted';
+
+interface Applying {
+  deps: HostDeps;
+  setting: string;
+  apply: SettingPlace['apply'];
+  pending: PendingStarts;
+}
+
+/** Writes down, before the value changes, which start of the service will not have it. */
+export async function expectApply({ deps, setting, apply, pending }: Applying): Promise<void> {
+  if (apply === 'none') return;
+  const { invocation } = await deps.findManager('kingfisher').observe();
+  pending.write(setting, invocation);
+}
+
+/**
+ * Makes KingFisher take what was written, if that is left to do. Returns what was done, in words. Not cut short by a
+ * cancellation. A service that does not run stays as it is: it reads its settings when somebody starts it.
+ */
+export async function applyPending({ deps, setting, apply, pending }: Applying): Promise<string[]> {
+  const lacking = apply === 'none' ? undefined : pending.read(setting);
+  if (lacking === undefined) return [];
+  const manager = deps.findManager('kingfisher');
+  const done = await takeValue(manager, lacking, apply, deps);
+  pending.remove(setting);
+  return [done];
+}
+
+async function takeValue(
+  manager: ServiceManager,
+  lacking: string,
+  apply: SettingPlace['apply'],
+  deps: HostDeps,
+): Promise<string> {
+  const { active, invocation, unit } = await manager.settle();
+  if (active === 'inactive' || active === 'failed') return `${unit} does not run: it takes the value when it starts`;
+  if (invocation !== lacking) return `${unit} was started since, with the value`;
+  if (apply === 'reload' && (await reloadKingfisher(deps.settings, deps.run))) return `${unit} reloaded`;
+  const never = new AbortController().signal;
+  await ensureRestarted(manager, { seenInvocation: lacking, attempt: 1 }, never);
+  return `${unit} restarted`;
+}

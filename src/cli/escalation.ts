@@ -1,0 +1,65 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { Command } from 'commander';
+import type { EscalationView, Page } from '../shared/escalation';
+import { escalationId } from '../shared/ids';
+import { withClient } from './connect';
+import { plain } from './print-timeline';
+
+interface ShowOptions {
+  config?: string;
+  json?: boolean;
+}
+
+/** `halcyon escalation show <incident id>`: who was paged when, who has it, and what comes next. */
+export function createEscalationCommand(): Command {
+  const command = new Command('escalation').description('look at who is paged');
+  command
+    .command('show')
+    .description('who was paged, who acknowledged, and what comes next')
+    .argument('<id>', 'workflow id of the incident, such as incident/KingfisherServiceDown/h1')
+    .option('--config <file>', 'configuration file')
+    .option('--json', 'print JSON')
+    .action(show);
+  return command;
+}
+
+async function show(id: string, options: ShowOptions): Promise<void> {
+  await withClient(options, async (client) => {
+    const workflowId = id.startsWith('escalation/') ? id : escalationId(id);
+    try {
+      const view = await client.workflow.getHandle(workflowId).query<EscalationView>('escalation');
+      const text = options.json === true ? JSON.stringify(view, null, 2) : formatEscalation(view).join('\n');
+      process.stdout.write(`${text}\n`);
+    } catch (err) {
+      if (!(err instanceof WorkflowNotFoundError)) throw err;
+      throw new Error(`there is no escalation of ${plain(id)}`, { cause: err });
+    }
+  });
+}
+
+/** Lines for a terminal. */
+export function formatEscalation(view: EscalationView): string[] {
+  const { subject, acknowledged, next, closed } = view;
+  const lines = [
+    `${subject.alertname} on ${subject.host ?? 'an unknown host'} since ${time(subject.startsAt)}`,
+    ...view.pages.map(pageLine),
+    ...(view.pages.length === 0 ? ['nobody was paged'] : []),
+    ...(acknowledged === null
+      ? []
+      : [`acknowledged by ${acknowledged.as} at ${time(acknowledged.at)} until ${time(acknowledged.until)}`]),
+    ...(closed === null ? [] : [closed === 'gone' ? 'over: its incident is gone' : `closed: ${closed}`]),
+    ...(next === null ? [] : [`next: tier ${next.tier} (${next.notify}) at ${time(next.at)}`]),
+  ];
+  return lines.map(plain);
+}
+
+function pageLine({ at, tier, teamName, channel, delivered, detail, collapsed }: Page): string {
+  const where = channel === 'slack' ? 'Slack' : 'PagerDuty';
+  const result = delivered ? `delivered to ${detail}` : `NOT delivered: ${detail}`;
+  return `${time(at)}  tier ${tier}  ${teamName}, ${where}: ${result}${collapsed ? ' (caught up)' : ''}`;
+}
+
+/** `2026-11-23 03:15:00Z` */
+function time(iso: string): string {
+  return `${iso.slice(0, 19).replace('T', ' ')}Z`;
+}

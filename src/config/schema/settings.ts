@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { isMapping, valueAt } from '../values';
+import { section, someText, textWhere } from './nouns';
+import { absoluteFile } from './paths';
+
+const bound = z.number({ error: 'expected a number' });
+
+const identifier = textWhere('a name of letters, digits and "_"', (text) => /^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(text));
+
+const tableName = textWhere('a table such as "config_entries" or "kingfisher.config_entries"', (text) =>
+  /^[A-Za-z_][A-Za-z0-9_]{0,62}(\.[A-Za-z_][A-Za-z0-9_]{0,62})?$/.test(text),
+);
+
+const variable = textWhere('the name of an environment variable', (text) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(text));
+
+/** Of every place: what may be written there, and what makes KingFisher take it. */
+const common = {
+  min: bound.optional(),
+  max: bound.optional(),
+  oneOf: z
+    .array(textWhere('text of at most 100 characters', (text) => text !== '' && text.length <= 100))
+    .min(1, { error: 'expected at least one text' })
+    .optional(),
+  apply: z.enum(['none', 'reload', 'restart'], { error: 'expected "none", "reload" or "restart"' }),
+};
+
+const keys = z.array(someText('the name of a key')).min(1, { error: 'expected at least one key' });
+
+const columns = section({
+  key: identifier.default('key'),
+  value: identifier.default('value'),
+  etag: identifier.default('etag'),
+});
+
+const place = z
+  .discriminatedUnion(
+    'format',
+    [
+      section({ format: z.literal('json'), file: absoluteFile(), path: keys, ...common }),
+      section({ format: z.literal('yaml'), file: absoluteFile(), path: keys, ...common }),
+      section({ format: z.literal('env'), file: absoluteFile(), variable, ...common }),
+      section({
+        format: z.literal('table'),
+        table: tableName.default('config_entries'),
+        columns: columns.prefault({}),
+        key: someText('the key of a row'),
+        ...common,
+      }),
+    ],
+    {
+      error: (issue) =>
+        issue.code === 'invalid_union' ? 'expected "json", "yaml", "env" or "table"' : 'expected a mapping of keys',
+    },
+  )
+  .superRefine(checkLimits);
+
+const settingName = textWhere('a name of letters, digits, ".", "_" and "-", at most 100', (text) =>
+  /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(text),
+);
+
+/** `agent.settings:` what a lease may change on this host. */
+export const settings = z.record(settingName, place, { error: 'expected a mapping of keys' });
+
+/** For the whole `agent` section: a row is reached by the URL of the dependency. */
+export function checkTables(value: unknown, context: z.core.$RefinementCtx): void {
+  const all = valueAt(value, ['settings']);
+  if (!isMapping(all) || valueAt(value, ['dependencies', 'postgres']) !== undefined) return;
+  for (const [name, one] of Object.entries(all)) {
+    if (valueAt(one, ['format']) !== 'table') continue;
+    const message = 'a table needs dependencies.postgres';
+    context.addIssue({ code: 'custom', path: ['settings', name, 'format'], message });
+  }
+}
+
+function checkLimits(
+  { min, max, oneOf }: { min?: number | undefined; max?: number | undefined; oneOf?: string[] | undefined },
+  context: z.core.$RefinementCtx,
+): void {
+  const refuse = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
+  if ((min === undefined) !== (max === undefined)) refuse(min === undefined ? 'min' : 'max', 'min and max go together');
+  if (min !== undefined && max !== undefined && min > max) refuse('max', 'max is less than min');
+  if (oneOf !== undefined && min !== undefined)
+    refuse('oneOf', 'a setting is a number with min and max, or one of texts');
+}

@@ -1,0 +1,263 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { RecoveryActivities } from '../activities/host/recovery-types';
+import type { HostActivities } from '../activities/host/types';
+import type {
+  Answer,
+  DependencyName,
+  DependencyState,
+  EndpointState,
+  HealthState,
+  ServiceName,
+  ServiceState,
+} from '../shared/observations';
+
+/**
+ * A host whose behaviour a test or a simulation scripts: services that are up or down, and what a restart does to them. Keeps the
+ * agent's contract (desired state by invocation), so workflow tests see what a real agent would answer.
+ */
+export class ScriptedHost {
+  readonly up: Record<ServiceName, boolean> = { kingfisher: true, postgres: true, redis: true, rabbitmq: true };
+  readonly invocation: Record<ServiceName, string> = { kingfisher: 'k0', postgres: 'p0', redis: 'r0', rabbitmq: 'm0' };
+  /** Services that stay down whatever is done. */
+  readonly broken = new Set<ServiceName>();
+  readonly masked = new Set<ServiceName>();
+  readonly restarts: ServiceName[] = [];
+  readonly calls: string[] = [];
+  diskFull = false;
+  tempFiles = 3;
+  configurationValid = true;
+  logLines: string[] = ['started'];
+  rateLimitKeys = 5;
+  wrongPermissions = 7;
+  recoveryAllowed = true;
+  /** Whether a full recovery brings back what a restart cannot. */
+  recoveryHelps = true;
+  exchangesMissing: string[] = [];
+  /** Whether KingFisher was stopped each time its files were touched. */
+  readonly touchedWhileRunning: string[] = [];
+  /** Called before each activity; may throw or wait, to script failures. */
+  before: (activity: string) => Promise<void> | void = () => undefined;
+
+  /** @param now ISO 8601 by the host's clock */
+  constructor(private readonly now: () => string = () => new Date().toISOString()) {}
+
+  private starts = 0;
+
+  private nextInvocation(): string {
+    this.starts += 1;
+    return `start-${this.starts}`;
+  }
+
+  kingfisherHealthy(): boolean {
+    return this.up.kingfisher && this.up.postgres && this.up.redis && this.up.rabbitmq;
+  }
+
+  activities(): HostActivities & RecoveryActivities {
+    const scripted: HostActivities & RecoveryActivities = {
+      ...this.recovery(),
+      observeService: async ({ service }) => this.service(service),
+      observeRecentStarts: async () => ({ evidence: 'present', startedAt: [this.now()] }),
+      observeStartLog: async ({ service }) => ({
+        service,
+        evidence: 'present',
+        lines: [`${service}: cannot open its configuration`],
+      }),
+      observeProcesses: async () => ({ processes: [], more: 0 }),
+      observePort: async () => ({ port: 8201, listening: this.up.kingfisher, owner: null }),
+      observeLogTail: async () => ({
+        path: '/var/log/kingfisher/service.log',
+        evidence: 'present',
+        lines: this.logLines,
+        modifiedAt: this.now(),
+        sizeBytes: 100,
+      }),
+      observeResources: async () => ({
+        memory: { totalBytes: 8e9, availableBytes: 4e9 },
+        disks: [disk(this.diskFull)],
+        load1: 0.5,
+        oomKills: { evidence: 'present', victims: [] },
+        observedAt: this.now(),
+      }),
+      observeHealth: async () => this.health(),
+      waitUntilHealthy: async () => ({
+        healthy: this.kingfisherHealthy(),
+        healthySince: this.kingfisherHealthy() ? this.now() : null,
+        ended: this.kingfisherHealthy() ? 'stable' : this.up.kingfisher ? 'dependencyNotReady' : 'notRunning',
+        waitedMs: 10,
+        last: this.health(),
+      }),
+      checkConfiguration: async () => ({
+        evidence: 'present',
+        valid: this.configurationValid,
+        output: this.configurationValid ? 'Config OK' : 'openai.max_qps: expected a number',
+      }),
+      observeDependency: async ({ dependency }) => this.dependency(dependency),
+      waitUntilDependencyReady: async ({ dependency }) => this.dependency(dependency),
+      ensureRestarted: async ({ service, seenInvocation }) => {
+        const before = this.service(service);
+        if (this.masked.has(service)) throw ApplicationFailure.nonRetryable(`${service} is masked`, 'UnitMasked');
+        if (before.invocation !== seenInvocation) return { before, after: before, changed: false, notes: [] };
+        this.restarts.push(service);
+        this.invocation[service] = this.nextInvocation();
+        this.up[service] = !this.broken.has(service);
+        return { before, after: this.service(service), changed: true, notes: [] };
+      },
+      ensureTempFilesRemoved: async () => {
+        const before = { files: this.tempFiles, bytes: this.tempFiles * 1000 };
+        this.tempFiles = 0;
+        this.diskFull = false;
+        return { before, after: { files: 0, bytes: 0 }, changed: before.files > 0, notes: [] };
+      },
+      ensureLogsRotated: async () => ({
+        before: { files: 1, bytes: 10 },
+        after: { files: 1, bytes: 10 },
+        changed: false,
+        notes: [],
+      }),
+    };
+    const noted = Object.entries(scripted).map(([name, activity]) => [
+      name,
+      async (input: never) => {
+        this.calls.push(name);
+        await this.before(name);
+        return await (activity as (input: never) => Promise<unknown>)(input);
+      },
+    ]);
+    return Object.fromEntries(noted) as HostActivities & RecoveryActivities;
+  }
+
+  private recovery(): RecoveryActivities {
+    const touch = (what: string) => {
+      if (this.up.kingfisher) this.touchedWhileRunning.push(what);
+    };
+    const noStrays = { processes: [], more: 0 };
+    const permissions = () => ({ entries: 100, different: this.wrongPermissions, examples: [], skipped: 0 });
+    const keys = () => ({ database: 1, rateLimitKeys: this.rateLimitKeys, otherKeys: 3 });
+    const files = () => ({ files: this.tempFiles, bytes: this.tempFiles * 1000 });
+    const backup = (state: 'absent' | 'complete') => ({
+      path: '/var/backups/kingfisher/x',
+      state,
+      files: 10,
+      bytes: 1e6,
+      manifestSha256: state === 'complete' ? 'ab'.repeat(32) : null,
+    });
+    return {
+      observeRecoveryLimits: async () => ({ allowed: this.recoveryAllowed, permissionsLimit: 100 }),
+      ensureStopped: async ({ service }) => {
+        const before = this.service(service);
+        this.up[service] = false;
+        return { before, after: this.service(service), changed: before.active === 'active', notes: [] };
+      },
+      observeStrays: async () => noStrays,
+      ensureStraysEnded: async () => ({ before: noStrays, after: noStrays, changed: false, notes: [], ended: [] }),
+      observeBackupPlan: async () => ({
+        source: '/opt/kingfisher/data/images/2026/11/23',
+        exists: true,
+        files: 10,
+        bytes: 1e6,
+        availableBytes: 1e9,
+        fits: true,
+      }),
+      ensureBackup: async () => ({ before: backup('absent'), after: backup('complete'), changed: true, notes: [] }),
+      ensureBackupsPruned: async () => ({
+        before: { files: 1, bytes: 1 },
+        after: { files: 1, bytes: 1 },
+        changed: false,
+        notes: [],
+      }),
+      observePermissions: async () => permissions(),
+      ensurePermissions: async ({ limit }) => {
+        touch('permissions');
+        const before = permissions();
+        if (before.different > limit) {
+          throw ApplicationFailure.nonRetryable(`${before.different} entries differ, limit ${limit}`, 'UnsafeSelector');
+        }
+        this.wrongPermissions = 0;
+        return { before, after: permissions(), changed: before.different > 0, notes: [] };
+      },
+      observeTemporaryFiles: async () => files(),
+      ensureTemporaryFilesCleared: async () => {
+        touch('temporary files');
+        const before = files();
+        this.tempFiles = 0;
+        return { before, after: files(), changed: before.files > 0, notes: [] };
+      },
+      observeRateLimits: async () => keys(),
+      ensureRateLimitsReset: async () => {
+        if (!this.up.redis) throw ApplicationFailure.nonRetryable('Redis refused', 'ObservationFailed');
+        const before = keys();
+        this.rateLimitKeys = 0;
+        return { before, after: keys(), changed: before.rateLimitKeys > 0, notes: [] };
+      },
+      observeExchanges: async () => ({
+        endpoint: endpoint('ok', null),
+        expected: ['kingfisher.events'],
+        missing: this.exchangesMissing,
+      }),
+      ensureStarted: async ({ service }) => {
+        const before = this.service(service);
+        if (this.broken.has(service)) {
+          throw ApplicationFailure.nonRetryable(`${service}.service is not running`, 'NotInDesiredState');
+        }
+        if (!this.up[service]) {
+          this.invocation[service] = this.nextInvocation();
+          this.up[service] = this.recoveryHelps || !this.broken.has(service);
+        }
+        return { before, after: this.service(service), changed: before.active !== 'active', notes: [] };
+      },
+    };
+  }
+
+  private service(service: ServiceName): ServiceState {
+    const active = this.up[service];
+    return {
+      service,
+      manager: 'systemd',
+      unit: `${service}.service`,
+      load: this.masked.has(service) ? 'masked' : 'loaded',
+      active: active ? 'active' : 'failed',
+      sub: active ? 'running' : 'failed',
+      result: active ? 'success' : 'signal',
+      exitStatus: active ? null : 9,
+      invocation: this.invocation[service],
+      startedAt: this.now(),
+      mainPid: active ? 42 : null,
+      restarts: 0,
+      jobPending: false,
+      observedAt: this.now(),
+    };
+  }
+
+  health(): HealthState {
+    const failing = (['postgres', 'redis', 'rabbitmq'] as const).filter((name) => !this.up[name]);
+    const health = endpoint(this.up.kingfisher ? 'ok' : 'refused', this.up.kingfisher ? 200 : null);
+    const ready = !this.up.kingfisher ? health : failing.length > 0 ? endpoint('unhealthy', 503) : endpoint('ok', 200);
+    const failingChecks = this.up.kingfisher ? failing.map((name) => `${name}: connection refused`) : [];
+    return { health, ready, failingChecks, observedAt: this.now() };
+  }
+
+  private dependency(dependency: DependencyName): DependencyState {
+    return {
+      dependency,
+      endpoint: this.up[dependency] ? endpoint('ok', null) : endpoint('refused', null),
+      management: null,
+      unit: this.service(dependency),
+      observedAt: this.now(),
+    };
+  }
+}
+
+function endpoint(answer: Answer, status: number | null): EndpointState {
+  return { answer, status, latencyMs: 1, detail: answer === 'ok' ? '' : 'connection refused' };
+}
+
+function disk(full: boolean) {
+  return {
+    path: '/opt/kingfisher/data',
+    totalBytes: 1e9,
+    availableBytes: full ? 0 : 5e8,
+    usedPercent: full ? 100 : 50,
+    inodesUsedPercent: 1,
+    full,
+  };
+}

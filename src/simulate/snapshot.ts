@@ -1,0 +1,77 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import type { EscalationView } from '../shared/escalation';
+import { escalationId } from '../shared/ids';
+import type { IncidentView } from '../shared/incident';
+import type { VirtualTime } from './virtual-time';
+
+/** An incident and its clock at one moment. */
+export interface Snapshot {
+  incident: IncidentView;
+  /** Null while there is none. */
+  escalation: EscalationView | null;
+  /** Incident and clock have ended, and everyone was told. */
+  isOver: boolean;
+}
+
+/** Throws when the incident's workflow ended in another way than by itself. */
+export async function takeSnapshot(client: Client, workflowId: string): Promise<Snapshot> {
+  const handle = client.workflow.getHandle(workflowId);
+  const incident = await handle.query<IncidentView>('timeline');
+  const { status } = await handle.describe();
+  if (status.name !== 'RUNNING' && incident.outcome === null) {
+    throw new Error(`${workflowId} ended as ${status.name} and not by itself`);
+  }
+  const clock = client.workflow.getHandle(escalationId(workflowId));
+  const escalation = await unlessAbsent(clock.query<EscalationView>('escalation'));
+  const isClockOver = escalation === null || (await clock.describe()).status.name !== 'RUNNING';
+  return { incident, escalation, isOver: status.name !== 'RUNNING' && isClockOver };
+}
+
+async function unlessAbsent<T>(view: Promise<T>): Promise<T | null> {
+  try {
+    return await view;
+  } catch (err) {
+    if (err instanceof WorkflowNotFoundError) return null;
+    throw err;
+  }
+}
+
+/** Nothing is to come by itself any more: every tier is paged, nothing is asked, and people have it. */
+export function onlyPeopleAreLeft({ incident, escalation }: Snapshot): boolean {
+  const isOpen = escalation !== null && (escalation.next !== null || escalation.acknowledged !== null);
+  return incident.state === 'waitingForPeople' && !isOpen;
+}
+
+/** What is waited for, in words; null while something runs. */
+export function whatWaits({ incident, escalation }: Snapshot, time: VirtualTime): string | null {
+  const what = waitingFor(incident, time);
+  if (what === null) return null;
+  const { acknowledged = null, next = null } = escalation ?? {};
+  const clock = (iso: string) => time.shown(iso).slice(11, 16);
+  return [
+    acknowledged === null ? what : `${what} (${acknowledged.as} has it until ${clock(acknowledged.until)})`,
+    next === null ? 'no tier is left' : `next: tier ${next.tier} at ${clock(next.at)}`,
+  ].join('; ');
+}
+
+function waitingFor({ state, host, measures, approvals, alerts }: IncidentView, time: VirtualTime): string | null {
+  const isResolved = alerts.every(({ status }) => status === 'resolved');
+  switch (state) {
+    case 'waitingForTurn':
+      return `the turn on ${host}`;
+    case 'waitingForAgent':
+      return `the agent on ${host}`;
+    case 'waitingForApproval':
+      return approvals
+        .filter((approval) => approval.state === 'asked')
+        .map(({ subject, expiresAt }) => `an answer until ${time.shown(expiresAt).slice(11, 16)}: ${subject.title}`)
+        .join(' and ');
+    case 'verifying':
+    case 'waitingForPeople':
+      if (measures.healthyAt !== null && !isResolved) return 'Alertmanager to resolve';
+      return state === 'waitingForPeople' ? 'people, and watches the host' : null;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,66 @@
+import { Context } from '@temporalio/activity';
+import { ActivityCancelledError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import type { HostActivities } from '../activities/host/types';
+import type { HealthVerdict } from '../shared/observations';
+import type { ScriptedHost } from './scripted-host';
+import type { VirtualTime } from './virtual-time';
+
+/** Below the time without a heartbeat after which a workflow takes an agent for dead. */
+const SLICE_MS = 2_000;
+/** A service that stays ended this long is not waited for any longer. */
+const NOT_RUNNING_MS = 1_000;
+/** A patient watch waits when health comes within this time, else it ends at once: longer than until the next look. */
+const PATIENT_MS = 600_000;
+
+export interface WatchOptions {
+  host: ScriptedHost;
+  time: VirtualTime;
+  client: Client;
+  /** Milliseconds after the start at which the host is well; null for never. */
+  wellAfterMs: number | null;
+}
+
+/**
+ * Waiting for health in virtual time. A real agent watches for an hour in one piece; there time can only pass in slices
+ * of a heartbeat, so here a long watch is a look now and then, and exact where health comes.
+ */
+export function createWatch(options: WatchOptions): HostActivities['waitUntilHealthy'] {
+  const { host, time, wellAfterMs } = options;
+  return async ({ stabilityWindowMs, patient }) => {
+    const begunAt = await time.now();
+    const verdict = async (ended: HealthVerdict['ended'], healthySince: string | null): Promise<HealthVerdict> => {
+      // Whole seconds: how long the server itself took is not part of the story.
+      const waitedMs = Math.round(((await time.now()) - begunAt) / 1_000) * 1_000;
+      return { healthy: healthySince !== null, healthySince, ended, waitedMs, last: host.health() };
+    };
+    const left = Math.max(0, (wellAfterMs ?? Infinity) - begunAt);
+    const patience = patient === true ? PATIENT_MS : NOT_RUNNING_MS;
+    if (left > patience) {
+      if (patient !== true) await passed(NOT_RUNNING_MS, options);
+      return await verdict(patient === true ? 'deadline' : 'notRunning', null);
+    }
+    if (!(await passed(left, options))) return await verdict('deadline', null);
+    await host.before('waitUntilHealthy');
+    const healthySince = time.serverTime(await time.now());
+    const isHeld = await passed(stabilityWindowMs, options);
+    return isHeld ? await verdict('stable', healthySince) : await verdict('deadline', null);
+  };
+}
+
+/** Lets virtual time pass, with heartbeats; false when nobody wants it any more. */
+async function passed(ms: number, { time, client }: WatchOptions): Promise<boolean> {
+  const { taskToken } = Context.current().info;
+  const until = (await time.now()) + ms;
+  for (let now = await time.now(); now < until; now = await time.now()) {
+    try {
+      // Sent by itself: the SDK's own heartbeats are spaced by real time.
+      await client.activity.heartbeat(taskToken);
+    } catch (err) {
+      if (err instanceof ActivityCancelledError) return false;
+      throw err;
+    }
+    await time.waitUntil(Math.min(until, now + SLICE_MS));
+  }
+  return true;
+}

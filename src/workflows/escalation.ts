@@ -1,0 +1,19 @@
+import { setHandler } from '@temporalio/workflow';
+import type { EscalationInput, EscalationView } from '../shared/escalation';
+import { EscalationRun } from './lib/escalation/run';
+import type { EscalationCarried } from './lib/escalation/run';
+import { acknowledgedSignal, askedSignal, closedSignal, escalateNowSignal, escalationQuery } from './messages';
+
+/**
+ * The clock of one incident: pages its tiers on time whatever the incident is doing, until somebody closes it. A child
+ * that outlives its incident, so that nothing that happens to a runbook can stop it (docs/escalation.md).
+ */
+export async function escalation(input: EscalationInput & { carried?: EscalationCarried }): Promise<EscalationView> {
+  const run = new EscalationRun(input);
+  setHandler(escalateNowSignal, ({ reason }) => run.escalateNow(reason));
+  setHandler(acknowledgedSignal, (acknowledged) => run.acknowledged(acknowledged));
+  setHandler(askedSignal, (approval) => run.asked(approval));
+  setHandler(closedSignal, (closing) => run.closed(closing));
+  setHandler(escalationQuery, () => run.view());
+  return await run.untilOver();
+}

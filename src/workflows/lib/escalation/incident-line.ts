@@ -1,0 +1,33 @@
+import { getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
+import type { EscalationEvent, Subject } from '../../../shared/escalation';
+import { escalatedSignal } from '../../messages';
+import { plainPage } from './pager';
+import type { SentPage } from './pager';
+
+/** What the incident hears of its escalation. One that is closed or terminated hears nothing, which is no error. */
+export class IncidentLine {
+  private readonly underWay = new Set<Promise<void>>();
+
+  constructor(private readonly subject: Subject) {}
+
+  paged(tier: number, pages: SentPage[]): void {
+    this.say({ kind: 'paged', tier, teamName: pages[0]?.teamName ?? '', pages: pages.map(plainPage) });
+  }
+
+  say(event: EscalationEvent): void {
+    // Guards and leases page people too, and do not listen.
+    if (!this.subject.workflowId.startsWith('incident/')) return;
+    const { workflowId, runId } = this.subject;
+    const said = getExternalWorkflowHandle(workflowId, runId)
+      .signal(escalatedSignal, event)
+      .catch((err: unknown) => {
+        if (isCancellation(err)) throw err;
+      })
+      .finally(() => this.underWay.delete(said));
+    this.underWay.add(said);
+  }
+
+  async allSaid(): Promise<void> {
+    await Promise.all(this.underWay);
+  }
+}

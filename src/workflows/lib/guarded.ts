@@ -1,0 +1,302 @@
+import {
+  ApplicationFailure,
+  condition,
+  isCancellation,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Approval, ApprovalAnswer, ApprovalSubject } from '../../shared/approval';
+import { formatDuration, parseDuration } from '../../shared/durations';
+import type { Acknowledgement, EscalationEvent, Subject } from '../../shared/escalation';
+import type { TurnRequest } from '../../shared/guard';
+import type { Outcome } from '../../shared/incident';
+import type { ChangePermit } from '../../shared/permit';
+import type { SafetyPolicy } from '../../shared/safety';
+import { searchAttributes } from '../../shared/search-attributes';
+import { acknowledgeUpdate, approveUpdate, closeUpdate, escalatedSignal, rejectUpdate, turnSignal } from '../messages';
+import { Approvals, describeQuestion } from './approvals';
+import type { Verdict } from './approvals';
+import { EscalationLink } from './escalation-link';
+import type { Change } from './gate';
+import { guardOf } from './guard-port';
+import { waitForPeople } from './hand-over';
+import { reason } from './host-steps';
+import type { Step } from './host-steps';
+import type { Incident } from './incident';
+import type { Lifeline, Watch } from './safety';
+import { Turn } from './turn';
+
+/** What was diagnosed before a wait of this length is looked at again. */
+const STALE_AFTER_MS = 2_000;
+const MAX_HOLD_MS = 7 * 86_400_000;
+
+/** An incident with a clock that pages people, a guard that gives it turns, and people who answer its questions. */
+export class Guarded implements Lifeline {
+  readonly staysOpen = true;
+  private readonly escalation: EscalationLink;
+  private readonly approvals: Approvals;
+  private readonly guardTurn: Turn | null;
+  private closedBy: { as: string; reason: string } | null = null;
+  private isEscalated = false;
+
+  constructor(
+    private readonly incident: Incident,
+    private readonly policy: SafetyPolicy,
+  ) {
+    const { input, view } = incident;
+    this.escalation = new EscalationLink(() => ({ subject: this.subject(), plan: policy.escalation }));
+    this.approvals = new Approvals(policy.approvals, input.startedBy?.who ?? null, view.approvals, isoNow);
+    this.guardTurn =
+      policy.mode === 'observe' || input.host === null
+        ? null
+        : new Turn({
+            host: input.host,
+            guard: guardOf(input.host),
+            request: () => this.request(),
+            note: (title, detail) => incident.note('', title, detail),
+            now: () => Date.now(),
+          });
+  }
+
+  listen(): void {
+    const { incident } = this;
+    setHandler(turnSignal, (answer) => this.guardTurn?.receive(answer));
+    setHandler(escalatedSignal, (event) => this.tell(event));
+    setHandler(acknowledgeUpdate, (ack) => this.acknowledge(ack), { validator: checkAcknowledgement });
+    const check = (answer: ApprovalAnswer) => refusing(() => this.approvals.check(answer));
+    setHandler(approveUpdate, (answer) => this.answer(answer, 'approved'), { validator: check });
+    setHandler(rejectUpdate, (answer) => this.answer(answer, 'rejected'), { validator: check });
+    setHandler(
+      closeUpdate,
+      (closing) => {
+        this.closedBy = closing;
+        incident.note('', `${closing.as} closes this incident`, closing.reason);
+      },
+      { validator: ({ as, reason }) => refusing(() => checkWords({ as, reason })) },
+    );
+  }
+
+  begin(): void {
+    if (this.incident.input.carried === undefined) this.escalation.start();
+    this.guardTurn?.request();
+  }
+
+  async begun(): Promise<void> {
+    await this.escalation.settled();
+  }
+
+  async turn(): Promise<'ready' | 'waited' | 'refused' | 'over'> {
+    const { guardTurn, incident } = this;
+    if (guardTurn === null) return this.refused('this runbook only observes: runbooks.<name>.mode in halcyon.yaml');
+    const before = incident.view.state;
+    incident.setState('waitingForTurn');
+    const answer = await guardTurn.ready(() => incident.isResolved || this.closedBy !== null);
+    incident.setState(before);
+    if (answer === undefined) return 'over';
+    if (answer.kind === 'granted') return guardTurn.waited > STALE_AFTER_MS ? 'waited' : 'ready';
+    this.escalateNow(`the guard of ${incident.input.host} refuses: ${answer.detail}`);
+    return this.refused(answer.detail);
+  }
+
+  async permit(step: Step, change: Change): Promise<ChangePermit> {
+    const { guardTurn } = this;
+    if (change.isUndo === true) {
+      const undo: ChangePermit = { kind: 'undo', token: 0, holder: workflowInfo().workflowId };
+      return guardTurn?.permit(step.title, change) ?? undo;
+    }
+    if (guardTurn === null) throw changeRefused('this runbook only observes');
+    if (this.policy.mode === 'approve') {
+      const subject = this.question({ ...step, risk: 'change', arguments: change.arguments ?? {}, precondition: '' });
+      if (!(await this.ask(subject))) throw changeRefused('nobody approved it');
+    }
+    try {
+      return guardTurn.permit(step.title, change);
+    } catch (err) {
+      this.escalateNow(`"${step.title}" is refused: ${reason(err)}`);
+      throw err;
+    }
+  }
+
+  async ask(subject: ApprovalSubject): Promise<boolean> {
+    const { incident } = this;
+    const approval = this.approvals.ask(subject);
+    if (approval.state === 'asked') await this.untilAnswered(approval);
+    const by = approval.answeredBy === null ? '' : ` by ${approval.answeredBy}`;
+    incident.note(subject.cite, `${subject.title}: ${approval.state}${by}`, approval.note);
+    return approval.state === 'approved';
+  }
+
+  escalateNow(why: string): void {
+    if (this.isEscalated) return;
+    this.isEscalated = true;
+    this.incident.note('', 'People are needed now', why);
+    this.escalation.escalateNow(why);
+  }
+
+  /** What the shell sees of every change of the incident: an agent that is away is told to people at once. */
+  look(): void {
+    if (this.isEscalated || !this.incident.hasFinding('AgentUnreachable')) return;
+    this.escalateNow(`the agent on ${this.incident.input.host} does not take work`);
+  }
+
+  async handOver(watch: Watch | undefined): Promise<Outcome | 'again'> {
+    const { guardTurn, incident } = this;
+    const wasPaused = guardTurn?.isPaused === true;
+    let isOver = false;
+    if (wasPaused) void guardTurn.whenResumed(() => isOver).catch(unlessCancelled);
+    else await guardTurn?.release({ changed: incident.changed, closedEpisodes: {} });
+    const next = await waitForPeople(incident, watch, {
+      closedBy: () => this.closedBy,
+      isResumed: () => wasPaused && !guardTurn.isPaused,
+    });
+    isOver = true;
+    if (next === 'again') guardTurn?.request();
+    return next;
+  }
+
+  async end(outcome: Outcome): Promise<void> {
+    const { incident } = this;
+    const why = incident.view.findings.map(({ name }) => name);
+    this.escalation.closed(outcome, why.length === 0 ? '' : `found: ${[...new Set(why)].join(', ')}`);
+    await this.guardTurn?.release({ changed: incident.changed, closedEpisodes: incident.closedEpisodes() });
+    await this.escalation.settled();
+  }
+
+  private async untilAnswered(approval: Approval): Promise<void> {
+    const { incident, guardTurn } = this;
+    const { subject } = approval;
+    const before = incident.view.state;
+    incident.note(subject.cite, `Asks: ${subject.title}`, describeQuestion(approval));
+    incident.setState('waitingForApproval');
+    this.escalation.asked(approval);
+    // An hour of thinking must not hold up the host's other incidents.
+    await guardTurn?.release({ changed: incident.changed, closedEpisodes: {} });
+    const answered = await condition(
+      () => approval.state !== 'asked' || incident.isResolved || this.closedBy !== null,
+      this.policy.approvals.expireAfterMs,
+      { summary: `Answer to: ${subject.title}` },
+    );
+    this.approvals.end(approval, answered ? 'withdrawn' : 'expired');
+    incident.setState(before);
+    if (approval.state !== 'approved') return;
+    guardTurn?.request();
+    const turn = await this.turn();
+    if (turn === 'refused' || turn === 'over') approval.state = 'withdrawn';
+  }
+
+  private refused(why: string): 'refused' {
+    this.incident.find('ChangeRefused', '', why);
+    return 'refused';
+  }
+
+  private async acknowledge({ as, for: text }: Acknowledgement): Promise<{ until: string }> {
+    const holdMs = text === undefined ? this.policy.escalation.holdMs : parseDuration(text)!;
+    const until = new Date(Date.now() + holdMs).toISOString();
+    this.incident.view.acknowledged = { as, until };
+    this.incident.note('', `Acknowledged by ${as}`, `no further tier for ${formatDuration(holdMs)}`);
+    this.escalation.acknowledged(as, until);
+    await this.escalation.settled();
+    return { until };
+  }
+
+  private answer(answer: ApprovalAnswer, verdict: Verdict) {
+    const reply = this.approvals.answer(answer, verdict);
+    this.incident.setState(this.incident.view.state);
+    return reply;
+  }
+
+  private tell(event: EscalationEvent): void {
+    const { incident } = this;
+    if (event.kind === 'acknowledged') return;
+    if (event.kind === 'lapsed') {
+      incident.view.acknowledged = null;
+      return incident.note('', `The acknowledgement of ${event.as} has lapsed`, 'the clock goes on');
+    }
+    const { tier, teamName, pages } = event;
+    const ways = pages.map(({ channel, delivered, detail }) => `${channel} ${delivered ? 'ok' : `FAILED: ${detail}`}`);
+    const collapsed = pages.some((page) => page.collapsed) ? ' (late)' : '';
+    incident.note('', `Paged tier ${tier}${collapsed}: ${teamName}`, ways.join('; '));
+    for (const page of pages.filter(({ delivered }) => !delivered)) {
+      incident.find('PageNotDelivered', '', `tier ${tier}, ${teamName}, ${page.channel}: ${page.detail}`);
+    }
+    if (tier <= incident.view.tier) return;
+    incident.view.tier = tier;
+    upsertSearchAttributes([{ key: searchAttributes.tier, value: tier }]);
+  }
+
+  private question(about: Omit<ApprovalSubject, 'host'>): ApprovalSubject {
+    const { risk, cite, title, precondition } = about;
+    return { risk, host: this.incident.input.host ?? '', cite, title, arguments: about.arguments, precondition };
+  }
+
+  private request(): TurnRequest {
+    const { input, view } = this.incident;
+    const { workflowId, runId } = workflowInfo();
+    return {
+      incidentId: workflowId,
+      runId,
+      runbook: input.runbook,
+      severity: view.severity,
+      startsAt: view.startsAt,
+      startedBy: input.startedBy?.who ?? null,
+      episodes: this.incident.episodes(),
+      policy: this.policy.guard,
+    };
+  }
+
+  private subject(): Subject {
+    const { input, view } = this.incident;
+    const { workflowId, firstExecutionRunId } = workflowInfo();
+    return {
+      workflowId,
+      runId: firstExecutionRunId,
+      runbook: input.runbook,
+      alertname: view.alertname,
+      host: view.host,
+      severity: view.severity,
+      startsAt: view.startsAt,
+      summary: view.summary ?? `${view.alertname}, started by ${input.startedBy?.who ?? 'nobody known'}`,
+      ...(view.runbookUrl === undefined ? {} : { runbookUrl: view.runbookUrl }),
+    };
+  }
+}
+
+function unlessCancelled(err: unknown): void {
+  if (!isCancellation(err)) throw err;
+}
+
+/** What an incident that may not change something throws: its step is skipped, and says why. */
+function changeRefused(why: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(why, 'ChangeRefused');
+}
+
+function checkAcknowledgement({ as, for: text }: Acknowledgement): void {
+  refusing(() => {
+    checkWords({ as });
+    const ms = text === undefined ? 1 : parseDuration(String(text));
+    if (ms === undefined || ms <= 0 || ms > MAX_HOLD_MS) {
+      throw new Error(`for: expected a duration up to 7d such as "30m", got "${text}"`);
+    }
+  });
+}
+
+function checkWords(words: Record<string, unknown>): void {
+  for (const [key, text] of Object.entries(words)) {
+    if (typeof text !== 'string' || text.trim() === '') throw new Error(`${key}: expected some text`);
+  }
+}
+
+/** An update is refused by a failure, whatever the check threw: an argument may be no object at all. */
+function refusing(check: () => void): void {
+  try {
+    check();
+  } catch (err) {
+    throw ApplicationFailure.nonRetryable(err instanceof Error ? err.message : String(err), 'Refused');
+  }
+}
+
+/** Workflow time. */
+function isoNow(): string {
+  return new Date().toISOString();
+}

@@ -1,0 +1,287 @@
+import type { EscalationPlan } from '../../shared/escalation';
+import type {
+  LeaseOwner,
+  LeaseRelease,
+  LeaseRequest,
+  LeaseState,
+  LeaseView,
+  SettingState,
+  SettingValue,
+} from '../../shared/lease';
+import type { Change } from '../../shared/observations';
+import type { ChangePermit } from '../../shared/permit';
+
+const MAX_NOTES = 60;
+const MAX_OWNERS = 50;
+const MAX_TEXT = 500;
+
+export interface LeaseInput {
+  host: string;
+  setting: string;
+  /** What the run before this one knew. */
+  state?: LeaseMemory;
+}
+
+/** All that a lease knows; plain JSON, goes from run to run. */
+export interface LeaseMemory {
+  view: LeaseView;
+  /** Values that Halcyon wrote or may have written: what stands there and is none of these is somebody's edit. */
+  ours: SettingValue[];
+  /** The value that is known to be in effect; null before the first. */
+  inPlace: SettingValue | null;
+  /** A wish is not carried out yet. */
+  needsApply: boolean;
+  permit: ChangePermit | null;
+  escalation: EscalationPlan | null;
+  /** Wishes that came while the setting was being changed. */
+  waiting: LeaseRequest[];
+  failingSince: string | null;
+  paged: boolean;
+}
+
+/** What to do about what was seen. */
+export type Move =
+  | { kind: 'set'; expected: SettingValue; value: SettingValue }
+  | { kind: 'overtaken' }
+  /** It has the wished value already, and not from us. */
+  | { kind: 'needless' };
+
+/** A lease's decisions. Plain state without Temporal calls; `onChange` tells the workflow to show it. */
+export class Lease {
+  readonly memory: LeaseMemory;
+  private busy = false;
+
+  constructor(
+    { host, setting, state }: LeaseInput,
+    private readonly now: () => string,
+    private readonly onChange: () => void,
+  ) {
+    this.memory = state ?? {
+      view: emptyView(host, setting, now()),
+      ours: [],
+      inPlace: null,
+      needsApply: false,
+      permit: null,
+      escalation: null,
+      waiting: [],
+      failingSince: null,
+      paged: false,
+    };
+  }
+
+  get view(): LeaseView {
+    return this.memory.view;
+  }
+
+  get isWanted(): boolean {
+    return this.view.owners.some(({ until }) => until > this.now());
+  }
+
+  get needsApply(): boolean {
+    return this.memory.needsApply;
+  }
+
+  /** Somebody asked, in this run or before it. */
+  get hasRequest(): boolean {
+    return this.memory.escalation !== null;
+  }
+
+  get isOver(): boolean {
+    return ['overtaken', 'undone', 'refused'].includes(this.view.state);
+  }
+
+  /** A wish came while the setting was being changed. */
+  get isAskedAgain(): boolean {
+    return this.memory.waiting.length > 0;
+  }
+
+  /** Takes a wish: renews what is there, or asks for a change of it. */
+  request(wish: LeaseRequest): void {
+    const problem = this.problemOf(wish);
+    if (problem !== undefined) return this.note(`Not taken: ${problem}`);
+    // Times are compared as texts.
+    const taken = { ...wish, until: new Date(wish.until).toISOString() };
+    if (this.busy) this.memory.waiting.push(taken);
+    else this.take(taken);
+  }
+
+  /** One owner needs it no longer; without an owner it ends for all. */
+  release({ owner, by, reason }: LeaseRelease): void {
+    const { memory, view } = this;
+    const stays = (one: LeaseOwner) => owner !== undefined && one.owner !== owner;
+    if (view.owners.every(stays) && memory.waiting.every(stays)) return;
+    view.owners = view.owners.filter(stays);
+    memory.waiting = memory.waiting.filter(stays);
+    this.note(`Released${owner === undefined || owner === by ? '' : ` for ${owner}`} by ${by}: ${reason}`);
+  }
+
+  /** A person wants it for longer: becomes an owner. */
+  extend({ by, reason, until }: { by: string; reason: string; until: string }): void {
+    this.own({ owner: by, reason, until });
+    this.note(`Extended until ${until} by ${by}: ${reason}`);
+  }
+
+  /** From here until `settle`, wishes wait: the value is on its way. */
+  begin(state: 'applying' | 'undoing'): void {
+    this.busy = true;
+    if (state === 'undoing') this.forgetOwners();
+    // A second wish leaves the first one in effect.
+    if (state === 'undoing' || this.memory.inPlace === null) this.setState(state);
+    this.onChange();
+  }
+
+  /** What to do so that the setting becomes `target`: the value that is wished, or null for the original. */
+  decide({ value: current }: SettingState, target: SettingValue | null): Move {
+    const { view, memory } = this;
+    view.current = current;
+    const isFirst = view.original === null;
+    view.original ??= current;
+    const value = target ?? view.original!;
+    if (isFirst && current === value) return { kind: 'needless' };
+    if (current !== view.original && !memory.ours.includes(current!)) return { kind: 'overtaken' };
+    // Noted before it is tried: from now on it may stand there.
+    if (target !== null && !memory.ours.includes(target)) memory.ours.push(target);
+    return { kind: 'set', expected: current!, value };
+  }
+
+  applied({ before, after, notes }: Change<SettingState>): void {
+    const { view, memory } = this;
+    view.current = after.value;
+    view.appliedAt ??= this.now();
+    memory.inPlace = after.value;
+    memory.ours = [after.value!];
+    this.note([`${text(before.value)} → ${text(after.value)} in ${after.place}`, ...notes].join('; '));
+    this.settle('active');
+  }
+
+  /** Could not be applied. The first wish is given up, and what may have been written is put back. */
+  notApplied(reason: string): void {
+    const { view, memory } = this;
+    this.note(`${text(view.value)} could not be applied: ${reason}`);
+    if (memory.inPlace === null) view.owners = [];
+    else view.value = memory.inPlace;
+    this.settle(view.state);
+  }
+
+  undone(change: Change<SettingState>): void {
+    const tookEffect = this.memory.inPlace !== null || change.changed;
+    this.view.current = change.after.value;
+    const done = change.changed ? 'put back' : 'there again already';
+    this.note([`${text(change.after.value)} is ${done}`, ...change.notes].join('; '));
+    this.end(tookEffect ? 'undone' : 'refused');
+  }
+
+  /** Somebody else's value stays. */
+  overtaken(detail: string): void {
+    this.note(`Overtaken, left alone: ${detail}`);
+    this.end('overtaken');
+  }
+
+  refused(reason: string): void {
+    this.note(reason);
+    this.end('refused');
+  }
+
+  undoFailed(reason: string): void {
+    this.memory.failingSince ??= this.now();
+    const note = `${text(this.view.original)} could not be put back: ${reason}`;
+    if (!this.view.notes.at(-1)?.endsWith(note)) this.note(note);
+  }
+
+  /** The undo did not succeed, and is not wanted any more. */
+  resume(): void {
+    this.note('Wanted again before it was undone');
+    this.settle('active');
+  }
+
+  note(what: string): void {
+    const { notes } = this.view;
+    notes.push(`${this.now().slice(0, 19)}Z ${what.slice(0, MAX_TEXT)}`);
+    if (notes.length > MAX_NOTES) notes.splice(1, notes.length - MAX_NOTES);
+    this.onChange();
+  }
+
+  private take(wish: LeaseRequest): void {
+    const { view, memory } = this;
+    if (this.isOver) this.startAnew();
+    const isNew = !view.owners.some(({ owner }) => owner === wish.owner);
+    if (isNew || view.value !== wish.value || memory.inPlace === null) {
+      memory.needsApply = true;
+      memory.permit = wish.permit;
+      this.note(`${text(wish.value)} wanted until ${wish.until} by ${wish.owner}: ${wish.reason}`);
+    }
+    view.value = wish.value;
+    memory.escalation = wish.escalation;
+    this.own({ owner: wish.owner, reason: wish.reason.slice(0, MAX_TEXT), until: wish.until });
+  }
+
+  private forgetOwners(): void {
+    if (this.view.owners.length > 0) this.note('Its time is over');
+    this.view.owners = [];
+  }
+
+  private own(owner: LeaseOwner): void {
+    const { view } = this;
+    const now = this.now();
+    const others = view.owners.filter((one) => one.owner !== owner.owner && one.until > now);
+    view.owners = [...others, owner].slice(-MAX_OWNERS);
+    view.endsAt = view.owners.reduce((latest, { until }) => (until > latest ? until : latest), '');
+    this.onChange();
+  }
+
+  private startAnew(): void {
+    const { view, memory } = this;
+    Object.assign(view, { original: null, current: null, owners: [], appliedAt: null, endedAt: null });
+    view.state = 'applying';
+    Object.assign(memory, { ours: [], inPlace: null, failingSince: null, paged: false });
+  }
+
+  private end(state: LeaseState): void {
+    this.view.owners = [];
+    this.view.endedAt = this.now();
+    this.memory.failingSince = null;
+    this.settle(state);
+  }
+
+  private settle(state: LeaseState): void {
+    const { memory } = this;
+    this.busy = false;
+    memory.needsApply = false;
+    this.setState(state);
+    for (const wish of memory.waiting.splice(0)) this.take(wish);
+  }
+
+  private setState(state: LeaseState): void {
+    this.view.state = state;
+    this.onChange();
+  }
+
+  private problemOf({ host, setting, value, owner, until, escalation }: LeaseRequest): string | undefined {
+    const { view } = this;
+    if (host !== view.host || setting !== view.setting) return `this is the lease of ${view.setting} on ${view.host}`;
+    if (!['string', 'number', 'boolean'].includes(typeof value)) return 'a value is a text, a number, true or false';
+    if (typeof owner !== 'string' || owner === '') return 'nobody is named as its owner';
+    if (Number.isNaN(Date.parse(until))) return `"${until}" is no time`;
+    return escalation === undefined ? 'it does not say whom to page' : undefined;
+  }
+}
+
+function emptyView(host: string, setting: string, now: string): LeaseView {
+  return {
+    host,
+    setting,
+    state: 'applying',
+    original: null,
+    value: '',
+    current: null,
+    owners: [],
+    appliedAt: null,
+    endsAt: now,
+    endedAt: null,
+    notes: [],
+  };
+}
+
+function text(value: SettingValue | null): string {
+  return JSON.stringify(value);
+}

@@ -1,0 +1,14 @@
+import type { IncidentInput, IncidentResult } from '../../src/shared/incident';
+import { runIncident } from '../../src/workflows/lib/run-incident';
+
+export { escalation } from '../../src/workflows/escalation';
+export { guard } from '../../src/workflows/guard';
+
+/** A runbook with a bug in its very first line: its workflow task fails, again and again. */
+export async function serviceDown(input: IncidentInput): Promise<IncidentResult> {
+  return await runIncident(input, {
+    run: () => {
+      throw new TypeError("Cannot read properties of undefined (reading 'length')");
+    },
+  });
+}

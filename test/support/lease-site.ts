@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Worker, bundleWorkflowCode } from '@temporalio/worker';
+import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { createCoordinationActivities } from '../../src/activities/control/coordination';
+import { escalationId, leaseId } from '../../src/shared/ids';
+import type { LeaseRequest, LeaseView } from '../../src/shared/lease';
+import { CONTROLLER_TASK_QUEUE, hostTaskQueue } from '../../src/shared/task-queues';
+import { leaseQuery } from '../../src/workflows/messages';
+import { ScriptedSettings } from './scripted-settings';
+import { startTimeSkipping } from './temporal';
+import { waitFor } from './wait-for';
+
+export const SETTING = 'openai.max_qps';
+
+/** Controllers and agents that a test starts and ends as it likes, and a server that skips time. */
+export class LeaseSite {
+  private constructor(
+    readonly env: TestWorkflowEnvironment,
+    private readonly workflowBundle: WorkflowBundleWithSourceMap,
+  ) {}
+
+  static async up(): Promise<LeaseSite> {
+    const workflowsPath = require.resolve('./lease-workflows');
+    return new LeaseSite(
+      await startTimeSkipping(),
+      await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') }),
+    );
+  }
+
+  async down(): Promise<void> {
+    await this.env.teardown();
+  }
+
+  /** A host of its own, with a controller and an agent for as long as the test runs. */
+  async withHost(test: (host: LeaseHost) => Promise<void>): Promise<void> {
+    const host = this.host();
+    await this.withController(() => host.withAgent(() => test(host)));
+  }
+
+  host(): LeaseHost {
+    return new LeaseHost(this, `h-${randomUUID().slice(0, 8)}`);
+  }
+
+  async withController<T>(work: () => Promise<T>): Promise<T> {
+    const controller = await Worker.create({
+      connection: this.env.nativeConnection,
+      taskQueue: CONTROLLER_TASK_QUEUE,
+      workflowBundle: this.workflowBundle,
+      stickyQueueScheduleToStartTimeout: '1s',
+      activities: createCoordinationActivities(this.env.client),
+    });
+    return await controller.runUntil(work);
+  }
+}
+
+export class LeaseHost {
+  readonly settings = new ScriptedSettings();
+
+  constructor(
+    readonly site: LeaseSite,
+    readonly name: string,
+  ) {}
+
+  get value() {
+    return this.settings.values[SETTING];
+  }
+
+  async withAgent<T>(work: () => Promise<T>): Promise<T> {
+    const agent = await Worker.create({
+      connection: this.site.env.nativeConnection,
+      taskQueue: hostTaskQueue(this.name),
+      activities: this.settings.activities(),
+      maxHeartbeatThrottleInterval: '1s',
+    });
+    return await agent.runUntil(work);
+  }
+
+  /** A wish for 4, for an hour from the server's now. */
+  async wish(more: Partial<LeaseRequest> & { forMs?: number } = {}): Promise<LeaseRequest> {
+    const { forMs = 3_600_000, ...rest } = more;
+    const now = await this.site.env.currentTimeMs();
+    return {
+      host: this.name,
+      setting: SETTING,
+      value: 4,
+      owner: 'incident/A/h1',
+      reason: '429 from OpenAI',
+      until: new Date(now + forMs).toISOString(),
+      permit: { kind: 'change', token: 7, holder: 'incident/A/h1' },
+      escalation: { teams: {}, duty: [], tiers: [], holdMs: 0 },
+      ...rest,
+    };
+  }
+
+  /** Asks as the control activity does, and resolves with the lease. */
+  async request(more: Partial<LeaseRequest> & { forMs?: number } = {}): Promise<WorkflowHandle> {
+    const wish = await this.wish(more);
+    await createCoordinationActivities(this.site.env.client).requestLease(wish);
+    return this.lease;
+  }
+
+  get lease(): WorkflowHandle {
+    return this.site.env.client.workflow.getHandle(leaseId(this.name, SETTING));
+  }
+
+  get escalation(): WorkflowHandle {
+    return this.site.env.client.workflow.getHandle(escalationId(leaseId(this.name, SETTING)));
+  }
+
+  async view(): Promise<LeaseView> {
+    return await this.lease.query(leaseQuery);
+  }
+
+  async until(what: string, holds: (view: LeaseView) => boolean): Promise<LeaseView> {
+    return await waitFor(
+      async () => {
+        const view = await this.view();
+        return holds(view) ? view : undefined;
+      },
+      { what, deadlineMs: 20_000 },
+    );
+  }
+
+  async active(): Promise<LeaseView> {
+    return await this.until('the lease in effect', ({ state }) => state === 'active');
+  }
+
+  /** Its end, with time skipped up to it. */
+  async end(): Promise<LeaseView> {
+    return (await this.lease.result()) as LeaseView;
+  }
+}

@@ -1,0 +1,29 @@
+import type { SafetyPolicy } from '../../src/shared/safety';
+
+/** The defaults of halcyon.yaml, with people who may approve. */
+export const SAFETY: SafetyPolicy = {
+  mode: 'auto',
+  escalation: {
+    teams: {
+      tradingAi: { name: 'Trading AI', slackChannel: '#trading-ai-alerts', pagerdutyService: 'trading-ai-primary' },
+      platform: { name: 'Platform', slackChannel: '#platform-alerts', pagerdutyService: 'platform-secondary' },
+      engineeringManager: { name: 'Engineering manager', slackChannel: null, pagerdutyService: 'engineering-manager' },
+    },
+    duty: [
+      { team: 'tradingAi', from: '08:00', to: '22:00' },
+      { team: 'platform', from: '22:00', to: '08:00' },
+    ],
+    tiers: [
+      { afterMs: 600_000, notify: 'onDuty', senior: true },
+      { afterMs: 1_800_000, notify: 'other' },
+      { afterMs: 3_600_000, notify: 'engineeringManager' },
+    ],
+    holdMs: 1_800_000,
+  },
+  guard: { restartsPerHour: 3, flapping: { incidents: 3, withinMs: 1_800_000 }, remindEveryMs: 3_600_000 },
+  approvals: {
+    expireAfterMs: 1_800_000,
+    roles: { operator: ['anna', 'bela'], lead: ['carla'] },
+    approvers: { default: ['operator'], permissions: ['lead'] },
+  },
+};

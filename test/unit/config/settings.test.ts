@@ -1,0 +1,47 @@
+import { stringify } from 'yaml';
+import { toFileShape } from '../../../src/config/print';
+import { configOf, problemsOf } from './support';
+
+const file = (settings: string, more = '') =>
+  `agent: {host: h1, kingfisher: {installDir: /opt/kingfisher, dataDir: /srv/kingfisher}, settings: ${settings}${more}}`;
+const POSTGRES = ', dependencies: {postgres: {unit: postgresql, url: "postgres://a:b@127.0.0.1/c"}}';
+
+const ALL = `{
+  openai.max_qps: {format: json, file: /opt/k/c.json, path: [openai, max_qps], min: 1, max: 8, apply: none},
+  afterMs: {format: yaml, file: /opt/k/c.yaml, path: [a], apply: reload},
+  sizeBytes: {format: env, file: /etc/default/k, variable: A, oneOf: [full, short], apply: restart},
+  row: {format: table, key: a, min: 0.5, max: 2, apply: none}
+}`.replaceAll('\n', '');
+
+it('settings load, and what is printed loads as the same', () => {
+  const config = configOf(file(ALL, POSTGRES));
+  expect(config.agent!.settings['row']).toEqual({
+    format: 'table',
+    table: 'config_entries',
+    columns: { key: 'key', value: 'value', etag: 'etag' },
+    key: 'a',
+    min: 0.5,
+    max: 2,
+    apply: 'none',
+  });
+  expect(configOf(stringify(toFileShape(config)))).toEqual(config);
+});
+
+it.each([
+  ['{a: {format: json, file: /a, path: [], apply: none}}', 'a.path: expected at least one key'],
+  ['{a: {format: json, file: ../a, path: [a], apply: none}}', 'a.file: expected an absolute file path'],
+  ['{a: {format: json, file: /a, path: [a], min: 1, apply: none}}', 'a.max: min and max go together'],
+  ['{a: {format: json, file: /a, path: [a], min: 2, max: 1, apply: none}}', 'a.max: max is less than min'],
+  ['{a: {format: json, file: /a, path: [a]}}', 'a.apply: missing; expected "none", "reload" or "restart"'],
+  ['{a: {format: ini, file: /a, apply: none}}', 'a.format: expected "json", "yaml", "env" or "table"'],
+  ['{a: {format: env, file: /a, variable: "A=B", apply: none}}', 'a.variable: expected the name of an environment'],
+  ['{a: {format: table, key: a, apply: none}}', 'a.format: a table needs dependencies.postgres'],
+  ['{a b: {format: env, file: /a, variable: A, apply: none}}', 'expected a name of letters'],
+])('%s is a problem', (settings, problem) => {
+  expect(problemsOf(file(settings)).join('\n')).toContain(problem);
+});
+
+it.each(['x; DROP TABLE y', '"a"', 'a.b.c'])('%j is no table', (table) => {
+  const settings = `{a: {format: table, table: ${JSON.stringify(table)}, key: a, apply: none}}`;
+  expect(problemsOf(file(settings, POSTGRES))[0]).toContain('a.table: expected a table');
+});

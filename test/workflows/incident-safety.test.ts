@@ -1,0 +1,278 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import type { IncidentInput, IncidentResult, IncidentView } from '../../src/shared/incident';
+import {
+  acknowledgeUpdate,
+  alertSignal,
+  approveUpdate,
+  closeUpdate,
+  rejectUpdate,
+  timelineQuery,
+} from '../../src/workflows/messages';
+import { alert, incidentInput, startIncident } from '../support/incidents';
+import { recordHistory } from '../support/record-history';
+import { SAFETY } from '../support/safety';
+import type { ScriptedHost } from '../../src/simulate/scripted-host';
+import { waitFor } from '../support/wait-for';
+import { WorkflowSite } from '../support/workflow-site';
+
+const MINUTE = 60_000;
+
+jest.setTimeout(180_000);
+
+let site: WorkflowSite;
+
+// A server each: time that passed in one test would hold up the next.
+beforeEach(async () => {
+  site = await WorkflowSite.up();
+});
+afterEach(async () => {
+  await site?.down();
+});
+
+/** An alert that began at the server's own time. */
+async function alertNow(host: string) {
+  const now = new Date(await site.env.currentTimeMs()).toISOString();
+  return alert({
+    startsAt: now,
+    receivedAt: now,
+    labels: { alertname: 'KingfisherServiceDown', instance: host, severity: 'critical' },
+  });
+}
+
+async function down(host: ScriptedHost, name: string, safety = SAFETY) {
+  host.up.kingfisher = false;
+  host.broken.add('kingfisher');
+  const first = await alertNow(name);
+  const handle = await startIncident(site.env.client, name, first, incidentInput(name, { safety }));
+  return { handle, first };
+}
+
+function view(handle: WorkflowHandle): Promise<IncidentView> {
+  return handle.query(timelineQuery);
+}
+
+async function untilState(handle: WorkflowHandle, state: IncidentView['state']): Promise<IncidentView> {
+  await waitFor(async () => (await view(handle)).state === state, { what: state, deadlineMs: 30_000 });
+  return await view(handle);
+}
+
+/** Somebody mends it, and Alertmanager sees it. */
+async function heal(host: ScriptedHost, handle: WorkflowHandle, first: Awaited<ReturnType<typeof alertNow>>) {
+  host.broken.clear();
+  host.up.kingfisher = true;
+  await handle.signal(alertSignal, { ...first, status: 'resolved' });
+}
+
+describe('an incident that Halcyon cannot end', () => {
+  it('stays open, pages each tier once and on time, and ends when the host is well', async () => {
+    await site.withHost(async (host, name) => {
+      host.recoveryAllowed = false;
+      const { handle, first } = await down(host, name);
+      await untilState(handle, 'waitingForPeople');
+      await site.env.sleep(65 * MINUTE);
+      await waitFor(async () => (await view(handle)).tier === 3, { what: 'tier 3', deadlineMs: 20_000 });
+      await heal(host, handle, first);
+      const result = (await handle.result()) as IncidentResult;
+      await recordHistory(handle, 'serviceDown.people');
+      expect(['healed', 'recovered']).toContain(result.outcome);
+      const paged = site.pagers.tiersOf(handle.workflowId);
+      const zero = Date.parse(first.startsAt);
+      expect(paged.map(({ tier }) => tier)).toEqual([1, 2, 3]);
+      paged.forEach(({ at }, index) => {
+        const due = zero + SAFETY.escalation.tiers[index]!.afterMs;
+        expect(Date.parse(at) - due).toBeGreaterThanOrEqual(0);
+        expect(Date.parse(at) - due).toBeLessThan(30_000);
+      });
+      await waitFor(() => site.pagers.closedOf(handle.workflowId).length > 0, { what: 'the close to be told' });
+    });
+  });
+
+  it('is not over when Alertmanager says resolved and the host is not well', async () => {
+    await site.withHost(async (host, name) => {
+      host.recoveryAllowed = false;
+      const { handle, first } = await down(host, name);
+      await untilState(handle, 'waitingForPeople');
+      await handle.signal(alertSignal, { ...first, status: 'resolved' });
+      await site.env.sleep(5 * MINUTE);
+      expect((await view(handle)).outcome).toBeNull();
+      host.broken.clear();
+      host.up.kingfisher = true;
+      expect(((await handle.result()) as IncidentResult).outcome).toMatch(/healed|recovered/);
+    });
+  });
+
+  it('is closed by a person, who reads what Halcyon sees then', async () => {
+    await site.withHost(async (host, name) => {
+      host.recoveryAllowed = false;
+      const { handle } = await down(host, name);
+      await untilState(handle, 'waitingForPeople');
+      await expect(handle.executeUpdate(closeUpdate, { args: [{ as: 'anna', reason: '' }] })).rejects.toThrow();
+      await handle.executeUpdate(closeUpdate, { args: [{ as: 'anna', reason: 'host is decommissioned' }] });
+      const result = (await handle.result()) as IncidentResult;
+      expect(result.outcome).toBe('unresolved');
+      expect(result.timeline.map(({ title }) => title)).toContain('anna closes this incident');
+    });
+  });
+
+  it('begins again with a new episode', async () => {
+    await site.withHost(async (host, name) => {
+      host.recoveryAllowed = false;
+      const { handle } = await down(host, name);
+      await untilState(handle, 'waitingForPeople');
+      host.broken.clear();
+      await handle.signal(alertSignal, await alertNow(name));
+      expect(((await handle.result()) as IncidentResult).outcome).toBe('healed');
+    });
+  });
+});
+
+describe('an acknowledgement', () => {
+  it('holds the next tier and lapses', async () => {
+    await site.withHost(async (host, name) => {
+      host.recoveryAllowed = false;
+      const { handle, first } = await down(host, name);
+      await untilState(handle, 'waitingForPeople');
+      await site.env.sleep(20 * MINUTE);
+      await handle.executeUpdate(acknowledgeUpdate, { args: [{ as: 'anna', for: '25m' }] });
+      expect((await view(handle)).acknowledged?.as).toBe('anna');
+      await site.env.sleep(15 * MINUTE);
+      expect(site.pagers.tiersOf(handle.workflowId).map(({ tier }) => tier)).toEqual([1]);
+      await site.env.sleep(12 * MINUTE);
+      await waitFor(() => site.pagers.tiersOf(handle.workflowId).length === 2, { what: 'tier 2 after the lapse' });
+      await heal(host, handle, first);
+      await handle.result();
+    });
+  });
+
+  it('is refused without a name, or for too long', async () => {
+    await site.withHost(async (host, name) => {
+      const { handle, first } = await down(host, name);
+      for (const args of [{ as: '' }, { as: 'anna', for: 'soon' }, { as: 'anna', for: '30d' }]) {
+        await expect(handle.executeUpdate(acknowledgeUpdate, { args: [args] })).rejects.toThrow();
+      }
+      await heal(host, handle, first);
+      await handle.result();
+    });
+  });
+});
+
+describe('the last resort of runbook A', () => {
+  it('is done after somebody approved exactly that', async () => {
+    await site.withHost(async (host, name) => {
+      const { handle } = await down(host, name);
+      const { approvals } = await untilState(handle, 'waitingForApproval');
+      const hash = approvals[0]!.hash;
+      await expect(handle.executeUpdate(approveUpdate, { args: [{ as: 'carla' }] })).rejects.toThrow();
+      await expect(
+        handle.executeUpdate(approveUpdate, { args: [{ as: 'anna', hash: '00000000' }] }),
+      ).resolves.toMatchObject({ state: 'kept' });
+      host.broken.clear();
+      await handle.executeUpdate(approveUpdate, { args: [{ as: 'anna', hash }] });
+      const result = (await handle.result()) as IncidentResult;
+      await recordHistory(handle, 'serviceDown.last-resort');
+      expect(result.outcome).toBe('healed');
+      expect(host.calls).toContain('ensureBackup');
+      expect(result.approvals[0]).toMatchObject({ state: 'approved', answeredBy: 'anna', hash });
+      expect(site.pagers.askedOf(handle.workflowId)).toContain(hash);
+    });
+  });
+
+  it.each(['rejected', 'expired'] as const)('is not done when it is %s', async (how) => {
+    await site.withHost(async (host, name) => {
+      const { handle, first } = await down(host, name);
+      await untilState(handle, 'waitingForApproval');
+      if (how === 'rejected') await handle.executeUpdate(rejectUpdate, { args: [{ as: 'bela', note: 'not now' }] });
+      else await site.env.sleep(31 * MINUTE);
+      const { approvals } = await untilState(handle, 'waitingForPeople');
+      expect(approvals[0]?.state).toBe(how);
+      expect(host.calls).not.toContain('ensureBackup');
+      await heal(host, handle, first);
+      await handle.result();
+    });
+  });
+
+  it('is withdrawn when Alertmanager says that it is over', async () => {
+    await site.withHost(async (host, name) => {
+      const { handle, first } = await down(host, name);
+      await untilState(handle, 'waitingForApproval');
+      await heal(host, handle, first);
+      const result = (await handle.result()) as IncidentResult;
+      expect(result.approvals[0]?.state).toBe('withdrawn');
+      expect(host.calls).not.toContain('ensureBackup');
+    });
+  });
+});
+
+describe('a full recovery', () => {
+  const byAnna = { who: 'anna', reason: 'storage move' };
+
+  async function startRecovery(name: string, more: Partial<IncidentInput>) {
+    const input = incidentInput(name, { runbook: 'emergencyRecovery', safety: SAFETY, ...more });
+    const recovery = { dryRun: false, onlyUnhealthy: false };
+    return await startIncident(site.env.client, name, await alertNow(name), { ...input, recovery });
+  }
+
+  it('that an alert starts is asked for first, and paged about when nobody says yes', async () => {
+    await site.withHost(async (host, name) => {
+      host.up.kingfisher = false;
+      const handle = await startRecovery(name, {});
+      await untilState(handle, 'waitingForApproval');
+      expect(host.calls).not.toContain('ensureStopped');
+      await handle.executeUpdate(rejectUpdate, { args: [{ as: 'anna' }] });
+      await untilState(handle, 'waitingForPeople');
+      await waitFor(() => site.pagers.tiersOf(handle.workflowId).length === 1, { what: 'tier 1 at once' });
+      host.up.kingfisher = true;
+      await handle.executeUpdate(closeUpdate, { args: [{ as: 'anna', reason: 'done by hand' }] });
+      expect(((await handle.result()) as IncidentResult).outcome).toBe('recovered');
+      expect(host.calls).not.toContain('ensureStopped');
+    });
+  });
+
+  it('asks somebody else before it mends more permissions than allowed, with KingFisher up again', async () => {
+    await site.withHost(async (host, name) => {
+      host.wrongPermissions = 5_000;
+      const handle = await startRecovery(name, { startedBy: byAnna });
+      const { approvals } = await untilState(handle, 'waitingForApproval');
+      expect(approvals[0]?.subject).toMatchObject({ risk: 'permissions', arguments: { entries: 5_000, allowed: 100 } });
+      expect(host.kingfisherHealthy()).toBe(true);
+      expect(host.wrongPermissions).toBe(5_000);
+      await expect(handle.executeUpdate(approveUpdate, { args: [{ as: 'anna' }] })).rejects.toThrow();
+      await handle.executeUpdate(approveUpdate, { args: [{ as: 'carla' }] });
+      const result = (await handle.result()) as IncidentResult;
+      await recordHistory(handle, 'emergencyRecovery.permissions-approved');
+      expect(result.outcome).toBe('healed');
+      expect(host.wrongPermissions).toBe(0);
+    });
+  });
+});
+
+describe('the mode of a runbook', () => {
+  it('observe: diagnoses and pages, and changes nothing', async () => {
+    await site.withHost(async (host, name) => {
+      const { handle, first } = await down(host, name, { ...SAFETY, mode: 'observe' });
+      const seen = await untilState(handle, 'waitingForPeople');
+      expect(host.restarts).toEqual([]);
+      expect(seen.findings.map((finding) => finding.name)).toContain('ChangeRefused');
+      await heal(host, handle, first);
+      await handle.result();
+    });
+  });
+
+  it('approve: asks before each change', async () => {
+    await site.withHost(async (host, name) => {
+      host.up.kingfisher = false;
+      const handle = await startIncident(
+        site.env.client,
+        name,
+        await alertNow(name),
+        incidentInput(name, { safety: { ...SAFETY, mode: 'approve' } }),
+      );
+      const { approvals } = await untilState(handle, 'waitingForApproval');
+      expect(host.restarts).toEqual([]);
+      expect(approvals[0]?.subject).toMatchObject({ risk: 'change', title: 'Restart KingFisher' });
+      await handle.executeUpdate(approveUpdate, { args: [{ as: 'anna' }] });
+      expect(((await handle.result()) as IncidentResult).outcome).toBe('healed');
+      expect(host.restarts).toEqual(['kingfisher']);
+    });
+  });
+});
