@@ -32,7 +32,8 @@ export interface GuardInput {
   state?: GuardState;
 }
 
-const MAX_EVENTS = 2_000;
+/** A history is replayed within one workflow task, which has five seconds also on a machine that is busy healing. */
+const MAX_EVENTS = 1_000;
 const DEFAULT_PAUSE = '2h';
 const LONGEST_PAUSE_MS = 7 * 24 * 3_600_000;
 const LONGEST_TEXT = 500;

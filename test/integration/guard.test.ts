@@ -17,7 +17,7 @@ let site: GuardSite;
 beforeAll(async () => {
   site = await GuardSite.up(await startLocal());
 });
-afterAll(() => site.env.teardown());
+afterAll(() => site.down());
 
 const FOR_EVER_MS = 30 * 24 * HOUR_MS;
 const ANNA = { by: 'anna', reason: 'moving', for: '2h' };
@@ -28,88 +28,81 @@ async function pause(host: string, more: object = {}): Promise<{ until: string }
 
 describe('the turn', () => {
   it('goes to ten incidents one after another, critical and old ones first', async () => {
-    await site.withController(async (host) => {
-      const first = await site.take(host, 'first', { workMs: 10 * HOUR_MS, request: turnRequest() });
-      await site.untilHeldBy(host, 'first');
-      const others = [];
-      for (let at = 1; at <= 9; at++) {
-        const severity = at % 3 === 0 ? 'warning' : 'critical';
-        const startsAt = `2026-11-23T03:0${9 - at}:00.000Z`;
-        others.push(await site.take(host, `n${at}`, { request: turnRequest({ severity, startsAt }) }));
-      }
-      await site.untilQueued(host, 9);
-      await first.terminate();
-      const results = await Promise.all(others.map(async (one) => await one.result()));
-      neverTogether(results);
-      const order = [...results].sort((a, b) => a.token - b.token).map((one) => results.indexOf(one) + 1);
-      expect(order).toEqual([8, 7, 5, 4, 2, 1, 9, 6, 3]);
-      await site.untilHeldBy(host, null);
-      await recordHistory(site.guard(host), 'guard.order');
-    });
+    const host = site.newHost();
+    const first = await site.take(host, 'first', { workMs: 10 * HOUR_MS, request: turnRequest() });
+    await site.untilHeldBy(host, 'first');
+    const others = [];
+    for (let at = 1; at <= 9; at++) {
+      const severity = at % 3 === 0 ? 'warning' : 'critical';
+      const startsAt = `2026-11-23T03:0${9 - at}:00.000Z`;
+      others.push(await site.take(host, `n${at}`, { request: turnRequest({ severity, startsAt }) }));
+    }
+    await site.untilQueued(host, 9);
+    await first.terminate();
+    const results = await Promise.all(others.map(async (one) => await one.result()));
+    neverTogether(results);
+    const order = [...results].sort((a, b) => a.token - b.token).map((one) => results.indexOf(one) + 1);
+    expect(order).toEqual([8, 7, 5, 4, 2, 1, 9, 6, 3]);
+    await site.untilHeldBy(host, null);
+    await recordHistory(site.guard(host), 'guard.order');
   });
 
   it('keeps its budget over incidents', async () => {
-    await site.withController(async (host) => {
-      const first = await (await site.take(host, 'a', { restarts: ['kingfisher', 'kingfisher'] })).result();
-      const more = { restarts: ['kingfisher' as const, 'kingfisher' as const, 'redis' as const] };
-      const second = await (await site.take(host, 'b', more)).result();
-      expect(first.refused).toEqual([]);
-      expect(second.refused).toEqual(['kingfisher was restarted as often as guard.restartsPerHour allows']);
-      expect((await site.view(host)).restarts).toEqual({ kingfisher: 3, redis: 1 });
-    });
+    const host = site.newHost();
+    const first = await (await site.take(host, 'a', { restarts: ['kingfisher', 'kingfisher'] })).result();
+    const more = { restarts: ['kingfisher' as const, 'kingfisher' as const, 'redis' as const] };
+    const second = await (await site.take(host, 'b', more)).result();
+    expect(first.refused).toEqual([]);
+    expect(second.refused).toEqual(['kingfisher was restarted as often as guard.restartsPerHour allows']);
+    expect((await site.view(host)).restarts).toEqual({ kingfisher: 3, redis: 1 });
   });
 
   it('is refused while the host flaps, but not to a person', async () => {
-    await site.withController(async (host) => {
-      const policy = { ...POLICY, flapping: { incidents: 2, withinMs: HOUR_MS } };
-      const more = { restarts: ['kingfisher' as const], request: turnRequest({ policy }) };
-      for (const name of ['a', 'b']) {
-        await (await site.take(host, name, more)).result();
-        await site.untilHeldBy(host, null);
-      }
-      expect((await (await site.take(host, 'c', more)).result()).heard).toEqual(['refused flapping']);
-      const person = { ...more, request: turnRequest({ policy, startedBy: 'anna' }) };
-      expect((await (await site.take(host, 'd', person)).result()).heard).toEqual(['granted']);
-      await recordHistory(site.guard(host), 'guard.flapping');
-    });
+    const host = site.newHost();
+    const policy = { ...POLICY, flapping: { incidents: 2, withinMs: HOUR_MS } };
+    const more = { restarts: ['kingfisher' as const], request: turnRequest({ policy }) };
+    for (const name of ['a', 'b']) {
+      await (await site.take(host, name, more)).result();
+      await site.untilHeldBy(host, null);
+    }
+    expect((await (await site.take(host, 'c', more)).result()).heard).toEqual(['refused flapping']);
+    const person = { ...more, request: turnRequest({ policy, startedBy: 'anna' }) };
+    expect((await (await site.take(host, 'd', person)).result()).heard).toEqual(['granted']);
+    await recordHistory(site.guard(host), 'guard.flapping');
   });
 
   it('is remembered with closed episodes when the controller is replaced', async () => {
     const episodes = { fp: '2026-11-23T03:00:00.000Z' };
-    let token = 0;
-    const host = await site.withController(async (name) => {
-      const taker = await site.take(name, 'a', { request: turnRequest({ episodes }), closes: episodes });
-      ({ token } = await taker.result());
-      await site.untilHeldBy(name, null);
-      return name;
-    });
-    await site.withController(async () => {
-      const late = await site.take(host, 'b', { request: turnRequest({ episodes }) });
-      expect((await late.result()).heard).toEqual(['refused episodeClosed']);
-      const after = await (await site.take(host, 'c')).result();
-      expect(after.token).toBeGreaterThan(token);
-    });
+    const host = site.newHost();
+    const taker = await site.take(host, 'a', { request: turnRequest({ episodes }), closes: episodes });
+    const { token } = await taker.result();
+    await site.untilHeldBy(host, null);
+    await site.stopController();
+    await site.startController();
+    const late = await site.take(host, 'b', { request: turnRequest({ episodes }) });
+    expect((await late.result()).heard).toEqual(['refused episodeClosed']);
+    const after = await (await site.take(host, 'c')).result();
+    expect(after.token).toBeGreaterThan(token);
   });
 });
 
 describe('a pause', () => {
   it('is told to the holder, holds up the others, and lets them go on when somebody ends it', async () => {
-    await site.withController(async (host) => {
-      const holder = await site.take(host, 'holder', { waitsForResume: true, workMs: 3_000 });
-      await site.untilHeldBy(host, 'holder');
-      const waiting = await site.take(host, 'waiting', { waitsForResume: true });
-      await site.untilQueued(host, 1);
-      const { until } = await pause(host);
-      expect((await site.view(host)).pause).toMatchObject({ by: 'anna', reason: 'moving', until });
-      const late = await site.take(host, 'late', { waitsForResume: true });
-      await waitFor(async () => (await signalsOf(late)) > 0, { what: 'the late one to be refused' });
-      await site.guard(host).executeUpdate(resumeUpdate, { args: [{ by: 'bela' }] });
-      const results = await Promise.all([holder, waiting, late].map(async (one) => await one.result()));
-      expect(results[0]!.heard).toEqual(['granted', 'paused', 'resumed']);
-      expect(results[1]!.heard.slice(0, 3)).toEqual(['queued', 'refused paused', 'resumed']);
-      expect(results[2]!.heard.slice(0, 2)).toEqual(['refused paused', 'resumed']);
-      neverTogether(results);
-    });
+    const host = site.newHost();
+    const holder = await site.take(host, 'holder', { waitsForResume: true, workMs: 3_000 });
+    await site.untilHeldBy(host, 'holder');
+    const waiting = await site.take(host, 'waiting', { waitsForResume: true });
+    await site.untilQueued(host, 1);
+    const { until } = await pause(host);
+    expect((await site.view(host)).pause).toMatchObject({ by: 'anna', reason: 'moving', until });
+    const late = await site.take(host, 'late', { waitsForResume: true });
+    await waitFor(async () => (await signalsOf(late)) > 0, { what: 'the late one to be refused' });
+    await site.guard(host).executeUpdate(resumeUpdate, { args: [{ by: 'bela' }] });
+    const results = await Promise.all([holder, waiting, late].map(async (one) => await one.result()));
+    expect(results[0]!.heard).toEqual(['granted', 'paused', 'resumed']);
+    expect(results[1]!.heard.slice(0, 3)).toEqual(['queued', 'refused paused', 'resumed']);
+    expect(results[2]!.heard.slice(0, 2)).toEqual(['refused paused', 'resumed']);
+    neverTogether(results);
   });
 
   it.each([
@@ -118,15 +111,14 @@ describe('a pause', () => {
     [{ for: 'a while' }, 'for: "a while" is no duration'],
     [{ for: '8d' }, 'for: 8d is longer'],
   ])('is refused at once with %j', async (more, words) => {
-    await site.withController(async (host) => {
-      await (await site.take(host, 'a')).result();
-      const failure = await pause(host, more).catch((err: unknown) => err as Error);
-      expect(failure).toBeInstanceOf(WorkflowUpdateFailedError);
-      expect(String((failure as Error).cause)).toContain(words);
-      expect((await site.view(host)).pause).toBeNull();
-      const resumed = site.guard(host).executeUpdate(resumeUpdate, { args: [{ by: 'anna' }] });
-      await expect(resumed).rejects.toBeInstanceOf(WorkflowUpdateFailedError);
-    });
+    const host = site.newHost();
+    await (await site.take(host, 'a')).result();
+    const failure = await pause(host, more).catch((err: unknown) => err as Error);
+    expect(failure).toBeInstanceOf(WorkflowUpdateFailedError);
+    expect(String((failure as Error).cause)).toContain(words);
+    expect((await site.view(host)).pause).toBeNull();
+    const resumed = site.guard(host).executeUpdate(resumeUpdate, { args: [{ by: 'anna' }] });
+    await expect(resumed).rejects.toBeInstanceOf(WorkflowUpdateFailedError);
   });
 
   async function signalsOf(taker: WorkflowHandle): Promise<number> {
@@ -166,36 +158,34 @@ describe('on the command line', () => {
   }
 
   it('a host that nobody asked for yet can be paused, shown and resumed', async () => {
-    await site.withController(async (host) => {
-      expect(await halcyon(host, 'guard', 'show', '--host', host)).toBe(
-        `${host}: nobody asked for it lately; not paused\n`,
-      );
-      expect(await halcyon(host, 'resume', '--host', host)).toBe(`${host}: was not paused\n`);
-      const paused = await halcyon(host, 'pause', '--host', host, '--for', '1h', '--reason', 'moving', '--as', 'anna');
-      expect(paused).toMatch(`${host}: paused until 20`);
-      expect(await halcyon(host, 'guard', 'show', '--host', host)).toContain('PAUSED by anna until');
-      const [line = ''] = (await halcyon(host, 'guard', 'show', '--host', host, '--json')).split('\n');
-      expect(JSON.parse(line)).toMatchObject({ host, pause: { by: 'anna', reason: 'moving' }, holder: null });
-      const taker = await site.take(host, 'a');
-      expect((await taker.result()).heard).toEqual(['refused paused']);
-      expect(await halcyon(host, 'resume', '--host', host, '--as', 'bela')).toMatch(
-        `${host}: resumed, anna had paused it until 20`,
-      );
-    });
+    const host = site.newHost();
+    expect(await halcyon(host, 'guard', 'show', '--host', host)).toBe(
+      `${host}: nobody asked for it lately; not paused\n`,
+    );
+    expect(await halcyon(host, 'resume', '--host', host)).toBe(`${host}: was not paused\n`);
+    const paused = await halcyon(host, 'pause', '--host', host, '--for', '1h', '--reason', 'moving', '--as', 'anna');
+    expect(paused).toMatch(`${host}: paused until 20`);
+    expect(await halcyon(host, 'guard', 'show', '--host', host)).toContain('PAUSED by anna until');
+    const [line = ''] = (await halcyon(host, 'guard', 'show', '--host', host, '--json')).split('\n');
+    expect(JSON.parse(line)).toMatchObject({ host, pause: { by: 'anna', reason: 'moving' }, holder: null });
+    const taker = await site.take(host, 'a');
+    expect((await taker.result()).heard).toEqual(['refused paused']);
+    expect(await halcyon(host, 'resume', '--host', host, '--as', 'bela')).toMatch(
+      `${host}: resumed, anna had paused it until 20`,
+    );
   });
 
   it('without --host every host of the configuration and every open guard is meant', async () => {
-    await site.withController(async (host) => {
-      await (await site.take(`${host}-more`, 'a')).result();
-      await waitFor(async () => (await halcyon(host, 'guard', 'show')).includes(`${host}-more:`), {
-        what: 'the open guard to be listed',
-      });
-      const lines = await halcyon(host, 'pause', '--reason', 'moving');
-      expect(lines).toContain(`${host}: paused until`);
-      expect(lines).toContain(`${host}-more: paused until`);
-      await halcyon(host, 'resume');
-      expect((await site.view(`${host}-more`)).pause).toBeNull();
+    const host = site.newHost();
+    await (await site.take(`${host}-more`, 'a')).result();
+    await waitFor(async () => (await halcyon(host, 'guard', 'show')).includes(`${host}-more:`), {
+      what: 'the open guard to be listed',
     });
+    const lines = await halcyon(host, 'pause', '--reason', 'moving');
+    expect(lines).toContain(`${host}: paused until`);
+    expect(lines).toContain(`${host}-more: paused until`);
+    await halcyon(host, 'resume');
+    expect((await site.view(`${host}-more`)).pause).toBeNull();
   });
 
   it.each([
@@ -207,37 +197,38 @@ describe('on the command line', () => {
   });
 
   it('a pause that nobody confirms is no pause, and says so', async () => {
+    await site.stopController();
     expect(await halcyon('alone', 'pause', '--host', 'alone', '--reason', 'x')).toContain(
       'alone: FAILED: not confirmed',
     );
     expect(process.exitCode).toBe(1);
+    await site.startController();
   });
 });
 
 it('a storm of thousands of requests leaves each history short, and what the guard knows', async () => {
-  await site.withController(async (host) => {
-    const holder = await site.take(host, 'holder', { workMs: FOR_EVER_MS });
-    await site.untilHeldBy(host, 'holder');
-    const { lastToken } = await site.view(host);
-    const guard = site.guard(host);
-    const closed = '2026-11-23T03:00:00.000Z';
-    for (let at = 0; at < 2_500; at += 10) {
-      const runs = Array.from({ length: 10 }, (_, more) => ({ name: `fp${at + more}`, runId: randomUUID() }));
-      await Promise.all(
-        runs.map(async ({ name, runId }) => {
-          const run = { incidentId: `incident/${name}/${host}`, runId };
-          await guard.signal(requestTurnSignal, { ...turnRequest(), ...run });
-          await guard.signal(releaseTurnSignal, { ...run, changed: false, closedEpisodes: { [name]: closed } });
-        }),
-      );
-    }
-    await waitFor(async () => (await site.view(host)).queue.length === 0, { what: 'the storm to be over' });
-    const lengths = await site.historyLengths(host);
-    expect(lengths.length).toBeGreaterThan(1);
-    expect(Math.max(...lengths)).toBeLessThan(4_096);
-    expect(await site.view(host)).toMatchObject({ holder: { token: lastToken }, lastToken });
-    const late = await site.take(host, 'late', { request: turnRequest({ episodes: { fp2499: closed } }) });
-    expect((await late.result()).heard).toEqual(['refused episodeClosed']);
-    await holder.terminate();
-  });
+  const host = site.newHost();
+  const holder = await site.take(host, 'holder', { workMs: FOR_EVER_MS });
+  await site.untilHeldBy(host, 'holder');
+  const { lastToken } = await site.view(host);
+  const guard = site.guard(host);
+  const closed = '2026-11-23T03:00:00.000Z';
+  for (let at = 0; at < 1_500; at += 10) {
+    const runs = Array.from({ length: 10 }, (_, more) => ({ name: `fp${at + more}`, runId: randomUUID() }));
+    await Promise.all(
+      runs.map(async ({ name, runId }) => {
+        const run = { incidentId: `incident/${name}/${host}`, runId };
+        await guard.signal(requestTurnSignal, { ...turnRequest(), ...run });
+        await guard.signal(releaseTurnSignal, { ...run, changed: false, closedEpisodes: { [name]: closed } });
+      }),
+    );
+  }
+  await waitFor(async () => (await site.view(host)).queue.length === 0, { what: 'the storm to be over' });
+  const lengths = await site.historyLengths(host);
+  expect(lengths.length).toBeGreaterThan(1);
+  expect(Math.max(...lengths)).toBeLessThan(4_096);
+  expect(await site.view(host)).toMatchObject({ holder: { token: lastToken }, lastToken });
+  const late = await site.take(host, 'late', { request: turnRequest({ episodes: { fp1499: closed } }) });
+  expect((await late.result()).heard).toEqual(['refused episodeClosed']);
+  await holder.terminate();
 }, 240_000);

@@ -31,9 +31,14 @@ export function turnRequest(more: Partial<TurnRequest> = {}): TakerInput['reques
   };
 }
 
-/** A controller with guards, and incidents that do nothing but take their turn. */
+/**
+ * A controller with guards, and incidents that do nothing but take their turn. One controller for all tests of a file:
+ * a task that one leaves behind holds up the time of all. Take it down with `down()`.
+ */
 export class GuardSite {
   readonly reminders: { host: string; pause: Pause }[] = [];
+  private worker: Worker | undefined;
+  private running: Promise<void> | undefined;
 
   private constructor(
     readonly env: TestWorkflowEnvironment,
@@ -42,12 +47,19 @@ export class GuardSite {
 
   static async up(env: TestWorkflowEnvironment): Promise<GuardSite> {
     const workflowsPath = require.resolve('./turn-workflows');
-    return new GuardSite(env, await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') }));
+    const bundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+    const site = new GuardSite(env, bundle);
+    await site.startController();
+    return site;
   }
 
-  /** Runs `test` with a controller, and a host of its own. */
-  async withController<T>(test: (host: string) => Promise<T>): Promise<T> {
-    const worker = await Worker.create({
+  async down(): Promise<void> {
+    await this.stopController();
+    await this.env.teardown();
+  }
+
+  async startController(): Promise<void> {
+    this.worker = await Worker.create({
       connection: this.env.nativeConnection,
       taskQueue: CONTROLLER_TASK_QUEUE,
       workflowBundle: this.workflowBundle,
@@ -57,7 +69,17 @@ export class GuardSite {
         remindPause: async (input: { host: string; pause: Pause }) => void this.reminders.push(input),
       },
     });
-    return await worker.runUntil(test(`g-${randomUUID().slice(0, 8)}`));
+    this.running = this.worker.run();
+  }
+
+  async stopController(): Promise<void> {
+    this.worker?.shutdown();
+    await this.running;
+  }
+
+  /** A host of its own for each test. */
+  newHost(): string {
+    return `g-${randomUUID().slice(0, 8)}`;
   }
 
   async take(host: string, name: string, more: Partial<TakerInput> = {}): Promise<WorkflowHandle<typeof turnTaker>> {

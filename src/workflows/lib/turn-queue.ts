@@ -220,6 +220,8 @@ export class TurnQueue {
     const { holder } = this.state;
     this.state.queue = this.state.queue.filter((one) => !isSame(one, run));
     this.state.refused = this.state.refused.filter((one) => !isSame(one, run));
+    // It waits for nothing any more.
+    this.state.answers = this.state.answers.filter((one) => !isSame(one, run));
     if (holder === null || !isSame(holder.request, run)) return;
     this.state.holder = null;
     this.log(`${run.incidentId} ${why}`, now);
