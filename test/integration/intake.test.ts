@@ -97,8 +97,9 @@ describe('duplicates', () => {
       await post(stack, message('resolved'));
 
       expect(await executions([id])).toEqual([1]);
-      const types = await eventTypes(id);
-      const signals = types.filter((type) => type === 'workflowExecutionSignaledEventAttributes').length;
+      const { events } = await stack.client.workflow.getHandle(id).fetchHistory();
+      const named = events?.map((event) => event.workflowExecutionSignaledEventAttributes?.signalName) ?? [];
+      const signals = named.filter((name) => name === 'alert').length;
       expect(signals).toBeGreaterThanOrEqual(2);
       // Each of the two intakes brings the alert and its end once, and one that found nothing open asks again.
       expect(signals).toBeLessThanOrEqual(6);
@@ -147,7 +148,8 @@ describe('alerts that nobody expected', () => {
     expect((await post(stack, unmapped('Surprise'))).body).toEqual({ alerts: 1, started: 1, incidents: [id] });
     const view = await closed(id);
     expect(view).toMatchObject({ runbook: 'unknownAlert', outcome: 'unresolved', severity: 'critical' });
-    expect(view.findings).toMatchObject([{ name: 'UnknownAlert', detail: 'no runbook under routes: for this alert' }]);
+    // The alert began long ago, and this site has no pagers: that is a finding besides.
+    expect(view.findings[0]).toMatchObject({ name: 'UnknownAlert', detail: 'no runbook under routes: for this alert' });
 
     const shown = await cli('show', id);
     expect(shown).toMatchObject({ code: 0 });

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
-import { extendLeaseUpdate, releaseLeaseUpdate, requestLeaseSignal } from '../../src/workflows/messages';
+import { extendLeaseUpdate, releaseLeaseUpdate } from '../../src/workflows/messages';
 import { LeaseSite, SETTING } from '../support/lease-site';
 import type { LeaseHost } from '../support/lease-site';
 import { recordHistory } from '../support/record-history';
@@ -107,13 +107,6 @@ describe('a lease', () => {
     });
   });
 });
-
-/** 2 once it went on as new. */
-async function runs(host: LeaseHost): Promise<number> {
-  const { raw } = await host.lease.describe();
-  const { execution, firstRunId } = raw.workflowExecutionInfo ?? {};
-  return firstRunId && firstRunId !== execution?.runId ? 2 : 1;
-}
 
 describe('crashes', () => {
   it('of the agent between writing and telling: the original is known, nothing is written twice', async () => {
