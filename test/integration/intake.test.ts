@@ -158,7 +158,7 @@ describe('alerts that nobody expected', () => {
     );
     expect(await cli('watch', id)).toMatchObject({ code: 1, stdout: shown.stdout });
     const listed = await waitFor(
-      async () => (await cli('list', '--json')).stdout.split('\n').find((line) => line.includes(id)),
+      async () => (await cli('list', '--json', '--limit', '200')).stdout.split('\n').find((line) => line.includes(id)),
       { what: `${id} in halcyon incident list`, everyMs: 250 },
     );
     expect(JSON.parse(listed)).toMatchObject({

@@ -3,7 +3,6 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
 import { extendLeaseUpdate, releaseLeaseUpdate } from '../../src/workflows/messages';
 import { LeaseSite, SETTING } from '../support/lease-site';
-import type { LeaseHost } from '../support/lease-site';
 import { recordHistory } from '../support/record-history';
 import { waitFor } from '../support/wait-for';
 
