@@ -53,6 +53,12 @@ export class Daemon {
     return this.readLog().slice(this.logStart);
   }
 
+  /** Stops it in its tracks (SIGSTOP), or lets it go on (SIGCONT). */
+  signal(signal: NodeJS.Signals): void {
+    if (!this.isRunning) throw new Error(`${this.options.name} does not run`);
+    this.child?.kill(signal);
+  }
+
   /** TERM, and KILL when that does not help. May be called again. */
   async stop(): Promise<void> {
     await this.end('SIGTERM');

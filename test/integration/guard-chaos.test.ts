@@ -1,0 +1,196 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { stringify } from 'yaml';
+import { Daemon } from '../../lab/daemon';
+import { PlainKingfisher } from '../../lab/plain-kingfisher';
+import { PATIENT_GUARD, startStack } from '../../lab/stack';
+import type { Stack } from '../../lab/stack';
+import type { IncidentView } from '../../src/shared/incident';
+import { requireBuild } from '../support/build';
+import { expectOneAtATime, readChanges } from '../support/change-log';
+import type { ChangeLine } from '../support/change-log';
+import type { oneRestart } from '../support/change-workflows';
+import { closedByHand } from '../support/incidents';
+import { quietTemporal } from '../support/quiet-temporal';
+import { random } from '../support/random';
+import { shuffled } from '../support/shuffled';
+import { waitFor } from '../support/wait-for';
+import { webhookMessage } from '../support/webhook';
+
+const HOST = 'grd';
+const SEED = Number(process.env['HALCYON_CHAOS_SEED'] ?? Date.now() % 1_000_000);
+const NAMES = Array.from({ length: 10 }, (_, at) => `KingfisherDown${at}`);
+/** So many different incidents have changed something, and so many parts were killed, before the storm may end. */
+const HOLDERS_AT_LEAST = 5;
+const KILLS_AT_LEAST = 8;
+
+let directory: string;
+let kingfisher: PlainKingfisher;
+let stack: Stack;
+const agents: Daemon[] = [];
+
+beforeAll(async () => {
+  requireBuild();
+  quietTemporal();
+  directory = mkdtempSync(path.join(tmpdir(), 'halcyon-guard-chaos-'));
+  kingfisher = await PlainKingfisher.start(path.join(directory, 'kingfisher'), HOST);
+  stack = await startStack({
+    directory: path.join(directory, 'halcyon'),
+    hosts: { [HOST]: { instances: [HOST], services: [] } },
+    runbooks: { serviceDown: { stabilityWindow: '200ms', healthyWithin: '3s', agentWithin: '4s' } },
+    sections: { routes: Object.fromEntries(NAMES.map((name) => [name, 'serviceDown'])), guard: PATIENT_GUARD },
+  });
+}, 120_000);
+afterAll(async () => {
+  for (const agent of agents) await agent.kill();
+  await stack?.stop();
+  await kingfisher?.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+afterEach(async () => {
+  for (const agent of agents.splice(0)) await agent.kill();
+});
+
+const logOf = (name: string) => path.join(directory, `${name}.log`);
+
+/** An agent of the host as a process of its own. Two of them share the host's folder, as two of one host do. */
+async function startAgent(name: string): Promise<Daemon> {
+  const config = path.join(directory, `${name}.yaml`);
+  writeFileSync(config, stringify({ temporal: { address: stack.temporal.address }, agent: kingfisher.agent }));
+  const worker = path.join(__dirname, '..', '..', 'dist', 'src', 'worker.js');
+  const agent = new Daemon({
+    name,
+    command: [process.execPath, worker, '--role', 'agent', '--config', config],
+    logFile: logOf(name),
+    isReady: (daemon) => daemon.log.includes('"worker running"'),
+  });
+  agents.push(agent);
+  return await agent.start();
+}
+
+function incidents(client: Client): WorkflowHandle[] {
+  return NAMES.map((name) => client.workflow.getHandle(`incident/${name}/${HOST}`));
+}
+
+async function post(alertname: string, status: 'firing' | 'resolved', startsAt: string): Promise<void> {
+  const labels = { alertname, instance: HOST };
+  const body = JSON.stringify(webhookMessage({ status, startsAt, labels, fingerprint: `fp${alertname}` }));
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${stack.token}` };
+  const answer = await fetch(stack.webhookUrl, { method: 'POST', headers, body });
+  expect(answer.status).toBe(200);
+}
+
+it('ten incidents at once change a host one at a time, whoever is killed and however alerts come', async () => {
+  process.stderr.write(`HALCYON_CHAOS_SEED=${SEED}\n`);
+  const next = random(SEED);
+  const deaths = new Map<number, string>();
+  const agent = await startAgent('agent');
+  let isOver = false;
+  const isOpen = () => !isOver;
+
+  /** KingFisher dies again and again, so that there is something to heal for all. */
+  const breaking = (async () => {
+    for (; isOpen(); await sleep(100 + next() * 900)) await kingfisher.signal('SIGKILL').catch(() => undefined);
+  })();
+  let kills = 0;
+  const striking = (async () => {
+    for (; isOpen(); await sleep(1_000 + next() * 2_000)) {
+      const victim = next() < 0.6 ? agent : stack.controller;
+      await victim.kill();
+      // Whoever it was is dead by now.
+      if (victim === agent) noteDeaths(deaths);
+      await victim.start();
+      kills++;
+    }
+  })();
+  const startsAt = new Date().toISOString();
+  const alerts = shuffled([...NAMES, ...NAMES, ...NAMES], SEED % 2_147_483_647 || 1);
+  try {
+    for (const name of alerts) await post(name, 'firing', startsAt);
+    await waitFor(() => kills >= KILLS_AT_LEAST && holdersOf(changes()).size >= HOLDERS_AT_LEAST, {
+      what: `${KILLS_AT_LEAST} kills and changes of ${HOLDERS_AT_LEAST} incidents`,
+      deadlineMs: 180_000,
+      everyMs: 200,
+    });
+  } finally {
+    isOver = true;
+    await Promise.all([breaking, striking]);
+  }
+  for (const name of shuffled([...NAMES, ...NAMES], 7)) await post(name, 'resolved', startsAt);
+  const views: IncidentView[] = [];
+  for (const incident of incidents(stack.client)) views.push(await closedByHand(incident));
+
+  expect(views.filter(({ outcome }) => outcome === null)).toEqual([]);
+  noteDeaths(deaths, agent);
+  expectOneAtATime(changes(), deaths);
+  expect(changes().filter(({ phase, token }) => phase === 'begin' && token === 0)).toEqual([]);
+
+  function changes(): ChangeLine[] {
+    return readChanges(logOf('agent'));
+  }
+
+  /** Each process that wrote to the log and lives no more. */
+  function noteDeaths(known: Map<number, string>, living?: Daemon): void {
+    const now = new Date().toISOString();
+    const pids = new Set(changes().map(({ pid }) => pid));
+    const last = living === undefined ? undefined : changes().at(-1)?.pid;
+    for (const pid of pids) if (!known.has(pid) && pid !== last) known.set(pid, now);
+  }
+}, 420_000);
+
+function holdersOf(changes: ChangeLine[]): Set<string> {
+  return new Set(changes.filter(({ phase }) => phase === 'begin').map(({ holder }) => holder));
+}
+
+it('an agent that was frozen and wakes late is refused', async () => {
+  const connection = await NativeConnection.connect({ address: stack.temporal.address });
+  const worker = await Worker.create({
+    connection,
+    taskQueue: 'guard-chaos',
+    workflowsPath: require.resolve('../support/change-workflows'),
+  });
+  try {
+    await worker.runUntil(async () => {
+      const base = Date.now();
+      const frozen = await startAgent('frozen');
+      const seen = await (await start('observeStart', { host: HOST })).result();
+      frozen.signal('SIGSTOP');
+      // Its long polls are still open: Temporal gives it the work, and it takes it when it wakes.
+      const first = await restart('first', seen, base + 1);
+      const isGiven = async () =>
+        ((await first.describe()).raw.pendingActivities ?? []).some(({ state }) => state === 2);
+      await waitFor(isGiven, { what: 'the frozen agent to be given the work' });
+      await startAgent('awake');
+      const second = await restart('second', await first.result(), base + 2);
+      const third = await restart('third', await second.result(), base + 3);
+      expect(new Set([seen, await first.result(), await second.result(), await third.result()]).size).toBe(4);
+
+      frozen.signal('SIGCONT');
+      const late = await waitFor(() => readChanges(logOf('frozen')).find(({ phase }) => phase === 'refused'), {
+        what: 'the frozen agent to be refused',
+        deadlineMs: 30_000,
+      });
+      expect(late.token).toBeLessThan(base + 3);
+      const accepted = readChanges(logOf('frozen')).filter(({ phase }) => phase === 'begin');
+      expect(accepted.filter(({ token }) => token < base + 3)).toEqual([]);
+      const fence = path.join(kingfisher.agent.stateDir, 'fence.json');
+      expect(JSON.parse(readFileSync(fence, 'utf8'))).toMatchObject({ token: base + 3 });
+    });
+  } finally {
+    await connection.close();
+  }
+
+  async function restart(name: string, seen: string, token: number): Promise<WorkflowHandle<typeof oneRestart>> {
+    return await start('oneRestart', { host: HOST, seen, permit: { kind: 'change', token, holder: name } });
+  }
+
+  async function start(type: string, input: object): Promise<WorkflowHandle<typeof oneRestart>> {
+    const workflowId = `${type}-${randomUUID()}`;
+    return await stack.client.workflow.start(type, { workflowId, taskQueue: 'guard-chaos', args: [input] });
+  }
+}, 240_000);
