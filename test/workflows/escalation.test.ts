@@ -18,10 +18,10 @@ import { WorkflowSite } from '../support/workflow-site';
 let site: WorkflowSite;
 const control = new ScriptedControl();
 
-beforeAll(async () => {
+beforeEach(async () => {
   site = await WorkflowSite.up(control.activities());
 });
-afterAll(async () => {
+afterEach(async () => {
   await site?.down();
 });
 beforeEach(() => {
