@@ -31,9 +31,15 @@ export function turnRequest(more: Partial<TurnRequest> = {}): TakerInput['reques
   };
 }
 
+let bundling: Promise<WorkflowBundleWithSourceMap> | undefined;
+
+async function bundle(): Promise<WorkflowBundleWithSourceMap> {
+  const workflowsPath = require.resolve('./turn-workflows');
+  return await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+}
+
 /**
- * A controller with guards, and incidents that do nothing but take their turn. One controller for all tests of a file:
- * a task that one leaves behind holds up the time of all. Take it down with `down()`.
+ * A controller with guards, and incidents that do nothing but take their turn. Take it down with `down()`.
  */
 export class GuardSite {
   readonly reminders: { host: string; pause: Pause }[] = [];
@@ -46,9 +52,7 @@ export class GuardSite {
   ) {}
 
   static async up(env: TestWorkflowEnvironment): Promise<GuardSite> {
-    const workflowsPath = require.resolve('./turn-workflows');
-    const bundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
-    const site = new GuardSite(env, bundle);
+    const site = new GuardSite(env, await (bundling ??= bundle()));
     await site.startController();
     return site;
   }
@@ -119,6 +123,13 @@ export class GuardSite {
       return said.some(({ data }) => (JSON.parse(Buffer.from(data!).toString()) as TurnAnswer).kind === kind);
     };
     await waitFor(isSo, { what: `${taker.workflowId} to hear ${kind}` });
+  }
+
+  /** Until it has begun to work: ended in the middle of a task, it would leave the time-skipping server's clock locked. */
+  async untilAtWork(taker: WorkflowHandle): Promise<void> {
+    await this.untilHeard(taker, 'granted');
+    const isSo = async () => (await taker.fetchHistory()).events?.at(-1)?.timerStartedEventAttributes;
+    await waitFor(isSo, { what: `${taker.workflowId} to work` });
   }
 
   async untilQueued(host: string, count: number): Promise<void> {

@@ -5,17 +5,18 @@ import { startTimeSkipping } from '../support/temporal';
 
 /** What a guard does as time passes. What it does at once is in test/integration/guard. */
 let site: GuardSite;
-beforeAll(async () => {
+// A server for each: a lock on time that it forgets in one test would hold up the next.
+beforeEach(async () => {
   site = await GuardSite.up(await startTimeSkipping());
 });
-afterAll(() => site.down());
+afterEach(() => site.down());
 
 const FOR_EVER_MS = 30 * 24 * HOUR_MS;
 
 it('the turn of a holder that is terminated without a word is passed on', async () => {
   const host = site.newHost();
   const dead = await site.take(host, 'dead', { workMs: FOR_EVER_MS });
-  await site.untilHeard(dead, 'granted');
+  await site.untilAtWork(dead);
   const next = await site.take(host, 'next');
   await site.untilHeard(next, 'queued');
   await dead.terminate();
@@ -26,7 +27,7 @@ it('the turn of a holder that is terminated without a word is passed on', async 
 it('a dead holder is noticed also while nobody waits', async () => {
   const host = site.newHost();
   const dead = await site.take(host, 'dead', { workMs: FOR_EVER_MS });
-  await site.untilHeard(dead, 'granted');
+  await site.untilAtWork(dead);
   await dead.terminate();
   await site.env.sleep('11 minutes');
   await site.untilHeldBy(host, null);
