@@ -1,8 +1,8 @@
-import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { parseDuration } from '../shared/durations';
 import type { SettingValue } from '../shared/lease';
 import { withClient } from './connect';
+import { whoAmI } from './people';
 import { applyLease, extendLease, releaseLease } from './lease-commands';
 import type { Person } from './lease-commands';
 import { listLeases } from './lease-list';
@@ -96,7 +96,7 @@ async function apply(options: ApplyOptions): Promise<void> {
 function personOf({ as, reason }: ChangeOptions): Person {
   if (reason.trim() === '') throw new UsageError('--reason: say why in a few words, it goes on the record');
   if (as?.trim() === '') throw new UsageError('--as: say who you are');
-  return { by: as ?? process.env['SUDO_USER'] ?? userInfo().username, reason };
+  return { by: whoAmI(as), reason };
 }
 
 function durationOf(text: string): number {
