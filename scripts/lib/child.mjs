@@ -13,15 +13,22 @@ const SAME_SIGNAL_MS = 1000;
  * Unless interactive it has a session of its own and gets signals from us alone, each once: a program that cleans up on
  * the first Ctrl-C and gives up on the second must not see one Ctrl-C twice. An interactive one shares our terminal,
  * which sends it Ctrl-C itself.
+ *
+ * @param {AbortSignal} [options.kill] kills the program (which must not be interactive) and what it started
  */
-export async function runTool(program, args, { interactive = false } = {}) {
+export async function runTool(program, args, { interactive = false, kill } = {}) {
   const child = spawn(program, args, { cwd: projectDir, stdio: 'inherit', detached: !interactive });
   const stopForwarding = forwardSignals(child, interactive ? ['SIGTERM', 'SIGHUP'] : FORWARDED);
+  kill?.addEventListener('abort', () => isAlive(child) && process.kill(-child.pid, 'SIGKILL'), { once: true });
   try {
     return (await ended(child)).exitCode;
   } finally {
     stopForwarding();
   }
+}
+
+function isAlive({ exitCode, signalCode }) {
+  return exitCode === null && signalCode === null;
 }
 
 /** Runs a program quietly. Throws an error with all of its output (and its `exitCode`) when it fails. */

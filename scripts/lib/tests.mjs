@@ -18,6 +18,9 @@ const INTERRUPTED = 130;
 /** What can be tested alone: jest's projects. */
 export const parts = require(inProject('jest.config.js')).projects.map((project) => project.displayName);
 
+/** Once it has reported, jest ends within this time, unless a test left something running. */
+const JEST_ENDS_WITHIN_MS = 5_000;
+
 /** Real hosts, one after another; every other part runs in parallel workers. */
 const INTEGRATION = 'integration';
 /** Parts that need nothing but the sources. */
@@ -101,15 +104,34 @@ async function runJest(group, jestArgs) {
   const directory = await mkdtemp(path.join(tmpdir(), 'halcyon-test-'));
   try {
     const file = path.join(directory, 'report.json');
-    const args = [...jestArgs, '--json', '--outputFile', file, ...(group.includes(INTEGRATION) ? ['--runInBand'] : [])];
+    const args = [...jestArgs, '--json', '--outputFile', file, ...(group.includes(INTEGRATION) ? ['--runInBand'] : ['--maxWorkers', '2'])];
     // Last, since it takes every word that follows as a project's name.
     args.push('--selectProjects', ...group);
-    const exitCode = await runTool(process.execPath, [inProject('node_modules/jest/bin/jest.js'), ...args]);
+    const jest = [inProject('node_modules/jest/bin/jest.js'), ...args];
+    const exitCode = await withEndAfter(file, (kill) => runTool(process.execPath, jest, { kill }));
     if (exitCode === INTERRUPTED) throw new Error('interrupted');
     const report = await readFile(file, 'utf8').then(JSON.parse, () => null);
     if (report === null) say(`jest (${group.join(', ')}) ended without a report (exit code ${exitCode})`);
     return countJest(report, exitCode);
   } finally {
     await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** A test that left something running must not keep jest, and us, for ever. */
+async function withEndAfter(reportFile, run) {
+  const kill = new AbortController();
+  let reportedAt;
+  const watch = setInterval(() => {
+    if (!existsSync(reportFile)) return;
+    reportedAt ??= performance.now();
+    if (kill.signal.aborted || performance.now() - reportedAt < JEST_ENDS_WITHIN_MS) return;
+    say('jest did not end after its report: a test left something running (find it with --detectOpenHandles)');
+    kill.abort();
+  }, 500);
+  try {
+    return await run(kill.signal);
+  } finally {
+    clearInterval(watch);
   }
 }

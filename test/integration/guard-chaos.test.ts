@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import { stringify } from 'yaml';
 import { Daemon } from '../../lab/daemon';
 import { PlainKingfisher } from '../../lab/plain-kingfisher';
@@ -20,6 +20,7 @@ import { quietTemporal } from '../support/quiet-temporal';
 import { random } from '../support/random';
 import { shuffled } from '../support/shuffled';
 import { waitFor } from '../support/wait-for';
+import { withWorker } from '../support/workers';
 import { webhookMessage } from '../support/webhook';
 
 const HOST = 'grd';
@@ -149,13 +150,9 @@ function holdersOf(changes: ChangeLine[]): Set<string> {
 
 it('an agent that was frozen and wakes late is refused', async () => {
   const connection = await NativeConnection.connect({ address: stack.temporal.address });
-  const worker = await Worker.create({
-    connection,
-    taskQueue: 'guard-chaos',
-    workflowsPath: require.resolve('../support/change-workflows'),
-  });
+  const workflowsPath = require.resolve('../support/change-workflows');
   try {
-    await worker.runUntil(async () => {
+    await withWorker({ connection, taskQueue: 'guard-chaos', workflowsPath }, async () => {
       const base = Date.now();
       const frozen = await startAgent('frozen');
       const seen = await (await start('observeStart', { host: HOST })).result();

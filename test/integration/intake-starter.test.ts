@@ -1,6 +1,5 @@
 import type { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker } from '@temporalio/worker';
 import type { RoutingTable } from '../../src/alerts/routing';
 import { createIncidentStarter } from '../../src/intake/incident-starter';
 import type { Delivery } from '../../src/intake/delivery';
@@ -11,6 +10,7 @@ import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
 import { POLICY, alert } from '../support/incidents';
 import { startLocal } from '../support/temporal';
 import { waitFor } from '../support/wait-for';
+import { tearDown, withWorker } from '../support/workers';
 
 const TABLE: RoutingTable = {
   hosts: { h1: { instances: ['h1:8201'], services: [] } },
@@ -23,7 +23,7 @@ beforeAll(async () => {
   env = await startLocal();
 });
 
-afterAll(() => env?.teardown());
+afterAll(() => tearDown(env));
 
 /** As an intake process has one: nothing is shared with another but Temporal. */
 function intake(options: Partial<Parameters<typeof createIncidentStarter>[0]> = {}): IncidentStarter {
@@ -67,12 +67,9 @@ async function runsOf(alertname: string): Promise<string[]> {
 }
 
 async function withController<T>(test: () => Promise<T>): Promise<T> {
-  const worker = await Worker.create({
-    connection: env.nativeConnection,
-    taskQueue: CONTROLLER_TASK_QUEUE,
-    workflowsPath: require.resolve('../../src/workflows'),
-  });
-  return await worker.runUntil(test);
+  const workflowsPath = require.resolve('../../src/workflows');
+  const connection = env.nativeConnection;
+  return await withWorker({ connection, taskQueue: CONTROLLER_TASK_QUEUE, workflowsPath }, test);
 }
 
 /** A client of which `before` runs between its last look and its first start. */

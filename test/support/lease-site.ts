@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Worker, bundleWorkflowCode } from '@temporalio/worker';
+import { DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { createCoordinationActivities } from '../../src/activities/control/coordination';
 import { escalationId, leaseId } from '../../src/shared/ids';
@@ -11,6 +11,7 @@ import { leaseQuery } from '../../src/workflows/messages';
 import { ScriptedSettings } from './scripted-settings';
 import { startTimeSkipping } from './temporal';
 import { waitFor } from './wait-for';
+import { tearDown, withWorker } from './workers';
 
 export const SETTING = 'openai.max_qps';
 
@@ -30,7 +31,7 @@ export class LeaseSite {
   }
 
   async down(): Promise<void> {
-    await this.env.teardown();
+    await tearDown(this.env);
   }
 
   /** A host of its own, with a controller and an agent for as long as the test runs. */
@@ -44,14 +45,14 @@ export class LeaseSite {
   }
 
   async withController<T>(work: () => Promise<T>): Promise<T> {
-    const controller = await Worker.create({
+    const options = {
       connection: this.env.nativeConnection,
       taskQueue: CONTROLLER_TASK_QUEUE,
       workflowBundle: this.workflowBundle,
-      stickyQueueScheduleToStartTimeout: '1s',
+      stickyQueueScheduleToStartTimeout: '1s' as const,
       activities: createCoordinationActivities(this.env.client),
-    });
-    return await controller.runUntil(work);
+    };
+    return await withWorker(options, work);
   }
 }
 
@@ -68,13 +69,13 @@ export class LeaseHost {
   }
 
   async withAgent<T>(work: () => Promise<T>): Promise<T> {
-    const agent = await Worker.create({
+    const options = {
       connection: this.site.env.nativeConnection,
       taskQueue: hostTaskQueue(this.name),
       activities: this.settings.activities(),
-      maxHeartbeatThrottleInterval: '1s',
-    });
-    return await agent.runUntil(work);
+      maxHeartbeatThrottleInterval: '1s' as const,
+    };
+    return await withWorker(options, work);
   }
 
   /** A wish for 4, for an hour from the server's now. */

@@ -4,7 +4,7 @@ import { addSearchAttributes } from '../../src/temporal/search-attributes';
 import { searchAttributes } from '../../src/shared/search-attributes';
 import { quietTemporal } from './quiet-temporal';
 
-/** A server in which time passes as fast as the workflows allow. Stop it with `teardown()`. */
+/** A server in which time passes as fast as the workflows allow. Stop it with `tearDown`. */
 export async function startTimeSkipping(): Promise<TestWorkflowEnvironment> {
   quietTemporal();
   const executable = { type: 'existing-path', path: await ensureTestServer() } as const;
@@ -13,7 +13,7 @@ export async function startTimeSkipping(): Promise<TestWorkflowEnvironment> {
   return env;
 }
 
-/** A real server in memory, with Halcyon's search attributes. Stop it with `teardown()`. */
+/** A real server in memory, with Halcyon's search attributes. Stop it with `tearDown`. */
 export async function startLocal(): Promise<TestWorkflowEnvironment> {
   quietTemporal();
   const executable = { type: 'existing-path', path: await ensureTemporalCli() } as const;

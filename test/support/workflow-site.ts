@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker } from '@temporalio/worker';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { createCoordinationActivities } from '../../src/activities/control/coordination';
 import { guardId } from '../../src/shared/ids';
@@ -10,6 +9,7 @@ import { ScriptedPagers } from '../../src/simulate/scripted-pagers';
 import { ScriptedHost } from '../../src/simulate/scripted-host';
 import { startTimeSkipping } from './temporal';
 import { waitFor } from './wait-for';
+import { tearDown, withWorker } from './workers';
 
 /** Made once in a file of tests. */
 let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
@@ -32,7 +32,7 @@ export class WorkflowSite {
   }
 
   async down(): Promise<void> {
-    await this.env.teardown();
+    await tearDown(this.env);
   }
 
   /** A controller and, unless `agent` is false, an agent for a host of its own. */
@@ -57,25 +57,18 @@ export class WorkflowSite {
 
   /** A controller for as long as the test runs. */
   async withController<T>(test: () => Promise<T>): Promise<T> {
-    const controller = await Worker.create({
-      connection: this.env.nativeConnection,
-      taskQueue: CONTROLLER_TASK_QUEUE,
-      workflowBundle: this.workflowBundle,
-      activities: {
-        ...createCoordinationActivities(this.env.client),
-        ...this.pagers.activities(),
-        ...this.control,
-      },
-    });
-    return await controller.runUntil(test());
+    const activities = {
+      ...createCoordinationActivities(this.env.client),
+      ...this.pagers.activities(),
+      ...this.control,
+    };
+    const { workflowBundle } = this;
+    const connection = this.env.nativeConnection;
+    return await withWorker({ connection, taskQueue: CONTROLLER_TASK_QUEUE, workflowBundle, activities }, test);
   }
 
   async withAgent<T>(host: ScriptedHost, name: string, test: () => Promise<T>): Promise<T> {
-    const agent = await Worker.create({
-      connection: this.env.nativeConnection,
-      taskQueue: hostTaskQueue(name),
-      activities: host.activities(),
-    });
-    return await agent.runUntil(test());
+    const connection = this.env.nativeConnection;
+    return await withWorker({ connection, taskQueue: hostTaskQueue(name), activities: host.activities() }, test);
   }
 }

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker } from '@temporalio/worker';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
-import { acknowledgedSignal, closedSignal, escalationQuery } from '../../src/workflows/messages';
+import { acknowledgedSignal, closedSignal, escalateNowSignal, escalationQuery } from '../../src/workflows/messages';
 import { bundleWorkflows } from '../support/bundle';
 import { MINUTE, PLAN, startEscalation, subject } from '../support/escalations';
 import { recordHistory } from '../support/record-history';
 import { ScriptedControl } from '../support/scripted-control';
 import { startLocal } from '../support/temporal';
 import { waitFor } from '../support/wait-for';
+import { tearDown, withWorker } from '../support/workers';
 
 /**
  * On a real server: the time-skipping one stands still while a task waits for a worker, and fails workflow tasks that
@@ -23,23 +23,19 @@ beforeAll(async () => {
   [env, workflowBundle] = await Promise.all([startLocal(), bundleWorkflows()]);
 });
 afterAll(async () => {
-  await env?.teardown();
+  await tearDown(env);
 });
 
-async function controller(): Promise<Worker> {
-  return await Worker.create({
-    connection: env.nativeConnection,
-    taskQueue: CONTROLLER_TASK_QUEUE,
-    workflowBundle,
-    activities: control.activities(),
-  });
+async function withController<T>(work: () => Promise<T>): Promise<T> {
+  const connection = env.nativeConnection;
+  const activities = control.activities();
+  return await withWorker({ connection, taskQueue: CONTROLLER_TASK_QUEUE, workflowBundle, activities }, work);
 }
 
 /**
  * Minutes 10 to 40 of the matrix are a minute and some seconds here: as long as it takes for a tier to count as late.
  */
 it('a controller that was away pages the tiers that became due once each, in order, when it is back', async () => {
-  const before = await controller();
   const zero = Date.now() - 10 * MINUTE;
   const after = (seconds: number) => 10 * MINUTE + seconds * 1_000;
   const tiers = [
@@ -48,7 +44,7 @@ it('a controller that was away pages the tiers that became due once each, in ord
     { afterMs: after(600), notify: 'engineeringManager' },
   ];
   const about = subject(zero);
-  const handle = await before.runUntil(async () => {
+  const handle = await withController(async () => {
     const started = await startEscalation(env, about, { ...PLAN, tiers });
     await waitFor(async () => (await started.query(escalationQuery)).next?.tier === 1, {
       what: 'the clock',
@@ -60,9 +56,7 @@ it('a controller that was away pages the tiers that became due once each, in ord
   // Both tiers become due, and late, with nobody there.
   await sleep(zero + after(18) + MINUTE + 1_000 - Date.now());
 
-  const view = await (
-    await controller()
-  ).runUntil(async () => {
+  const view = await withController(async () => {
     await waitFor(() => control.tiers(about.workflowId).length >= 4, { what: 'both tiers', deadlineMs: 60_000 });
     await handle.signal(closedSignal, { outcome: 'healed', summary: '' });
     return await handle.result();
@@ -77,9 +71,7 @@ it('a controller that was away pages the tiers that became due once each, in ord
 
 it('acknowledged again and again, its history stays bounded, and threads and pages are carried on', async () => {
   const about = subject(Date.now() - 40 * MINUTE);
-  await (
-    await controller()
-  ).runUntil(async () => {
+  await withController(async () => {
     const first = await startEscalation(env, about);
     await waitFor(() => control.tiers(about.workflowId).length === 4, { what: 'both tiers', deadlineMs: 60_000 });
     const newest = env.client.workflow.getHandle(first.workflowId);
@@ -109,3 +101,28 @@ it('acknowledged again and again, its history stays bounded, and threads and pag
   expect(control.of(about.workflowId, 'closed', 'pagerduty')).toHaveLength(2);
   expect(control.tiers(about.workflowId, 'pagerduty').map((one) => one.tier)).toEqual([1, 2]);
 }, 180_000);
+
+it('a page that is under way when it is closed is resolved afterwards, and none follows', async () => {
+  const about = subject(Date.now());
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  let isUnderWay = false;
+  control.before = async (channel, { subject: { workflowId }, page }) => {
+    if (workflowId !== about.workflowId || channel !== 'pagerduty' || page.kind !== 'tier') return;
+    isUnderWay = true;
+    await held;
+  };
+  await withController(async () => {
+    const handle = await startEscalation(env, about);
+    await handle.signal(escalateNowSignal, { reason: 'now' });
+    await waitFor(() => isUnderWay, { what: 'the page' });
+    await handle.signal(closedSignal, { outcome: 'healed', summary: '' });
+    release();
+    await handle.result();
+    await recordHistory(handle, 'escalation.closed-while-paging');
+  });
+  const pagerduty = control.received.filter(
+    ({ workflowId, channel }) => workflowId === about.workflowId && channel === 'pagerduty',
+  );
+  expect(pagerduty.map(({ page }) => page.kind)).toEqual(['tier', 'closed']);
+}, 60_000);

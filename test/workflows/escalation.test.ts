@@ -221,29 +221,6 @@ describe('delivery', () => {
       expect(control.tiers(run.id).map((one) => one.repeated)).not.toContain(false);
     });
   });
-
-  it('a page that is under way when it is closed is resolved afterwards, and none follows', async () => {
-    await site.withController(async () => {
-      let release = (): void => undefined;
-      const held = new Promise<void>((resolve) => (release = resolve));
-      let isUnderWay = false;
-      control.before = async (channel, { subject: { workflowId }, page }) => {
-        if (workflowId !== run.id || channel !== 'pagerduty' || page.kind !== 'tier') return;
-        isUnderWay = true;
-        await held;
-      };
-      const run = await begin();
-      await pass(14);
-      await run.handle.signal(escalateNowSignal, { reason: 'now' });
-      await waitFor(() => isUnderWay, { what: 'the page' });
-      await run.handle.signal(closedSignal, healed);
-      release();
-      await run.handle.result();
-      await recordHistory(run.handle, 'escalation.closed-while-paging');
-      const pagerduty = control.received.filter((one) => one.workflowId === run.id && one.channel === 'pagerduty');
-      expect(pagerduty.map((one) => one.page.kind)).toEqual(['tier', 'closed']);
-    });
-  });
 });
 
 describe('an incident that is gone', () => {

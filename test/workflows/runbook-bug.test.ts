@@ -1,4 +1,3 @@
-import { Worker } from '@temporalio/worker';
 import { createCoordinationActivities } from '../../src/activities/control/coordination';
 import { guardId } from '../../src/shared/ids';
 import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
@@ -7,6 +6,7 @@ import { SAFETY } from '../support/safety';
 import { ScriptedPagers } from '../../src/simulate/scripted-pagers';
 import { startLocal } from '../support/temporal';
 import { waitFor } from '../support/wait-for';
+import { tearDown, withWorker } from '../support/workers';
 
 const SECOND = 1_000;
 /** The real server's time cannot be skipped: the matrix in seconds instead of minutes. */
@@ -18,13 +18,13 @@ it('a bug in a runbook stops that runbook, and not its clock', async () => {
   try {
     const { client } = env;
     const pagers = new ScriptedPagers(async () => new Date().toISOString());
-    const controller = await Worker.create({
+    const options = {
       connection: env.nativeConnection,
       taskQueue: CONTROLLER_TASK_QUEUE,
       workflowsPath: require.resolve('../support/buggy-workflows'),
       activities: { ...createCoordinationActivities(client), ...pagers.activities() },
-    });
-    await controller.runUntil(async () => {
+    };
+    await withWorker(options, async () => {
       const first = alert();
       const safety = { ...SAFETY, escalation: { ...SAFETY.escalation, tiers: TIERS } };
       const handle = await startIncident(client, 'buggy', first, incidentInput('buggy', { safety }));
@@ -42,6 +42,6 @@ it('a bug in a runbook stops that runbook, and not its clock', async () => {
       await client.workflow.getHandle(guardId('buggy')).terminate();
     });
   } finally {
-    await env.teardown();
+    await tearDown(env);
   }
 }, 120_000);

@@ -69,12 +69,12 @@ export class Sandbox {
     this.write(`node_modules/${file}`, tool(name, body));
   }
 
-  /** Jest that writes this report and ends with this exit code; a null report is none. */
-  jest(report: object | null, exitCode = 0): void {
+  /** Jest that writes this report, does something more, and ends with this exit code; a null report is none. */
+  jest(report: object | null, exitCode = 0, more = ''): void {
     const counts = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, numTotalTests: 0 };
     const full = JSON.stringify({ ...counts, numRuntimeErrorTestSuites: 0, ...report });
     const write = `require('node:fs').writeFileSync(process.argv[process.argv.indexOf('--outputFile') + 1], '${full}');`;
-    this.tool('jest/bin/jest.js', 'jest', `${report === null ? '' : write} process.exitCode = ${exitCode};`);
+    this.tool('jest/bin/jest.js', 'jest', `${report === null ? '' : write} process.exitCode = ${exitCode}; ${more}`);
   }
 
   read(name: string): string {

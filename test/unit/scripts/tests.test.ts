@@ -49,6 +49,14 @@ describe('test', () => {
     expect(exitCode).toBe(summary.includes(' 0 failed') ? 0 : 1);
   });
 
+  it('ends a jest that reports and does not end, and fails', async () => {
+    sandbox.jest({ numPassedTests: 2, numTotalTests: 2 }, 0, 'setInterval(() => {}, 1000);');
+    const { exitCode, stdout, stderr } = await sandbox.run('test', 'unit');
+    expect(lastLine(stdout)).toBe('2 passed, 1 failed');
+    expect(stderr).toContain('a test left something running');
+    expect(exitCode).toBe(1);
+  });
+
   it('goes on after bad lint or types, and fails', async () => {
     sandbox.tool('prettier/bin/prettier.cjs', 'prettier', `console.log('a.ts is ugly'); process.exitCode = 1;`);
     const { exitCode, stdout, stderr } = await sandbox.run('test');
