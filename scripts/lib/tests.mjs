@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { ensureBuilt } from './build.mjs';
 import { runQuietly, runTool } from './child.mjs';
@@ -23,6 +23,8 @@ const JEST_ENDS_WITHIN_MS = 5_000;
 
 /** Real hosts, one after another; every other part runs in parallel workers. */
 const INTEGRATION = 'integration';
+/** Also where there are only two processors: many tests wait for a server. */
+const WORKERS = String(Math.max(2, availableParallelism() - 1));
 /** Parts that need nothing but the sources. */
 const SELF_CONTAINED = ['unit'];
 
@@ -104,7 +106,8 @@ async function runJest(group, jestArgs) {
   const directory = await mkdtemp(path.join(tmpdir(), 'halcyon-test-'));
   try {
     const file = path.join(directory, 'report.json');
-    const args = [...jestArgs, '--json', '--outputFile', file, ...(group.includes(INTEGRATION) ? ['--runInBand'] : ['--maxWorkers', '2'])];
+    const workers = group.includes(INTEGRATION) ? ['--runInBand'] : ['--maxWorkers', WORKERS];
+    const args = [...jestArgs, '--json', '--outputFile', file, ...workers];
     // Last, since it takes every word that follows as a project's name.
     args.push('--selectProjects', ...group);
     const jest = [inProject('node_modules/jest/bin/jest.js'), ...args];
