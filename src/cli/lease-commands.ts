@@ -39,7 +39,8 @@ export async function applyLease(
 ): Promise<void> {
   const until = new Date(Date.now() + ms).toISOString();
   const escalation = escalationPlan(config);
-  const wish: LeaseRequest = { host, setting, value, owner: by, reason, until, permit: null, escalation };
+  const { guard } = config;
+  const wish: LeaseRequest = { host, setting, value, owner: by, reason, until, permit: null, guard, escalation };
   const { workflowId } = await client.workflow.signalWithStart('lease', {
     workflowId: leaseId(host, setting),
     taskQueue: CONTROLLER_TASK_QUEUE,

@@ -1,4 +1,5 @@
 import type { EscalationPlan } from './escalation';
+import type { GuardPolicy } from './guard';
 import type { Evidence } from './observations';
 import type { ChangePermit } from './permit';
 
@@ -32,8 +33,9 @@ export interface LeaseRequest extends LeaseOwner {
   host: string;
   setting: string;
   value: SettingValue;
-  /** The turn in which it is applied; null asks the guard for one. */
+  /** The turn in which it is applied; null asks the guard for one, under `guard`. */
   permit: ChangePermit | null;
+  guard?: GuardPolicy;
   /** Who is paged when the undo fails. */
   escalation: EscalationPlan;
 }

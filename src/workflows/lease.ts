@@ -22,6 +22,7 @@ import { Lease } from './lib/lease';
 import type { LeaseInput } from './lib/lease';
 import { renderLease } from './lib/lease-details';
 import { closePages, pageAboutLease } from './lib/lease-paging';
+import { LeaseTurn } from './lib/lease-turn';
 import { checkExtension, checkRelease } from './lib/lease-updates';
 import { extendLeaseUpdate, leaseQuery, releaseLeaseSignal, releaseLeaseUpdate, requestLeaseSignal } from './messages';
 
@@ -56,7 +57,7 @@ export async function lease(input: LeaseInput): Promise<LeaseView> {
   // A cancellation is a wish to end it, not to forget it.
   const cancelled = { by: 'Temporal', reason: 'the workflow was cancelled' };
   CancellationScope.current().cancelRequested.catch(() => lease.release(cancelled));
-  await CancellationScope.nonCancellable(async () => await live(lease));
+  await CancellationScope.nonCancellable(async () => await live(lease, new LeaseTurn(lease)));
   return lease.view;
 }
 
@@ -76,10 +77,10 @@ function setHandlers(lease: Lease): void {
   setHandler(leaseQuery, () => lease.view);
 }
 
-async function live(lease: Lease): Promise<void> {
+async function live(lease: Lease, turn: LeaseTurn): Promise<void> {
   while (!lease.isOver) {
     if (!lease.isWanted) await undo(lease);
-    else if (lease.needsApply) await apply(lease);
+    else if (lease.needsApply) await applyInTurn(lease, turn);
     else await keep(lease);
   }
 }
@@ -92,7 +93,19 @@ async function keep(lease: Lease): Promise<void> {
   if (isLong() && lease.isWanted && !lease.needsApply) await goOnAsNew(lease);
 }
 
-async function apply(lease: Lease): Promise<void> {
+async function applyInTurn(lease: Lease, turn: LeaseTurn): Promise<void> {
+  try {
+    const permit = await turn.permit();
+    if (permit !== undefined) await apply(lease, permit);
+  } catch (err) {
+    if (!isFailure(err, 'ChangeRefused')) throw err;
+    lease.notApplied(reason(err));
+  } finally {
+    await turn.giveBack();
+  }
+}
+
+async function apply(lease: Lease, permit: ChangePermit): Promise<void> {
   const { setting, value, endsAt } = lease.view;
   lease.begin('applying');
   const host = agent(lease, Math.min(APPLY_WITHIN_MS, Math.max(1_000, Date.parse(endsAt) - Date.now())));
@@ -102,7 +115,7 @@ async function apply(lease: Lease): Promise<void> {
     const move = lease.decide(seen, value);
     if (move.kind === 'needless') return lease.refused(`It is ${JSON.stringify(value)} already, and not by Halcyon`);
     if (move.kind === 'overtaken') return lease.overtaken(whatIsThere(seen));
-    lease.applied(await host.ensureSetting({ setting, expected: move.expected, value }, permitOf(lease)));
+    lease.applied(await host.ensureSetting({ setting, expected: move.expected, value }, permit));
   } catch (err) {
     if (!isStepFailure(err)) throw err;
     if (isFailure(err, 'ValueChanged')) lease.overtaken(reason(err));
@@ -161,11 +174,6 @@ function agent({ view }: Lease, withinMs: number) {
     retry: { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 15_000 },
     summary: `${view.setting}: ${JSON.stringify(view.original)} → ${JSON.stringify(view.value)}, ${view.state}`,
   });
-}
-
-/** Without a turn, as a person's: refused by an agent that knows of one. */
-function permitOf({ memory }: Lease): ChangePermit {
-  return memory.permit ?? { kind: 'change', token: 0, holder: workflowInfo().workflowId };
 }
 
 function isLong(): boolean {

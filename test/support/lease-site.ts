@@ -15,17 +15,17 @@ import { tearDown, withWorker } from './workers';
 
 export const SETTING = 'openai.max_qps';
 
-/** Controllers and agents that a test starts and ends as it likes, and a server that skips time. */
+/** Controllers and agents that a test starts and ends as it likes, and a server, which skips time unless told else. */
 export class LeaseSite {
   private constructor(
     readonly env: TestWorkflowEnvironment,
     private readonly workflowBundle: WorkflowBundleWithSourceMap,
   ) {}
 
-  static async up(): Promise<LeaseSite> {
+  static async up(startServer = startTimeSkipping): Promise<LeaseSite> {
     const workflowsPath = require.resolve('./lease-workflows');
     return new LeaseSite(
-      await startTimeSkipping(),
+      await startServer(),
       await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') }),
     );
   }

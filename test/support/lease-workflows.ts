@@ -4,7 +4,8 @@ import type { LeaseRequest } from '../../src/shared/lease';
 import { releaseLease, requestLease } from '../../src/workflows/lib/leases';
 import { closedSignal, escalateNowSignal } from '../../src/workflows/messages';
 
-export { lease } from '../../src/workflows';
+export { guard, lease } from '../../src/workflows';
+export { turnTaker } from './turn-workflows';
 
 /** Stands for an incident: wants a change, works on, and gives it up at its end. */
 export async function wantsLease(wish: LeaseRequest, worksMs: number): Promise<void> {

@@ -1,4 +1,5 @@
 import type { EscalationPlan } from '../../shared/escalation';
+import type { GuardPolicy } from '../../shared/guard';
 import type {
   LeaseOwner,
   LeaseRelease,
@@ -32,6 +33,8 @@ export interface LeaseMemory {
   /** A wish is not carried out yet. */
   needsApply: boolean;
   permit: ChangePermit | null;
+  /** For a wish that comes without a turn. */
+  guard?: GuardPolicy | null;
   escalation: EscalationPlan | null;
   /** Wishes that came while the setting was being changed. */
   waiting: LeaseRequest[];
@@ -208,6 +211,7 @@ export class Lease {
     if (isNew || view.value !== wish.value || memory.inPlace === null) {
       memory.needsApply = true;
       memory.permit = wish.permit;
+      memory.guard = wish.guard ?? null;
       this.note(`${text(wish.value)} wanted until ${wish.until} by ${wish.owner}: ${wish.reason}`);
     }
     view.value = wish.value;

@@ -1,0 +1,67 @@
+import { ApplicationFailure, setHandler, workflowInfo } from '@temporalio/workflow';
+import type { GuardPolicy } from '../../shared/guard';
+import type { ChangePermit } from '../../shared/permit';
+import { turnSignal } from '../messages';
+import { guardOf } from './guard-port';
+import type { Lease } from './lease';
+import { Turn } from './turn';
+
+/**
+ * A lease's side of the guard. An incident's wish comes with that incident's turn; a person's wish waits for a turn of
+ * its own, like any other change of the host.
+ */
+export class LeaseTurn {
+  private turn: Turn | null = null;
+
+  constructor(private readonly lease: Lease) {
+    setHandler(turnSignal, (answer) => this.turn?.receive(answer));
+  }
+
+  /**
+   * What the agent wants to see; undefined when nobody wants the lease any more.
+   *
+   * @throws ApplicationFailure `ChangeRefused`: paused
+   */
+  async permit(): Promise<ChangePermit | undefined> {
+    const { lease } = this;
+    const { guard, permit } = lease.memory;
+    if (permit !== null || !guard) return permit ?? { kind: 'change', token: 0, holder: workflowInfo().workflowId };
+    const turn = (this.turn ??= this.newTurn(guard));
+    turn.request();
+    // An incident that wants the same brings its own turn.
+    const answer = await turn.ready(() => !lease.isWanted || lease.memory.permit !== null);
+    if (answer === undefined) return lease.isWanted ? (lease.memory.permit ?? undefined) : undefined;
+    if (answer.kind === 'refused') throw ApplicationFailure.nonRetryable(answer.detail, 'ChangeRefused');
+    return turn.permit(lease.view.setting, {});
+  }
+
+  /** Also where there was none yet: whoever waits in the queue leaves it. */
+  async giveBack(): Promise<void> {
+    const { turn } = this;
+    this.turn = null;
+    await turn?.release({ changed: false, closedEpisodes: {} });
+  }
+
+  private newTurn(policy: GuardPolicy): Turn {
+    const { host, owners } = this.lease.view;
+    const { workflowId, runId } = workflowInfo();
+    const startsAt = new Date().toISOString();
+    const startedBy = owners.at(-1)?.owner ?? 'somebody';
+    return new Turn({
+      host,
+      guard: guardOf(host),
+      request: () => ({
+        incidentId: workflowId,
+        runId,
+        runbook: 'lease',
+        severity: 'warning',
+        startsAt,
+        startedBy,
+        episodes: {},
+        policy,
+      }),
+      note: (title, detail) => this.lease.note(detail === undefined ? title : `${title}: ${detail}`),
+      now: () => Date.now(),
+    });
+  }
+}
