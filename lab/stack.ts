@@ -19,6 +19,8 @@ export interface StackOptions {
   runbooks?: Record<string, Record<string, string>>;
   /** Other sections of halcyon.yaml, where the defaults do not fit. */
   sections?: Record<string, unknown>;
+  /** Environment variables for `${NAME}` in these sections. */
+  env?: Record<string, string>;
   /** `agent:` of halcyon.yaml; with it the controller's process is the host's agent too. */
   agent?: object;
   ui?: boolean;
@@ -67,7 +69,7 @@ async function startParts(options: StackOptions, ending: (() => Promise<void>)[]
   ending.push(() => temporal.stop());
   const [port = 0] = await freePorts(1);
   const configFile = writeConfig(options, temporal, port);
-  const env = { ...process.env, HALCYON_INTAKE_TOKEN: token };
+  const env = { ...process.env, HALCYON_INTAKE_TOKEN: token, ...options.env };
 
   const controller = new Daemon({
     name: options.agent === undefined ? 'controller' : 'controller and agent',

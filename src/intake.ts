@@ -12,7 +12,8 @@ async function main(): Promise<void> {
     .description('take alerts over HTTP and start their incidents, until SIGTERM')
     .option('--config <file>', 'configuration file')
     .parse();
-  const config = loadConfigOrExit({ path: program.opts<{ config?: string }>().config, env: process.env });
+  const { config: path } = program.opts<{ config?: string }>();
+  const config = loadConfigOrExit({ path, env: process.env, unused: ['pagers', 'agent'] });
   const logger = createLogger(config.log.level);
   const client = createClient(config.temporal);
   const { namespace } = config.temporal;

@@ -24,7 +24,7 @@ async function main(): Promise<void> {
     .parse();
   const { role: roles, config: path } = program.opts<{ role: Role[]; config?: string }>();
 
-  const config = loadConfigOrExit({ path, env: process.env });
+  const config = loadConfigOrExit({ path, env: process.env, unused: unusedBy(roles) });
   const logger = createLogger(config.log.level);
   if (roles.includes('agent') && config.agent === null) {
     program.error('halcyon.yaml: agent: required for --role agent', { exitCode: 2 });
@@ -47,6 +47,14 @@ async function main(): Promise<void> {
   logger.info({ roles, temporal: config.temporal.address }, 'worker running');
   await runWorkers(workers, connection);
   await client.connection.close();
+}
+
+function unusedBy(roles: Role[]): (keyof Config)[] {
+  return [
+    'intake',
+    ...(roles.includes('controller') ? [] : ['pagers' as const]),
+    ...(roles.includes('agent') ? [] : ['agent' as const]),
+  ];
 }
 
 function controlDeps({ pagers, temporal, escalation }: Config, client: Client, logger: Logger): ControlDeps {

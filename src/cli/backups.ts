@@ -49,7 +49,7 @@ function subcommand(parent: Command, name: string, description: string): Command
 }
 
 function open(options: Options, openBackups: OpenBackups): Backups {
-  const config = loadConfigOrExit({ path: options.config, env: process.env });
+  const config = loadConfigOrExit({ path: options.config, env: process.env, unused: ['intake', 'pagers'] });
   const settings = config.agent?.recovery;
   if (settings) return openBackups(settings);
   throw new UsageError('agent.recovery is not configured: run this on a host whose agent makes backups');

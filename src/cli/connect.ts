@@ -15,7 +15,7 @@ export async function withClient(
   options: { config?: string },
   command: (client: Client, config: Config) => Promise<void>,
 ): Promise<void> {
-  const config = loadConfigOrExit({ path: options.config, env: process.env });
+  const config = loadConfigOrExit({ path: options.config, env: process.env, unused: ['intake', 'pagers', 'agent'] });
   const client = createClient(config.temporal);
   try {
     // A call and not `ensureConnected`, which has a deadline of its own.

@@ -67,7 +67,7 @@ function read(file: string): string {
 }
 
 async function linesWith(path: string | undefined, { scenario, alerts }: Case): Promise<Line[]> {
-  const config = loadConfigOrExit({ path, env: process.env });
+  const config = loadConfigOrExit({ path, env: process.env, unused: ['intake', 'pagers', 'agent'] });
   // Only here: the other commands do without the SDK's test server, which takes time to load.
   const { simulate } = await import('../simulate/simulate');
   const onProgress = (line: string) => process.stderr.write(`${line}\n`);

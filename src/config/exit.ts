@@ -1,6 +1,6 @@
 import { ConfigError } from './config-error';
-import type { FindOptions } from './config-file';
 import { loadConfig } from './load';
+import type { LoadOptions } from './load';
 import type { Config } from './schema/config';
 
 /** Exit status of every process whose configuration cannot be used. */
@@ -16,7 +16,7 @@ export interface Exit {
  * Loads the configuration for an entry point. When it cannot be used, prints one line per problem on stderr and exits
  * with 2 before anything is started.
  */
-export function loadConfigOrExit(options: FindOptions, io: Exit = process): Config {
+export function loadConfigOrExit(options: LoadOptions, io: Exit = process): Config {
   try {
     return loadConfig(options);
   } catch (error) {

@@ -5,10 +5,19 @@ import { formatKeyPath, isAtOrBelow } from './key-path';
 import { applyOverrides } from './overrides';
 import { defaultMessage, issueLines, placeInFile } from './problems';
 import { hasReference, resolveReferences } from './references';
+import type { ReferenceProblem, Resolved } from './references';
 import { config } from './schema/config';
 import type { Config } from './schema/config';
 import { mapScalars, valueAt } from './values';
 import { parseYamlText } from './yaml-text';
+
+export interface LoadOptions extends FindOptions {
+  /**
+   * Sections that this process never looks at: where one needs a variable that is not set here, as a secret that only
+   * another process has, it counts as not written.
+   */
+  unused?: readonly (keyof Config)[];
+}
 
 /**
  * The effective configuration: the file at `path`, else `HALCYON_CONFIG`, else `./halcyon.yaml`, else
@@ -16,14 +25,14 @@ import { parseYamlText } from './yaml-text';
  *
  * Throws `ConfigError` with every problem at once.
  */
-export function loadConfig(options: FindOptions): Config {
-  return parseConfig(readConfigFile(options), options.env);
+export function loadConfig(options: LoadOptions): Config {
+  return parseConfig(readConfigFile(options), options.env, options.unused);
 }
 
 /** The same for a file that was already read. */
-export function parseConfig(file: ConfigFile, env: NodeJS.ProcessEnv): Config {
+export function parseConfig(file: ConfigFile, env: NodeJS.ProcessEnv, unused: LoadOptions['unused'] = []): Config {
   const { value: written, variableAt } = applyOverrides(parseYamlText(file), env);
-  const { value, problems } = resolveReferences(written, env);
+  const { value, problems } = withoutUnused(resolveReferences(written, env), unused);
   const result = parseValue(value, written);
   const issues = result.success ? [] : result.error.issues;
   const place = (path: readonly PropertyKey[]) => variableAt(path) ?? placeInFile(file.label, path);
@@ -37,6 +46,14 @@ export function parseConfig(file: ConfigFile, env: NodeJS.ProcessEnv): Config {
   ];
   if (lines.length > 0) throw new ConfigError([...new Set(lines)]);
   return result.data!;
+}
+
+function withoutUnused({ value, problems }: Resolved, unused: readonly string[]): Resolved {
+  const isUnused = ({ path }: ReferenceProblem) => unused.includes(String(path[0]));
+  const left = new Set(problems.filter(isUnused).map(({ path }) => path[0]));
+  if (left.size === 0) return { value, problems };
+  const sections = Object.entries(value as object).filter(([name]) => !left.has(name));
+  return { value: Object.fromEntries(sections), problems: problems.filter((problem) => !isUnused(problem)) };
 }
 
 /**

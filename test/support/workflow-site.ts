@@ -14,7 +14,7 @@ import { tearDown, withWorker } from './workers';
 /** Made once in a file of tests. */
 let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
 
-/** Controller, agents of scripted hosts, and a server that skips time. Take it down with `down()`. */
+/** Controller, agents of scripted hosts, and a server, which skips time unless told else. Take it down with `down()`. */
 export class WorkflowSite {
   /** Who is paged goes here. */
   readonly pagers = new ScriptedPagers(async () => new Date(await this.env.currentTimeMs()).toISOString());
@@ -26,9 +26,9 @@ export class WorkflowSite {
   ) {}
 
   /** `control`: the activities of the controller, where a test needs any. */
-  static async up(control?: object): Promise<WorkflowSite> {
+  static async up(control?: object, startServer = startTimeSkipping): Promise<WorkflowSite> {
     bundle ??= bundleWorkflows();
-    return new WorkflowSite(await startTimeSkipping(), await bundle, control);
+    return new WorkflowSite(await startServer(), await bundle, control);
   }
 
   async down(): Promise<void> {

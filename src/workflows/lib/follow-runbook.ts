@@ -11,8 +11,6 @@ import type { Safety, Watch } from './safety';
 
 /** A new episode during the incident starts the runbook again; more often than this the service flaps. */
 const MAX_ROUNDS = 3;
-/** An agent that is away while people have the incident is waited for as long as they keep it open. */
-const WITHOUT_END_MS = 365 * 86_400_000;
 
 /** One page of the document as the body of an incident: diagnose, then the causes in order until verification holds. */
 export function followRunbook<D extends { health: HealthState | undefined }>(runbook: Runbook<D>): IncidentBody {
@@ -46,11 +44,18 @@ export function stepsOf(
 
 /** Looks by a page's own verification while people have the incident. Nothing is changed by it. */
 export function watchBy(incident: Incident, verify: Runbook<never>['verify']): Watch {
-  const steps = stepsOf(incident, new Unguarded(), WITHOUT_END_MS);
   return async (how) => {
-    const verdict = await verify(steps, incident, how === 'patient');
-    if (verdict?.healthy === true) incident.view.measures.healthyAt = verdict.healthySince;
-    return verdict?.healthy === true;
+    const isPatient = how === 'patient';
+    const steps = stepsOf(incident, new Unguarded(), isPatient ? undefined : 0);
+    try {
+      const verdict = await verify(steps, incident, isPatient);
+      if (verdict?.healthy === true) incident.view.measures.healthyAt = verdict.healthySince;
+      return verdict?.healthy === true;
+    } catch (err) {
+      // Nobody is there to look: people keep it, and it is looked at again.
+      if (!isFailure(err, 'AgentUnreachable')) throw err;
+      return false;
+    }
   };
 }
 
@@ -84,6 +89,7 @@ class RunbookRun<D extends { health: HealthState | undefined }> {
     if (turn === 'waited') found = await this.diagnosed();
     if (turn === 'waited' && isHealthy(found.health)) return await this.contradiction();
     for (const cause of this.runbook.causes) {
+      if (this.incident.isClosedByPerson) break;
       if (this.incident.isResolved && (await this.verified())) return this.success();
       if (await this.remedied(cause, found, turn !== 'refused')) return this.success();
     }
@@ -108,11 +114,11 @@ class RunbookRun<D extends { health: HealthState | undefined }> {
       'KingFisher answers on its host while the alert still fires: look at scraping and at the network in between',
     );
     const agreed = await condition(
-      () => this.incident.isResolved || this.firesAgain(),
+      () => this.incident.isResolved || this.incident.isClosedByPerson || this.firesAgain(),
       this.incident.input.policy.giveUpAfterMs,
       { summary: 'Alertmanager to resolve the alert' },
     );
-    if (!agreed) return 'unresolved';
+    if (!agreed || this.incident.isClosedByPerson) return 'unresolved';
     if (this.firesAgain()) return 'again';
     return (await this.verified()) ? this.success() : 'again';
   }

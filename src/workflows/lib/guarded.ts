@@ -37,7 +37,6 @@ export class Guarded implements Lifeline {
   private readonly escalation: EscalationLink;
   private readonly approvals: Approvals;
   private readonly guardTurn: Turn | null;
-  private closedBy: { as: string; reason: string } | null = null;
   private isEscalated = false;
 
   constructor(
@@ -67,14 +66,9 @@ export class Guarded implements Lifeline {
     const check = (answer: ApprovalAnswer) => refusing(() => this.approvals.check(answer));
     setHandler(approveUpdate, (answer) => this.answer(answer, 'approved'), { validator: check });
     setHandler(rejectUpdate, (answer) => this.answer(answer, 'rejected'), { validator: check });
-    setHandler(
-      closeUpdate,
-      (closing) => {
-        this.closedBy = closing;
-        incident.note('', `${closing.as} closes this incident`, closing.reason);
-      },
-      { validator: ({ as, reason }) => refusing(() => checkWords({ as, reason })) },
-    );
+    setHandler(closeUpdate, (closing) => incident.closeBy(closing), {
+      validator: ({ as, reason }) => refusing(() => checkWords({ as, reason })),
+    });
   }
 
   begin(): void {
@@ -91,7 +85,7 @@ export class Guarded implements Lifeline {
     if (guardTurn === null) return this.refused('this runbook only observes: runbooks.<name>.mode in halcyon.yaml');
     const before = incident.view.state;
     incident.setState('waitingForTurn');
-    const answer = await guardTurn.ready(() => incident.isResolved || this.closedBy !== null);
+    const answer = await guardTurn.ready(() => incident.isResolved || incident.isClosedByPerson);
     incident.setState(before);
     if (answer === undefined) return 'over';
     if (answer.kind === 'granted') return guardTurn.waited > STALE_AFTER_MS ? 'waited' : 'ready';
@@ -147,7 +141,6 @@ export class Guarded implements Lifeline {
     if (wasPaused) void guardTurn.whenResumed(() => isOver).catch(unlessCancelled);
     else await guardTurn?.release({ changed: incident.changed, closedEpisodes: {} });
     const next = await waitForPeople(incident, watch, {
-      closedBy: () => this.closedBy,
       isResumed: () => wasPaused && !guardTurn.isPaused,
     });
     isOver = true;
@@ -157,8 +150,7 @@ export class Guarded implements Lifeline {
 
   async end(outcome: Outcome): Promise<void> {
     const { incident } = this;
-    const why = incident.view.findings.map(({ name }) => name);
-    this.escalation.closed(outcome, why.length === 0 ? '' : `found: ${[...new Set(why)].join(', ')}`);
+    this.escalation.closed(outcome, summaryOf(incident));
     await this.guardTurn?.release({ changed: incident.changed, closedEpisodes: incident.closedEpisodes() });
     await this.escalation.settled();
   }
@@ -173,7 +165,7 @@ export class Guarded implements Lifeline {
     // An hour of thinking must not hold up the host's other incidents.
     await guardTurn?.release({ changed: incident.changed, closedEpisodes: {} });
     const answered = await condition(
-      () => approval.state !== 'asked' || incident.isResolved || this.closedBy !== null,
+      () => approval.state !== 'asked' || incident.isResolved || incident.isClosedByPerson,
       this.policy.approvals.expireAfterMs,
       { summary: `Answer to: ${subject.title}` },
     );
@@ -299,4 +291,13 @@ function refusing(check: () => void): void {
 /** Workflow time. */
 function isoNow(): string {
   return new Date().toISOString();
+}
+
+/** For everyone who was paged. */
+function summaryOf({ closedBy, view }: Incident): string {
+  const found = new Set(view.findings.map(({ name }) => name));
+  return [
+    ...(closedBy === null ? [] : [`by ${closedBy.as}: ${closedBy.reason}`]),
+    ...(found.size === 0 ? [] : [`found: ${[...found].join(', ')}`]),
+  ].join('; ');
 }

@@ -9,8 +9,6 @@ const LOOK_AGAIN_MS = 300_000;
 const MAX_EVENTS = 2_000;
 
 export interface People {
-  /** Who closed the incident, once somebody did. */
-  closedBy(): { as: string; reason: string } | null;
   /** A pause is over for which this incident was refused. */
   isResumed(): boolean;
 }
@@ -28,15 +26,15 @@ export async function waitForPeople(
   const somethingNew = () => incident.newestFiring > newestBefore || people.isResumed();
   for (;;) {
     incident.setState('waitingForPeople');
-    const isWell = await watched(watch, () => people.closedBy() !== null || somethingNew() || isOver(incident, watch));
-    if (people.closedBy() !== null) return await lookOnce(incident, watch);
+    const isWell = await watched(watch, () => incident.isClosedByPerson || somethingNew() || isOver(incident, watch));
+    if (incident.isClosedByPerson) return await lookOnce(incident, watch);
     if (somethingNew()) return 'again';
     if (isOver(incident, watch)) return 'recovered';
     if (isWell && (incident.isResolved || incident.input.startedBy !== undefined)) return success(incident);
-    const interrupted = () => people.closedBy() !== null || somethingNew();
+    const interrupted = () => incident.isClosedByPerson || somethingNew();
     if (isWell) await alertmanagerToAgree(incident, interrupted);
     else await condition(interrupted, LOOK_AGAIN_MS, { summary: 'Next look' });
-    if (workflowInfo().historyLength > MAX_EVENTS) await goOn(incident);
+    if (workflowInfo().historyLength > MAX_EVENTS && !interrupted()) await goOn(incident);
   }
 }
 

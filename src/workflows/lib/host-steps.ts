@@ -31,8 +31,8 @@ const READ_MS = 15_000;
 /** Longer than systemd's own TimeoutStopSec of 90 s. */
 const CHANGE_MS = 180_000;
 const HEARTBEAT_TIMEOUT_MS = 3_000;
-/** Once the agent is known to be away, work waits this long for it in one piece. */
-const AWAY_SCHEDULE_TO_START_MS = 60_000;
+/** Once the agent is known to be away, work waits this long for it in one piece; then it is asked whether to go on. */
+const AWAY_SCHEDULE_TO_START_MS = 10_000;
 
 /**
  * Runs a runbook's steps on the incident's host: timeline entry, summary in the UI, and the same answer to an agent
@@ -172,7 +172,7 @@ export class HostSteps {
         if (!wasNotTaken(err)) throw err;
         this.agentIsAway();
         const left = this.giveUpAt - Date.now();
-        if (left <= 0) throw unreachable(this.host);
+        if (left <= 0 || this.incident.isClosedByPerson) throw unreachable(this.host);
         scheduleToStartTimeout = Math.max(1_000, Math.min(AWAY_SCHEDULE_TO_START_MS, left));
       }
     }

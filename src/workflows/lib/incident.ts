@@ -26,6 +26,7 @@ export class Incident {
   changed: boolean;
   private readonly alertNotes = new AlertNotes();
   private alertsLeftOut = false;
+  private closer: { as: string; reason: string } | null = null;
 
   constructor(
     readonly input: IncidentInput,
@@ -102,6 +103,21 @@ export class Incident {
   /** Whether an alert fires that began after `time`, and so is not explained by what was verified then. */
   hasFiringSince(time: string): boolean {
     return this.view.alerts.some((alert) => alert.status === 'firing' && alert.startsAt > time);
+  }
+
+  /** A person says that it is over: nothing new is begun, and it ends with what is so. */
+  closeBy(person: { as: string; reason: string }): void {
+    this.closer = person;
+    this.note('', `${person.as} closes this incident`, person.reason);
+  }
+
+  /** Who closed it; null while nobody did. */
+  get closedBy(): { as: string; reason: string } | null {
+    return this.closer;
+  }
+
+  get isClosedByPerson(): boolean {
+    return this.closer !== null;
   }
 
   setState(state: IncidentState): void {

@@ -1,4 +1,5 @@
-import { configOf, problemsOf } from './support';
+import { parseConfig } from '../../../src/config/load';
+import { configOf, linesOf, problemsOf } from './support';
 
 const MINIMAL = 'log: {}';
 
@@ -176,5 +177,26 @@ describe('the environment', () => {
     expect(problemsOf(MINIMAL, { TEMPORAL_ADDRESS: 'nowhere' })).toEqual([
       'TEMPORAL_ADDRESS: expected host:port such as "127.0.0.1:7233", got "nowhere"',
     ]);
+  });
+});
+
+describe('a section that this process does not use', () => {
+  const text = 'intake: {token: "${NOT_HERE}", port: 1}\nlog: {level: debug}';
+  const file = { label: 'halcyon.yaml', text };
+
+  it('may name a variable that only another process has', () => {
+    expect(parseConfig(file, {}, ['intake'])).toMatchObject({
+      intake: { port: 9095, token: null },
+      log: { level: 'debug' },
+    });
+    expect(parseConfig(file, { NOT_HERE: 'x' }, ['intake']).intake).toMatchObject({ port: 1, token: 'x' });
+  });
+
+  it('hides nothing of the others', () => {
+    expect(linesOf(() => parseConfig(file, {}, ['pagers']))).toEqual([
+      'halcyon.yaml: intake.token: environment variable NOT_HERE is not set',
+    ]);
+    const wrong = { label: 'halcyon.yaml', text: 'intake: {prot: 1}' };
+    expect(linesOf(() => parseConfig(wrong, {}, ['intake']))).toHaveLength(1);
   });
 });
