@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import { LabHost } from '../../lab/lab-host';
 import { PATIENT_GUARD, startStack } from '../../lab/stack';
-import type { Stack } from '../../lab/stack';
+import type { Stack, StackOptions } from '../../lab/stack';
 import type { IncidentView } from '../../src/shared/incident';
 import { waitFor } from './wait-for';
 import { webhookMessage } from './webhook';
@@ -16,15 +16,17 @@ export class LabSite {
   private constructor(
     readonly host: LabHost,
     readonly stack: Stack,
-    private readonly directory: string,
+    /** Configuration, logs and database of everything beside the host. */
+    readonly directory: string,
   ) {}
 
-  static async up(name: string): Promise<LabSite> {
+  static async up(name: string, { sections, env = {} }: Pick<StackOptions, 'sections' | 'env'> = {}): Promise<LabSite> {
     const directory = mkdtempSync(join(tmpdir(), 'halcyon-lab-test-'));
     const started = await Promise.allSettled([
       LabHost.up(name),
       startStack({
-        sections: { guard: PATIENT_GUARD },
+        sections: { guard: PATIENT_GUARD, ...sections },
+        env,
         directory,
         hosts: { [name]: { instances: [], services: ['zmart-kingfisher'] } },
         runbooks: {
