@@ -6,6 +6,7 @@ import { parseDuration } from '../shared/durations';
 import type { Acknowledgement } from '../shared/escalation';
 import { escalationId } from '../shared/ids';
 import { withClient } from './connect';
+import { Unanswered, answered } from './people';
 import { plain } from './print-timeline';
 import { UsageError } from './usage';
 
@@ -17,7 +18,8 @@ interface AckOptions {
 
 /**
  * `halcyon ack <incident id> --as <who> [--for 30m]`: somebody has it, further tiers wait. Where the incident's run is
- * gone and its escalation goes on, the escalation itself is told.
+ * gone and its escalation goes on, or no controller answers, the escalation itself is told: what it is told is kept, and
+ * counts as soon as there is a controller.
  */
 export function createAckCommand(): Command {
   return new Command('ack')
@@ -43,16 +45,16 @@ async function acknowledge(id: string, options: AckOptions): Promise<void> {
   });
 }
 
-/** Until when, or undefined when the incident is not open. */
+/** Until when, or undefined when the incident is not open or does not answer. */
 async function toIncident(client: Client, id: string, given: Acknowledgement): Promise<string | undefined> {
   try {
     const handle = client.workflow.getHandle(id);
-    const { until } = await handle.executeUpdate<{ until: string }, [Acknowledgement]>('acknowledge', {
-      args: [given],
-    });
+    const { until } = await answered(client, () =>
+      handle.executeUpdate<{ until: string }, [Acknowledgement]>('acknowledge', { args: [given] }),
+    );
     return until;
   } catch (err) {
-    if (err instanceof WorkflowNotFoundError) return undefined;
+    if (err instanceof WorkflowNotFoundError || err instanceof Unanswered) return undefined;
     throw err;
   }
 }

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { EscalationView, Page } from '../shared/escalation';
 import { escalationId } from '../shared/ids';
 import { withClient } from './connect';
+import { answered } from './people';
 import { plain } from './print-timeline';
 
 interface ShowOptions {
@@ -27,7 +28,9 @@ async function show(id: string, options: ShowOptions): Promise<void> {
   await withClient(options, async (client) => {
     const workflowId = id.startsWith('escalation/') ? id : escalationId(id);
     try {
-      const view = await client.workflow.getHandle(workflowId).query<EscalationView>('escalation');
+      const view = await answered(client, () =>
+        client.workflow.getHandle(workflowId).query<EscalationView>('escalation'),
+      );
       const text = options.json === true ? JSON.stringify(view, null, 2) : formatEscalation(view).join('\n');
       process.stdout.write(`${text}\n`);
     } catch (err) {

@@ -5,6 +5,7 @@ import type { GuardView } from '../shared/guard';
 import { guardId } from '../shared/ids';
 import { withClient } from './connect';
 import { eachHost, guardHosts } from './guard-hosts';
+import { answered } from './people';
 
 interface ShowOptions {
   host?: string;
@@ -38,7 +39,7 @@ async function viewOf(client: Client, host: string): Promise<GuardView | undefin
   try {
     const handle = client.workflow.getHandle(guardId(host));
     if ((await handle.describe()).status.name !== 'RUNNING') return undefined;
-    return await handle.query<GuardView>('guard');
+    return await answered(client, () => handle.query<GuardView>('guard'));
   } catch (err) {
     if (err instanceof WorkflowNotFoundError) return undefined;
     throw err;

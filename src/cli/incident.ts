@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { withClient } from './connect';
 import { followIncident } from './follow';
-import { say, whoAmI } from './people';
+import { answered, say, whoAmI } from './people';
 import { exitCodeOf, formatEnd, formatEntry, plain } from './print-timeline';
 import { UsageError } from './usage';
 import type { IncidentView } from '../shared/incident';
@@ -76,7 +76,7 @@ async function list(options: ReadOptions & { open?: boolean; limit: string }): P
 
 async function show(id: string, options: ReadOptions): Promise<void> {
   await withClient(options, async (client) => {
-    const view = await client.workflow.getHandle(id).query<IncidentView>('timeline');
+    const view = await answered(client, () => client.workflow.getHandle(id).query<IncidentView>('timeline'));
     if (options.json === true) process.stdout.write(`${JSON.stringify(view, null, 2)}\n`);
     else process.stdout.write([...view.timeline.map(formatEntry), formatEnd(view), ''].join('\n'));
   });

@@ -1,9 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
-  WorkflowUpdateRPCTimeoutOrCancelledError,
-} from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { escalationPlan } from '../config';
 import type { Config } from '../config';
@@ -11,6 +7,7 @@ import { leaseId } from '../shared/ids';
 import type { LeaseExtension, LeaseRequest, LeaseState, LeaseView, SettingValue } from '../shared/lease';
 import { CONTROLLER_TASK_QUEUE } from '../shared/task-queues';
 import { printLease } from './lease-list';
+import { answered } from './people';
 
 export interface Person {
   by: string;
@@ -26,7 +23,6 @@ type Output = { json?: boolean };
 
 /** One call of an agent; whoever waits longer looks again with `list`. */
 const FOLLOW_MS = 60_000;
-const ANSWER_MS = 15_000;
 const POLL_MS = 200;
 
 /** A person's lease. Follows it until it is in effect or given up. */
@@ -91,16 +87,7 @@ async function openLease(client: Client, { host, setting }: Named): Promise<Work
 }
 
 async function update(client: Client, handle: WorkflowHandle, name: string, input: object): Promise<LeaseView> {
-  try {
-    return await client.connection.withDeadline(
-      Date.now() + ANSWER_MS,
-      async () => await handle.executeUpdate<LeaseView, [object]>(name, { args: [input] }),
-    );
-  } catch (err) {
-    if (err instanceof WorkflowUpdateFailedError) throw new Error(err.cause?.message ?? err.message, { cause: err });
-    if (err instanceof WorkflowUpdateRPCTimeoutOrCancelledError) throw noController(err);
-    throw err;
-  }
+  return await answered(client, () => handle.executeUpdate<LeaseView, [object]>(name, { args: [input] }));
 }
 
 /** The lease as soon as `isThere`, or as it stands at the deadline. */
@@ -110,18 +97,11 @@ async function follow(
   isThere: (view: LeaseView) => boolean,
 ): Promise<LeaseView> {
   for (const deadline = Date.now() + FOLLOW_MS; ; await sleep(POLL_MS)) {
-    const view = await client.connection.withDeadline(
-      Date.now() + ANSWER_MS,
-      async () => await handle.query<LeaseView>('lease'),
-    );
+    const view = await answered(client, () => handle.query<LeaseView>('lease'));
     if (isThere(view) || Date.now() > deadline) return view;
   }
 }
 
 function isOver({ state }: LeaseView): boolean {
   return (['undone', 'overtaken', 'refused'] satisfies LeaseState[] as LeaseState[]).includes(state);
-}
-
-function noController(cause: Error): Error {
-  return new Error('no controller took it in time: is halcyon-controller running?', { cause });
 }

@@ -95,7 +95,6 @@ async function apply(options: ApplyOptions): Promise<void> {
 
 function personOf({ as, reason }: ChangeOptions): Person {
   if (reason.trim() === '') throw new UsageError('--reason: say why in a few words, it goes on the record');
-  if (as?.trim() === '') throw new UsageError('--as: say who you are');
   return { by: whoAmI(as), reason };
 }
 

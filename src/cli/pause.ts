@@ -1,9 +1,4 @@
-import { userInfo } from 'node:os';
-import {
-  WithStartWorkflowOperation,
-  WorkflowNotFoundError,
-  WorkflowUpdateRPCTimeoutOrCancelledError,
-} from '@temporalio/client';
+import { WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
 import { parseDuration } from '../shared/durations';
@@ -12,10 +7,10 @@ import { guardId } from '../shared/ids';
 import { CONTROLLER_TASK_QUEUE } from '../shared/task-queues';
 import { withClient } from './connect';
 import { eachHost, guardHosts } from './guard-hosts';
+import { answered, whoAmI } from './people';
 import { UsageError } from './usage';
 
-/** A controller that runs answers within milliseconds. */
-const ANSWER_MS = 10_000;
+const WITHOUT_CONTROLLER = 'is halcyon-controller running? On the host itself: touch /run/halcyon/paused';
 
 interface TargetOptions {
   host?: string;
@@ -54,10 +49,10 @@ export function createResumeCommand(): Command {
 async function pause(options: PauseOptions): Promise<void> {
   if (options.reason.trim() === '') throw new UsageError('--reason: say why in a few words, others will ask');
   if (!(parseDuration(options.for) ?? 0)) throw new UsageError(`--for: "${options.for}" is no duration such as 2h`);
-  const request: PauseRequest = { by: whoAmI(options), reason: options.reason, for: options.for };
+  const request: PauseRequest = { by: whoAmI(options.as), reason: options.reason, for: options.for };
   await withClient(options, async (client, config) => {
     await eachHost(await guardHosts(client, config, options.host), async (host) => {
-      const { until } = await confirmed(client, () => pauseHost(client, host, request));
+      const { until } = await answered(client, () => pauseHost(client, host, request), WITHOUT_CONTROLLER);
       return `${host}: paused until ${until}`;
     });
   });
@@ -77,15 +72,15 @@ async function pauseHost(client: Client, host: string, request: PauseRequest): P
 }
 
 async function resume(options: TargetOptions & { as?: string; reason?: string }): Promise<void> {
-  const by = whoAmI(options);
+  const by = whoAmI(options.as);
   const request = { by, ...(options.reason === undefined ? {} : { reason: options.reason }) };
   await withClient(options, async (client, config) => {
     await eachHost(await guardHosts(client, config, options.host), async (host) => {
       const guard = client.workflow.getHandle(guardId(host));
       try {
-        const { pause: paused } = await confirmed(client, () => guard.query<GuardView>('guard'));
+        const { pause: paused } = await answered(client, () => guard.query<GuardView>('guard'));
         if (paused === null) return `${host}: was not paused`;
-        await confirmed(client, () => guard.executeUpdate('resume', { args: [request] }));
+        await answered(client, () => guard.executeUpdate('resume', { args: [request] }));
         return `${host}: resumed, ${paused.by} had paused it until ${paused.until}`;
       } catch (err) {
         if (err instanceof WorkflowNotFoundError) return `${host}: was not paused`;
@@ -93,21 +88,4 @@ async function resume(options: TargetOptions & { as?: string; reason?: string })
       }
     });
   });
-}
-
-/** An answer that does not come is no "yes": it says so instead of waiting for ever. */
-async function confirmed<T>(client: Client, ask: () => Promise<T>): Promise<T> {
-  try {
-    return await client.connection.withDeadline(Date.now() + ANSWER_MS, ask);
-  } catch (err) {
-    if (!(err instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw err;
-    const remedy = 'is a controller running? On the host itself: touch /run/halcyon/paused';
-    throw new Error(`not confirmed within ${ANSWER_MS / 1_000} s; ${remedy}`, { cause: undefined });
-  }
-}
-
-function whoAmI({ as }: { as?: string }): string {
-  const who = as ?? process.env['SUDO_USER'] ?? userInfo().username;
-  if (who.trim() === '') throw new UsageError('--as: expected a name');
-  return who;
 }

@@ -56,7 +56,7 @@ const thread = (): string =>
 
 const config = (): string[] => ['--config', stack.configFile];
 
-it('rings once per team although Slack and PagerDuty fail in every way; an acknowledgement and the end reach them', async () => {
+it('rings once per team although Slack and PagerDuty fail in every way; an acknowledgement, though no controller runs, and the end reach them', async () => {
   const { slack, pagerduty } = pagers;
   slack.faults.next({ kind: 'rateLimited', retryAfterSeconds: 1 });
   slack.faults.next({ kind: 'status', status: 500 });
@@ -83,9 +83,11 @@ it('rings once per team although Slack and PagerDuty fail in every way; an ackno
   };
   await waitFor(isShown, { what: 'the page in the record', deadlineMs: 60_000 });
 
+  await stack.controller.stop();
   const acknowledged = await halcyon(['ack', ID, '--as', 'anna', '--for', '20m', ...config()]);
   expect(acknowledged).toMatchObject({ code: 0, stderr: '' });
   expect(acknowledged.stdout).toContain(`${ID}: acknowledged by anna until `);
+  await stack.controller.start();
   await waitFor(() => thread().includes('anna') && pagerduty.incidents[0]!.status === 'acknowledged', {
     what: 'the acknowledgement in Slack and PagerDuty',
     deadlineMs: 60_000,
