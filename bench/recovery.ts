@@ -5,7 +5,7 @@ import type { HealthChange } from '../lab/recovery/down-watch';
 import { startStack } from '../lab/stack';
 import type { Stack } from '../lab/stack';
 import { incidentWorkflowId } from '../src/alerts/incident-id';
-import { loadConfig } from '../src/config';
+import { incidentPolicies, loadConfig } from '../src/config';
 import type { IncidentInput, IncidentView } from '../src/shared/incident';
 import { searchAttributes } from '../src/shared/search-attributes';
 import { CONTROLLER_TASK_QUEUE } from '../src/shared/task-queues';
@@ -147,12 +147,12 @@ async function untilReady(what: string, holds: () => Promise<boolean>): Promise<
 }
 
 async function recover(stack: Stack): Promise<void> {
-  const { runbooks } = loadConfig({ path: stack.configFile, env: { HALCYON_INTAKE_TOKEN: stack.token } });
+  const config = loadConfig({ path: stack.configFile, env: {}, unused: ['intake'] });
   const input: IncidentInput = {
     runbook: 'emergencyRecovery',
     alertname: 'emergencyRecovery',
     host: HOST,
-    policy: runbooks.emergencyRecovery,
+    ...incidentPolicies(config, 'emergencyRecovery'),
     closedEpisodes: {},
     startedBy: { who: 'bench', reason: 'benchmark' },
     recovery: { dryRun: false, onlyUnhealthy: false },

@@ -1,7 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import type { IncidentView } from '../../src/shared/incident';
 import { Chaos, STEP_OF, measureDurations } from '../support/chaos';
 import type { Strike, Victim } from '../support/chaos';
+import { closedByHand } from '../support/incidents';
 import { random } from '../support/random';
 import { BACKUPS, DATA, KINGFISHER, RecoverySite, expectHealed } from '../support/recovery-site';
 
@@ -68,7 +68,7 @@ async function prepare(): Promise<Effects> {
 
 /** Every step's effect once, whatever was struck. */
 async function expectOnce(run: WorkflowHandle, before: Effects): Promise<void> {
-  expectHealed((await run.result()) as IncidentView);
+  expectHealed(await closedByHand(run));
   expect(await effects()).toEqual({
     kingfisherStarts: before.kingfisherStarts + 1,
     kingfisherStops: before.kingfisherStops + 1,

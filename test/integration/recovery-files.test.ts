@@ -1,4 +1,4 @@
-import type { IncidentView } from '../../src/shared/incident';
+import { closedByHand } from '../support/incidents';
 import { BACKUPS, DATA, KINGFISHER, REDIS, RecoverySite, cited, expectHealed } from '../support/recovery-site';
 
 const IMAGES = 20_000;
@@ -85,7 +85,7 @@ describe('20,000 images', () => {
     const before = await look();
     const handle = await site.start({ onlyUnhealthy: true });
     try {
-      const view = (await handle.result()) as IncidentView;
+      const view = await closedByHand(handle);
       expectHealed(view);
       const { runId } = await handle.describe();
       const verified = await site.verifyBackup(runId);
