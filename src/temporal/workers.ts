@@ -41,7 +41,8 @@ export async function createAgent(
     namespace,
     taskQueue: hostTaskQueue(host),
     activities,
-    maxConcurrentActivityTaskExecutions: 20,
+    // An incident that people have keeps one busy, with looking at the host.
+    maxConcurrentActivityTaskExecutions: 100,
     // Heartbeats once a second; the workflow takes three seconds of silence for a crash.
     maxHeartbeatThrottleInterval: '1s',
     shutdownGraceTime: '5s',

@@ -37,11 +37,15 @@ export class WorkflowSite {
 
   /** A controller and, unless `agent` is false, an agent for a host of its own. */
   async withHost<T>(test: (host: ScriptedHost, name: string) => Promise<T>, agent = true): Promise<T> {
+    return await this.withController(() => this.onHost(test, agent));
+  }
+
+  /** The same where there is a controller already. */
+  async onHost<T>(test: (host: ScriptedHost, name: string) => Promise<T>, agent = true): Promise<T> {
     const host = new ScriptedHost();
     const name = `h-${randomUUID().slice(0, 8)}`;
     const alone = async () => await test(host, name).finally(() => this.endOf(name));
-    if (!agent) return await this.withController(alone);
-    return await this.withController(() => this.withAgent(host, name, alone));
+    return agent ? await this.withAgent(host, name, alone) : await alone();
   }
 
   /** What is left of a host's incidents ends while there is a controller: else it holds up the server's time for ever. */
