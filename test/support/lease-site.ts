@@ -15,6 +15,9 @@ import { tearDown, withWorker } from './workers';
 
 export const SETTING = 'openai.max_qps';
 
+/** Made once in a file of tests. */
+let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
+
 /** Controllers and agents that a test starts and ends as it likes, and a server, which skips time unless told else. */
 export class LeaseSite {
   private constructor(
@@ -24,10 +27,8 @@ export class LeaseSite {
 
   static async up(startServer = startTimeSkipping): Promise<LeaseSite> {
     const workflowsPath = require.resolve('./lease-workflows');
-    return new LeaseSite(
-      await startServer(),
-      await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') }),
-    );
+    bundle ??= bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+    return new LeaseSite(await startServer(), await bundle);
   }
 
   async down(): Promise<void> {

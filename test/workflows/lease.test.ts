@@ -10,10 +10,11 @@ const HOUR_MS = 3_600_000;
 
 let site: LeaseSite;
 
-beforeAll(async () => {
+// A server each: time that passed in one test would hold up the next.
+beforeEach(async () => {
   site = await LeaseSite.up();
 });
-afterAll(async () => {
+afterEach(async () => {
   await site?.down();
 });
 
