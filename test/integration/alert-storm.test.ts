@@ -107,7 +107,9 @@ function key({ fingerprint, startsAt, status }: StormAlert): string {
 async function listsTold(): Promise<{ events: number; lists: Alert[][] }> {
   const { events } = await stack.client.workflow.getHandle(ID).fetchHistory();
   const lists = (events ?? []).flatMap(({ workflowExecutionSignaledEventAttributes: signal }) => {
-    const data = signal?.input?.payloads?.[0]?.data;
+    // Guard and clock have things to say, too.
+    if (signal?.signalName !== 'alert') return [];
+    const data = signal.input?.payloads?.[0]?.data;
     return data === undefined || data === null ? [] : [JSON.parse(Buffer.from(data).toString()) as Alert[]];
   });
   return { events: events?.length ?? 0, lists };

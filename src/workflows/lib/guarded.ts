@@ -24,12 +24,12 @@ import { waitForPeople } from './hand-over';
 import { reason } from './host-steps';
 import type { Step } from './host-steps';
 import type { Incident } from './incident';
+import { checkAcknowledgement, checkWords, refusing } from './people-checks';
 import type { Lifeline, Watch } from './safety';
 import { Turn } from './turn';
 
 /** What was diagnosed before a wait of this length is looked at again. */
 const STALE_AFTER_MS = 2_000;
-const MAX_HOLD_MS = 7 * 86_400_000;
 
 /** An incident with a clock that pages people, a guard that gives it turns, and people who answer its questions. */
 export class Guarded implements Lifeline {
@@ -261,31 +261,6 @@ function unlessCancelled(err: unknown): void {
 /** What an incident that may not change something throws: its step is skipped, and says why. */
 function changeRefused(why: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(why, 'ChangeRefused');
-}
-
-function checkAcknowledgement({ as, for: text }: Acknowledgement): void {
-  refusing(() => {
-    checkWords({ as });
-    const ms = text === undefined ? 1 : parseDuration(String(text));
-    if (ms === undefined || ms <= 0 || ms > MAX_HOLD_MS) {
-      throw new Error(`for: expected a duration up to 7d such as "30m", got "${text}"`);
-    }
-  });
-}
-
-function checkWords(words: Record<string, unknown>): void {
-  for (const [key, text] of Object.entries(words)) {
-    if (typeof text !== 'string' || text.trim() === '') throw new Error(`${key}: expected some text`);
-  }
-}
-
-/** An update is refused by a failure, whatever the check threw: an argument may be no object at all. */
-function refusing(check: () => void): void {
-  try {
-    check();
-  } catch (err) {
-    throw ApplicationFailure.nonRetryable(err instanceof Error ? err.message : String(err), 'Refused');
-  }
 }
 
 /** Workflow time. */
