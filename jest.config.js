@@ -6,15 +6,21 @@ const transform = {
   ],
 };
 
-const project = (name) => ({
+const project = (name, more = {}) => ({
   displayName: name,
   testEnvironment: 'node',
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
   transform,
   modulePathIgnorePatterns: ['<rootDir>/dist'],
+  ...more,
 });
 
 module.exports = {
-  projects: [project('unit'), project('workflows'), project('replay'), project('integration')],
+  projects: [
+    project('unit'),
+    project('workflows', { setupFilesAfterEnv: ['<rootDir>/test/support/time-skipping-retry.ts'] }),
+    project('replay'),
+    project('integration'),
+  ],
   testTimeout: 60_000,
 };

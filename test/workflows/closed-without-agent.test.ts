@@ -17,7 +17,7 @@ afterAll(async () => {
 });
 
 it.each([
-  ['is waited for', 60_000, 'waitingForAgent'],
+  ['is waited for', 600_000, 'waitingForAgent'],
   ['was given up on', 1, 'waitingForPeople'],
 ] as const)(
   'a person closes an incident whose agent %s, and it ends',
