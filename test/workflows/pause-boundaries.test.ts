@@ -118,13 +118,13 @@ it.each(SCENARIOS)(
   'a pause in the middle of each of the steps of $name',
   async (scenario) => {
     const played = await site.withController(async () => {
-    const { calls } = await play(scenario, 'none');
-    expect(calls.length).toBeGreaterThan(5);
-    return await Promise.all(calls.map(async (step) => await play(scenario, step)));
-  });
-  const results = played.map(({ result }) => result);
+      const { calls } = await play(scenario, 'none');
+      expect(calls.length).toBeGreaterThan(5);
+      return await Promise.all(calls.map(async (step) => await play(scenario, step)));
+    });
+    const results = played.map(({ result }) => result);
 
-  // Stopped by Halcyon: its start is the undo, and none of a pause's business.
+    // Stopped by Halcyon: its start is the undo, and none of a pause's business.
     const late = results.map((one) => ({ ...one, late: one.late.filter((activity) => activity !== 'ensureStarted') }));
     expect(late.filter((one) => one.late.length > 0)).toEqual([]);
     expect(results.filter((one) => one.isRefused && !one.isPaged)).toEqual([]);
