@@ -1,6 +1,7 @@
 import type { IncidentResult, IncidentView } from '../../src/shared/incident';
 import { closeUpdate, timelineQuery } from '../../src/workflows/messages';
 import { alert, incidentInput, startIncident } from '../support/incidents';
+import { recordHistory } from '../support/record-history';
 import { SAFETY } from '../support/safety';
 import { startLocal } from '../support/temporal';
 import { waitFor } from '../support/wait-for';
@@ -31,6 +32,7 @@ it.each([
 
       await handle.executeUpdate(closeUpdate, { args: [{ as: 'anna', reason: 'host is gone' }] });
       const result = (await handle.result()) as IncidentResult;
+      await recordHistory(handle, `serviceDown.closed-${state}`);
       expect(result.outcome).toBe('unresolved');
       expect(result.timeline.map(({ title }) => title)).toContain('anna closes this incident');
       const told = await waitFor(() => site.pagers.closedOf(handle.workflowId)[0], { what: 'people to be told' });
