@@ -40,21 +40,26 @@ async function acknowledge(id: string, options: AckOptions): Promise<void> {
   }
   const given: Acknowledgement = options.for === undefined ? { as } : { as, for: options.for };
   await withClient(options, async (client, config) => {
-    const until = (await toIncident(client, id, given)) ?? (await toEscalation(client, config, id, as, forMs));
+    const answer = await toIncident(client, id, given);
+    const until = typeof answer === 'object' ? answer.until : await toEscalation(client, config, id, as, forMs);
     process.stdout.write(`${plain(id)}: acknowledged by ${plain(as)} until ${until.slice(0, 19)}Z\n`);
+    if (answer === 'unanswered') process.stdout.write('no controller answers: it counts as soon as one runs\n');
   });
 }
 
-/** Until when, or undefined when the incident is not open or does not answer. */
-async function toIncident(client: Client, id: string, given: Acknowledgement): Promise<string | undefined> {
+async function toIncident(
+  client: Client,
+  id: string,
+  given: Acknowledgement,
+): Promise<{ until: string } | 'notOpen' | 'unanswered'> {
   try {
     const handle = client.workflow.getHandle(id);
-    const { until } = await answered(client, () =>
+    return await answered(client, () =>
       handle.executeUpdate<{ until: string }, [Acknowledgement]>('acknowledge', { args: [given] }),
     );
-    return until;
   } catch (err) {
-    if (err instanceof WorkflowNotFoundError || err instanceof Unanswered) return undefined;
+    if (err instanceof WorkflowNotFoundError) return 'notOpen';
+    if (err instanceof Unanswered) return 'unanswered';
     throw err;
   }
 }

@@ -87,11 +87,16 @@ it('rings once per team although Slack and PagerDuty fail in every way; an ackno
   const acknowledged = await halcyon(['ack', ID, '--as', 'anna', '--for', '20m', ...config()]);
   expect(acknowledged).toMatchObject({ code: 0, stderr: '' });
   expect(acknowledged.stdout).toContain(`${ID}: acknowledged by anna until `);
+  expect(acknowledged.stdout).toContain('no controller answers: it counts as soon as one runs');
   await stack.controller.start();
   await waitFor(() => thread().includes('anna') && pagerduty.incidents[0]!.status === 'acknowledged', {
     what: 'the acknowledgement in Slack and PagerDuty',
     deadlineMs: 60_000,
   });
+
+  const isKnown = async () =>
+    (await halcyon(['incident', 'show', ID, ...config()])).stdout.includes('Acknowledged by anna');
+  await waitFor(isKnown, { what: 'the acknowledgement in the incident', deadlineMs: 30_000 });
 
   const closed = await halcyon(['incident', 'close', ID, '--as', 'anna', '--reason', 'host is gone', ...config()]);
   expect(closed).toMatchObject({ code: 0, stderr: '' });

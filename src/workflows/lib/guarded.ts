@@ -200,7 +200,7 @@ export class Guarded implements Lifeline {
 
   private tell(event: EscalationEvent): void {
     const { incident } = this;
-    if (event.kind === 'acknowledged') return;
+    if (event.kind === 'acknowledged') return this.heardOf(event);
     if (event.kind === 'lapsed') {
       incident.view.acknowledged = null;
       return incident.note('', `The acknowledgement of ${event.as} has lapsed`, 'the clock goes on');
@@ -215,6 +215,14 @@ export class Guarded implements Lifeline {
     if (tier <= incident.view.tier) return;
     incident.view.tier = tier;
     upsertSearchAttributes([{ key: searchAttributes.tier, value: tier }]);
+  }
+
+  /** Told to the clock itself while no controller ran, or known already. */
+  private heardOf({ as, until }: { as: string; until: string }): void {
+    const { incident } = this;
+    if (incident.view.acknowledged?.until === until) return;
+    incident.view.acknowledged = { as, until };
+    incident.note('', `Acknowledged by ${as}`, `no further tier until ${until}`);
   }
 
   private question(about: Omit<ApprovalSubject, 'host'>): ApprovalSubject {

@@ -11,7 +11,9 @@ import { Turn } from './turn';
  * its own, like any other change of the host.
  */
 export class LeaseTurn {
+  /** Kept when it was given back: a grant that was long on its way must find somebody who gives it back, too. */
   private turn: Turn | null = null;
+  private isAsked = false;
 
   constructor(private readonly lease: Lease) {
     setHandler(turnSignal, (answer) => this.turn?.receive(answer));
@@ -27,6 +29,7 @@ export class LeaseTurn {
     const { guard, permit } = lease.memory;
     if (permit !== null || !guard) return permit ?? { kind: 'change', token: 0, holder: workflowInfo().workflowId };
     const turn = (this.turn ??= this.newTurn(guard));
+    this.isAsked = true;
     turn.request();
     // An incident that wants the same brings its own turn.
     const answer = await turn.ready(() => !lease.isWanted || lease.memory.permit !== null);
@@ -37,26 +40,25 @@ export class LeaseTurn {
 
   /** Also where there was none yet: whoever waits in the queue leaves it. */
   async giveBack(): Promise<void> {
-    const { turn } = this;
-    this.turn = null;
-    await turn?.release({ changed: false, closedEpisodes: {} });
+    if (!this.isAsked) return;
+    this.isAsked = false;
+    await this.turn?.release({ changed: false, closedEpisodes: {} });
   }
 
   private newTurn(policy: GuardPolicy): Turn {
-    const { host, owners } = this.lease.view;
+    const { view } = this.lease;
     const { workflowId, runId } = workflowInfo();
     const startsAt = new Date().toISOString();
-    const startedBy = owners.at(-1)?.owner ?? 'somebody';
     return new Turn({
-      host,
-      guard: guardOf(host),
+      host: view.host,
+      guard: guardOf(view.host),
       request: () => ({
         incidentId: workflowId,
         runId,
         runbook: 'lease',
         severity: 'warning',
         startsAt,
-        startedBy,
+        startedBy: view.owners.at(-1)?.owner ?? 'somebody',
         episodes: {},
         policy,
       }),
