@@ -4,6 +4,7 @@ import type { Config } from '../config';
 import type { BackupVerdict, Backups, RestoreResult } from '../shared/backups';
 import type { BackupSummary } from '../shared/recovery-observations';
 import { plain } from './print-timeline';
+import { subcommand } from './subcommand';
 import { UsageError } from './usage';
 
 /** `agent.recovery` of halcyon.yaml. */
@@ -38,14 +39,6 @@ export function createBackupsCommand(openBackups: OpenBackups): Command {
     .option('--overwrite', 'replace files that were written after the backup, too')
     .action((id: string, options: RestoreCommandOptions) => restore(open(options, openBackups), id, options));
   return command;
-}
-
-function subcommand(parent: Command, name: string, description: string): Command {
-  return parent
-    .command(name)
-    .description(description)
-    .option('--config <file>', 'configuration file')
-    .option('--json', 'print JSON');
 }
 
 function open(options: Options, openBackups: OpenBackups): Backups {

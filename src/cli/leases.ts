@@ -6,6 +6,7 @@ import { whoAmI } from './people';
 import { applyLease, extendLease, releaseLease } from './lease-commands';
 import type { Person } from './lease-commands';
 import { listLeases } from './lease-list';
+import { subcommand } from './subcommand';
 import { UsageError } from './usage';
 
 interface Options {
@@ -61,14 +62,6 @@ export function createLeasesCommand(): Command {
       });
     });
   return command;
-}
-
-function subcommand(parent: Command, name: string, description: string): Command {
-  return parent
-    .command(name)
-    .description(description)
-    .option('--config <file>', 'configuration file')
-    .option('--json', 'print JSON');
 }
 
 function personal(command: Command): Command {
