@@ -95,6 +95,19 @@ describe('a person’s lease on a real host', () => {
     expect(starts).toBe(2);
   });
 
+  it('puts the setting back while KingFisher is down, and does not start it for that', async () => {
+    await apply('orchestrator.max_workers', 4);
+    await site.host.systemctl('stop', 'kingfisher.service');
+    try {
+      expect(await release('orchestrator.max_workers')).toMatchObject({ code: 0 });
+      expect(await file()).toBe(normal);
+      expect(await site.host.property('kingfisher.service', 'ActiveState')).toBe('inactive');
+    } finally {
+      await site.restore();
+    }
+    await untilMetric('kingfisher_orchestrator_max_workers', 8);
+  });
+
   it('is refused outside of the host’s own limits, and for what the host does not name', async () => {
     expect(await apply('openai.max_qps', 9)).toMatchObject({ code: 1, stdout: expect.stringContaining('1 to 8') });
     expect(await apply('openai.key', 9)).toMatchObject({ code: 1, stdout: expect.stringContaining('no setting') });
