@@ -144,8 +144,8 @@ test('10,000 alerts of one incident through two intakes: one short history, and 
   expect(view.alerts).toHaveLength(FINGERPRINTS);
   expect(view.timelineDropped).toBe(0);
 
-  for (const { describe } of [handle, stack.client.workflow.getHandle(guardId('h1'))]) {
-    expect((await describe()).historyLength).toBeLessThan(4_096);
+  for (const run of [handle, stack.client.workflow.getHandle(guardId('h1'))]) {
+    expect((await run.describe()).historyLength).toBeLessThan(4_096);
   }
   const { count } = await stack.client.workflow.count(`WorkflowId = '${ID}'`);
   expect(count).toBe(1);
