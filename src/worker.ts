@@ -14,6 +14,8 @@ import { createAgent, createController, runWorkers } from './temporal/workers';
 
 const ROLES = ['controller', 'agent'] as const;
 type Role = (typeof ROLES)[number];
+/** What nobody but this role looks at. */
+const OWN_SECTION = { controller: 'pagers', agent: 'agent' } as const;
 
 /** `worker --role controller|agent`: the process that runs workflows, touches a host, or on a small site both. */
 async function main(): Promise<void> {
@@ -50,11 +52,7 @@ async function main(): Promise<void> {
 }
 
 function unusedBy(roles: Role[]): (keyof Config)[] {
-  return [
-    'intake',
-    ...(roles.includes('controller') ? [] : ['pagers' as const]),
-    ...(roles.includes('agent') ? [] : ['agent' as const]),
-  ];
+  return ['intake', ...ROLES.filter((role) => !roles.includes(role)).map((role) => OWN_SECTION[role])];
 }
 
 function controlDeps({ pagers, temporal, escalation }: Config, client: Client, logger: Logger): ControlDeps {

@@ -36,9 +36,7 @@ export function recoveryAct(host: LabHost, stack: Stack, isQuiet: Act['isQuiet']
       command: `halcyon ${args.join(' ')} "${REASON}"`,
       run: async () => {
         const halcyon = [join(projectDir, 'dist', 'src', 'cli.js'), ...args, REASON];
-        await run(process.execPath, [...halcyon, '--detach', '--config', stack.configFile], {
-          env: { HALCYON_INTAKE_TOKEN: stack.token },
-        });
+        await run(process.execPath, [...halcyon, '--detach', '--config', stack.configFile]);
       },
     },
   };

@@ -1,21 +1,24 @@
 import type { Client } from '@temporalio/client';
-import { isGrpcServiceError } from '@temporalio/client';
 import { loadConfigOrExit } from '../config';
 import type { Config } from '../config';
 import { createClient } from '../temporal/connection';
+import { GRPC_DEADLINE_EXCEEDED, GRPC_UNAVAILABLE, causeOf, failedWith } from './grpc';
 
 /** Exit code when Temporal cannot be reached. */
 const UNREACHABLE_EXIT_CODE = 3;
 const DEADLINE_MS = 5_000;
-const GRPC_UNAVAILABLE = 14;
-const GRPC_DEADLINE_EXCEEDED = 4;
+
+/** What a command works with: it needs none of the secrets of intake, controller and agents. */
+export function commandConfig(path: string | undefined): Config {
+  return loadConfigOrExit({ path, env: process.env, unused: ['intake', 'pagers', 'agent'] });
+}
 
 /** Runs a command against Temporal and always lets go of the connection. Sets exit code 3 when Temporal is away. */
 export async function withClient(
   options: { config?: string },
   command: (client: Client, config: Config) => Promise<void>,
 ): Promise<void> {
-  const config = loadConfigOrExit({ path: options.config, env: process.env, unused: ['intake', 'pagers', 'agent'] });
+  const config = commandConfig(options.config);
   const client = createClient(config.temporal);
   try {
     // A call and not `ensureConnected`, which has a deadline of its own.
@@ -35,7 +38,7 @@ export async function withClient(
 }
 
 function isUnreachable(err: unknown): boolean {
-  const cause = err instanceof Error && err.cause !== undefined ? err.cause : err;
+  const cause = causeOf(err);
   if (cause instanceof Error && /Failed to connect before the deadline/.test(cause.message)) return true;
-  return isGrpcServiceError(cause) && [GRPC_UNAVAILABLE, GRPC_DEADLINE_EXCEEDED].includes(cause.code);
+  return failedWith(err, GRPC_UNAVAILABLE, GRPC_DEADLINE_EXCEEDED);
 }

@@ -3,14 +3,13 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
-  isGrpcServiceError,
 } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
+import { GRPC_DEADLINE_EXCEEDED, failedWith } from './grpc';
 import { UsageError } from './usage';
 
 /** A controller that runs answers within milliseconds. */
 const ANSWER_MS = 10_000;
-const GRPC_DEADLINE_EXCEEDED = 4;
 
 /** There is no controller, or none that keeps up. */
 export class Unanswered extends Error {}
@@ -62,7 +61,5 @@ export async function answered<T>(
 }
 
 function isTimeout(err: unknown): boolean {
-  if (err instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
-  const cause = err instanceof Error && err.cause !== undefined ? err.cause : err;
-  return isGrpcServiceError(cause) && cause.code === GRPC_DEADLINE_EXCEEDED;
+  return err instanceof WorkflowUpdateRPCTimeoutOrCancelledError || failedWith(err, GRPC_DEADLINE_EXCEEDED);
 }

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { loadConfigOrExit } from '../config';
 import type { Alert } from '../shared/alert';
 import { parseAlertFile } from '../simulate/alert-file';
 import { diffLines } from '../simulate/diff';
@@ -8,6 +7,7 @@ import type { Line } from '../simulate/line';
 import { formatLines } from '../simulate/print';
 import { ScenarioError, parseScenario } from '../simulate/scenario';
 import type { Scenario, ScenarioTexts } from '../simulate/scenario';
+import { commandConfig } from './connect';
 import { UsageError } from './usage';
 
 interface SimulateOptions extends ScenarioTexts {
@@ -67,7 +67,7 @@ function read(file: string): string {
 }
 
 async function linesWith(path: string | undefined, { scenario, alerts }: Case): Promise<Line[]> {
-  const config = loadConfigOrExit({ path, env: process.env, unused: ['intake', 'pagers', 'agent'] });
+  const config = commandConfig(path);
   // Only here: the other commands do without the SDK's test server, which takes time to load.
   const { simulate } = await import('../simulate/simulate');
   const onProgress = (line: string) => process.stderr.write(`${line}\n`);

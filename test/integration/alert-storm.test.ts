@@ -9,8 +9,8 @@ import { forEachLimited } from '../../src/intake/limited';
 import type { Alert } from '../../src/shared/alert';
 import type { IncidentView } from '../../src/shared/incident';
 import { requireBuild } from '../support/build';
-import { post, startSecondIntake } from '../support/intake-process';
-import type { Answer, Door, IntakeProcess } from '../support/intake-process';
+import { deliver, startSecondIntake } from '../support/intake-process';
+import type { Answer, IntakeProcess } from '../support/intake-process';
 import { shuffled } from '../support/shuffled';
 import { waitFor } from '../support/wait-for';
 import { webhookMessage } from '../support/webhook';
@@ -88,17 +88,6 @@ function messagesOf(alerts: StormAlert[]): object[] {
   return messages;
 }
 
-/** As Alertmanager: 503 means that it is to come again. */
-async function delivered(door: Door, message: object): Promise<number> {
-  return await waitFor(
-    async () => {
-      const { status } = await post(door, message);
-      return status === 503 ? undefined : status;
-    },
-    { what: 'a message to be taken', deadlineMs: 60_000 },
-  );
-}
-
 function key({ fingerprint, startsAt, status }: StormAlert): string {
   return `${fingerprint} ${startsAt} ${status}`;
 }
@@ -123,7 +112,7 @@ test('10,000 alerts of one incident through two intakes: one short history, and 
   const messages = messagesOf(posts).map((message, index) => ({ message, door: doors[index % 2]! }));
   const statuses: Answer['status'][] = [];
   await forEachLimited(messages, CONCURRENCY, async ({ message, door }) => {
-    statuses.push(await delivered(door, message));
+    statuses.push(await deliver(door, message));
   });
   expect(statuses).toEqual(messages.map(() => 200));
 

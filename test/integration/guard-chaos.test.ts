@@ -16,6 +16,7 @@ import { expectOneAtATime, readChanges } from '../support/change-log';
 import type { ChangeLine } from '../support/change-log';
 import type { oneRestart } from '../support/change-workflows';
 import { closedByHand } from '../support/incidents';
+import { deliver } from '../support/intake-process';
 import { quietTemporal } from '../support/quiet-temporal';
 import { random } from '../support/random';
 import { shuffled } from '../support/shuffled';
@@ -80,11 +81,8 @@ function incidents(client: Client): WorkflowHandle[] {
 
 async function post(alertname: string, status: 'firing' | 'resolved', startsAt: string): Promise<void> {
   const labels = { alertname, instance: HOST };
-  const body = JSON.stringify(webhookMessage({ status, startsAt, labels, fingerprint: `fp${alertname}` }));
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${stack.token}` };
-  // As Alertmanager: 503 means that it is to come again.
-  const isTaken = async () => (await fetch(stack.webhookUrl, { method: 'POST', headers, body })).status === 200;
-  await waitFor(isTaken, { what: `the alert ${alertname} to be taken`, deadlineMs: 30_000, everyMs: 500 });
+  const message = webhookMessage({ status, startsAt, labels, fingerprint: `fp${alertname}` });
+  expect(await deliver(stack, message)).toBe(200);
 }
 
 it('ten incidents at once change a host one at a time, whoever is killed and however alerts come', async () => {

@@ -73,7 +73,7 @@ async function executions(ids: string[]): Promise<number[]> {
 }
 
 async function cli(...args: string[]): Promise<CommandResult> {
-  return await halcyon(['incident', ...args, '--config', stack.configFile], { HALCYON_INTAKE_TOKEN: stack.token });
+  return await halcyon(['incident', ...args, '--config', stack.configFile]);
 }
 
 async function eventTypes(id: string): Promise<string[]> {

@@ -22,8 +22,7 @@ beforeEach(async () => {
   await site.host.exec(['tee', FILE], { input: normal });
 });
 
-const leases = (...args: string[]) =>
-  halcyon(['leases', ...args, '--config', site.stack.configFile], { HALCYON_INTAKE_TOKEN: site.stack.token });
+const leases = (...args: string[]) => halcyon(['leases', ...args, '--config', site.stack.configFile]);
 const apply = (setting: string, value: number) =>
   leases('apply', '--host', HOST, '--setting', setting, '--value', String(value), '--for', '1h', '--reason', 'test');
 const release = (setting: string) => leases('release', HOST, setting, '--reason', 'test');

@@ -27,17 +27,7 @@ beforeAll(async () => {
     directory: folder,
     hosts: { [HOST]: { instances: [], services: [] } },
     runbooks: { serviceDown: { agentWithin: '1s' } },
-    sections: {
-      ...pagers.sections,
-      escalation: {
-        tiers: [
-          { after: '10m', notify: 'onDuty' },
-          { after: '11m', notify: 'other' },
-          { after: '1h', notify: 'engineeringManager' },
-        ],
-        firstTierAfter: {},
-      },
-    },
+    sections: pagers.sections('10m', '11m', '1h'),
     env: pagers.env,
   });
 });
@@ -47,11 +37,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+const textOf = ({ text, blocks }: SlackMessage): string =>
+  [text, ...blocks.map((block) => block.text?.text ?? '')].join('\n');
 const threads = (): SlackMessage[] => pagers.slack.messages.filter((message) => message.thread_ts === undefined);
 const thread = (): string =>
   pagers.slack.messages
     .filter((message) => message.thread_ts !== undefined)
-    .map(({ text, blocks }) => [text, ...blocks.map((block) => block.text?.text ?? '')].join('\n'))
+    .map(textOf)
     .join('\n');
 
 const config = (): string[] => ['--config', stack.configFile];
@@ -110,7 +102,7 @@ it('rings once per team although Slack and PagerDuty fail in every way; an ackno
   expect(threads()).toHaveLength(1);
   const [opened] = threads();
   for (const part of [HOST, 'AgentUnreachable', `halcyon ack ${ID} --as`]) {
-    expect([opened!.text, ...opened!.blocks.map((block) => block.text?.text ?? '')].join('\n')).toContain(part);
+    expect(textOf(opened!)).toContain(part);
   }
   expect(pagerduty.incidents).toHaveLength(1);
   expect(new Set(pagerduty.events.map((event) => event.dedup_key)).size).toBe(1);

@@ -35,17 +35,7 @@ beforeAll(async () => {
   const env = { ...pagers.env, PAGERDUTY_ENGINEERING_MANAGER: planted('routing') };
   site = await LabSite.up(HOST, {
     env,
-    sections: {
-      ...pagers.sections,
-      escalation: {
-        tiers: [
-          { after: '1s', notify: 'onDuty' },
-          { after: '3s', notify: 'other' },
-          { after: '5s', notify: 'engineeringManager' },
-        ],
-        firstTierAfter: {},
-      },
-    },
+    sections: pagers.sections('1s', '3s', '5s'),
   });
   secrets = [...Object.values(PASSWORDS), ...Object.values(env), site.stack.token];
   await plantPasswords();

@@ -5,6 +5,7 @@ import { Daemon, answers } from '../../lab/daemon';
 import { projectDir } from '../../lab/project';
 import type { Stack } from '../../lab/stack';
 import { freePorts } from '../../lab/temporal/ports';
+import { waitFor } from './wait-for';
 
 /** An intake that a test posts to: one of its own, or the one of a stack. */
 export interface Door {
@@ -38,6 +39,15 @@ export async function post(door: Door, message: object): Promise<Answer> {
   });
   const body = (await response.json()) as Answer['body'];
   return { status: response.status, retryAfter: response.headers.get('retry-after'), body };
+}
+
+/** Posts it as often as Alertmanager does: 503 means that it is to come again. Resolves with any other status. */
+export async function deliver(door: Door, message: object): Promise<number> {
+  const isTaken = async () => {
+    const { status } = await post(door, message);
+    return status === 503 ? undefined : status;
+  };
+  return await waitFor(isTaken, { what: 'a message to be taken', deadlineMs: 60_000 });
 }
 
 /** Another page of the same door: `healthz`, `readyz`. */

@@ -23,13 +23,21 @@ export class StandInPagers {
     return new StandInPagers(slack, pagerduty, env);
   }
 
-  /** For `startStack`; names the secrets, and does not have them. */
-  get sections(): Record<string, unknown> {
+  /** For `startStack`, with these times of the three tiers; names the secrets, and does not have them. */
+  sections(first: string, second: string, third: string): Record<string, unknown> {
     const routingKeys = Object.fromEntries(SERVICES.map((service) => [service, `\${${variable(service)}}`]));
     return {
       pagers: {
         slack: { token: '${SLACK_TOKEN}', apiUrl: this.slack.apiUrl },
         pagerduty: { routingKeys, eventsUrl: this.pagerduty.eventsUrl },
+      },
+      escalation: {
+        tiers: [
+          { after: first, notify: 'onDuty' },
+          { after: second, notify: 'other' },
+          { after: third, notify: 'engineeringManager' },
+        ],
+        firstTierAfter: {},
       },
     };
   }

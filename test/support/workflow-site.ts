@@ -14,6 +14,11 @@ import { tearDown, withWorker } from './workers';
 /** Made once in a file of tests. */
 let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
 
+interface SiteOptions {
+  control?: object;
+  startServer?: typeof startTimeSkipping;
+}
+
 /** Controller, agents of scripted hosts, and a server, which skips time unless told else. Take it down with `down()`. */
 export class WorkflowSite {
   /** Who is paged goes here. */
@@ -26,7 +31,7 @@ export class WorkflowSite {
   ) {}
 
   /** `control`: the activities of the controller, where a test needs any. */
-  static async up(control?: object, startServer = startTimeSkipping): Promise<WorkflowSite> {
+  static async up({ control, startServer = startTimeSkipping }: SiteOptions = {}): Promise<WorkflowSite> {
     bundle ??= bundleWorkflows();
     return new WorkflowSite(await startServer(), await bundle, control);
   }

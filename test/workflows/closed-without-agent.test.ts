@@ -11,7 +11,7 @@ import { WorkflowSite } from '../support/workflow-site';
 let site: WorkflowSite;
 
 beforeAll(async () => {
-  site = await WorkflowSite.up(undefined, startLocal);
+  site = await WorkflowSite.up({ startServer: startLocal });
 });
 afterAll(async () => {
   await site?.down();

@@ -49,7 +49,7 @@ let site: WorkflowSite;
 const control = new ScriptedControl();
 
 beforeAll(async () => {
-  site = await WorkflowSite.up(control.activities());
+  site = await WorkflowSite.up({ control: control.activities() });
 });
 afterAll(async () => {
   await site?.down();

@@ -19,7 +19,7 @@ let site: WorkflowSite;
 const control = new ScriptedControl();
 
 beforeEach(async () => {
-  site = await WorkflowSite.up(control.activities());
+  site = await WorkflowSite.up({ control: control.activities() });
 });
 afterEach(async () => {
   await site?.down();

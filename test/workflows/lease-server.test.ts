@@ -1,7 +1,13 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { guardId } from '../../src/shared/ids';
 import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
-import { guardQuery, pauseUpdate, releaseLeaseSignal, requestLeaseSignal } from '../../src/workflows/messages';
+import {
+  guardQuery,
+  pauseUpdate,
+  releaseLeaseSignal,
+  releaseTurnSignal,
+  requestLeaseSignal,
+} from '../../src/workflows/messages';
 import { POLICY, turnRequest } from '../support/guard-site';
 import { LeaseSite } from '../support/lease-site';
 import type { LeaseHost } from '../support/lease-site';
@@ -45,6 +51,11 @@ function guard(host: LeaseHost): WorkflowHandle {
   return site.env.client.workflow.getHandle(guardId(host.name));
 }
 
+async function untilQueued(host: LeaseHost, count: number): Promise<void> {
+  const isSo = async () => (await guard(host).query(guardQuery)).queue.length === count;
+  await waitFor(isSo, { what: `${count} to wait for ${host.name}` });
+}
+
 describe("a person's lease", () => {
   it('is applied in a turn of its own, and gives it back', async () => {
     await site.withHost(async (host) => {
@@ -70,7 +81,7 @@ describe("a person's lease", () => {
       expect(view.notes.at(-1)).toContain(incident.workflowId);
       expect(host.settings.writes).toEqual([]);
       // Its own end would give the turn back; whoever is gone is noticed by the guard.
-      await site.env.client.workflow.getHandle(guardId(host.name)).signal('releaseTurn', {
+      await guard(host).signal(releaseTurnSignal, {
         incidentId: incident.workflowId,
         runId: (await incident.describe()).runId,
         changed: false,
@@ -86,10 +97,10 @@ describe("a person's lease", () => {
     await site.withHost(async (host) => {
       const incident = await incidentAtWork(host);
       await host.request(PERSONAL);
-      await waitFor(async () => (await guard(host).query(guardQuery)).queue.length === 1, { what: 'it to queue' });
+      await untilQueued(host, 1);
       await host.lease.signal(releaseLeaseSignal, given);
       expect(await host.end()).toMatchObject({ state: 'refused' });
-      await waitFor(async () => (await guard(host).query(guardQuery)).queue.length === 0, { what: 'it to leave' });
+      await untilQueued(host, 0);
       expect(host.settings.calls).not.toContain('ensureSetting');
       await incident.terminate();
     });
@@ -112,7 +123,7 @@ describe("a person's lease", () => {
     await site.withHost(async (host) => {
       const incident = await incidentAtWork(host);
       await host.request(PERSONAL);
-      await waitFor(async () => (await guard(host).query(guardQuery)).queue.length === 1, { what: 'it to queue' });
+      await untilQueued(host, 1);
       const permit = { kind: 'change', token: 7, holder: incident.workflowId } as const;
       await host.request({ owner: incident.workflowId, permit });
       await host.active();

@@ -16,7 +16,7 @@ const WITHIN_MS = 5_000;
 let site: WorkflowSite;
 
 beforeAll(async () => {
-  site = await WorkflowSite.up(undefined, startLocal);
+  site = await WorkflowSite.up({ startServer: startLocal });
 });
 afterAll(async () => {
   await site?.down();

@@ -24,9 +24,10 @@ export class Incident {
   duplicates = 0;
   /** Whether Halcyon changed anything on the host, as far as it knows. */
   changed: boolean;
+  /** The person who closed it; null while nobody did. */
+  closedBy: { as: string; reason: string } | null = null;
   private readonly alertNotes = new AlertNotes();
   private alertsLeftOut = false;
-  private closer: { as: string; reason: string } | null = null;
 
   constructor(
     readonly input: IncidentInput,
@@ -107,17 +108,12 @@ export class Incident {
 
   /** A person says that it is over: nothing new is begun, and it ends with what is so. */
   closeBy(person: { as: string; reason: string }): void {
-    this.closer = person;
+    this.closedBy = person;
     this.note('', `${person.as} closes this incident`, person.reason);
   }
 
-  /** Who closed it; null while nobody did. */
-  get closedBy(): { as: string; reason: string } | null {
-    return this.closer;
-  }
-
   get isClosedByPerson(): boolean {
-    return this.closer !== null;
+    return this.closedBy !== null;
   }
 
   setState(state: IncidentState): void {

@@ -13,7 +13,6 @@ import { Turn } from './turn';
 export class LeaseTurn {
   /** Kept when it was given back: a grant that was long on its way must find somebody who gives it back, too. */
   private turn: Turn | null = null;
-  private isAsked = false;
 
   constructor(private readonly lease: Lease) {
     setHandler(turnSignal, (answer) => this.turn?.receive(answer));
@@ -29,7 +28,6 @@ export class LeaseTurn {
     const { guard, permit } = lease.memory;
     if (permit !== null || !guard) return permit ?? { kind: 'change', token: 0, holder: workflowInfo().workflowId };
     const turn = (this.turn ??= this.newTurn(guard));
-    this.isAsked = true;
     turn.request();
     // An incident that wants the same brings its own turn.
     const answer = await turn.ready(() => !lease.isWanted || lease.memory.permit !== null);
@@ -40,9 +38,7 @@ export class LeaseTurn {
 
   /** Also where there was none yet: whoever waits in the queue leaves it. */
   async giveBack(): Promise<void> {
-    if (!this.isAsked) return;
-    this.isAsked = false;
-    await this.turn?.release({ changed: false, closedEpisodes: {} });
+    if (this.turn?.isWanted === true) await this.turn.release({ changed: false, closedEpisodes: {} });
   }
 
   private newTurn(policy: GuardPolicy): Turn {

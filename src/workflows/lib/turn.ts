@@ -49,6 +49,11 @@ export class Turn {
     return this.pause !== null || this.refused?.reason === 'paused';
   }
 
+  /** Asked for, and not given back. */
+  get isWanted(): boolean {
+    return this.wanted;
+  }
+
   get isGranted(): boolean {
     return this.granted !== null;
   }

@@ -1,0 +1,15 @@
+import { isGrpcServiceError } from '@temporalio/client';
+
+export const GRPC_DEADLINE_EXCEEDED = 4;
+export const GRPC_UNAVAILABLE = 14;
+
+/** What the client wrapped, or the error itself. */
+export function causeOf(err: unknown): unknown {
+  return err instanceof Error && err.cause !== undefined ? err.cause : err;
+}
+
+/** Whether the call failed with one of these status codes. */
+export function failedWith(err: unknown, ...codes: number[]): boolean {
+  const cause = causeOf(err);
+  return isGrpcServiceError(cause) && codes.includes(cause.code);
+}
