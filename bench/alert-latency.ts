@@ -133,7 +133,7 @@ async function oneIncident(stack: Stack, begun: FirstBegun, number: number): Pro
   await postAlert(stack, { status: 'resolved', startsAt, host: HOST });
   const handle = stack.client.workflow.getHandle(`incident/KingfisherServiceDown/${HOST}`);
   const view = (await handle.result()) as IncidentView;
-  if (view.outcome !== 'recovered') throw new Error(`incident ${number} ended ${view.outcome}`);
+  if (view.outcome !== 'selfHealed') throw new Error(`incident ${number} ended ${view.outcome}`);
   return took;
 }
 

@@ -63,7 +63,7 @@ export async function play(act: Act, { client, write, signal }: Audience): Promi
   const other = act.byHand === undefined ? undefined : await otherIncident(act, client, faultAt, signal);
   if (other === undefined) return result;
   write(`   ${other.alertname} fired meanwhile; its incident ended ${other.outcome}`);
-  return other.outcome === 'healed' || other.outcome === 'recovered' ? result : { ...result, outcome: 'unresolved' };
+  return other.outcome === 'healed' || other.outcome === 'selfHealed' ? result : { ...result, outcome: 'unresolved' };
 }
 
 async function begin({ alert, byHand }: Act, write: (line: string) => void): Promise<void> {

@@ -5,13 +5,14 @@ export type RunbookName = 'serviceDown' | 'emergencyRecovery' | 'unknownAlert';
 
 /**
  * How an incident ended.
- * - `healed`: a remedy was applied and verification held.
- * - `recovered`: verification held without a change by Halcyon.
+ * - `healed`: Halcyon's own change is what the verification that held followed.
+ * - `selfHealed`: verification held, and neither Halcyon nor anybody who was called changed anything.
+ * - `resolvedByPeople`: people had it, and then verification held.
  * - `degraded`: verification held, and a step of the recovery failed: the findings name it.
  * - `unresolved`: it does not hold; people must look. Everything learned is in the findings.
  * - `planned`: a dry run; nothing was changed.
  */
-export type Outcome = 'healed' | 'recovered' | 'degraded' | 'unresolved' | 'planned';
+export type Outcome = 'healed' | 'selfHealed' | 'resolvedByPeople' | 'degraded' | 'unresolved' | 'planned';
 
 export type IncidentState =
   | 'diagnosing'
@@ -24,6 +25,8 @@ export type IncidentState =
   | 'waitingForApproval'
   /** Nothing is left that Halcyon may do: people have it, and it watches. */
   | 'waitingForPeople'
+  /** The host is well; it is looked at all the time until Alertmanager agrees. */
+  | 'watching'
   | 'closed';
 
 /** The state that every incident begins in. */
@@ -41,6 +44,8 @@ export interface RunbookPolicy {
   agentWithinMs: number;
   /** How long an agent that is away, or Alertmanager's agreement, is waited for (A.3 of the document: 10 minutes). */
   giveUpAfterMs: number;
+  /** A host that is well while its alert goes on firing for longer than this is a fault of monitoring: people are told. */
+  agreeWithinMs: number;
   /** Temporary files older than this may go. */
   tempFilesOlderThanMs: number;
 }
@@ -79,7 +84,12 @@ export interface Finding {
   /** Place in the document, `A.2`. */
   cite: string;
   at: string;
+  /** When it was seen to be so no longer; absent while it holds. */
+  withdrawnAt?: string;
 }
+
+/** What a line of the timeline is about: something seen, something changed, whether that helped, or something told. */
+export type EntryKind = 'look' | 'change' | 'verification' | 'note';
 
 export type EntryStatus = 'running' | 'done' | 'noChange' | 'notSo' | 'failed' | 'skipped' | 'note';
 
@@ -91,6 +101,7 @@ export interface TimelineEntry {
   /** Place in the document, `A.1`. Empty for what Halcyon adds itself. */
   cite: string;
   title: string;
+  kind: EntryKind;
   status: EntryStatus;
   /** What was found or done, with before and after. */
   detail: string;
@@ -105,6 +116,14 @@ export interface IncidentView {
   summary?: string;
   /** The alert's link to its runbook page. */
   runbookUrl?: string;
+  /** The alert's longer text. */
+  description?: string;
+  /** Link to the expression in Prometheus. */
+  generatorUrl?: string;
+  /** Labels of the newest alert that fires, bounded. */
+  labels: Record<string, string>;
+  /** The cause that the runbook acts on, or acted on last, with its evidence; null before there is one. */
+  cause: { cite: string; title: string; evidence: string } | null;
   state: IncidentState;
   outcome: Outcome | null;
   severity: string;

@@ -2,7 +2,14 @@ import { setHandler } from '@temporalio/workflow';
 import type { EscalationInput, EscalationView } from '../shared/escalation';
 import { EscalationRun } from './lib/escalation/run';
 import type { EscalationCarried } from './lib/escalation/run';
-import { acknowledgedSignal, askedSignal, closedSignal, escalateNowSignal, escalationQuery } from './messages';
+import {
+  acknowledgedSignal,
+  askedSignal,
+  closedSignal,
+  escalateNowSignal,
+  escalationQuery,
+  noteSignal,
+} from './messages';
 
 /**
  * The clock of one incident: pages its tiers on time whatever the incident is doing, until somebody closes it. A child
@@ -13,6 +20,7 @@ export async function escalation(input: EscalationInput & { carried?: Escalation
   setHandler(escalateNowSignal, ({ reason }) => run.escalateNow(reason));
   setHandler(acknowledgedSignal, (acknowledged) => run.acknowledged(acknowledged));
   setHandler(askedSignal, (approval) => run.asked(approval));
+  setHandler(noteSignal, ({ text }) => run.noted(text));
   setHandler(closedSignal, (closing) => run.closed(closing));
   setHandler(escalationQuery, () => run.view());
   return await run.untilOver();

@@ -35,6 +35,8 @@ export const escalateNowSignal = defineSignal<[{ reason: string }]>('escalateNow
 export const acknowledgedSignal = defineSignal<[{ as: string; until: string }]>('acknowledged');
 /** The incident asks people something; goes to those on duty without being a tier. */
 export const askedSignal = defineSignal<[Approval]>('asked');
+/** Something that those who were paged or asked want to hear: goes to their threads. */
+export const noteSignal = defineSignal<[{ text: string }]>('note');
 export const closedSignal =
   defineSignal<[{ outcome: NonNullable<IncidentView['outcome']>; summary: string }]>('closed');
 export const escalationQuery = defineQuery<EscalationView>('escalation');

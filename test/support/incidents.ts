@@ -12,6 +12,7 @@ export const POLICY: RunbookPolicy = {
   dependencyReadyWithinMs: 60_000,
   agentWithinMs: 6_000,
   giveUpAfterMs: 600_000,
+  agreeWithinMs: 900_000,
   tempFilesOlderThanMs: 86_400_000,
 };
 

@@ -74,7 +74,7 @@ describe('an incident that Halcyon cannot end', () => {
       await heal(host, handle, first);
       const result = (await handle.result()) as IncidentResult;
       await recordHistory(handle, 'serviceDown.people');
-      expect(['healed', 'recovered']).toContain(result.outcome);
+      expect(['healed', 'selfHealed']).toContain(result.outcome);
       const paged = site.pagers.tiersOf(handle.workflowId);
       const zero = Date.parse(first.startsAt);
       expect(paged.map(({ tier }) => tier)).toEqual([1, 2, 3]);
@@ -223,7 +223,7 @@ describe('a full recovery', () => {
       await waitFor(() => site.pagers.tiersOf(handle.workflowId).length === 1, { what: 'tier 1 at once' });
       host.up.kingfisher = true;
       await handle.executeUpdate(closeUpdate, { args: [{ as: 'anna', reason: 'done by hand' }] });
-      expect(((await handle.result()) as IncidentResult).outcome).toBe('recovered');
+      expect(((await handle.result()) as IncidentResult).outcome).toBe('selfHealed');
       expect(host.calls).not.toContain('ensureStopped');
     });
   });

@@ -123,7 +123,7 @@ describe('alerts during an incident', () => {
       await handle.signal(alertSignal, { ...first, status: 'resolved' });
       const result = await handle.result();
       await recordHistory(handle, 'serviceDown.contradicted');
-      expect(result.outcome).toBe('recovered');
+      expect(result.outcome).toBe('selfHealed');
       expect(result.findings.map((f) => f.name)).toContain('AlertContradicted');
       expect(host.restarts).toEqual([]);
     });
@@ -146,7 +146,7 @@ describe('alerts during an incident', () => {
       const handle = await startIncident(site.env.client, name, first);
       await handle.signal(alertSignal, { ...first, status: 'resolved' });
       const result = await handle.result();
-      expect(result.outcome).toBe('recovered');
+      expect(result.outcome).toBe('selfHealed');
       expect(host.restarts).toEqual([]);
     });
   });

@@ -111,6 +111,7 @@ const STATE: Record<IncidentView['state'], string> = {
   waitingForTurn: 'waiting for another incident of this host',
   waitingForApproval: 'waiting for an approval',
   waitingForPeople: 'out of remedies: it only watches',
+  watching: 'watching a host that is well until Alertmanager agrees',
   closed: 'done',
 };
 

@@ -93,6 +93,7 @@ const times = (defaults: Times) =>
     dependencyReadyWithin: duration().prefault(defaults.dependencyReadyWithin),
     agentWithin: duration().prefault('6s'),
     giveUpAfter: duration().prefault('10m'),
+    agreeWithin: duration().prefault('15m'),
     tempFilesOlderThan: duration().prefault(defaults.tempFilesOlderThan),
   })
     .superRefine(
@@ -111,6 +112,7 @@ const times = (defaults: Times) =>
       dependencyReadyWithinMs: times.dependencyReadyWithin,
       agentWithinMs: times.agentWithin,
       giveUpAfterMs: times.giveUpAfter,
+      agreeWithinMs: times.agreeWithin,
       tempFilesOlderThanMs: times.tempFilesOlderThan,
     }));
 

@@ -16,9 +16,9 @@ export class AlertNotes {
     const title = alert.status === 'firing' ? `Alert fires: ${what}` : `Alertmanager says resolved: ${what}`;
     if (this.told < MAX_TOLD) {
       this.told += 1;
-      return { at, cite: '', title, status: 'note', detail: '' };
+      return { at, cite: '', title, kind: 'note', status: 'note', detail: '' };
     }
-    this.counting ??= { at, cite: '', title: '', status: 'note', detail: '' };
+    this.counting ??= { at, cite: '', title: '', kind: 'note', status: 'note', detail: '' };
     this.counted[alert.status] += 1;
     const { firing, resolved } = this.counted;
     const more = firing + resolved;

@@ -13,7 +13,7 @@ import type { Approval } from '../../shared/approval';
 import type { EscalationInput } from '../../shared/escalation';
 import { escalationId } from '../../shared/ids';
 import type { Outcome } from '../../shared/incident';
-import { acknowledgedSignal, askedSignal, closedSignal, escalateNowSignal } from '../messages';
+import { acknowledgedSignal, askedSignal, closedSignal, escalateNowSignal, noteSignal } from '../messages';
 
 /** An older run's clock that does not end is waited for this long at a time. */
 const AGAIN_MS = 2_000;
@@ -50,6 +50,11 @@ export class EscalationLink {
 
   asked(approval: Approval): void {
     this.say(askedSignal, approval);
+  }
+
+  /** For everyone who was paged or asked so far. */
+  note(text: string): void {
+    this.say(noteSignal, { text });
   }
 
   closed(outcome: Outcome, summary: string): void {

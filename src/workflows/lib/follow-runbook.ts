@@ -149,7 +149,7 @@ class RunbookRun<D extends { health: HealthState | undefined }> {
   }
 
   private success(): Outcome {
-    return this.incident.changed ? 'healed' : 'recovered';
+    return this.incident.changed ? 'healed' : 'selfHealed';
   }
 
   private firesAgain(): boolean {

@@ -61,7 +61,7 @@ export class Guarded implements Lifeline {
   listen(): void {
     const { incident } = this;
     setHandler(turnSignal, (answer) => this.guardTurn?.receive(answer));
-    setHandler(escalatedSignal, (event) => this.tell(event));
+    setHandler(escalatedSignal, (event) => this.onEscalated(event));
     setHandler(acknowledgeUpdate, (ack) => this.acknowledge(ack), { validator: checkAcknowledgement });
     const check = (answer: ApprovalAnswer) => refusing(() => this.approvals.check(answer));
     setHandler(approveUpdate, (answer) => this.answer(answer, 'approved'), { validator: check });
@@ -126,6 +126,10 @@ export class Guarded implements Lifeline {
     this.isEscalated = true;
     this.incident.note('', 'People are needed now', why);
     this.escalation.escalateNow(why);
+  }
+
+  tell(text: string): void {
+    this.escalation.note(text);
   }
 
   /** What the shell sees of every change of the incident: an agent that is away is told to people at once. */
@@ -198,7 +202,7 @@ export class Guarded implements Lifeline {
     return reply;
   }
 
-  private tell(event: EscalationEvent): void {
+  private onEscalated(event: EscalationEvent): void {
     const { incident } = this;
     if (event.kind === 'acknowledged') return this.heardOf(event);
     if (event.kind === 'lapsed') {

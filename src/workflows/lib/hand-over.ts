@@ -29,7 +29,7 @@ export async function waitForPeople(
     const isWell = await watched(watch, () => incident.isClosedByPerson || somethingNew() || isOver(incident, watch));
     if (incident.isClosedByPerson) return await lookOnce(incident, watch);
     if (somethingNew()) return 'again';
-    if (isOver(incident, watch)) return 'recovered';
+    if (isOver(incident, watch)) return 'selfHealed';
     if (isWell && (incident.isResolved || incident.input.startedBy !== undefined)) return success(incident);
     const interrupted = () => incident.isClosedByPerson || somethingNew();
     if (isWell) await alertmanagerToAgree(incident, interrupted);
@@ -82,7 +82,7 @@ async function lookOnce(incident: Incident, watch: Watch | undefined): Promise<O
 }
 
 function success(incident: Incident): Outcome {
-  return incident.changed ? 'healed' : 'recovered';
+  return incident.changed ? 'healed' : 'selfHealed';
 }
 
 async function goOn(incident: Incident): Promise<never> {

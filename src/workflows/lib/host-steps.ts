@@ -12,7 +12,7 @@ import type { FailureType } from '../../shared/failures';
 import type { Change } from '../../shared/observations';
 import type { ChangePermit } from '../../shared/permit';
 import { hostTaskQueue } from '../../shared/task-queues';
-import type { EntryStatus, RunbookPolicy } from '../../shared/incident';
+import type { EntryKind, EntryStatus, RunbookPolicy } from '../../shared/incident';
 import type { Change as Asked, Gate } from './gate';
 import type { Incident } from './incident';
 import type { Step } from './step';
@@ -54,7 +54,7 @@ export class HostSteps {
 
   /** A step that only reads. What cannot be observed is a finding and `undefined`, never an error: unknown is not good. */
   async observe<T>(step: Step, call: (host: Host) => Promise<T>, tell: (result: T) => Told): Promise<T | undefined> {
-    return await this.wait(step, 0, call, tell);
+    return await this.wait(step, 0, call, tell, 'look');
   }
 
   /** A step that reads until a condition, or until `deadlineMs` at the most. */
@@ -63,9 +63,10 @@ export class HostSteps {
     deadlineMs: number,
     call: (host: Host) => Promise<T>,
     tell: (result: T) => Told,
+    kind: EntryKind = 'verification',
   ): Promise<T | undefined> {
     try {
-      return await this.run(step, deadlineMs + READ_MS, call, tell);
+      return await this.run(step, kind, deadlineMs + READ_MS, call, tell);
     } catch (err) {
       if (!isStepFailure(err)) throw err;
       if (isFailure(err, 'NotConfigured')) return undefined;
@@ -85,6 +86,7 @@ export class HostSteps {
     try {
       const result = await this.run(
         step,
+        'change',
         CHANGE_MS,
         (host) => call(host, permit),
         (change) => ({
@@ -125,7 +127,7 @@ export class HostSteps {
       return await this.gate.permit(step, asked);
     } catch (err) {
       if (!isFailure(err, 'ChangeRefused')) throw err;
-      this.incident.begin(step.cite, step.title)('skipped', reason(err));
+      this.incident.begin(step.cite, step.title, 'change')('skipped', reason(err));
       if (!this.incident.hasFinding('ChangeRefused')) {
         this.incident.find('ChangeRefused', step.cite, `${step.title}: ${reason(err)}`);
       }
@@ -135,11 +137,12 @@ export class HostSteps {
 
   private async run<T>(
     step: Step,
+    kind: EntryKind,
     startToCloseTimeout: number,
     call: (host: Host) => Promise<T>,
     tell: (result: T) => Told,
   ): Promise<T> {
-    const end = this.incident.begin(step.cite, step.title);
+    const end = this.incident.begin(step.cite, step.title, kind);
     try {
       const result = await this.untilTaken(step, startToCloseTimeout, call);
       const told = tell(result);

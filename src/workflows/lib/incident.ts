@@ -1,5 +1,6 @@
 import type { Alert } from '../../shared/alert';
 import type {
+  EntryKind,
   EntryStatus,
   Finding,
   IncidentInput,
@@ -12,6 +13,7 @@ import { AlertNotes } from './alert-notes';
 import { MAX_FINGERPRINTS, keepWithinBounds, newestEpisodes, takeIn } from './episodes';
 
 const MAX_ENTRIES = 200;
+const MAX_FINDINGS = 50;
 const MAX_TEXT = 1_500;
 
 /**
@@ -45,6 +47,8 @@ export class Incident {
       severity: 'unknown',
       startsAt: startedAt,
       receivedAt: startedAt,
+      labels: {},
+      cause: null,
       alerts: [],
       received: 0,
       truncatedAlerts: 0,
@@ -122,8 +126,8 @@ export class Incident {
   }
 
   /** Opens a timeline entry; the returned function closes it. */
-  begin(cite: string, title: string): (status: EntryStatus, detail: string) => void {
-    const entry: TimelineEntry = { at: this.now(), cite, title, status: 'running', detail: '' };
+  begin(cite: string, title: string, kind: EntryKind = 'look'): (status: EntryStatus, detail: string) => void {
+    const entry: TimelineEntry = { at: this.now(), cite, title, kind, status: 'running', detail: '' };
     this.append(entry);
     return (status, detail) => {
       entry.status = status;
@@ -134,20 +138,31 @@ export class Incident {
   }
 
   note(cite: string, title: string, detail = ''): void {
-    this.append({ at: this.now(), cite, title: clip(title), status: 'note', detail: clip(detail) });
+    this.append({ at: this.now(), cite, title: clip(title), kind: 'note', status: 'note', detail: clip(detail) });
   }
 
-  /** Records a finding once per name and detail. */
+  /** Records a finding once per name and detail. One that was withdrawn holds again. */
   find(name: string, cite: string, detail: string): void {
     const finding: Finding = { name, cite, detail: clip(detail), at: this.now() };
-    const known = this.view.findings.some((f) => f.name === name && f.detail === finding.detail);
-    if (known || this.view.findings.length >= 50) return;
-    this.view.findings.push(finding);
+    const known = this.view.findings.find((f) => f.name === name && f.detail === finding.detail);
+    if (known === undefined) {
+      if (this.view.findings.length >= MAX_FINDINGS) return;
+      this.view.findings.push(finding);
+    } else if (known.withdrawnAt === undefined) return;
+    else delete known.withdrawnAt;
     this.onChange();
   }
 
+  /** What was found and is seen to be so no longer. */
+  withdraw(isOver: (finding: Finding) => boolean): void {
+    const over = this.view.findings.filter((finding) => finding.withdrawnAt === undefined && isOver(finding));
+    for (const finding of over) finding.withdrawnAt = this.now();
+    if (over.length > 0) this.onChange();
+  }
+
+  /** Whether it holds: found, and not withdrawn. */
   hasFinding(name: string): boolean {
-    return this.view.findings.some((finding) => finding.name === name);
+    return this.view.findings.some((finding) => finding.name === name && finding.withdrawnAt === undefined);
   }
 
   close(outcome: Outcome): void {

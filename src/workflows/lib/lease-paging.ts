@@ -30,7 +30,7 @@ export async function closePages({ view, memory }: Lease): Promise<void> {
   memory.paged = false;
   const is = `${view.setting} of ${view.host} is ${JSON.stringify(view.current)}`;
   const how = view.state === 'overtaken' ? 'set by somebody else, left alone' : 'the temporary change is undone';
-  await tellEscalation(closedSignal, { outcome: 'recovered', summary: `${is}: ${how}` });
+  await tellEscalation(closedSignal, { outcome: 'selfHealed', summary: `${is}: ${how}` });
 }
 
 async function tellEscalation<T>(signal: { type: 'signal'; name: string }, message: T): Promise<void> {

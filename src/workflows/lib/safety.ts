@@ -15,6 +15,8 @@ export interface Safety extends Gate {
   ask(subject: ApprovalSubject): Promise<boolean>;
   /** The first tier is due now, whatever the clock says. */
   escalateNow(reason: string): void;
+  /** Everyone who was paged or asked so far hears it in their thread. */
+  tell(text: string): void;
 }
 
 /** The whole of an incident's safety, as the shell runs it. */
@@ -59,6 +61,7 @@ export class Unguarded implements Lifeline {
   async begun(): Promise<void> {}
   async end(): Promise<void> {}
   escalateNow(): void {}
+  tell(): void {}
   listen(): void {}
   begin(): void {}
 }

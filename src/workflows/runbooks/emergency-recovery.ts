@@ -161,7 +161,7 @@ function refuse(incident: Incident): Outcome {
 }
 
 async function skip(incident: Incident, cite: string, title: string, why: string): Promise<void> {
-  incident.begin(cite, title)('skipped', why);
+  incident.begin(cite, title, 'change')('skipped', why);
 }
 
 /** H.6 and H.7: each is ready when it answers by its own protocol; one that cannot start does not hold up the others. */

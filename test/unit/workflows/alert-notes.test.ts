@@ -15,6 +15,7 @@ test('twenty alerts are told one by one, the rest is counted in one entry', () =
   expect(counting).toEqual({
     at: AT,
     cite: '',
+    kind: 'note',
     title: 'And 9980 more alerts: 9979 firing, 1 resolved',
     status: 'note',
     detail: `last at ${AT}: Alert fires: KingFisher on h1 is down`,

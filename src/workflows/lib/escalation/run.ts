@@ -102,6 +102,11 @@ export class EscalationRun {
     this.changed();
   }
 
+  noted(text: string): void {
+    this.pager.tellAll({ kind: 'note', text }, TOLD_WITHIN_MS, ['slack']);
+    this.changed();
+  }
+
   closed(closing: Closing): void {
     this.closing ??= closing;
     this.changed();
