@@ -42,6 +42,15 @@ export interface EscalationInput {
   plan: EscalationPlan;
 }
 
+/**
+ * From an incident to its escalation, by signal `standing`: how the host stands. `contradicted`: it is well and the alert
+ * goes on firing, which is told and rings nobody.
+ */
+export interface StandingNote {
+  host: 'down' | 'well' | 'contradicted';
+  text: string;
+}
+
 /** A person has it. `for` is a duration such as `30m`. */
 export interface Acknowledgement {
   as: string;
@@ -66,7 +75,12 @@ export interface Page {
 }
 
 /** From an escalation to its incident, by signal `escalated`. */
-export type EscalationEvent =
+export type EscalationEvent = EscalationNews & {
+  /** First run of the incident that is meant: a later one of the same id has a clock of its own. */
+  incidentRun: string;
+};
+
+export type EscalationNews =
   | { kind: 'paged'; tier: number; teamName: string; pages: Page[] }
   | { kind: 'acknowledged'; as: string; until: string }
   | { kind: 'lapsed'; as: string };

@@ -46,6 +46,10 @@ export interface RunbookPolicy {
   giveUpAfterMs: number;
   /** A host that is well while its alert goes on firing for longer than this is a fault of monitoring: people are told. */
   agreeWithinMs: number;
+  /** A host that was not well must be well for this long before its incident closes; dying within it is a crash loop. */
+  steadyForMs: number;
+  /** More starts of KingFisher within an hour than this are a crash loop. */
+  startsPerHour: number;
   /** Temporary files older than this may go. */
   tempFilesOlderThanMs: number;
 }
@@ -60,14 +64,36 @@ export interface IncidentInput {
   routingNote?: string;
   /** Episodes closed by earlier incidents of this id: fingerprint to its newest startsAt. */
   closedEpisodes: Record<string, string>;
-  /** Absent in runs that began before there was a guard and a clock: they go on without. */
-  safety?: SafetyPolicy;
+  safety: SafetyPolicy;
+  /** It began with a firing of an episode that an earlier incident closed: well and no further sign, it ends in silence. */
+  revisit?: true;
   /** Only `emergencyRecovery`. */
   recovery?: RecoveryOptions;
   /** Who started it, when a person did. */
   startedBy?: { who: string; reason: string };
-  /** What an earlier run of the same incident knew, which people keep open for long. */
-  carried?: { view: IncidentView; changed: boolean };
+  /** What an earlier run of the same incident knew: one that is open for long goes on in new runs. */
+  carried?: { view: IncidentView; story: IncidentStory };
+}
+
+/** What an incident remembers beside what it shows. Times are epoch milliseconds of the workflow. */
+export interface IncidentStory {
+  /** A pass of the runbook, a host that is well and watched, or people who have it. */
+  phase: 'round' | 'watching' | 'people';
+  /** When passes of the runbook began, those of the last hour. */
+  rounds: number[];
+  /** Changes that Halcyon made on the host, or may have made. */
+  changes: number;
+  /** As many it had made when the host was last seen not to be well. */
+  changesBefore: number;
+  wasNotWell: boolean;
+  /** Since when the host has been well; null while it is not. */
+  wellSince: number | null;
+  /** How the incident would end now; null while the host is not well. */
+  mended: Outcome | null;
+  /** People know that the alert fires for a host that is well. */
+  isContradictionTold: boolean;
+  /** The first tier was called before its time. */
+  isEscalated: boolean;
 }
 
 export interface RecoveryOptions {

@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { RecoveryActivities } from '../activities/host/recovery-types';
 import type { HostActivities } from '../activities/host/types';
+import { WELL, standingOf } from '../shared/observations';
 import type {
   Answer,
   DependencyName,
@@ -9,6 +10,8 @@ import type {
   HealthState,
   ServiceName,
   ServiceState,
+  StandingReading,
+  WatchRequest,
 } from '../shared/observations';
 
 /**
@@ -82,10 +85,12 @@ export class ScriptedHost {
       waitUntilHealthy: async () => ({
         healthy: this.kingfisherHealthy(),
         healthySince: this.kingfisherHealthy() ? this.now() : null,
+        heldMs: 0,
         ended: this.kingfisherHealthy() ? 'stable' : this.up.kingfisher ? 'dependencyNotReady' : 'notRunning',
         waitedMs: 10,
         last: this.health(),
       }),
+      watchKingfisher: async (wanted) => this.reading(wanted),
       checkConfiguration: async () => ({
         evidence: 'present',
         valid: this.configurationValid,
@@ -224,6 +229,21 @@ export class ScriptedHost {
       mainPid: active ? 42 : null,
       restarts: 0,
       jobPending: false,
+      observedAt: this.now(),
+    };
+  }
+
+  /** A real agent looks for an hour; where time is skipped, a look is a moment, and the workflow looks again. */
+  reading({ seen, isMended, invocation, wellForMs }: WatchRequest): StandingReading {
+    const standing = standingOf(this.health(), this.service('kingfisher'));
+    const isExpected = isMended ? standing === WELL && seen !== null : standing === seen;
+    const isRestarted = standing === WELL && invocation !== null && invocation !== this.invocation.kingfisher;
+    return {
+      standing,
+      ended: !isExpected ? 'changed' : isRestarted ? 'restarted' : 'unchanged',
+      heldMs: standing === WELL ? wellForMs : 0,
+      invocation: this.invocation.kingfisher,
+      restarts: 0,
       observedAt: this.now(),
     };
   }

@@ -84,7 +84,8 @@ class Simulation {
   ) {
     const { workflowId, host } = incident.route;
     const parts = [workflowId, escalationId(workflowId), ...(host === null ? [] : [guardId(host)])];
-    const sleep = (ms: number) => sleepVirtually(server, ms, { workflowIds: parts, waiting: ['waitUntilHealthy'] });
+    const sleep = (ms: number) =>
+      sleepVirtually(server, ms, { workflowIds: parts, waiting: ['waitUntilHealthy', 'watchKingfisher'] });
     const wait = (ms: number) => server.sleep(ms);
     this.time = new VirtualTime({ sleep, wait, currentTimeMs: () => server.currentTimeMs() }, scenario.at);
     this.story = new Story(this.time);
@@ -101,7 +102,7 @@ class Simulation {
     const controller = await createController(settings, control, workflows);
     const agent = await createAgent(settings, this.incident.route.host ?? 'none', {
       ...host.activities(),
-      waitUntilHealthy: watch,
+      ...watch,
     });
     return await controller.runUntil(agent.runUntil(this.play()));
   }

@@ -10,8 +10,8 @@ import type { VirtualTime } from './virtual-time';
 const SLICE_MS = 2_000;
 /** A service that stays ended this long is not waited for any longer. */
 const NOT_RUNNING_MS = 1_000;
-/** A patient watch waits when health comes within this time, else it ends at once: longer than until the next look. */
-const PATIENT_MS = 600_000;
+/** A watch waits when health comes within this time, else it ends at once: longer than until the next look. */
+const WATCH_MS = 90_000;
 
 export interface WatchOptions {
   host: ScriptedHost;
@@ -25,20 +25,34 @@ export interface WatchOptions {
  * Waiting for health in virtual time. A real agent watches for an hour in one piece; there time can only pass in slices
  * of a heartbeat, so here a long watch is a look now and then, and exact where health comes.
  */
-export function createWatch(options: WatchOptions): HostActivities['waitUntilHealthy'] {
+export function createWatch(options: WatchOptions): Pick<HostActivities, 'waitUntilHealthy' | 'watchKingfisher'> {
+  return { waitUntilHealthy: createWait(options), watchKingfisher: createLook(options) };
+}
+
+function createLook(options: WatchOptions): HostActivities['watchKingfisher'] {
   const { host, time, wellAfterMs } = options;
-  return async ({ stabilityWindowMs, patient }) => {
+  return async (wanted) => {
+    const left = (wellAfterMs ?? Infinity) - (await time.now());
+    if (!wanted.isMended && left > 0 && left <= WATCH_MS) await passed(left, options);
+    await host.before('watchKingfisher');
+    return host.reading(wanted);
+  };
+}
+
+function createWait(options: WatchOptions): HostActivities['waitUntilHealthy'] {
+  const { host, time, wellAfterMs } = options;
+  return async ({ stabilityWindowMs }) => {
     const begunAt = await time.now();
     const verdict = async (ended: HealthVerdict['ended'], healthySince: string | null): Promise<HealthVerdict> => {
       // Whole seconds: how long the server itself took is not part of the story.
       const waitedMs = Math.round(((await time.now()) - begunAt) / 1_000) * 1_000;
-      return { healthy: healthySince !== null, healthySince, ended, waitedMs, last: host.health() };
+      const heldMs = healthySince === null ? 0 : stabilityWindowMs;
+      return { healthy: healthySince !== null, healthySince, heldMs, ended, waitedMs, last: host.health() };
     };
     const left = Math.max(0, (wellAfterMs ?? Infinity) - begunAt);
-    const patience = patient === true ? PATIENT_MS : NOT_RUNNING_MS;
-    if (left > patience) {
-      if (patient !== true) await passed(NOT_RUNNING_MS, options);
-      return await verdict(patient === true ? 'deadline' : 'notRunning', null);
+    if (left > NOT_RUNNING_MS) {
+      await passed(NOT_RUNNING_MS, options);
+      return await verdict('notRunning', null);
     }
     if (!(await passed(left, options))) return await verdict('deadline', null);
     await host.before('waitUntilHealthy');

@@ -8,7 +8,7 @@ import {
   closedSignal,
   escalateNowSignal,
   escalationQuery,
-  noteSignal,
+  noteSignal, standingSignal,
 } from './messages';
 
 /**
@@ -21,6 +21,7 @@ export async function escalation(input: EscalationInput & { carried?: Escalation
   setHandler(acknowledgedSignal, (acknowledged) => run.acknowledged(acknowledged));
   setHandler(askedSignal, (approval) => run.asked(approval));
   setHandler(noteSignal, ({ text }) => run.noted(text));
+  setHandler(standingSignal, (note) => run.stands(note));
   setHandler(closedSignal, (closing) => run.closed(closing));
   setHandler(escalationQuery, () => run.view());
   return await run.untilOver();

@@ -8,6 +8,7 @@ import type { Alert } from '../../src/shared/alert';
 import type { IncidentInput, IncidentMemo, IncidentView } from '../../src/shared/incident';
 import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
 import { POLICY, alert } from '../support/incidents';
+import { SAFETY } from '../support/safety';
 import { startLocal } from '../support/temporal';
 import { waitFor } from '../support/wait-for';
 import { tearDown, withWorker } from '../support/workers';
@@ -30,7 +31,7 @@ function intake(options: Partial<Parameters<typeof createIncidentStarter>[0]> = 
   return createIncidentStarter({
     client: env.client,
     table: TABLE,
-    policiesOf: () => ({ policy: POLICY }),
+    policiesOf: () => ({ policy: POLICY, safety: SAFETY }),
     logger: { info: () => undefined, warn: () => undefined },
     timeoutMs: 30_000,
     registerSearchAttributes: () => Promise.reject(new Error('they are registered')),

@@ -7,7 +7,9 @@ export { guard } from '../../src/workflows/guard';
 /** A runbook with a bug in its very first line: its workflow task fails, again and again. */
 export async function serviceDown(input: IncidentInput): Promise<IncidentResult> {
   return await runIncident(input, {
-    run: () => {
+    page: 'A',
+    watch: null,
+    round: () => {
       throw new TypeError("Cannot read properties of undefined (reading 'length')");
     },
   });

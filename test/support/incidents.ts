@@ -4,6 +4,7 @@ import type { IncidentInput, IncidentView, RunbookPolicy } from '../../src/share
 import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
 import { alertSignal } from '../../src/workflows/messages';
 import type { serviceDown } from '../../src/workflows';
+import { SAFETY } from './safety';
 import { waitFor } from './wait-for';
 
 export const POLICY: RunbookPolicy = {
@@ -13,6 +14,8 @@ export const POLICY: RunbookPolicy = {
   agentWithinMs: 6_000,
   giveUpAfterMs: 600_000,
   agreeWithinMs: 900_000,
+  steadyForMs: 300_000,
+  startsPerHour: 6,
   tempFilesOlderThanMs: 86_400_000,
 };
 
@@ -38,6 +41,7 @@ export function incidentInput(host: string | null, overrides: Partial<IncidentIn
     host,
     policy: POLICY,
     closedEpisodes: {},
+    safety: SAFETY,
     ...overrides,
   };
 }

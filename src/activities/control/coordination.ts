@@ -19,7 +19,9 @@ export function createCoordinationActivities(client: Client): Omit<CoordinationA
     },
     async observeRun({ workflowId, runId }) {
       try {
-        const { status } = await client.workflow.getHandle(workflowId, runId).describe();
+        const newest = await client.workflow.getHandle(workflowId).describe();
+        const isOfChain = newest.runId === runId || newest.raw.workflowExecutionInfo?.firstRunId === runId;
+        const { status } = isOfChain ? newest : await client.workflow.getHandle(workflowId, runId).describe();
         return { open: status.name === 'RUNNING', status: status.name };
       } catch (err) {
         if (err instanceof WorkflowNotFoundError) return { open: false, status: 'NOT_FOUND' };

@@ -9,8 +9,6 @@ const NOT_READY_MS = 3_000;
 export interface Wanted {
   deadlineMs: number;
   stabilityWindowMs: number;
-  /** Somebody else works on the host: what does not run yet is waited for until the deadline. */
-  patient?: boolean;
 }
 
 /** Decides from one observation after another when waiting for health ends. Times are milliseconds of one steady clock. */
@@ -41,13 +39,13 @@ export class HealthWatch {
     if (ended === undefined) return undefined;
     const healthy = ended === 'stable';
     const healthySince = healthy ? (this.healthySince?.time ?? null) : null;
-    return { healthy, healthySince, ended, waitedMs: Math.round(now - this.startedAt), last: health };
+    const heldMs = healthy ? Math.round(now - (this.healthySince?.at ?? now)) : 0;
+    return { healthy, healthySince, heldMs, ended, waitedMs: Math.round(now - this.startedAt), last: health };
   }
 
   private reason(now: number): HealthVerdict['ended'] | undefined {
     const lasted = (since: number | undefined, ms: number) => since !== undefined && now - since >= ms;
     if (lasted(this.healthySince?.at, this.wanted.stabilityWindowMs)) return 'stable';
-    if (this.wanted.patient === true) return lasted(this.startedAt, this.wanted.deadlineMs) ? 'deadline' : undefined;
     if (!this.isHealthy && lasted(this.endedSince, NOT_RUNNING_MS)) return 'notRunning';
     if (lasted(this.notReadySince, NOT_READY_MS)) return 'dependencyNotReady';
     return lasted(this.startedAt, this.wanted.deadlineMs) ? 'deadline' : undefined;

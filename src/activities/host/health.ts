@@ -10,8 +10,6 @@ import type { HostActivities } from './types';
 
 const UNTIL_HEALTHY_MS = 25;
 const WHILE_HEALTHY_MS = 200;
-/** For hours, in nobody's way. */
-const PATIENT_MS = 1_000;
 const SERVICE_EVERY_MS = 250;
 
 /** `/health` and `/ready`, once or until they hold. */
@@ -34,14 +32,13 @@ async function watch(
   observe: () => Promise<ServiceState>,
 ): Promise<HealthVerdict> {
   const watching = new HealthWatch({ ...wanted, deadlineMs: leftOf(run, wanted) }, performance.now());
-  const untilHealthyMs = wanted.patient === true ? PATIENT_MS : UNTIL_HEALTHY_MS;
   const ask = everyNowAndThen(observe, (state) => watching.see(state, performance.now()));
   for (;;) {
     ask();
     const health = await probe();
     const verdict = watching.judge(health, performance.now());
     if (verdict !== undefined) return verdict;
-    await sleep(watching.isHealthy ? WHILE_HEALTHY_MS : untilHealthyMs, run.signal);
+    await sleep(watching.isHealthy ? WHILE_HEALTHY_MS : UNTIL_HEALTHY_MS, run.signal);
   }
 }
 
@@ -60,13 +57,17 @@ function leftOf(run: Run, { deadlineMs, stabilityWindowMs }: Wanted): number {
 }
 
 /** Starts `observe` beside the caller when the last was long enough ago. What cannot be observed is unknown. */
-function everyNowAndThen<T>(observe: () => Promise<T>, tell: (state: T | undefined) => void): () => void {
+export function everyNowAndThen<T>(
+  observe: () => Promise<T>,
+  tell: (state: T | undefined) => void,
+  everyMs = SERVICE_EVERY_MS,
+): () => void {
   let nextAt = 0;
   let asking = false;
   return () => {
     if (asking || performance.now() < nextAt) return;
     asking = true;
-    nextAt = performance.now() + SERVICE_EVERY_MS;
+    nextAt = performance.now() + everyMs;
     observe()
       .then(tell, () => tell(undefined))
       .finally(() => (asking = false))

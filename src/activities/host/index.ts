@@ -26,6 +26,7 @@ import { createStopActivities } from './stop';
 import { createStrayActivities } from './strays';
 import { createTemporaryActivities } from './temporary';
 import type { HostActivities } from './types';
+import { createWatchActivities } from './watch';
 
 /** All that the agent of one host can do, within what its settings allow. `replaced` has the logger of changes, and replaces real
  * adapters in tests. */
@@ -46,6 +47,7 @@ export function createHostActivities(
     ...createProcessActivities(deps),
     ...createEvidenceActivities(deps),
     ...createHealthActivities(deps),
+    ...createWatchActivities(deps),
     ...createDependencyActivities(deps),
     ...createConfigurationActivities(deps),
     ...createSpaceActivities(deps),

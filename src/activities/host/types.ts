@@ -13,7 +13,9 @@ import type {
   Resources,
   ServiceName,
   ServiceState,
+  StandingReading,
   StartLog,
+  WatchRequest,
 } from '../../shared/observations';
 import type { ChangePermit } from '../../shared/permit';
 
@@ -47,10 +49,14 @@ export interface HostActivities {
   observeHealth(): Promise<HealthState>;
   /**
    * Polls `/health` and `/ready` until both answered 200 throughout the stability window. Ends early when the service
-   * has settled in a state that waiting cannot change, or only a dependency is missing; not so when `patient`, for
-   * somebody else may be at work on it. Never throws for "unhealthy".
+   * has settled in a state that waiting cannot change, or only a dependency is missing. Never throws for "unhealthy".
    */
-  waitUntilHealthy(input: { deadlineMs: number; stabilityWindowMs: number; patient?: boolean }): Promise<HealthVerdict>;
+  waitUntilHealthy(input: { deadlineMs: number; stabilityWindowMs: number }): Promise<HealthVerdict>;
+  /**
+   * Looks at KingFisher once a second, for hours if need be, until it stands otherwise than `seen`: the moment it is not
+   * well, or is well, or is not well in another way.
+   */
+  watchKingfisher(input: WatchRequest): Promise<StandingReading>;
   /** A.2: KingFisher's own configuration check. */
   checkConfiguration(): Promise<ConfigurationCheck>;
   /** A.2: `SELECT 1`, `PING`, AMQP handshake, each by its own protocol. */

@@ -94,6 +94,8 @@ const times = (defaults: Times) =>
     agentWithin: duration().prefault('6s'),
     giveUpAfter: duration().prefault('10m'),
     agreeWithin: duration().prefault('15m'),
+    steadyFor: duration({ min: '0s' }).prefault('5m'),
+    startsPerHour: wholeNumber(1, 100_000).default(6),
     tempFilesOlderThan: duration().prefault(defaults.tempFilesOlderThan),
   })
     .superRefine(
@@ -113,6 +115,8 @@ const times = (defaults: Times) =>
       agentWithinMs: times.agentWithin,
       giveUpAfterMs: times.giveUpAfter,
       agreeWithinMs: times.agreeWithin,
+      steadyForMs: times.steadyFor,
+      startsPerHour: times.startsPerHour,
       tempFilesOlderThanMs: times.tempFilesOlderThan,
     }));
 

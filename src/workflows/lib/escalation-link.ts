@@ -10,10 +10,17 @@ import {
 } from '@temporalio/workflow';
 import type { SignalDefinition } from '@temporalio/workflow';
 import type { Approval } from '../../shared/approval';
-import type { EscalationInput } from '../../shared/escalation';
+import type { EscalationInput, StandingNote } from '../../shared/escalation';
 import { escalationId } from '../../shared/ids';
 import type { Outcome } from '../../shared/incident';
-import { acknowledgedSignal, askedSignal, closedSignal, escalateNowSignal, noteSignal } from '../messages';
+import {
+  acknowledgedSignal,
+  askedSignal,
+  closedSignal,
+  escalateNowSignal,
+  noteSignal,
+  standingSignal,
+} from '../messages';
 
 /** An older run's clock that does not end is waited for this long at a time. */
 const AGAIN_MS = 2_000;
@@ -55,6 +62,11 @@ export class EscalationLink {
   /** For everyone who was paged or asked so far. */
   note(text: string): void {
     this.say(noteSignal, { text });
+  }
+
+  /** How the host stands: tiers wait while it is well. */
+  standing(host: StandingNote['host'], text: string): void {
+    this.say(standingSignal, { host, text });
   }
 
   closed(outcome: Outcome, summary: string): void {

@@ -20,24 +20,28 @@ import type { Verdict } from './approvals';
 import { EscalationLink } from './escalation-link';
 import type { Change } from './gate';
 import { guardOf } from './guard-port';
-import { waitForPeople } from './hand-over';
 import { reason } from './host-steps';
 import type { Step } from './host-steps';
 import type { Incident } from './incident';
 import { checkAcknowledgement, checkWords, refusing } from './people-checks';
-import type { Lifeline, Watch } from './safety';
+import type { HostStanding, Lifeline } from './safety';
 import { Turn } from './turn';
 
 /** What was diagnosed before a wait of this length is looked at again. */
 const STALE_AFTER_MS = 2_000;
+/** A budget grows again with time: the guard is asked again so long after it refused. */
+const REFUSED_AGAIN_MS = 1_800_000;
+/** What people are called for at once: no pass of a runbook waits it out. */
+const URGENT_FINDINGS = { AgentUnreachable: 'its agent does not take work', CrashLoop: 'it dies again and again' };
 
 /** An incident with a clock that pages people, a guard that gives it turns, and people who answer its questions. */
 export class Guarded implements Lifeline {
-  readonly staysOpen = true;
   private readonly escalation: EscalationLink;
   private readonly approvals: Approvals;
   private readonly guardTurn: Turn | null;
-  private isEscalated = false;
+  /** While the incident only looks on: what it was refused for, and since when. */
+  private resting: { since: number; isPaused: boolean; isSpent: boolean; isOver: boolean } | null = null;
+  private standing: HostStanding = 'down';
 
   constructor(
     private readonly incident: Incident,
@@ -72,7 +76,7 @@ export class Guarded implements Lifeline {
   }
 
   begin(): void {
-    if (this.incident.input.carried === undefined) this.escalation.start();
+    this.escalation.start();
     this.guardTurn?.request();
   }
 
@@ -122,8 +126,9 @@ export class Guarded implements Lifeline {
   }
 
   escalateNow(why: string): void {
-    if (this.isEscalated) return;
-    this.isEscalated = true;
+    const { story } = this.incident;
+    if (story.isEscalated) return;
+    story.isEscalated = true;
     this.incident.note('', 'People are needed now', why);
     this.escalation.escalateNow(why);
   }
@@ -132,31 +137,63 @@ export class Guarded implements Lifeline {
     this.escalation.note(text);
   }
 
-  /** What the shell sees of every change of the incident: an agent that is away is told to people at once. */
   look(): void {
-    if (this.isEscalated || !this.incident.hasFinding('AgentUnreachable')) return;
-    this.escalateNow(`the agent on ${this.incident.input.host} does not take work`);
+    const { incident } = this;
+    if (incident.story.isEscalated) return;
+    for (const [name, what] of Object.entries(URGENT_FINDINGS)) {
+      if (incident.hasFinding(name)) return this.escalateNow(`${incident.input.host}: ${what}`);
+    }
   }
 
-  async handOver(watch: Watch | undefined): Promise<Outcome | 'again'> {
+  helpless(why: string): void {
+    if (this.incident.view.severity === 'critical') this.escalateNow(why);
+  }
+
+  contradicted(text: string): void {
+    this.escalation.standing('contradicted', text);
+  }
+
+  async rest(host: HostStanding): Promise<void> {
     const { guardTurn, incident } = this;
-    const wasPaused = guardTurn?.isPaused === true;
-    let isOver = false;
-    if (wasPaused) void guardTurn.whenResumed(() => isOver).catch(unlessCancelled);
+    this.tellStanding(host);
+    const isPaused = guardTurn?.isPaused === true;
+    const isSpent = ['budget', 'flapping'].includes(guardTurn?.refusal?.reason ?? '');
+    const resting = { since: Date.now(), isPaused, isSpent, isOver: false };
+    this.resting = resting;
+    if (isPaused) void guardTurn.whenResumed(() => resting.isOver).catch(unlessCancelled);
     else await guardTurn?.release({ changed: incident.changed, closedEpisodes: {} });
-    const next = await waitForPeople(incident, watch, {
-      isResumed: () => wasPaused && !guardTurn.isPaused,
-    });
-    isOver = true;
-    if (next === 'again') guardTurn?.request();
-    return next;
+  }
+
+  isResumed(): boolean {
+    if (this.resting === null) return false;
+    const { since, isPaused, isSpent } = this.resting;
+    if (isPaused) return this.guardTurn?.isPaused === false;
+    return isSpent && Date.now() - since >= REFUSED_AGAIN_MS;
+  }
+
+  wantTurn(): void {
+    this.endRest();
+    this.tellStanding('down');
+    this.guardTurn?.request();
   }
 
   async end(outcome: Outcome): Promise<void> {
     const { incident } = this;
+    this.endRest();
     this.escalation.closed(outcome, summaryOf(incident));
     await this.guardTurn?.release({ changed: incident.changed, closedEpisodes: incident.closedEpisodes() });
     await this.escalation.settled();
+  }
+
+  private endRest(): void {
+    if (this.resting !== null) this.resting.isOver = true;
+    this.resting = null;
+  }
+
+  private tellStanding(host: HostStanding): void {
+    if (host === this.standing) return;
+    this.standing = host;
+    this.escalation.standing(host, '');
   }
 
   private async untilAnswered(approval: Approval): Promise<void> {
@@ -204,6 +241,7 @@ export class Guarded implements Lifeline {
 
   private onEscalated(event: EscalationEvent): void {
     const { incident } = this;
+    if (event.incidentRun !== workflowInfo().firstExecutionRunId) return;
     if (event.kind === 'acknowledged') return this.heardOf(event);
     if (event.kind === 'lapsed') {
       incident.view.acknowledged = null;

@@ -12,7 +12,8 @@ import type { FailureType } from '../../shared/failures';
 import type { Change } from '../../shared/observations';
 import type { ChangePermit } from '../../shared/permit';
 import { hostTaskQueue } from '../../shared/task-queues';
-import type { EntryKind, EntryStatus, RunbookPolicy } from '../../shared/incident';
+import type { EntryKind, EntryStatus, IncidentState, RunbookPolicy } from '../../shared/incident';
+import { noteAgentAway, noteAgentBack, wasNotTaken } from './agent-presence';
 import type { Change as Asked, Gate } from './gate';
 import type { Incident } from './incident';
 import type { Step } from './step';
@@ -39,6 +40,9 @@ const AWAY_SCHEDULE_TO_START_MS = 10_000;
  * that is away for all of them.
  */
 export class HostSteps {
+  /** What the incident did when its agent went away. */
+  private stateBefore: IncidentState = 'diagnosing';
+
   constructor(
     private readonly incident: Incident,
     private readonly host: string,
@@ -94,11 +98,11 @@ export class HostSteps {
           detail: [tell(change), ...change.notes].join('; '),
         }),
       );
-      this.incident.changed ||= result.changed;
+      if (result.changed) this.incident.story.changes += 1;
       return result;
     } catch (err) {
       // What a failed step did before it failed is unknown.
-      this.incident.changed = true;
+      this.incident.story.changes += 1;
       if (isStepFailure(err)) {
         this.incident.find(failureType(err) ?? 'StepFailed', step.cite, `${step.title}: ${reason(err)}`);
       }
@@ -182,35 +186,21 @@ export class HostSteps {
   }
 
   private agentIsAway(): void {
+    noteAgentAway(this.incident, this.host);
     if (this.incident.view.state === 'waitingForAgent') return;
-    this.incident.find(
-      'AgentUnreachable',
-      '',
-      `The agent on ${this.host} does not take work: host or halcyon-agent down`,
-    );
-    this.incident.note('', `AgentUnreachable: waiting for the agent on ${this.host}`);
+    this.stateBefore = this.incident.view.state;
     this.incident.setState('waitingForAgent');
   }
 
   private agentAnswers(): void {
-    if (this.incident.view.state !== 'waitingForAgent') return;
-    this.incident.note('', `The agent on ${this.host} answers again`);
-    this.incident.setState('diagnosing');
+    noteAgentBack(this.incident, this.host);
+    if (this.incident.view.state === 'waitingForAgent') this.incident.setState(this.stateBefore);
   }
 }
 
 /** What the agent's configuration leaves out is not there to be looked at; what is paused is not done. */
 function isLeftOut(err: unknown): boolean {
   return isFailure(err, 'NotConfigured') || isFailure(err, 'Paused');
-}
-
-/** Refused by an agent that saw any token. */
-function wasNotTaken(err: unknown): boolean {
-  return (
-    err instanceof ActivityFailure &&
-    err.cause instanceof TimeoutFailure &&
-    err.cause.timeoutType === 'SCHEDULE_TO_START'
-  );
 }
 
 function unreachable(host: string): ApplicationFailure {

@@ -5,6 +5,7 @@ import type {
   Finding,
   IncidentInput,
   IncidentState,
+  IncidentStory,
   IncidentView,
   Outcome,
   TimelineEntry,
@@ -14,6 +15,7 @@ import { MAX_FINGERPRINTS, keepWithinBounds, newestEpisodes, takeIn } from './ep
 
 const MAX_ENTRIES = 200;
 const MAX_FINDINGS = 50;
+const MAX_LABELS = 32;
 const MAX_TEXT = 1_500;
 
 /**
@@ -24,8 +26,9 @@ export class Incident {
   readonly view: IncidentView;
   /** Alerts received again with nothing new in them. */
   duplicates = 0;
-  /** Whether Halcyon changed anything on the host, as far as it knows. */
-  changed: boolean;
+  readonly story: IncidentStory;
+  /** Firing alerts that were news: a new episode, or the first. */
+  firings = 0;
   /** The person who closed it; null while nobody did. */
   closedBy: { as: string; reason: string } | null = null;
   private readonly alertNotes = new AlertNotes();
@@ -37,7 +40,7 @@ export class Incident {
     private readonly onChange: () => void,
   ) {
     const startedAt = now();
-    this.changed = input.carried?.changed ?? false;
+    this.story = input.carried?.story ?? newStory();
     this.view = input.carried?.view ?? {
       runbook: input.runbook,
       alertname: input.alertname,
@@ -81,11 +84,15 @@ export class Incident {
       view.receivedAt = view.measures.receivedAt = alert.receivedAt;
       view.summary = clip(alert.annotations['summary'] ?? alert.alertname);
       const runbookUrl = alert.annotations['runbook_url'];
-      if (runbookUrl !== undefined && /^https?:\/\/[^\s()<>"|]{1,500}$/.test(runbookUrl)) view.runbookUrl = runbookUrl;
+      if (runbookUrl !== undefined && isWebAddress(runbookUrl)) view.runbookUrl = runbookUrl;
     }
     if (alert.startsAt < view.startsAt) view.startsAt = alert.startsAt;
     if (meaning === 'older') return;
     if (alert.labels['severity'] !== undefined) view.severity = alert.labels['severity'];
+    if (alert.status === 'firing') {
+      this.firings += 1;
+      this.describe(alert);
+    }
     if (keepWithinBounds(view.alerts)) this.tellLeftOut();
     this.noteAlert(alert);
   }
@@ -99,15 +106,45 @@ export class Incident {
     return this.hasAlert && this.view.alerts.every((alert) => alert.status === 'resolved');
   }
 
-  /** When the newest of the alerts that fire began; empty when none does. */
-  get newestFiring(): string {
-    const firing = this.view.alerts.filter((alert) => alert.status === 'firing').map((alert) => alert.startsAt);
-    return firing.sort().at(-1) ?? '';
+  /** Whether Halcyon changed anything on the host, as far as it knows. */
+  get changed(): boolean {
+    return this.story.changes > 0;
   }
 
-  /** Whether an alert fires that began after `time`, and so is not explained by what was verified then. */
-  hasFiringSince(time: string): boolean {
-    return this.view.alerts.some((alert) => alert.status === 'firing' && alert.startsAt > time);
+  /** The host is well, and has been for so long. `by`: who or what mended it, where it was not well before. */
+  noteWell(heldMs: number, by: Exclude<Outcome, 'unresolved' | 'planned'>): void {
+    if (this.story.wellSince === null) {
+      this.story.wellSince = Date.parse(this.now()) - heldMs;
+      this.view.measures.healthyAt = new Date(this.story.wellSince).toISOString();
+    }
+    this.story.mended ??= by;
+    this.onChange();
+  }
+
+  /** The host is not well, whatever was so before. */
+  noteNotWell(): void {
+    Object.assign(this.story, { wasNotWell: true, wellSince: null, mended: null, changesBefore: this.story.changes });
+    this.view.measures.healthyAt = null;
+    this.onChange();
+  }
+
+  /** Halcyon changed something since the host was last seen not to be well: what is verified now follows that. */
+  get isRemedied(): boolean {
+    return this.story.changes > this.story.changesBefore;
+  }
+
+  /** It fires anew after everyone heard that it is over. */
+  reopen(): void {
+    this.closedBy = null;
+    this.story.phase = 'round';
+  }
+
+  /** Somebody was paged, took it, answered something or closed it. */
+  get hadPeople(): boolean {
+    const { tier, acknowledged, approvals } = this.view;
+    return (
+      tier > 0 || acknowledged !== null || this.isClosedByPerson || approvals.some((one) => one.answeredBy !== null)
+    );
   }
 
   /** A person says that it is over: nothing new is begun, and it ends with what is so. */
@@ -182,6 +219,14 @@ export class Incident {
     return newestEpisodes(this.input.closedEpisodes, this.view.alerts);
   }
 
+  private describe(alert: Alert): void {
+    const { view } = this;
+    view.labels = Object.fromEntries(Object.entries(alert.labels).slice(0, MAX_LABELS));
+    const description = alert.annotations['description'];
+    if (description !== undefined) view.description = clip(description);
+    if (alert.generatorURL !== undefined && isWebAddress(alert.generatorURL)) view.generatorUrl = alert.generatorURL;
+  }
+
   private tellLeftOut(): void {
     if (this.alertsLeftOut) return;
     this.alertsLeftOut = true;
@@ -205,6 +250,25 @@ export class Incident {
     }
     this.onChange();
   }
+}
+
+function newStory(): IncidentStory {
+  return {
+    phase: 'round',
+    rounds: [],
+    changes: 0,
+    changesBefore: 0,
+    wasNotWell: false,
+    wellSince: null,
+    mended: null,
+    isContradictionTold: false,
+    isEscalated: false,
+  };
+}
+
+/** Annotations and links are whatever somebody wrote. */
+function isWebAddress(url: string): boolean {
+  return /^https?:\/\/[^\s()<>"|]{1,500}$/.test(url);
 }
 
 function clip(text: string): string {

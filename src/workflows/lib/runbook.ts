@@ -10,11 +10,8 @@ export interface Runbook<Diagnosis extends { health: HealthState | undefined }> 
   title: string;
   diagnose(steps: HostSteps, incident: Incident): Promise<Diagnosis>;
   causes: Cause<Diagnosis>[];
-  /**
-   * Observes the thing that the alert was about, for the stability window. `patient`: people are at work on it, so what
-   * is not well yet is waited for, up to an hour.
-   */
-  verify(steps: HostSteps, incident: Incident, patient?: boolean): Promise<HealthVerdict | undefined>;
+  /** Observes the thing that the alert was about, for the stability window. */
+  verify(steps: HostSteps, incident: Incident): Promise<HealthVerdict | undefined>;
   /** What the document says when nothing helped. */
   handOver: Step;
 }

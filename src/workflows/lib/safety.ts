@@ -1,4 +1,4 @@
-import { workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure } from '@temporalio/workflow';
 import type { ApprovalSubject } from '../../shared/approval';
 import type { Outcome } from '../../shared/incident';
 import type { ChangePermit } from '../../shared/permit';
@@ -19,6 +19,9 @@ export interface Safety extends Gate {
   tell(text: string): void;
 }
 
+/** How the host stands, for the clock: tiers wait while it is well. */
+export type HostStanding = 'down' | 'well';
+
 /** The whole of an incident's safety, as the shell runs it. */
 export interface Lifeline extends Safety {
   /** Registers the handlers of people's and guard's messages. Before the first await. */
@@ -27,41 +30,48 @@ export interface Lifeline extends Safety {
   begin(): void;
   /** Resolves when the clock runs by itself. */
   begun(): Promise<void>;
-  /** Whether an incident that Halcyon could not end stays open for people. */
-  readonly staysOpen: boolean;
-  /** People have it: waits, and watches the host by `watch`. `again`: there is something new to try. */
-  handOver(watch: Watch | undefined): Promise<Outcome | 'again'>;
+  /** Asks for the turn again, for another pass. */
+  wantTurn(): void;
+  /** Gives the turn back for as long as the incident only looks on. */
+  rest(host: HostStanding): Promise<void>;
+  /** Automation has nothing left that it may do by itself: people are called as the plan says. */
+  helpless(reason: string): void;
+  /** The alert fires for a host that is well: people are told, and not called. */
+  contradicted(text: string): void;
+  /** What it was refused for is over, as far as it knows: another pass may get the turn. */
+  isResumed(): boolean;
+  /** After each change of the incident's view. */
+  look(): void;
   /** Gives the turn back and tells everyone who was paged. */
   end(outcome: Outcome): Promise<void>;
 }
 
-/** A look at the thing that the alert is about, of up to an hour or just as long as a verification; true when it is well. */
-export type Watch = (how: 'patient' | 'once') => Promise<boolean>;
-
-/** Runs that began before there was a guard and a clock, and dry runs: nobody is asked, nobody is paged. */
-export class Unguarded implements Lifeline {
-  readonly staysOpen = false;
-
+/** A dry run: nobody is asked, nobody is paged, nothing may be changed. */
+export class DryRun implements Lifeline {
   async permit(): Promise<ChangePermit> {
-    return { kind: 'change', token: 0, holder: workflowInfo().workflowId };
+    throw ApplicationFailure.nonRetryable('a dry run changes nothing', 'ChangeRefused');
   }
 
-  async turn(): Promise<'ready'> {
-    return 'ready';
+  async turn(): Promise<'refused'> {
+    return 'refused';
   }
 
   async ask(): Promise<boolean> {
     return false;
   }
 
-  async handOver(): Promise<Outcome> {
-    return 'unresolved';
-  }
-
   async begun(): Promise<void> {}
+  async rest(): Promise<void> {}
   async end(): Promise<void> {}
-  escalateNow(): void {}
-  tell(): void {}
+  isResumed(): boolean {
+    return false;
+  }
   listen(): void {}
   begin(): void {}
+  wantTurn(): void {}
+  escalateNow(): void {}
+  helpless(): void {}
+  contradicted(): void {}
+  tell(): void {}
+  look(): void {}
 }

@@ -1,4 +1,4 @@
-import { CancellationScope, patched, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import type { ApprovalSubject } from '../../shared/approval';
 import type { Finding, IncidentInput, IncidentResult, Outcome } from '../../shared/incident';
 import type { DependencyName } from '../../shared/observations';
@@ -6,7 +6,8 @@ import { noteLog } from '../lib/evidence';
 import { isFailure, reason } from '../lib/host-steps';
 import type { HostSteps } from '../lib/host-steps';
 import type { Incident } from '../lib/incident';
-import { stepsOf, watchBy } from '../lib/follow-runbook';
+import { stepsOf, isWell } from '../lib/follow-runbook';
+import type { RoundResult } from '../lib/incident-body';
 import { runIncident } from '../lib/run-incident';
 import type { Safety } from '../lib/safety';
 import { DEPENDENCIES, isDependencyWell, restartDependency } from '../steps/dependencies';
@@ -27,7 +28,7 @@ import {
   stopKingfisher,
   verifyExchanges,
 } from '../steps/recovery';
-import { START_LOG, lastWords } from '../steps/start-log';
+import { lastWords } from '../steps/start-log';
 
 /**
  * H. Complete service recovery: stop, back up, mend, clear, reset, restart what KingFisher stands on, start, verify.
@@ -36,13 +37,22 @@ import { START_LOG, lastWords } from '../steps/start-log';
  */
 export async function emergencyRecovery(input: IncidentInput): Promise<IncidentResult> {
   return await runIncident(input, {
-    run: async (incident, safety) => {
-      const outcome = await run(incident, safety);
-      if (outcome === 'unresolved') safety.escalateNow('the full recovery did not help, or could not be made');
-      return outcome;
+    page: 'H',
+    round: async (incident, safety) => resultOf(await run(incident, safety), incident),
+    watch: {
+      // It stops and restarts everything: not a thing to do again unasked.
+      repeats: false,
+      isWell: (incident) => isWell(incident, (steps) => verifyHealthy('H.9', steps)),
     },
-    watch: (incident) => watchBy(incident, (steps, _incident, patient) => verifyHealthy('H.9', steps, patient)),
   });
+}
+
+function resultOf(outcome: Outcome, incident: Incident): RoundResult {
+  if (outcome === 'planned') return { kind: 'over', outcome };
+  if (outcome === 'unresolved')
+    return { kind: 'helpless', why: 'the full recovery did not help, or could not be made' };
+  // What a person began is over with the recovery itself.
+  return incident.input.startedBy === undefined ? { kind: 'well' } : { kind: 'over', outcome };
 }
 
 async function run(incident: Incident, safety: Safety): Promise<Outcome> {
@@ -53,6 +63,7 @@ async function run(incident: Incident, safety: Safety): Promise<Outcome> {
     const turn = await safety.turn();
     if (turn === 'refused') return 'unresolved';
     if (turn === 'over') return await verify(incident, steps);
+    incident.noteNotWell();
     return await recover(incident, steps, safety);
   } catch (err) {
     if (!isFailure(err, 'AgentUnreachable')) throw err;
@@ -61,9 +72,9 @@ async function run(incident: Incident, safety: Safety): Promise<Outcome> {
   }
 }
 
-/** A person's start is the approval. An alert's is none, except in runs that began before there were approvals. */
+/** A person's start is the approval; an alert's is none. */
 async function isApproved({ input }: Incident, safety: Safety): Promise<boolean> {
-  if (input.startedBy !== undefined || input.safety === undefined) return true;
+  if (input.startedBy !== undefined) return true;
   return await safety.ask(fullRecoveryQuestion(input, `${input.alertname} is mapped to it`));
 }
 
@@ -127,7 +138,7 @@ async function mendIfApproved(
   about: { incident: Incident; steps: HostSteps; safety: Safety; permissionsLimit: number },
 ): Promise<Outcome> {
   const { incident, steps, safety, permissionsLimit } = about;
-  if (incident.input.safety === undefined || !incident.view.findings.some(isAboveLimit)) return outcome;
+  if (!incident.view.findings.some(isAboveLimit)) return outcome;
   const count = await observePermissions(steps);
   if (count === undefined) return outcome;
   const isApproved = await safety.ask({
@@ -189,15 +200,16 @@ async function verify(
     incident.note('H', 'Not recovered: for the people on duty');
     return 'unresolved';
   }
-  incident.view.measures.healthyAt = verdict.healthySince;
   // An agent that was away for a while is not the host's trouble.
   const troubles = incident.view.findings.filter((finding) => finding.name !== 'AgentUnreachable' && counts(finding));
-  return troubles.length === 0 ? 'healed' : 'degraded';
+  const outcome = troubles.length === 0 ? 'healed' : 'degraded';
+  incident.noteWell(verdict.heldMs, outcome);
+  incident.story.mended = outcome;
+  return outcome;
 }
 
 /** Its own log may say more than its journal. */
 async function nameKingfisher(incident: Incident, steps: HostSteps): Promise<void> {
-  if (!patched(START_LOG)) return;
   const [why, log] = await Promise.all([lastWords('H.8', 'kingfisher', steps), observeLog('H.8', steps)]);
   incident.find('KingfisherStillDown', 'H.8', `KingFisher did not become healthy${why}`);
   noteLog(incident, 'H.8', log);

@@ -86,8 +86,7 @@ const page: Runbook<Diagnosis> = {
     {
       cite: 'H',
       title: 'Nothing else helped: a full recovery is the last resort',
-      evidence: async (found, steps, incident) => {
-        if (incident.input.safety === undefined) return undefined;
+      evidence: async (found, steps) => {
         found.stillWrong = await whatIsStillWrong(steps);
         return found.stillWrong;
       },
@@ -98,7 +97,7 @@ const page: Runbook<Diagnosis> = {
       },
     },
   ],
-  verify: (steps, _incident, patient) => verifyHealthy('A', steps, patient),
+  verify: (steps) => verifyHealthy('A', steps),
   handOver: { cite: 'A.3', title: 'Not healed: for the senior engineer on duty' },
 };
 

@@ -1,14 +1,15 @@
-import type { IncidentInput, IncidentResult, Outcome } from '../../shared/incident';
+import type { IncidentInput, IncidentResult } from '../../shared/incident';
 import type { Incident } from '../lib/incident';
+import type { RoundResult } from '../lib/incident-body';
 import { runIncident } from '../lib/run-incident';
 
 /** An alert that no runbook is mapped to, or whose host cannot be told. Recorded, never dropped; nothing is changed. */
 export async function unknownAlert(input: IncidentInput): Promise<IncidentResult> {
-  return await runIncident(input, { run: recordForPeople });
+  return await runIncident(input, { page: '', round: recordForPeople, watch: null });
 }
 
-async function recordForPeople(incident: Incident): Promise<Outcome> {
+async function recordForPeople(incident: Incident): Promise<RoundResult> {
   incident.find('UnknownAlert', '', incident.input.routingNote ?? 'no runbook is mapped to this alert');
   incident.note('', 'Nothing was changed: people must look at this alert and map it under routes: in halcyon.yaml');
-  return 'unresolved';
+  return { kind: 'helpless', why: 'Halcyon has no runbook for this alert' };
 }

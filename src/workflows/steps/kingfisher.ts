@@ -78,22 +78,14 @@ export async function freeSpace(steps: HostSteps): Promise<void> {
   );
 }
 
-const PATIENT_MS = 3_600_000;
-
-/** Healthy means `/health` and `/ready` answer 200 throughout the stability window. `patient`: waited for up to an hour. */
-export async function verifyHealthy(
-  cite: string,
-  steps: HostSteps,
-  patient = false,
-): Promise<HealthVerdict | undefined> {
+/** Healthy means `/health` and `/ready` answer 200 throughout the stability window. */
+export async function verifyHealthy(cite: string, steps: HostSteps): Promise<HealthVerdict | undefined> {
   const { healthyWithinMs, stabilityWindowMs } = steps.policy;
-  const deadlineMs = patient ? PATIENT_MS : healthyWithinMs + stabilityWindowMs;
+  const deadlineMs = healthyWithinMs + stabilityWindowMs;
   return await steps.wait(
-    { cite, title: patient ? 'Watch until /health and /ready answer 200' : VERIFY },
+    { cite, title: 'Verify: /health and /ready answer 200 and stay so' },
     deadlineMs,
-    (host) => host.waitUntilHealthy({ deadlineMs, stabilityWindowMs, ...(patient ? { patient } : {}) }),
+    (host) => host.waitUntilHealthy({ deadlineMs, stabilityWindowMs }),
     tellVerdict,
   );
 }
-
-const VERIFY = 'Verify: /health and /ready answer 200 and stay so';

@@ -1,9 +1,6 @@
-import { patched } from '@temporalio/workflow';
 import type { ServiceName } from '../../shared/observations';
 import type { HostSteps } from '../lib/host-steps';
 
-/** Runs that began before there was this step go on without it. */
-export const START_LOG = 'start-log';
 /** Lines that fit into a finding beside what it is about. */
 const SHOWN = 5;
 
@@ -12,7 +9,6 @@ const SHOWN = 5;
  * is known.
  */
 export async function lastWords(cite: string, service: ServiceName, steps: HostSteps): Promise<string> {
-  if (!patched(START_LOG)) return '';
   const log = await steps.observe(
     { cite, title: `Journal of ${service}` },
     (host) => host.observeStartLog({ service }),

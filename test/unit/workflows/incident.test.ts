@@ -89,13 +89,13 @@ describe('alerts in any order', () => {
     expect([incident.hasAlert, incident.isResolved]).toEqual([false, false]);
   });
 
-  it('knows whether something fires that began after a moment', () => {
+  it('counts the firings that were news', () => {
     const incident = incidentWith();
+    incident.receive(firing({ startsAt: FIRST }));
+    incident.receive(firing({ startsAt: FIRST }));
+    incident.receive(resolved({ startsAt: FIRST }));
     incident.receive(firing({ startsAt: SECOND }));
-    expect(incident.hasFiringSince(FIRST)).toBe(true);
-    expect(incident.hasFiringSince(SECOND)).toBe(false);
-    incident.receive(resolved({ startsAt: SECOND }));
-    expect(incident.hasFiringSince(FIRST)).toBe(false);
+    expect(incident.firings).toBe(2);
   });
 });
 

@@ -142,12 +142,19 @@ describe('health', () => {
     ['deadline', 'not healthy in time after 30 s: /health 200, /ready 503 (redis: refused; postgres: timeout)'],
     ['notRunning', 'the service does not run after 30 s: /health 200, /ready 503 (redis: refused; postgres: timeout)'],
   ])('that did not come (%s) says why and after how long', (ended, detail) => {
-    const verdict: HealthVerdict = { healthy: false, healthySince: null, ended, waitedMs: 30_000, last: unwell };
+    const verdict: HealthVerdict = {
+      healthy: false,
+      healthySince: null,
+      heldMs: 0,
+      ended,
+      waitedMs: 30_000,
+      last: unwell,
+    };
     expect(tellVerdict(verdict)).toEqual({ status: 'notSo', detail });
   });
 
   it('that held says since when', () => {
-    const verdict: HealthVerdict = { healthy: true, healthySince: AT, ended: 'stable', waitedMs: 5_000, last: well };
+    const verdict: HealthVerdict = { healthy: true, healthySince: AT, heldMs: 5_000, ended: 'stable', waitedMs: 5_000, last: well };
     expect(tellVerdict(verdict)).toBe('healthy since 10:00:00.123, and stayed so');
   });
 });

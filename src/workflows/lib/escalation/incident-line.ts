@@ -1,5 +1,5 @@
 import { getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
-import type { EscalationEvent, Subject } from '../../../shared/escalation';
+import type { EscalationNews, Subject } from '../../../shared/escalation';
 import { escalatedSignal } from '../../messages';
 import { plainPage } from './pager';
 import type { SentPage } from './pager';
@@ -14,12 +14,13 @@ export class IncidentLine {
     this.say({ kind: 'paged', tier, teamName: pages[0]?.teamName ?? '', pages: pages.map(plainPage) });
   }
 
-  say(event: EscalationEvent): void {
+  say(event: EscalationNews): void {
     // Guards and leases page people too, and do not listen.
     if (!this.subject.workflowId.startsWith('incident/')) return;
     const { workflowId, runId } = this.subject;
-    const said = getExternalWorkflowHandle(workflowId, runId)
-      .signal(escalatedSignal, event)
+    // By its id alone: an incident that is open for long goes on in new runs.
+    const said = getExternalWorkflowHandle(workflowId)
+      .signal(escalatedSignal, { ...event, incidentRun: runId })
       .catch((err: unknown) => {
         if (isCancellation(err)) throw err;
       })

@@ -6,7 +6,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Approval } from '../../../shared/approval';
-import type { EscalationInput, EscalationView } from '../../../shared/escalation';
+import type { EscalationInput, EscalationView, StandingNote } from '../../../shared/escalation';
 import type { Outcome } from '../../../shared/incident';
 import { searchAttributes } from '../../../shared/search-attributes';
 import { EscalationClock } from './clock';
@@ -70,6 +70,7 @@ export class EscalationRun {
   private trial: { tier: number; startedAt: number } | null = null;
   private refusedAt = Date.now();
   private lookedAt: number;
+  private isHostWell = false;
   private changes = 0;
 
   constructor(private readonly input: EscalationInput & { carried?: EscalationCarried }) {
@@ -104,6 +105,12 @@ export class EscalationRun {
 
   noted(text: string): void {
     this.pager.tellAll({ kind: 'note', text }, TOLD_WITHIN_MS, ['slack']);
+    this.changed();
+  }
+
+  /** Tiers wait while the host is well. */
+  stands({ host }: StandingNote): void {
+    this.isHostWell = host !== 'down';
     this.changed();
   }
 
@@ -150,6 +157,7 @@ export class EscalationRun {
     if (this.gone === null && now >= this.nextLookAt()) return await this.look();
     if (!isHeld && this.mayRetryRefused() && now >= this.nextRetryAt()) return this.retryRefused(now);
 
+    if (this.isHostWell) return await this.wait(now, null);
     const decision = this.clock.decide(now);
     if (decision.kind === 'lapse') return this.lapse(decision.as);
     if (decision.kind === 'wait') return await this.wait(now, decision.until);

@@ -1,0 +1,33 @@
+import { probeKingfisher } from '../../host/probes/kingfisher';
+import { sleep } from '../../host/sleep';
+import type { HostDeps } from './dependencies';
+import { everyNowAndThen } from './health';
+import { asActivity } from './run';
+import { StandingWatch } from './standing-watch';
+import type { HostActivities } from './types';
+
+/** For hours, in nobody's way. */
+const LOOK_EVERY_MS = 1_000;
+const SERVICE_EVERY_MS = 2_000;
+
+/** One long look at KingFisher, between the passes of a runbook and while people have an incident. */
+export function createWatchActivities(deps: HostDeps): Pick<HostActivities, 'watchKingfisher'> {
+  const { settings, redact, findManager } = deps;
+  return {
+    watchKingfisher: asActivity(redact, async ({ signal }, wanted) => {
+      const watch = new StandingWatch(wanted, performance.now());
+      const ask = everyNowAndThen(
+        () => findManager('kingfisher').observe(signal),
+        (state) => watch.see(state, performance.now()),
+        SERVICE_EVERY_MS,
+      );
+      for (;;) {
+        ask();
+        const health = await probeKingfisher(settings.kingfisher.baseUrl, { redact, signal });
+        const reading = watch.judge(health, performance.now());
+        if (reading !== undefined) return reading;
+        await sleep(LOOK_EVERY_MS, signal);
+      }
+    }),
+  };
+}

@@ -1,0 +1,26 @@
+import type { Outcome } from '../../shared/incident';
+import type { Incident } from './incident';
+import type { Safety } from './safety';
+
+/**
+ * What one pass of a runbook came to.
+ * - `well`: verification holds. Who mended it stands in the incident.
+ * - `helpless`: it is not well, and automation has nothing left to try now.
+ * - `over`: there is nothing to wait for.
+ */
+export type RoundResult = { kind: 'well' } | { kind: 'helpless'; why: string } | { kind: 'over'; outcome: Outcome };
+
+/** What is particular to one runbook. */
+export interface IncidentBody {
+  /** Letter of the page, `A`. */
+  page: string;
+  /** One pass: diagnoses, and mends what it can. */
+  round(incident: Incident, safety: Safety): Promise<RoundResult>;
+  /** How a host is looked at between passes; null where there is nothing to look at. */
+  watch: {
+    /** Whether a host that breaks anew, or in a new way, is worth another pass by itself. */
+    repeats: boolean;
+    /** One look that takes no longer than a verification. */
+    isWell(incident: Incident): Promise<boolean>;
+  } | null;
+}

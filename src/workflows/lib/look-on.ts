@@ -1,0 +1,128 @@
+import { condition } from '@temporalio/workflow';
+import { formatDuration } from '../../shared/durations';
+import type { Outcome } from '../../shared/incident';
+import { WELL } from '../../shared/observations';
+import type { StandingReading } from '../../shared/observations';
+import { isHistoryLong } from './history';
+import type { HostWatch } from './host-watch';
+import type { Incident } from './incident';
+import { outcomeOf } from './outcome';
+import type { Lifeline } from './safety';
+
+const HOUR_MS = 3_600_000;
+const CRASH_LOOP = 'CrashLoop';
+
+/** The host is well: looks on until Alertmanager agrees and it has been steady, or until it is not well any more. */
+export class LookOn {
+  constructor(
+    private readonly incident: Incident,
+    private readonly lifeline: Lifeline,
+    private readonly watch: HostWatch | null,
+    private readonly page: string,
+  ) {}
+
+  /** An end, or null: another pass is due, or somebody closes it, or the history is long. */
+  async run(): Promise<Outcome | null> {
+    const { incident } = this;
+    incident.setState('watching');
+    await this.look(null);
+    for (;;) {
+      const reading = this.watch?.take() ?? null;
+      if (reading !== null && !(await this.takeIn(reading))) return null;
+      if (incident.isClosedByPerson || isHistoryLong()) return null;
+      if (this.isSteady() && (incident.isResolved || this.isQuietRevisit())) return outcomeOf(incident);
+      if (this.isContradicted()) this.tellContradiction();
+      await condition(() => this.hasNews(), this.untilNextMs(), { summary: 'Alertmanager to agree' });
+    }
+  }
+
+  /** False when another pass is due. */
+  private async takeIn(reading: StandingReading): Promise<boolean> {
+    const { incident } = this;
+    if (reading.ended === 'restarted') {
+      if (reading.restarts > 0) this.noteDeath('its manager restarted it');
+      else incident.note('', 'KingFisher was started anew, and not by this incident');
+      incident.noteWell(0, 'selfHealed');
+      await this.look(reading.invocation);
+      return true;
+    }
+    if (reading.standing === WELL) {
+      incident.withdraw(({ name }) => name === CRASH_LOOP);
+      incident.noteWell(reading.heldMs, 'selfHealed');
+      await this.look(reading.invocation);
+      return true;
+    }
+    this.noteDeath(reading.standing);
+    incident.note('', 'Not well any more: diagnosing again', reading.standing);
+    incident.story.phase = 'round';
+    this.lifeline.wantTurn();
+    return false;
+  }
+
+  /** Dying soon after it was mended is a finding of its own: no restart ends it, so people are called at once. */
+  private noteDeath(how: string): void {
+    const { incident } = this;
+    const { wasNotWell, wellSince } = incident.story;
+    const lastedMs = wellSince === null ? 0 : Date.now() - wellSince;
+    incident.noteNotWell();
+    if (!wasNotWell || lastedMs >= incident.input.policy.steadyForMs) return;
+    const what = `KingFisher died again ${formatDuration(lastedMs)} after it was well`;
+    incident.find(CRASH_LOOP, this.page, `${what}: ${how}`);
+    this.lifeline.escalateNow(what);
+  }
+
+  /** In a crash loop nothing counts as well that has not lasted. */
+  private async look(invocation: string | null): Promise<void> {
+    const { stabilityWindowMs, steadyForMs } = this.incident.input.policy;
+    const isLooping = this.incident.hasFinding(CRASH_LOOP);
+    const how = isLooping
+      ? { seen: null, invocation: null, wellForMs: steadyForMs }
+      : { seen: WELL, invocation, wellForMs: stabilityWindowMs };
+    await this.watch?.begin({ ...how, isMended: true });
+  }
+
+  private isSteady(): boolean {
+    const { incident } = this;
+    const { wasNotWell, wellSince } = incident.story;
+    if (incident.hasFinding(CRASH_LOOP)) return false;
+    if (!wasNotWell) return true;
+    return wellSince !== null && Date.now() - wellSince >= incident.input.policy.steadyForMs;
+  }
+
+  /** Begun by a late copy of an alert that is over, and nothing came of it. */
+  private isQuietRevisit(): boolean {
+    const { input, story, firings } = this.incident;
+    if (input.revisit !== true || firings > 1 || story.wasNotWell || story.wellSince === null) return false;
+    return Date.now() - story.wellSince >= input.policy.steadyForMs;
+  }
+
+  private isContradicted(): boolean {
+    const { story, input, isResolved } = this.incident;
+    if (story.isContradictionTold || isResolved || input.revisit === true || story.wellSince === null) return false;
+    return Date.now() - story.wellSince >= input.policy.agreeWithinMs;
+  }
+
+  private tellContradiction(): void {
+    const { incident } = this;
+    incident.story.isContradictionTold = true;
+    const forMs = Date.now() - (incident.story.wellSince ?? Date.now());
+    const what = `KingFisher has been well on its host for ${formatDuration(forMs)} while ${incident.view.alertname} fires: a fault of monitoring`;
+    incident.find('AlertContradicted', `${this.page}.diagnosis`, what);
+    this.lifeline.contradicted(what);
+  }
+
+  private hasNews(): boolean {
+    const { incident, watch } = this;
+    if (incident.isClosedByPerson || watch?.hasReading === true || isHistoryLong()) return true;
+    return incident.isResolved && this.isSteady();
+  }
+
+  /** Until time itself brings something: steadiness, or the end of patience with Alertmanager. */
+  private untilNextMs(): number {
+    const { story, input } = this.incident;
+    if (story.wellSince === null) return HOUR_MS;
+    const lasted = Date.now() - story.wellSince;
+    const { steadyForMs, agreeWithinMs } = input.policy;
+    return Math.min(HOUR_MS, ...[steadyForMs - lasted, agreeWithinMs - lasted].filter((ms) => ms > 0));
+  }
+}

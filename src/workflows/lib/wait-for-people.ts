@@ -1,0 +1,96 @@
+import { condition } from '@temporalio/workflow';
+import type { Outcome } from '../../shared/incident';
+import { WELL } from '../../shared/observations';
+import { isHistoryLong } from './history';
+import type { HostWatch } from './host-watch';
+import type { Incident } from './incident';
+import { mendedWithoutUs, outcomeOf } from './outcome';
+import type { Lifeline } from './safety';
+
+/** An alert that comes again and again brings another pass no sooner than this after the last. */
+const ANOTHER_PASS_AFTER_MS = 60_000;
+/** What time itself ends, such as a refusal, is asked about this often. */
+const ASK_AGAIN_MS = 600_000;
+
+/** Nothing is left that Halcyon may do by itself: people have it, and the host is looked at all the time. */
+export class WaitForPeople {
+  private passEndedAt = Date.now();
+  private firingsSeen = 0;
+
+  constructor(
+    private readonly incident: Incident,
+    private readonly lifeline: Lifeline,
+    private readonly watch: HostWatch | null,
+    /** A host that breaks in a new way is worth another pass. */
+    private readonly repeats: boolean,
+  ) {}
+
+  /** A pass of the runbook is over: what came before it says nothing new. */
+  notePass(): void {
+    this.passEndedAt = Date.now();
+    this.firingsSeen = this.incident.firings;
+  }
+
+  /** An end, or null: it is well again, another pass is due, somebody closes it, or the history is long. */
+  async run(): Promise<Outcome | null> {
+    const { incident, watch, lifeline } = this;
+    incident.setState('waitingForPeople');
+    let seen: string | null = null;
+    await this.look(seen);
+    for (;;) {
+      if (incident.isClosedByPerson) return null;
+      if (watch === null && incident.isResolved) return mendedWithoutUs(incident);
+      const reading = watch?.take() ?? null;
+      if (reading?.standing === WELL) return await this.wellAgain(reading.heldMs);
+      const isNew = reading !== null && (reading.wasAway || (seen !== null && reading.standing !== seen));
+      if (lifeline.isResumed() || this.firesAnew() || (isNew && this.repeats))
+        return this.anotherPass(reading?.standing);
+      if (reading !== null) await this.look((seen = reading.standing));
+      if (isHistoryLong()) return null;
+      await condition(() => this.hasNews(), this.untilNextMs(), { summary: 'People to act' });
+    }
+  }
+
+  private async look(seen: string | null): Promise<void> {
+    const { stabilityWindowMs } = this.incident.input.policy;
+    await this.watch?.begin({ seen, isMended: false, invocation: null, wellForMs: stabilityWindowMs });
+  }
+
+  private async wellAgain(heldMs: number): Promise<Outcome | null> {
+    const { incident } = this;
+    incident.noteWell(heldMs, mendedWithoutUs(incident));
+    if (!incident.hasAlert) return outcomeOf(incident);
+    incident.note('', 'Healthy again', 'waiting for Alertmanager to resolve the alert');
+    incident.story.phase = 'watching';
+    await this.lifeline.rest('well');
+    return null;
+  }
+
+  private anotherPass(why = ''): null {
+    this.incident.note('', 'Diagnosing again', why);
+    this.incident.story.phase = 'round';
+    this.lifeline.wantTurn();
+    return null;
+  }
+
+  private hasNews(): boolean {
+    const { incident, watch, lifeline } = this;
+    if (incident.isClosedByPerson || isHistoryLong()) return true;
+    if (watch === null) return incident.isResolved;
+    return watch.hasReading || lifeline.isResumed() || this.firesAnew();
+  }
+
+  private firesAnew(): boolean {
+    return this.isCalledAgain && Date.now() - this.passEndedAt >= ANOTHER_PASS_AFTER_MS;
+  }
+
+  /** Where nothing can be looked at there is no pass that could see more. */
+  private get isCalledAgain(): boolean {
+    return this.watch !== null && this.incident.firings !== this.firingsSeen;
+  }
+
+  private untilNextMs(): number {
+    if (!this.isCalledAgain) return ASK_AGAIN_MS;
+    return Math.max(1, Math.min(ASK_AGAIN_MS, this.passEndedAt + ANOTHER_PASS_AFTER_MS - Date.now()));
+  }
+}
