@@ -44,7 +44,7 @@ async function measure(directory: string, count: number): Promise<{ halcyon: Per
       sections: { guard: PATIENT_GUARD },
       directory: join(directory, 'halcyon'),
       hosts: { [HOST]: { instances: [HOST], services: [] } },
-      runbooks: { serviceDown: { stabilityWindow: '20ms' } },
+      runbooks: { serviceDown: { stabilityWindow: '20ms', steadyFor: '0s' } },
     });
     try {
       return await withWorkers(stack, kingfisher, directory, count);

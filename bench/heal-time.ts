@@ -39,7 +39,7 @@ async function measure(
       sections: { guard: PATIENT_GUARD },
       directory,
       hosts: { [HOST]: { instances: [], services: [] } },
-      runbooks: { serviceDown: { stabilityWindow: '500ms' } },
+      runbooks: { serviceDown: { stabilityWindow: '500ms', steadyFor: '0s', startsPerHour: 100_000 } },
     });
     try {
       await host.reverse(7233, Number(stack.temporal.address.split(':')[1]));

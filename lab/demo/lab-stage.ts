@@ -25,7 +25,10 @@ export async function setUpLab({ directory, onProgress }: StageOptions): Promise
       sections: { guard: PATIENT_GUARD },
       directory: join(directory, 'halcyon'),
       hosts: { [HOST]: { instances: [`${HOST}:8201`], services: ['zmart-kingfisher'] } },
-      runbooks: { serviceDown: { stabilityWindow: '3s' }, emergencyRecovery: { stabilityWindow: '3s' } },
+      runbooks: {
+        serviceDown: { stabilityWindow: '3s', steadyFor: '3s', startsPerHour: 100 },
+        emergencyRecovery: { stabilityWindow: '3s', steadyFor: '3s', startsPerHour: 100 },
+      },
       ui: true,
       onProgress,
     });

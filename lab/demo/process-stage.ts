@@ -20,7 +20,7 @@ export async function setUpProcess({ directory, onProgress }: StageOptions): Pro
       sections: { guard: PATIENT_GUARD },
       directory: join(directory, 'halcyon'),
       hosts: { [HOST]: { instances: [HOST], services: ['zmart-kingfisher'] } },
-      runbooks: { serviceDown: { stabilityWindow: '3s' } },
+      runbooks: { serviceDown: { stabilityWindow: '3s', steadyFor: '3s', startsPerHour: 100 } },
       agent: kingfisher.agent,
       ui: true,
       onProgress,

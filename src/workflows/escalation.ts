@@ -8,7 +8,8 @@ import {
   closedSignal,
   escalateNowSignal,
   escalationQuery,
-  noteSignal, standingSignal,
+  noteSignal,
+  standingSignal,
 } from './messages';
 
 /**

@@ -44,7 +44,15 @@ beforeAll(async () => {
   stack = await startStack({
     directory: path.join(directory, 'halcyon'),
     hosts: { [HOST]: { instances: [HOST], services: [] } },
-    runbooks: { serviceDown: { stabilityWindow: '200ms', healthyWithin: '3s', agentWithin: '4s' } },
+    runbooks: {
+      serviceDown: {
+        stabilityWindow: '200ms',
+        steadyFor: '1s',
+        startsPerHour: 1_000,
+        healthyWithin: '3s',
+        agentWithin: '4s',
+      },
+    },
     sections: { routes: Object.fromEntries(NAMES.map((name) => [name, 'serviceDown'])), guard: PATIENT_GUARD },
   });
 }, 120_000);

@@ -62,6 +62,24 @@ export async function startIncident(
   });
 }
 
+/** Waits until the host is well and the incident only looks on, then Alertmanager agrees: the result. */
+export async function resolvedWhenWell(handle: WorkflowHandle, first: Alert): Promise<IncidentView> {
+  await untilState(handle, 'watching', 'closed');
+  await handle.signal(alertSignal, { ...first, status: 'resolved' }).catch(() => undefined);
+  return (await handle.result()) as IncidentView;
+}
+
+/** The view of an incident as soon as it is in one of these states. */
+export async function untilState(handle: WorkflowHandle, ...states: IncidentView['state'][]): Promise<IncidentView> {
+  return await waitFor(
+    async () => {
+      const view = await handle.query<IncidentView>('timeline');
+      return states.includes(view.state) ? view : undefined;
+    },
+    { what: `${handle.workflowId} to be ${states.join(' or ')}`, deadlineMs: 60_000, everyMs: 50 },
+  );
+}
+
 /** Waits until an incident has ended, or people have it or are asked something: then a person closes it. */
 export async function closedByHand(handle: WorkflowHandle): Promise<IncidentView> {
   const isOpen = async () => (await handle.describe()).status.name === 'RUNNING';

@@ -30,8 +30,15 @@ export class LabSite {
         directory,
         hosts: { [name]: { instances: [], services: ['zmart-kingfisher'] } },
         runbooks: {
-          serviceDown: { stabilityWindow: '1s', healthyWithin: '10s', dependencyReadyWithin: '20s', agentWithin: '6s' },
-          emergencyRecovery: { stabilityWindow: '1s', healthyWithin: '10s' },
+          serviceDown: {
+            stabilityWindow: '1s',
+            steadyFor: '1s',
+            startsPerHour: 1_000,
+            healthyWithin: '10s',
+            dependencyReadyWithin: '20s',
+            agentWithin: '6s',
+          },
+          emergencyRecovery: { stabilityWindow: '1s', steadyFor: '1s', startsPerHour: 1_000, healthyWithin: '10s' },
         },
       }),
     ]);

@@ -64,6 +64,15 @@ export class WorkflowSite {
       .catch(() => undefined);
   }
 
+  /** Lets the server's time pass until something is so: it stands still while a test only asks. */
+  async passUntil(isSo: () => Promise<boolean> | boolean, what: string): Promise<void> {
+    for (let i = 0; i < 200; i++) {
+      if (await isSo()) return;
+      await this.env.sleep('20s');
+    }
+    throw new Error(`more than an hour passed without ${what}`);
+  }
+
   /** A controller for as long as the test runs. */
   async withController<T>(test: () => Promise<T>): Promise<T> {
     const activities = {

@@ -1,4 +1,4 @@
-import type { LogTail, PortState, ProcessList, Resources, ServiceState } from '../../shared/observations';
+import type { LogTail, PortState, ProcessList, RecentStarts, Resources, ServiceState } from '../../shared/observations';
 import type { Incident } from './incident';
 
 /**
@@ -14,6 +14,14 @@ export function noteService(incident: Incident, cite: string, state: ServiceStat
   if (state.result === 'oom-kill') incident.find('OutOfMemory', cite, `${state.unit} was killed for memory`);
   if (state.result === 'start-limit-hit')
     incident.find('StartLimitHit', cite, `${state.unit} failed too often, too quickly`);
+}
+
+/** Starts that one after another did not last: no further one ends that. */
+export function noteStarts(incident: Incident, cite: string, starts: RecentStarts | undefined): void {
+  if (starts?.evidence !== 'present') return;
+  const { startsPerHour } = incident.input.policy;
+  if (starts.startedAt.length <= startsPerHour) return;
+  incident.find('CrashLoop', cite, `KingFisher was started more than ${startsPerHour} times within the last hour`);
 }
 
 export function noteProcesses(incident: Incident, cite: string, list: ProcessList | undefined): void {

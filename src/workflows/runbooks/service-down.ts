@@ -1,6 +1,6 @@
 import type { IncidentInput, IncidentResult } from '../../shared/incident';
 import type { DependencyName, HealthState, ServiceState } from '../../shared/observations';
-import { isDiskFull, noteLog, notePort, noteProcesses, noteResources, noteService } from '../lib/evidence';
+import { isDiskFull, noteLog, notePort, noteProcesses, noteResources, noteService, noteStarts } from '../lib/evidence';
 import type { HostSteps } from '../lib/host-steps';
 import type { Incident } from '../lib/incident';
 import { followRunbook } from '../lib/follow-runbook';
@@ -104,7 +104,7 @@ const page: Runbook<Diagnosis> = {
 /** ps, lsof, tail, free, df of the document, and what systemd and KingFisher say themselves; all at the same time. */
 async function diagnose(steps: HostSteps, incident: Incident): Promise<Diagnosis> {
   const cite = 'A.diagnosis';
-  const [service, health, log, resources, processes, port] = await Promise.all([
+  const [service, health, log, resources, processes, port, starts] = await Promise.all([
     observeService(cite, steps),
     observeHealth(cite, steps),
     observeLog(cite, steps),
@@ -115,6 +115,7 @@ async function diagnose(steps: HostSteps, incident: Incident): Promise<Diagnosis
   ]);
   incident.view.measures.firstActionAt ??= service?.observedAt ?? health?.observedAt ?? null;
   noteService(incident, cite, service);
+  noteStarts(incident, cite, starts);
   noteProcesses(incident, cite, processes);
   notePort(incident, cite, port, processes);
   noteLog(incident, cite, log);

@@ -154,7 +154,14 @@ describe('health', () => {
   });
 
   it('that held says since when', () => {
-    const verdict: HealthVerdict = { healthy: true, healthySince: AT, heldMs: 5_000, ended: 'stable', waitedMs: 5_000, last: well };
+    const verdict: HealthVerdict = {
+      healthy: true,
+      healthySince: AT,
+      heldMs: 5_000,
+      ended: 'stable',
+      waitedMs: 5_000,
+      last: well,
+    };
     expect(tellVerdict(verdict)).toBe('healthy since 10:00:00.123, and stayed so');
   });
 });
