@@ -1,3 +1,4 @@
+import type { WorkflowHandle } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LabHost } from '../lab/lab-host';
 import { ensurePackages } from '../lab/packages';
@@ -81,10 +82,21 @@ async function healByAlert(host: LabHost, stack: Stack): Promise<number> {
   const startsAt = new Date().toISOString();
   await postAlert(stack, { status: 'firing', startsAt, host: HOST });
   const handle = stack.client.workflow.getHandle(`incident/KingfisherServiceDown/${HOST}`);
+  await untilWell(handle);
+  await postAlert(stack, { status: 'resolved', startsAt, host: HOST });
   const view = (await handle.result()) as IncidentView;
   const { receivedAt, healthyAt } = view.measures;
   if (view.outcome !== 'healed' || healthyAt === null) throw new Error(`the incident ended ${view.outcome}`);
   return Date.parse(healthyAt) - Date.parse(receivedAt);
+}
+
+async function untilWell(handle: WorkflowHandle): Promise<void> {
+  for (;;) {
+    const { state } = await handle.query<IncidentView>('timeline');
+    if (state === 'watching') return;
+    if (state === 'waitingForPeople' || state === 'closed') throw new Error(`the incident is ${state}`);
+    await sleep(20);
+  }
 }
 
 async function isReady(port: number): Promise<boolean> {

@@ -80,13 +80,13 @@ export async function untilState(handle: WorkflowHandle, ...states: IncidentView
   );
 }
 
-/** Waits until an incident has ended, or people have it or are asked something: then a person closes it. */
+/** Waits until an incident has ended, only looks on, or people have it or are asked something: then a person closes it. */
 export async function closedByHand(handle: WorkflowHandle): Promise<IncidentView> {
   const isOpen = async () => (await handle.describe()).status.name === 'RUNNING';
   const { state } = await waitFor(
     async () => {
       const view = await handle.query<IncidentView>('timeline');
-      return ['waitingForPeople', 'waitingForApproval', 'closed'].includes(view.state) ? view : undefined;
+      return ['watching', 'waitingForPeople', 'waitingForApproval', 'closed'].includes(view.state) ? view : undefined;
     },
     { what: `${handle.workflowId} to need people`, deadlineMs: 120_000, everyMs: 100 },
   );
