@@ -238,3 +238,47 @@ describe('a storm', () => {
     expect(incident.view.timeline.at(-1)?.title).toBe('And 2 more alerts: 2 firing, 0 resolved');
   });
 });
+
+describe('what an incident remembers of its host', () => {
+  it('knows since when it has been well, by the time that the agent measured', () => {
+    const incident = incidentWith();
+    incident.noteWell(5_000, 'selfHealed');
+    expect(Date.parse(incident.view.measures.healthyAt!)).toBe(incident.story.wellSince);
+    const { wellSince } = incident.story;
+    incident.noteWell(60_000, 'healed');
+    expect(incident.story).toMatchObject({ wellSince, mended: 'selfHealed' });
+  });
+
+  it('credits Halcyon only with a change since the host was last not well', () => {
+    const incident = incidentWith();
+    incident.noteNotWell();
+    expect(incident.isRemedied).toBe(false);
+    incident.story.changes += 1;
+    expect(incident.isRemedied).toBe(true);
+    incident.noteWell(0, 'healed');
+    incident.noteNotWell();
+    expect(incident.isRemedied).toBe(false);
+    expect(incident.story).toMatchObject({ mended: null, wellSince: null, wasNotWell: true });
+    expect(incident.view.measures.healthyAt).toBeNull();
+  });
+
+  it('knows whether people had a part in it', () => {
+    const incident = incidentWith();
+    expect(incident.hadPeople).toBe(false);
+    incident.view.tier = 1;
+    expect(incident.hadPeople).toBe(true);
+  });
+});
+
+describe('a finding', () => {
+  it('that is no longer so is withdrawn, and holds again when it is seen again', () => {
+    const incident = incidentWith();
+    incident.find('DiskFull', 'A', '/ is full');
+    incident.withdraw(({ name }) => name === 'DiskFull');
+    expect(incident.hasFinding('DiskFull')).toBe(false);
+    expect(incident.view.findings[0]?.withdrawnAt).toBeDefined();
+    incident.find('DiskFull', 'A', '/ is full');
+    expect(incident.view.findings).toHaveLength(1);
+    expect(incident.hasFinding('DiskFull')).toBe(true);
+  });
+});
