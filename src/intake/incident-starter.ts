@@ -1,6 +1,7 @@
 import { routeAlert } from '../alerts/routing';
 import type { Route, RoutingTable } from '../alerts/routing';
 import type { Alert } from '../shared/alert';
+import { startAsWritten } from '../shared/episode';
 import type { Logger } from 'pino';
 import type { Delivery, DeliveryOutcome } from './delivery';
 import { EarlyResolutions } from './early-resolutions';
@@ -136,5 +137,5 @@ function queued(alert: Alert, deadline: number): QueuedAlert {
 }
 
 function keyOf(route: Route, alert: Alert): string {
-  return JSON.stringify([route.workflowId, alert.fingerprint, alert.startsAt, alert.status]);
+  return JSON.stringify([route.workflowId, alert.fingerprint, startAsWritten(alert), alert.status]);
 }
