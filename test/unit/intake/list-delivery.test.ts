@@ -9,7 +9,11 @@ const OLD_END = '2026-11-22T11:00:00.000Z';
 const NOW = '2026-11-23T10:00:00.000Z';
 const ROUTE: Route = { runbook: 'serviceDown', host: 'h1', workflowId: 'incident/KingfisherServiceDown/h1' };
 const OPEN: IncidentRun = { isOpen: true, isCompleted: false, closedEpisodes: {} };
-const CLOSED: IncidentRun = { isOpen: false, isCompleted: true, closedEpisodes: { a: { startsAt: OLD, endedAt: OLD_END } } };
+const CLOSED: IncidentRun = {
+  isOpen: false,
+  isCompleted: true,
+  closedEpisodes: { a: { startsAt: OLD, endedAt: OLD_END } },
+};
 
 let told: { how: string; alerts: string[] }[];
 
