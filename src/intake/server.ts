@@ -18,6 +18,8 @@ export interface IntakeServerOptions {
   starter: IncidentStarter;
   isTemporalReachable: () => Promise<boolean>;
   logger: FastifyBaseLogger;
+  /** Milliseconds since 1970, by which alerts are received. @default Date.now */
+  now?: () => number;
 }
 
 const RETRY_AFTER_S = 5;
@@ -29,7 +31,7 @@ const MAX_REASON = 300;
  * alert of the message; 503 that it may not: Alertmanager tries again after 5xx and never after 4xx.
  */
 export function createIntakeServer(options: IntakeServerOptions): FastifyInstance {
-  const { settings, starter, isTemporalReachable, logger } = options;
+  const { settings, starter, isTemporalReachable, logger, now = Date.now } = options;
   const server = fastify({
     loggerInstance: logger,
     bodyLimit: settings.bodyLimitBytes,
@@ -66,7 +68,7 @@ export function createIntakeServer(options: IntakeServerOptions): FastifyInstanc
     void refuse(request, reply, { status: 401, reason: 'missing or wrong bearer token' });
   };
   server.post('/api/v1/alerts', { onRequest }, async (request, reply) => {
-    const parsed = parseWebhook(request.body, new Date().toISOString());
+    const parsed = parseWebhook(request.body, new Date(now()).toISOString());
     if ('problems' in parsed) return refuse(request, reply, noMessage(parsed.problems));
     return summarize(await starter.deliver(parsed.alerts));
   });
