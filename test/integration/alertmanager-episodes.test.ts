@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import { createIncidentStarter } from '../../src/intake/incident-starter';
@@ -14,6 +15,7 @@ import type { IncidentInput, IncidentView } from '../../src/shared/incident';
 import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
 import { Alertmanager, Sender } from '../support/alertmanager';
 import type { PostedAlert } from '../support/alertmanager';
+import { bundleWorkflows } from '../support/bundle';
 import { POLICY } from '../support/incidents';
 import { SAFETY } from '../support/safety';
 import { startLocal } from '../support/temporal';
@@ -24,6 +26,7 @@ const MINUTE_MS = 60_000;
 
 let folder: string;
 let env: TestWorkflowEnvironment;
+let workflowBundle: WorkflowBundleWithSourceMap;
 let intake: FastifyInstance;
 let alertmanager: Alertmanager;
 /** How far intake's clock is ahead of the world's. */
@@ -33,6 +36,7 @@ const taken: { alert: Alert; outcome: DeliveryOutcome }[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'halcyon-episodes-'));
+  workflowBundle = await bundleWorkflows();
   env = await startLocal();
   const now = () => Date.now() + aheadMs;
   const logger = pino({ level: 'silent' });
@@ -79,8 +83,8 @@ afterAll(async () => {
 });
 
 async function withController<T>(test: () => Promise<T>): Promise<T> {
-  const workflowsPath = require.resolve('../../src/workflows');
-  return await withWorker({ connection: env.nativeConnection, taskQueue: CONTROLLER_TASK_QUEUE, workflowsPath }, test);
+  const connection = env.nativeConnection;
+  return await withWorker({ connection, taskQueue: CONTROLLER_TASK_QUEUE, workflowBundle }, test);
 }
 
 function incident(alertname: string, runId?: string) {
