@@ -104,9 +104,7 @@ describe('duplicates', () => {
       // Each of the two intakes brings the alert and its end once, and one that found nothing open asks again.
       expect(signals).toBeLessThanOrEqual(6);
       const view = await stack.client.workflow.getHandle(id).query<IncidentView>('timeline');
-      expect(view.alerts).toMatchObject([
-        { fingerprint: '6f8484d7b5244177', startsAt: EPISODE, status: 'resolved' },
-      ]);
+      expect(view.alerts).toMatchObject([{ fingerprint: '6f8484d7b5244177', startsAt: EPISODE, status: 'resolved' }]);
       expect(view.alerts).toHaveLength(1);
     } finally {
       await stack.client.workflow.getHandle(id).terminate('end of test');

@@ -38,11 +38,7 @@ export class GuardMemory {
   /** When there will be nothing left to remember; 0 when there is nothing now. */
   emptyAt(): number {
     const { restarts, changed } = this.state;
-    return Math.max(
-      0,
-      ...restarts.map(({ at }) => at + HOUR_MS),
-      ...changed.map(({ at }) => at + DAY_MS),
-    );
+    return Math.max(0, ...restarts.map(({ at }) => at + HOUR_MS), ...changed.map(({ at }) => at + DAY_MS));
   }
 
   restarts(now: number): Partial<Record<ServiceName, number>> {

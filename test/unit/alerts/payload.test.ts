@@ -205,7 +205,9 @@ describe('an alert that is not as it should be', () => {
 
   it('has a finding that is short and without control characters, whatever was sent', () => {
     const hostile = `\u001b[2J\n${'x'.repeat(1_000_000)}`;
-    const labels = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`${index}${hostile.slice(0, 9_000)}`, {}]));
+    const labels = Object.fromEntries(
+      Array.from({ length: 500 }, (_, index) => [`${index}${hostile.slice(0, 9_000)}`, {}]),
+    );
     const [read] = alertsOf(message({ startsAt: hostile, status: hostile, labels }));
     for (const { detail } of read?.findings ?? []) {
       expect(detail.length).toBeLessThan(4_000);
