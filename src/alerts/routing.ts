@@ -21,6 +21,7 @@ export interface Route {
 /** Maps an alert to its runbook and host. Whatever cannot be mapped goes to `unknownAlert`: nothing is dropped. */
 export function routeAlert(alert: Alert, table: RoutingTable): Route {
   const found = findHost(alert, table.hosts);
+  if (alert.malformed !== undefined) return malformed(alert, found.host);
   if (alert.alertname === '') return unknown(alert, found.host, 'the alert has no label alertname');
   const runbook = Object.hasOwn(table.routes, alert.alertname) ? table.routes[alert.alertname] : undefined;
   if (runbook === undefined) return unknown(alert, found.host, 'no runbook under routes: for this alert');
@@ -29,27 +30,41 @@ export function routeAlert(alert: Alert, table: RoutingTable): Route {
   return { runbook, host: found.host, workflowId: incidentWorkflowId(alert.alertname, found.host) };
 }
 
-function unknown(alert: Alert, host: string | null, note: string): Route {
-  const workflowId = incidentWorkflowId(alert.alertname || 'unknownAlert', host ?? 'unknown');
-  return { runbook: 'unknownAlert', host, workflowId, note };
+function unknown(alert: Alert, host: string | null, note: string, name = alert.alertname || 'unknownAlert'): Route {
+  return { runbook: 'unknownAlert', host, workflowId: incidentWorkflowId(name, host ?? 'unknown'), note };
+}
+
+/** Under an id of its own: the runbook of a good alert of that name must not find `unknownAlert` in its place. */
+function malformed(alert: Alert, host: string | null): Route {
+  const note = `the alert is malformed: ${alert.malformed}`;
+  return unknown(alert, host, note, `${alert.alertname || 'unknownAlert'}.malformed`);
 }
 
 type FoundHost = { host: string; note: '' } | { host: null; note: string };
 
-/** By `instance`, else by `service`, else the only host. Two that fit are as good as none. */
+/** By `instance`; only where there is none, by `service`, else the only host. Two that fit are as good as none. */
 function findHost(alert: Alert, hosts: RoutingTable['hosts']): FoundHost {
-  const { instance, service } = alert.labels;
+  const { instance = '', service = '' } = alert.labels;
   const names = Object.keys(hosts);
-  const byInstance = names.filter(
-    (name) => instance !== undefined && hasInstance(name, hosts[name]!.instances, instance),
-  );
-  const byService = names.filter((name) => service !== undefined && hosts[name]!.services.includes(service));
-  for (const candidates of [byInstance, byService]) {
-    if (candidates.length === 1) return { host: candidates[0]!, note: '' };
-    if (candidates.length > 1) return { host: null, note: `more than one host fits: ${candidates.join(', ')}` };
+  if (instance !== '') {
+    const note = `no host under hosts: for instance "${instance}"`;
+    return onlyOne(
+      names.filter((name) => hasInstance(name, hosts[name]!.instances, instance)),
+      note,
+    );
   }
-  if (names.length === 1) return { host: names[0]!, note: '' };
-  return { host: null, note: `no host under hosts: for instance "${instance ?? ''}", service "${service ?? ''}"` };
+  const byService = names.filter((name) => service !== '' && hosts[name]!.services.includes(service));
+  if (byService.length > 0) return onlyOne(byService, '');
+  const mayBe = names.filter((name) => service === '' || hosts[name]!.services.length === 0);
+  const note = `no host under hosts: for an alert without instance, service "${service}"`;
+  return names.length === 1 ? onlyOne(mayBe, note) : { host: null, note };
+}
+
+function onlyOne(candidates: string[], note: string): FoundHost {
+  const [host] = candidates;
+  if (host === undefined) return { host: null, note };
+  if (candidates.length > 1) return { host: null, note: `more than one host fits: ${candidates.join(', ')}` };
+  return { host, note: '' };
 }
 
 function hasInstance(name: string, instances: string[], instance: string): boolean {

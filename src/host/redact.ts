@@ -1,6 +1,6 @@
+import { MASK, isSecretName, maskSecrets } from '../shared/secrets';
 import type { HostSettings } from './settings';
 
-const MASK = '***';
 /** Longer ones are cut before masking too, so that no line costs more than a moment. */
 const MASKED_CHARACTERS = 64 * 1024;
 /** Shorter secrets would mask ordinary words; the patterns still find them beside their names. */
@@ -15,35 +15,13 @@ const TERMINAL_SEQUENCE = /\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(
 /** Everything but tab and line feed that a terminal or a reader's eye would obey: controls, direction marks. */
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
-const SECRET_NAME = String.raw`(?:pass(?:word|wd|phrase)|\bpass\b|pwd|secret|token(?!s)|api[_-]?key|access[_-]?key|private[_-]?key|credentials?|authorization)`;
-const SECRET_VALUE = String.raw`(?:\\?"[^"\n]*"|\\?'[^'\n]*'|[^\s"'\\,;&}\])]+)`;
-
-const PATTERNS: [RegExp, string][] = [
-  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, MASK],
-  [/([a-z][a-z0-9+.-]{0,20}:\/\/[^\s/@:"']{0,200}:)[^\s/"']{1,500}@/gi, `$1${MASK}@`],
-  [/\b(Bearer|Basic)\s+[\w.~+/=-]{6,}/gi, `$1 ${MASK}`],
-  [
-    new RegExp(String.raw`(${SECRET_NAME}[\w.-]{0,40}\\?["']?[^\S\n]*(?:=>|[=:])[^\S\n]*)${SECRET_VALUE}`, 'gi'),
-    `$1${MASK}`,
-  ],
-  [new RegExp(String.raw`(--?${SECRET_NAME}[\w-]{0,40}[^\S\n]+)${SECRET_VALUE}`, 'gi'), `$1${MASK}`],
-  [/\bbot\d+:[\w-]+/gi, `bot${MASK}`],
-  [/\b\d{6,12}:[\w-]{30,}/g, MASK],
-  [/\bxox[a-z]-[\w-]+|\bxapp-[\w-]+/gi, MASK],
-  [/(hooks\.slack\.com\/services\/)[\w/-]+/gi, `$1${MASK}`],
-  [/\bsk-[\w-]{6,}/g, MASK],
-  [/\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g, MASK],
-  [/\bgh[a-z]_\w{16,}|\bAKIA[0-9A-Z]{12,}/g, MASK],
-];
-
 /** Masks what looks like a secret, and the literal `secrets`. */
 export function createRedactor(secrets: string[]): Redact {
   const literals = [...new Set(secrets)].sort((a, b) => b.length - a.length);
   return function redact(text, limit = MASKED_CHARACTERS) {
     const plain = text.slice(0, MASKED_CHARACTERS).replace(TERMINAL_SEQUENCE, '');
     const known = literals.reduce((masked, literal) => masked.replaceAll(literal, MASK), plain);
-    const masked = PATTERNS.reduce((rest, [pattern, by]) => rest.replace(pattern, by), known);
-    return cut(masked.replace(CONTROL, escapeCharacter), limit);
+    return cut(maskSecrets(known).replace(CONTROL, escapeCharacter), limit);
   };
 }
 
@@ -51,10 +29,9 @@ export function createRedactor(secrets: string[]): Redact {
 export function secretsOf({ kingfisher, dependencies }: HostSettings): string[] {
   const { manager } = kingfisher;
   const environment = manager.type === 'process' ? Object.entries(manager.env) : [];
-  const secretName = new RegExp(SECRET_NAME, 'i');
   return [
     ...urls(dependencies).flatMap(passwordsOf),
-    ...environment.flatMap(([name, value]) => (secretName.test(name) ? [value] : passwordsOf(value))),
+    ...environment.flatMap(([name, value]) => (isSecretName(name) ? [value] : passwordsOf(value))),
   ].filter((secret) => secret.length >= SHORTEST_LITERAL);
 }
 

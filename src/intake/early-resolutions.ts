@@ -1,4 +1,5 @@
 import type { Alert } from '../shared/alert';
+import { isCopy, startAsWritten } from '../shared/episode';
 
 const MAX_REMEMBERED = 500;
 
@@ -20,9 +21,10 @@ export class EarlyResolutions {
     if (this.remembered.size > MAX_REMEMBERED && oldest !== undefined) this.remembered.delete(oldest);
   }
 
-  /** What resolved this firing alert before it came. */
+  /** What resolved this firing alert before it came. One that comes clearly later fires again. */
   find(workflowId: string, firing: Alert): Alert | undefined {
-    return this.remembered.get(episode(workflowId, firing));
+    const resolved = this.remembered.get(episode(workflowId, firing));
+    return resolved !== undefined && isCopy(firing, resolved.receivedAt) ? resolved : undefined;
   }
 
   forget(workflowId: string, alert: Alert): void {
@@ -30,6 +32,6 @@ export class EarlyResolutions {
   }
 }
 
-function episode(workflowId: string, { fingerprint, startsAt }: Alert): string {
-  return JSON.stringify([workflowId, fingerprint, startsAt]);
+function episode(workflowId: string, alert: Alert): string {
+  return JSON.stringify([workflowId, alert.fingerprint, startAsWritten(alert)]);
 }

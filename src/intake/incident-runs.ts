@@ -3,6 +3,7 @@ import type { Client, WorkflowExecutionDescription, WorkflowStartOptions } from 
 import type { Logger } from 'pino';
 import type { Route } from '../alerts/routing';
 import type { Alert } from '../shared/alert';
+import type { ClosedEpisodes } from '../shared/episode';
 import type { IncidentInput, IncidentMemo, RunbookName } from '../shared/incident';
 import { CONTROLLER_TASK_QUEUE } from '../shared/task-queues';
 import { incidentSearchAttributes, staticDetails, staticSummary } from './incident-text';
@@ -22,10 +23,21 @@ export interface IncidentRun {
   isOpen: boolean;
   /** It came to its end, and so has dealt with its episodes. */
   isCompleted: boolean;
-  closedEpisodes: Record<string, string>;
+  closedEpisodes: ClosedEpisodes;
 }
 
 export type ReusePolicy = NonNullable<WorkflowStartOptions['workflowIdReusePolicy']>;
+
+/** What a new incident is begun with. */
+export interface IncidentStart {
+  /** The first is the one that begins the incident. */
+  alerts: [Alert, ...Alert[]];
+  route: Route;
+  closedEpisodes: ClosedEpisodes;
+  /** Nothing fires but alerts of closed episodes, clearly after their end. */
+  isRevisit: boolean;
+  reusePolicy: ReusePolicy;
+}
 
 /** What intake asks and tells Temporal about incidents. */
 export class IncidentRuns {
@@ -54,13 +66,13 @@ export class IncidentRuns {
   }
 
   /** False when another run began and ended since we looked. */
-  async start(...start: Parameters<IncidentRuns['signalWithStart']>): Promise<boolean> {
+  async start(start: IncidentStart): Promise<boolean> {
     try {
-      await this.signalWithStart(...start).catch(async (err: unknown) => {
+      await this.signalWithStart(start).catch(async (err: unknown) => {
         if (!isUnknownSearchAttribute(err)) throw err;
         this.options.logger.warn({}, 'search attributes are not registered in Temporal; registering them');
         await this.options.registerSearchAttributes();
-        await this.signalWithStart(...start);
+        await this.signalWithStart(start);
       });
       return true;
     } catch (err) {
@@ -69,13 +81,8 @@ export class IncidentRuns {
     }
   }
 
-  /** @param alerts the first is the one that begins the incident */
-  private async signalWithStart(
-    alerts: [Alert, ...Alert[]],
-    route: Route,
-    closedEpisodes: Record<string, string>,
-    workflowIdReusePolicy: ReusePolicy,
-  ): Promise<void> {
+  private async signalWithStart(start: IncidentStart): Promise<void> {
+    const { alerts, route, closedEpisodes } = start;
     const [first] = alerts;
     const input: IncidentInput = {
       runbook: route.runbook,
@@ -83,6 +90,7 @@ export class IncidentRuns {
       host: route.host,
       ...this.options.policiesOf(route.runbook),
       closedEpisodes,
+      ...(start.isRevisit ? { revisit: true } : {}),
       ...(route.note === undefined ? {} : { routingNote: route.note }),
     };
     await this.options.client.workflow.signalWithStart(route.runbook, {
@@ -92,7 +100,7 @@ export class IncidentRuns {
       signal: 'alert',
       signalArgs: [alerts],
       workflowIdConflictPolicy: 'USE_EXISTING',
-      workflowIdReusePolicy,
+      workflowIdReusePolicy: start.reusePolicy,
       staticSummary: staticSummary(first, route),
       staticDetails: staticDetails(first, route),
       typedSearchAttributes: incidentSearchAttributes(first, route),
@@ -101,7 +109,7 @@ export class IncidentRuns {
   }
 }
 
-function closedBy(run: WorkflowExecutionDescription): Record<string, string> {
+function closedBy(run: WorkflowExecutionDescription): ClosedEpisodes {
   const memo = run.memo as Partial<IncidentMemo> | undefined;
   return memo?.closedEpisodes ?? {};
 }

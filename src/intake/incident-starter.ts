@@ -1,6 +1,7 @@
 import { routeAlert } from '../alerts/routing';
 import type { Route, RoutingTable } from '../alerts/routing';
 import type { Alert } from '../shared/alert';
+import { startAsWritten } from '../shared/episode';
 import type { Logger } from 'pino';
 import type { Delivery, DeliveryOutcome } from './delivery';
 import { EarlyResolutions } from './early-resolutions';
@@ -12,6 +13,7 @@ import { forEachLimited } from './limited';
 import { deliverList, reaches } from './list-delivery';
 import { Pace } from './pace';
 import { RecentDeliveries } from './recent-deliveries';
+import { SecondLooks } from './second-looks';
 import { TemporalUnavailable, settledBy, withinDeadline } from './temporal-errors';
 
 export interface IncidentStarterOptions extends IncidentRunsOptions {
@@ -19,6 +21,8 @@ export interface IncidentStarterOptions extends IncidentRunsOptions {
   logger: Pick<Logger, 'info' | 'warn'>;
   /** For all alerts of one call together, milliseconds. */
   timeoutMs: number;
+  /** Milliseconds since 1970, by which alerts are received. @default Date.now */
+  now?: () => number;
 }
 
 export interface IncidentStarter {
@@ -35,9 +39,10 @@ type Routed = QueuedAlert & { route: Route; index: number };
 
 /** Brings alerts to their incidents: at most one open incident per id, and none for an episode that is over. */
 export function createIncidentStarter(options: IncidentStarterOptions): IncidentStarter {
-  const { client, table, logger } = options;
+  const { client, table, logger, now = Date.now } = options;
   const runs = new IncidentRuns(options);
-  const recent = new RecentDeliveries();
+  const recent = new RecentDeliveries(now);
+  const secondLooks = new SecondLooks((alert) => void lookAgain(alert));
   const early = new EarlyResolutions();
   const pace = new Pace();
   const queues = new Map<string, IncidentQueue>();
@@ -91,6 +96,7 @@ export function createIncidentStarter(options: IncidentStarterOptions): Incident
   async function deliverResolved(resolved: QueuedAlert, route: Route): Promise<DeliveryOutcome> {
     // Remembered before it is under way: its firing alert may come and start the incident meanwhile.
     early.remember(route.workflowId, resolved.alert);
+    secondLooks.forget(route.workflowId, resolved.alert);
     const outcome = await queueOf(route).add(resolved);
     if (reaches(outcome)) early.forget(route.workflowId, resolved.alert);
     return outcome;
@@ -104,7 +110,21 @@ export function createIncidentStarter(options: IncidentStarterOptions): Incident
       ...(resolved === undefined ? [] : [queue.add(queued(resolved, firing.deadline))]),
     ]);
     early.forget(route.workflowId, firing.alert);
+    if (outcome === 'closedEpisode') secondLooks.expect(route.workflowId, firing.alert);
+    else secondLooks.forget(route.workflowId, firing.alert);
     return outcome;
+  }
+
+  /** Not by way of `bring`: what is closed by then was looked at meanwhile, and is not waited for anew. */
+  async function lookAgain(copy: Alert): Promise<void> {
+    const route = routeAlert(copy, table);
+    const alert = { ...copy, receivedAt: new Date(now()).toISOString() };
+    try {
+      const outcome = await queueOf(route).add(queued(alert, Date.now() + options.timeoutMs));
+      logger.info({ incident: route.workflowId, outcome }, 'alert of a closed episode still fires: looked at again');
+    } catch (err) {
+      logger.warn({ err, incident: route.workflowId }, 'an alert of a closed episode could not be looked at again');
+    }
   }
 
   function queueOf(route: Route): IncidentQueue {
@@ -136,5 +156,5 @@ function queued(alert: Alert, deadline: number): QueuedAlert {
 }
 
 function keyOf(route: Route, alert: Alert): string {
-  return JSON.stringify([route.workflowId, alert.fingerprint, alert.startsAt, alert.status]);
+  return JSON.stringify([route.workflowId, alert.fingerprint, startAsWritten(alert), alert.status]);
 }

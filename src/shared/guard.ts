@@ -22,12 +22,10 @@ export interface TurnRequest {
   startsAt: string;
   /** Who started it; budget and flap detection do not hold up a person. Null for an alert. */
   startedBy: string | null;
-  /** Its episodes so far: fingerprint to newest `startsAt`. */
-  episodes: Record<string, string>;
   policy: GuardPolicy;
 }
 
-export type RefusalReason = 'paused' | 'budget' | 'flapping' | 'episodeClosed';
+export type RefusalReason = 'paused' | 'budget' | 'flapping';
 
 /** What the guard says to an incident, by signal `turn`. */
 export type TurnAnswer =
@@ -62,8 +60,6 @@ export interface TurnRelease {
   runId: string;
   /** Halcyon changed something, or may have. */
   changed: boolean;
-  /** Episodes that are over for good; empty while the incident stays open. */
-  closedEpisodes: Record<string, string>;
 }
 
 /** A person's pause. `for` is a duration such as `2h`. */

@@ -1,4 +1,5 @@
 import type { Approval } from './approval';
+import type { ClosedEpisodes, EpisodeStart } from './episode';
 import type { SafetyPolicy } from './safety';
 
 export type RunbookName = 'serviceDown' | 'emergencyRecovery' | 'unknownAlert';
@@ -62,8 +63,8 @@ export interface IncidentInput {
   policy: RunbookPolicy;
   /** Why routing chose `unknownAlert`, in words; absent otherwise. */
   routingNote?: string;
-  /** Episodes closed by earlier incidents of this id: fingerprint to its newest startsAt. */
-  closedEpisodes: Record<string, string>;
+  /** Episodes closed by earlier incidents of this id. */
+  closedEpisodes: ClosedEpisodes;
   safety: SafetyPolicy;
   /** It began with a firing of an episode that an earlier incident closed: well and no further sign, it ends in silence. */
   revisit?: true;
@@ -157,7 +158,7 @@ export interface IncidentView {
   startsAt: string;
   receivedAt: string;
   /** The newest episode of each fingerprint. */
-  alerts: { fingerprint: string; startsAt: string; status: 'firing' | 'resolved' }[];
+  alerts: AlertEpisode[];
   /** Alerts taken in, repeated ones and those of older episodes too. */
   received: number;
   /** Largest `truncatedAlerts` seen. */
@@ -172,6 +173,14 @@ export interface IncidentView {
   acknowledged: { as: string; until: string } | null;
   /** Everything that was asked and answered, oldest first. */
   approvals: Approval[];
+}
+
+/** An episode of one fingerprint, as far as its incident knows. */
+export interface AlertEpisode extends EpisodeStart {
+  fingerprint: string;
+  status: 'firing' | 'resolved';
+  /** When its "resolved" came to intake; absent while it fires. */
+  resolvedAt?: string;
 }
 
 /** Moments of an incident, ISO 8601, null where it did not come to it. */
@@ -189,5 +198,5 @@ export type IncidentResult = IncidentView;
 
 /** Memo of a closed incident, read by intake before it starts another. */
 export interface IncidentMemo {
-  closedEpisodes: Record<string, string>;
+  closedEpisodes: ClosedEpisodes;
 }

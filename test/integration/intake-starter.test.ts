@@ -126,17 +126,19 @@ describe('while nobody runs the workflows, so that incidents stay open', () => {
     await incident('Reordered').terminate();
   });
 
+  const EARLIER = { earlier: { startsAt: '2026-01-01T00:00:00.000Z', endedAt: '2026-01-01T01:00:00.000Z' } };
+
   test('a terminated incident does not count as closing its episode, and what earlier ones closed is kept', async () => {
     const firing = named('Terminated');
     await env.client.workflow.start('unknownAlert', {
       workflowId: 'incident/Terminated/h1',
       taskQueue: CONTROLLER_TASK_QUEUE,
-      memo: { closedEpisodes: { earlier: '2026-01-01T00:00:00.000Z' } } satisfies IncidentMemo,
+      memo: { closedEpisodes: EARLIER } satisfies IncidentMemo,
     });
     await incident('Terminated').terminate();
     expect(outcomes(await intake().deliver([firing]))).toEqual(['started']);
     const { memo } = await incident('Terminated').describe();
-    expect(memo).toEqual({ closedEpisodes: { earlier: '2026-01-01T00:00:00.000Z' } });
+    expect(memo).toEqual({ closedEpisodes: EARLIER });
     await incident('Terminated').terminate();
   });
 
@@ -189,7 +191,7 @@ test('incidents that end at once: several intakes start one run per episode, and
     expect(outcomes(await intake().deliver([again]))).toEqual(['started']);
     await incident('Brief0').result();
     const { memo } = await incident('Brief0').describe();
-    expect(memo).toEqual({ closedEpisodes: { [again.fingerprint]: again.startsAt } });
+    expect(memo).toMatchObject({ closedEpisodes: { [again.fingerprint]: { startsAt: again.startsAt } } });
   });
 });
 

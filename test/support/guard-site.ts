@@ -25,7 +25,6 @@ export function turnRequest(more: Partial<TurnRequest> = {}): TakerInput['reques
     severity: 'critical',
     startsAt: '2026-11-23T03:00:00.000Z',
     startedBy: null,
-    episodes: {},
     policy: POLICY,
     ...more,
   };

@@ -17,7 +17,6 @@ export interface TakerInput {
   restarts: ServiceName[];
   /** Waits until a pause is over, and asks again. */
   waitsForResume?: boolean;
-  closes?: Record<string, string>;
 }
 
 export interface TakerResult {
@@ -65,6 +64,6 @@ export async function turnTaker(input: TakerInput): Promise<TakerResult> {
   await sleep(input.workMs);
   if (input.waitsForResume === true) await condition(() => !turn.isPaused);
   const end = Date.now();
-  await turn.release({ changed: token > 0 && input.restarts.length > 0, closedEpisodes: input.closes ?? {} });
+  await turn.release({ changed: token > 0 && input.restarts.length > 0 });
   return { heard, token, begin, end, refused };
 }

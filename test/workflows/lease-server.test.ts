@@ -85,7 +85,6 @@ describe("a person's lease", () => {
         incidentId: incident.workflowId,
         runId: (await incident.describe()).runId,
         changed: false,
-        closedEpisodes: {},
       });
       await host.active();
       expect(host.settings.writes).toEqual([4]);

@@ -1,15 +1,17 @@
 import type { Alert } from '../../shared/alert';
-import type { IncidentView } from '../../shared/incident';
+import { isCopy, isLaterEpisode, isSameEpisode } from '../../shared/episode';
+import type { ClosedEpisode, ClosedEpisodes, EpisodeStart } from '../../shared/episode';
+import type { AlertEpisode } from '../../shared/incident';
 
 /** The newest episode of one fingerprint, as far as the incident knows. */
-export type Episode = IncidentView['alerts'][number];
+export type Episode = AlertEpisode;
 
 /** Fingerprints that one incident follows, and that are remembered of it and of those before it. */
 export const MAX_FINGERPRINTS = 500;
 
 /**
  * What an alert says about the episodes.
- * - `news`: a new episode, or the end of one. `nothing`: it is known already.
+ * - `news`: a new episode, the end of one, or one that fires again clearly after its end. `nothing`: it is known already.
  * - `older`: a newer episode of its fingerprint is known, so its own is over, whatever it says.
  */
 export type AlertMeaning = 'news' | 'nothing' | 'older';
@@ -18,17 +20,43 @@ export type AlertMeaning = 'news' | 'nothing' | 'older';
  * Takes an alert into `episodes`, which has one entry per fingerprint: episodes of one begin one after the other, so a
  * newer one supersedes those before it.
  */
-export function takeIn(episodes: Episode[], { fingerprint, startsAt, status }: Alert): AlertMeaning {
-  const known = episodes.find((episode) => episode.fingerprint === fingerprint);
+export function takeIn(episodes: Episode[], alert: Alert): AlertMeaning {
+  const index = episodes.findIndex((episode) => episode.fingerprint === alert.fingerprint);
+  const known = episodes[index];
   if (known === undefined) {
-    episodes.push({ fingerprint, startsAt, status });
+    episodes.push(episodeOf(alert));
     return 'news';
   }
-  if (startsAt < known.startsAt) return 'older';
-  if (startsAt === known.startsAt && (status === known.status || known.status === 'resolved')) return 'nothing';
-  known.startsAt = startsAt;
-  known.status = status;
-  return 'news';
+  const isSame = isSameEpisode(alert, known);
+  const isLater = isLaterEpisode(alert, known);
+  if (isLater || (alert.status === 'firing' && firesAgain(alert, known))) {
+    episodes[index] = episodeOf(alert);
+    return 'news';
+  }
+  if (alert.status === 'resolved' && known.status === 'firing' && (isSame || ends(alert, known))) {
+    episodes[index] = { ...known, status: 'resolved', resolvedAt: alert.receivedAt };
+    return 'news';
+  }
+  return isSame ? 'nothing' : 'older';
+}
+
+function episodeOf(alert: Alert): Episode {
+  const { fingerprint, status, receivedAt } = alert;
+  return { fingerprint, ...startOf(alert), status, ...(status === 'resolved' ? { resolvedAt: receivedAt } : {}) };
+}
+
+function startOf({ startsAt, claimedStart }: EpisodeStart): EpisodeStart {
+  return { startsAt, ...(claimedStart === undefined ? {} : { claimedStart }) };
+}
+
+/** Alertmanager let it expire, say, and its sender sends it again with the same start. */
+function firesAgain(alert: Alert, { status, resolvedAt }: Episode): boolean {
+  return status === 'resolved' && resolvedAt !== undefined && !isCopy(alert, resolvedAt);
+}
+
+/** Two Prometheus with clocks apart give one episode two starts, and Alertmanager's "resolved" has either of them. */
+function ends({ endsAt }: Alert, { startsAt }: Episode): boolean {
+  return endsAt !== undefined && endsAt >= startsAt;
 }
 
 /**
@@ -48,13 +76,20 @@ function lessNeeded(a: Episode, b: Episode): Episode {
   return a.startsAt <= b.startsAt ? a : b;
 }
 
-/** Each fingerprint's newest episode among `closed` (fingerprint to startsAt) and `episodes`; the newest of them all. */
-export function newestEpisodes(closed: Record<string, string>, episodes: readonly Episode[]): Record<string, string> {
-  const newest: Record<string, string> = { ...closed };
-  for (const { fingerprint, startsAt } of episodes) {
+/** Each fingerprint's newest episode among `closed` and `episodes`, which end `now` if not before; the newest of them all. */
+export function newestEpisodes(closed: ClosedEpisodes, episodes: readonly Episode[], now: string): ClosedEpisodes {
+  const newest: ClosedEpisodes = { ...closed };
+  for (const { fingerprint, resolvedAt, ...start } of episodes) {
+    const own: ClosedEpisode = { ...startOf(start), endedAt: resolvedAt ?? now };
     const known = newest[fingerprint];
-    if (known === undefined || known < startsAt) newest[fingerprint] = startsAt;
+    const isNewest = known === undefined || isSameEpisode(own, known) || isLaterEpisode(own, known);
+    // One that is older was looked at anew: copies count from this end.
+    newest[fingerprint] = isNewest ? own : { ...known, endedAt: later(known.endedAt, own.endedAt) };
   }
-  const byAge = Object.entries(newest).sort(([, a], [, b]) => (a < b ? 1 : -1));
+  const byAge = Object.entries(newest).sort(([, a], [, b]) => (a.startsAt < b.startsAt ? 1 : -1));
   return Object.fromEntries(byAge.slice(0, MAX_FINGERPRINTS));
+}
+
+function later(a: string, b: string): string {
+  return a > b ? a : b;
 }

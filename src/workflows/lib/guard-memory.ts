@@ -4,9 +4,6 @@ import type { ServiceName } from '../../shared/observations';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Alertmanager repeats itself for hours; a week is longer than anything late. */
-const EPISODES_FOR_MS = 7 * DAY_MS;
-const MAX_EPISODES = 500;
 const MAX_RESTARTS = 1_000;
 const MAX_INCIDENTS = 1_000;
 const SERVICES: readonly ServiceName[] = ['kingfisher', 'postgres', 'redis', 'rabbitmq'];
@@ -16,13 +13,11 @@ export interface GuardMemoryState {
   restarts: { service: ServiceName; at: number }[];
   /** Incidents of alerts that changed something, by their last change. */
   changed: { incidentId: string; runId: string; at: number }[];
-  /** Episodes that are over for good. */
-  closed: { fingerprint: string; startsAt: string; at: number }[];
 }
 
-/** Restarts of the last hour, incidents that changed something, and closed episodes; bounded, the newest are kept. */
+/** Restarts of the last hour, and incidents that changed something; bounded, the newest are kept. */
 export class GuardMemory {
-  constructor(readonly state: GuardMemoryState = { restarts: [], changed: [], closed: [] }) {}
+  constructor(readonly state: GuardMemoryState = { restarts: [], changed: [] }) {}
 
   noteRestart(service: ServiceName, at: number): void {
     this.state.restarts = [...this.state.restarts, { service, at }].slice(-MAX_RESTARTS);
@@ -33,32 +28,17 @@ export class GuardMemory {
     this.state.changed = [...others, { incidentId, runId, at }].slice(-MAX_INCIDENTS);
   }
 
-  noteClosed(episodes: Record<string, string>, at: number): void {
-    for (const [fingerprint, startsAt] of Object.entries(episodes)) {
-      const known = this.closedSince(fingerprint);
-      if (known !== undefined && known >= startsAt) continue;
-      const others = this.state.closed.filter((one) => one.fingerprint !== fingerprint);
-      this.state.closed = [...others, { fingerprint, startsAt, at }].slice(-MAX_EPISODES);
-    }
-  }
-
   /** Drops what counts for nothing any more. */
   forget(now: number): void {
-    const { restarts, changed, closed } = this.state;
+    const { restarts, changed } = this.state;
     this.state.restarts = restarts.filter(({ at }) => now - at < HOUR_MS);
     this.state.changed = changed.filter(({ at }) => now - at < DAY_MS);
-    this.state.closed = closed.filter(({ at }) => now - at < EPISODES_FOR_MS);
   }
 
   /** When there will be nothing left to remember; 0 when there is nothing now. */
   emptyAt(): number {
-    const { restarts, changed, closed } = this.state;
-    return Math.max(
-      0,
-      ...restarts.map(({ at }) => at + HOUR_MS),
-      ...changed.map(({ at }) => at + DAY_MS),
-      ...closed.map(({ at }) => at + EPISODES_FOR_MS),
-    );
+    const { restarts, changed } = this.state;
+    return Math.max(0, ...restarts.map(({ at }) => at + HOUR_MS), ...changed.map(({ at }) => at + DAY_MS));
   }
 
   restarts(now: number): Partial<Record<ServiceName, number>> {
@@ -85,29 +65,16 @@ export class GuardMemory {
    * the others: `budget` is the answer when none is left.
    */
   refusal(
-    request: TurnRequest,
+    { policy, runId, startedBy }: TurnRequest,
     now: number,
-  ): { reason: 'budget' | 'flapping' | 'episodeClosed'; detail: string } | null {
-    if (request.startedBy !== null) return null;
-    const { policy, episodes } = request;
-    if (this.areClosed(episodes)) {
-      return { reason: 'episodeClosed', detail: 'all its alerts belong to episodes that are closed' };
-    }
-    const others = this.recent(policy, now).filter(({ runId }) => runId !== request.runId);
+  ): { reason: 'budget' | 'flapping'; detail: string } | null {
+    if (startedBy !== null) return null;
+    const others = this.recent(policy, now).filter((one) => one.runId !== runId);
     if (others.length >= policy.flapping.incidents) {
       const window = formatDuration(policy.flapping.withinMs);
       return { reason: 'flapping', detail: `${others.length} incidents changed something within ${window}` };
     }
     if (Object.values(this.restartsLeft(policy, now)).some((left) => left > 0)) return null;
     return { reason: 'budget', detail: `every service was restarted ${policy.restartsPerHour} times within an hour` };
-  }
-
-  private areClosed(episodes: Record<string, string>): boolean {
-    const all = Object.entries(episodes);
-    return all.length > 0 && all.every(([fingerprint, startsAt]) => (this.closedSince(fingerprint) ?? '') >= startsAt);
-  }
-
-  private closedSince(fingerprint: string): string | undefined {
-    return this.state.closed.find((one) => one.fingerprint === fingerprint)?.startsAt;
   }
 }

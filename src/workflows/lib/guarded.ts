@@ -161,7 +161,7 @@ export class Guarded implements Lifeline {
     const resting = { since: Date.now(), isPaused, isSpent, isOver: false };
     this.resting = resting;
     if (isPaused) void guardTurn.whenResumed(() => resting.isOver).catch(unlessCancelled);
-    else await guardTurn?.release({ changed: incident.changed, closedEpisodes: {} });
+    else await guardTurn?.release({ changed: incident.changed });
   }
 
   isResumed(): boolean {
@@ -181,7 +181,7 @@ export class Guarded implements Lifeline {
     const { incident } = this;
     this.endRest();
     this.escalation.closed(outcome, summaryOf(incident));
-    await this.guardTurn?.release({ changed: incident.changed, closedEpisodes: incident.closedEpisodes() });
+    await this.guardTurn?.release({ changed: incident.changed });
     await this.escalation.settled();
   }
 
@@ -204,7 +204,7 @@ export class Guarded implements Lifeline {
     incident.setState('waitingForApproval');
     this.escalation.asked(approval);
     // An hour of thinking must not hold up the host's other incidents.
-    await guardTurn?.release({ changed: incident.changed, closedEpisodes: {} });
+    await guardTurn?.release({ changed: incident.changed });
     const answered = await condition(
       () => approval.state !== 'asked' || incident.isResolved || incident.isClosedByPerson,
       this.policy.approvals.expireAfterMs,
@@ -282,7 +282,6 @@ export class Guarded implements Lifeline {
       severity: view.severity,
       startsAt: view.startsAt,
       startedBy: input.startedBy?.who ?? null,
-      episodes: this.incident.episodes(),
       policy: this.policy.guard,
     };
   }

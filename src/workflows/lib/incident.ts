@@ -1,4 +1,5 @@
 import type { Alert } from '../../shared/alert';
+import type { ClosedEpisodes } from '../../shared/episode';
 import type {
   EntryKind,
   EntryStatus,
@@ -71,6 +72,7 @@ export class Incident {
     const isFirst = !this.hasAlert;
     const meaning = takeIn(view.alerts, alert);
     view.received += 1;
+    for (const { name, detail } of alert.findings ?? []) this.find(name, '', detail);
     if (meaning === 'nothing') {
       this.duplicates += 1;
       return;
@@ -209,14 +211,9 @@ export class Incident {
     this.onChange();
   }
 
-  /** Its own episodes: fingerprint to newest `startsAt`. */
-  episodes(): Record<string, string> {
-    return newestEpisodes({}, this.view.alerts);
-  }
-
   /** What later alerts are compared with: each fingerprint's newest episode, of this incident and those before it. */
-  closedEpisodes(): Record<string, string> {
-    return newestEpisodes(this.input.closedEpisodes, this.view.alerts);
+  closedEpisodes(): ClosedEpisodes {
+    return newestEpisodes(this.input.closedEpisodes, this.view.alerts, this.now());
   }
 
   private describe(alert: Alert): void {

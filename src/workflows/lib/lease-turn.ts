@@ -38,7 +38,7 @@ export class LeaseTurn {
 
   /** Also where there was none yet: whoever waits in the queue leaves it. */
   async giveBack(): Promise<void> {
-    if (this.turn?.isWanted === true) await this.turn.release({ changed: false, closedEpisodes: {} });
+    if (this.turn?.isWanted === true) await this.turn.release({ changed: false });
   }
 
   private newTurn(policy: GuardPolicy): Turn {
@@ -55,7 +55,6 @@ export class LeaseTurn {
         severity: 'warning',
         startsAt,
         startedBy: view.owners.at(-1)?.owner ?? 'somebody',
-        episodes: {},
         policy,
       }),
       note: (title, detail) => this.lease.note(detail === undefined ? title : `${title}: ${detail}`),

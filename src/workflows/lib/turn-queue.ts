@@ -83,10 +83,9 @@ export class TurnQueue {
     this.sayPlaces();
   }
 
-  release({ incidentId, runId, changed, closedEpisodes }: TurnRelease, now: number): void {
+  release({ incidentId, runId, changed }: TurnRelease, now: number): void {
     const { holder } = this.state;
     this.state.touchedAt = now;
-    this.memory.noteClosed(closedEpisodes, now);
     const byPerson = holder !== null && isSame(holder.request, { incidentId, runId }) && isOfPerson(holder.request);
     if (changed && !byPerson) this.memory.noteChanged(incidentId, runId, now);
     this.remove({ incidentId, runId }, 'gave its turn back', now);
@@ -317,7 +316,7 @@ function emptyState(now: number): GuardState {
     refused: [],
     pause: null,
     policy: null,
-    memory: { restarts: [], changed: [], closed: [] },
+    memory: { restarts: [], changed: [] },
     answers: [],
     touchedAt: now,
     recent: [],

@@ -1,5 +1,5 @@
 import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
-import type { TurnAnswer, TurnRequest } from '../../shared/guard';
+import type { TurnAnswer, TurnRelease, TurnRequest } from '../../shared/guard';
 import type { ServiceName } from '../../shared/observations';
 import type { ChangePermit } from '../../shared/permit';
 import type { Change } from './gate';
@@ -133,10 +133,10 @@ export class Turn {
     return { kind: 'change', token, holder: this.run.incidentId };
   }
 
-  /** Gives the turn back, and says which episodes are over. Also for an incident that never had it. */
-  async release({ changed, closedEpisodes }: { changed: boolean; closedEpisodes: Record<string, string> }) {
+  /** Gives the turn back. Also for an incident that never had it. */
+  async release({ changed }: Pick<TurnRelease, 'changed'>): Promise<void> {
     this.forgetGrant();
-    await this.options.guard.release({ ...this.run, changed, closedEpisodes });
+    await this.options.guard.release({ ...this.run, changed });
   }
 
   private take(answer: Granted): void {
@@ -198,7 +198,7 @@ export class Turn {
   }
 
   private async giveBack(): Promise<void> {
-    await this.options.guard.release({ ...this.run, changed: false, closedEpisodes: {} });
+    await this.options.guard.release({ ...this.run, changed: false });
   }
 
   /** Nothing of this may end an incident; a guard that did not hear is asked again. */

@@ -34,9 +34,9 @@ describe('the host', () => {
     });
   });
 
-  it('is found by service where the instance is absent or unknown', () => {
+  it('is found by service where there is no instance', () => {
     expect(route({ alertname: 'Down', service: 'kingfisher-green' }).host).toBe('h2');
-    expect(route({ alertname: 'Down', service: 'kingfisher-green', instance: 'probe:9115' }).host).toBe('h2');
+    expect(route({ alertname: 'Down', service: 'kingfisher-green', instance: '' }).host).toBe('h2');
   });
 
   it('is that of the instance when the service says another', () => {
@@ -45,19 +45,33 @@ describe('the host', () => {
 
   it('is the only one when nothing names it', () => {
     expect(route({ alertname: 'Down' }, ONE_HOST).host).toBe('h1');
+    expect(route({ alertname: 'Down', instance: '', service: 'kingfisher' }, ONE_HOST).host).toBe('h1');
+  });
+
+  it.each([
+    ['web-7:8201', 'zmart-kingfisher'],
+    ['web-7:8201', ''],
+    ['h1.example.com:8201', 'kingfisher'],
+  ])('is never another than the one that instance %s names', (instance, service) => {
+    const hosts = { h1: { instances: ['h1:8201'], services: ['zmart-kingfisher', 'kingfisher'] } };
+    for (const table of [hosts, ONE_HOST]) {
+      const found = route({ alertname: 'Down', instance, service }, table);
+      expect(found).toMatchObject({ runbook: 'unknownAlert', host: null, workflowId: 'incident/Down/unknown' });
+    }
   });
 
   it.each<[string, Record<string, string>, RoutingTable['hosts'], string]>([
     ['two hosts have the service', { service: 'kingfisher' }, HOSTS, 'more than one host fits: h2, h3'],
-    ['nothing fits', { instance: 'x:1', service: 'y' }, HOSTS, 'no host under hosts: for instance "x:1", service "y"'],
-    ['nothing is said', {}, HOSTS, 'no host under hosts: for instance "", service ""'],
-    ['there are no hosts', { instance: 'h1' }, {}, 'no host under hosts: for instance "h1", service ""'],
+    ['nothing fits', { instance: 'x:1', service: 'y' }, HOSTS, 'no host under hosts: for instance "x:1"'],
     [
-      'a listed port is another',
-      { instance: '10.0.0.2:1' },
-      HOSTS,
-      'no host under hosts: for instance "10.0.0.2:1", service ""',
+      'the only host has other services',
+      { service: 'nginx' },
+      { h1: { instances: [], services: ['kingfisher'] } },
+      'no host under hosts: for an alert without instance, service "nginx"',
     ],
+    ['nothing is said', {}, HOSTS, 'no host under hosts: for an alert without instance, service ""'],
+    ['there are no hosts', { instance: 'h1' }, {}, 'no host under hosts: for instance "h1"'],
+    ['a listed port is another', { instance: '10.0.0.2:1' }, HOSTS, 'no host under hosts: for instance "10.0.0.2:1"'],
   ])('cannot be told when %s', (_, labels, hosts, note) => {
     expect(route({ alertname: 'Down', ...labels }, hosts)).toEqual({
       runbook: 'unknownAlert',
@@ -69,6 +83,18 @@ describe('the host', () => {
 });
 
 describe('the runbook', () => {
+  it('of a malformed alert is unknownAlert, under an id that no good one has', () => {
+    const malformed = 'alerts[0].status: expected "firing" or "resolved", got nothing';
+    const labels = { alertname: 'Down', instance: 'h1' };
+    const found = routeAlert(alert({ alertname: 'Down', labels, malformed }), { hosts: HOSTS, routes: ROUTES });
+    expect(found).toEqual({
+      runbook: 'unknownAlert',
+      host: 'h1',
+      workflowId: 'incident/Down.malformed/h1',
+      note: `the alert is malformed: ${malformed}`,
+    });
+  });
+
   it.each<[Record<string, string>, string, string]>([
     [{ alertname: 'Other' }, 'incident/Other/h1', 'no runbook under routes: for this alert'],
     [{ alertname: 'Known' }, 'incident/Known/h1', 'routes: maps this alert to unknownAlert'],

@@ -17,6 +17,22 @@ describe('EarlyResolutions', () => {
     expect(early.find('incident/A/h1', firing)).toBeUndefined();
   });
 
+  it('does not resolve what fires again clearly later', () => {
+    const early = new EarlyResolutions();
+    const at = (minute: string) => ({ receivedAt: `2026-11-23T11:${minute}.000Z` });
+    early.remember('incident/A/h1', { ...resolved, ...at('00:00') });
+    expect(early.find('incident/A/h1', { ...firing, ...at('04:59') })).toBeDefined();
+    expect(early.find('incident/A/h1', { ...firing, ...at('05:01') })).toBeUndefined();
+  });
+
+  it('knows an episode by what its sender wrote', () => {
+    const early = new EarlyResolutions();
+    const claimedStart = '9998-01-01T00:00:00Z';
+    early.remember('incident/A/h1', { ...resolved, claimedStart });
+    const firingLater = { ...firing, startsAt: '2026-11-23T10:00:09.000Z', claimedStart };
+    expect(early.find('incident/A/h1', firingLater)).toBeDefined();
+  });
+
   it('forgets the oldest of five hundred', () => {
     const early = new EarlyResolutions();
     for (let i = 0; i <= 500; i++) early.remember(`${i}`, resolved);

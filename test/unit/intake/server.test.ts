@@ -1,3 +1,4 @@
+import pino from 'pino';
 import { TemporalUnavailable } from '../../../src/intake/temporal-errors';
 import message from '../../support/alertmanager-payload.json';
 import { ScriptedStarter, TestServer } from './support';
@@ -62,18 +63,31 @@ describe('a message that is taken', () => {
   });
 });
 
+describe('a message with a malformed alert', () => {
+  it('is taken: the malformed one with what can be read, its neighbour as it is', async () => {
+    const [alert] = message.alerts;
+    const bad = { ...alert, startsAt: '0001-01-01T00:00:00Z', status: undefined, labels: { alertname: 'A', n: 5 } };
+    expect((await post({ ...message, alerts: [bad, alert] })).status).toBe(200);
+    expect(starter.delivered).toMatchObject([
+      { alertname: 'A', labels: { n: '5' }, malformed: expect.stringContaining('status') },
+      { alertname: 'KingfisherServiceDown', status: 'firing' },
+    ]);
+    expect(starter.delivered[1]).not.toHaveProperty('findings');
+  });
+});
+
 describe('a message that is refused', () => {
   afterEach(() => {
     expect(starter.delivered).toEqual([]);
   });
 
   it('400 says what is wrong and where', async () => {
-    const [alert] = message.alerts;
-    const response = await post({ ...message, alerts: [{ ...alert, startsAt: 'yesterday' }] });
+    const response = await post({ ...message, alerts: 'none' });
     expect(response.status).toBe(400);
+    const problem = 'alerts: expected a list of alerts, got "none"';
     expect(response.body).toEqual({
-      error: 'not an Alertmanager webhook message, version 4',
-      problems: ['alerts[0].startsAt: expected an ISO 8601 time, got "yesterday"'],
+      error: `not an Alertmanager webhook message, version 4: ${problem}`,
+      problems: [problem],
     });
   });
 
@@ -102,6 +116,53 @@ describe('a message that is refused', () => {
     const response = await server.ask(url, { method, headers: { authorization: 'Bearer secret' } });
     expect(response.status).toBe(404);
     expect(response.body).toEqual({ error: `nothing at ${method} ${url}; alerts go to POST /api/v1/alerts` });
+  });
+});
+
+describe('what is refused is heard of', () => {
+  let lines: Record<string, unknown>[];
+
+  beforeEach(async () => {
+    lines = [];
+    const stream = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
+    await serveWith({ logger: pino({ level: 'warn' }, stream) });
+  });
+
+  async function refusedLately(page = '/readyz'): Promise<unknown> {
+    return ((await server.ask(page)).body as { refused?: unknown }).refused;
+  }
+
+  it.each<[number, () => Promise<Answer>, RegExp]>([
+    [400, () => post('{"password": "hunter22'), /JSON/],
+    [400, () => post({ ...message, alerts: [] }), /at least one alert/],
+    [401, () => post(message, { 'content-type': 'application/json' }), /missing or wrong bearer token/],
+    [404, () => server.ask('/api/v2/alerts', { method: 'POST', body: '{}' }), /alerts go to POST/],
+    [413, () => post({ ...message, padding: 'x'.repeat(65_536) }), /too large/],
+    [415, () => post(message, { ...AUTHORIZED, 'content-type': 'text/plain' }), /[Uu]nsupported [Mm]edia/],
+  ])('%i: a warning with sender, size and reason, and a count', async (status, refused, reason) => {
+    expect(await refusedLately()).toBeUndefined();
+    expect((await refused()).status).toBe(status);
+    expect(lines).toMatchObject([
+      { level: 40, msg: 'request refused', status, sender: '127.0.0.1', reason: expect.stringMatching(reason) },
+    ]);
+    expect(lines[0]?.['bytes']).toBeGreaterThan(0);
+    expect(JSON.stringify(lines)).not.toContain('hunter22');
+    const lately = { byStatus: { [status]: 1 }, hint: expect.stringContaining('not sent again') };
+    expect(await refusedLately()).toMatchObject(lately);
+    expect(await refusedLately('/healthz')).toMatchObject(lately);
+  });
+
+  it('once, however often the same is refused, and each is counted', async () => {
+    for (let i = 0; i < 5; i++) await post(message, { 'content-type': 'application/json' });
+    await post('{');
+    expect(lines.map(({ status }) => status)).toEqual([401, 400]);
+    expect(await refusedLately()).toMatchObject({ byStatus: { 400: 1, 401: 5 } });
+  });
+
+  it('does not count who only looks around', async () => {
+    await server.ask('/favicon.ico');
+    expect(lines).toEqual([]);
+    expect(await refusedLately()).toBeUndefined();
   });
 });
 

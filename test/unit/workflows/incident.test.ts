@@ -74,7 +74,7 @@ describe('alerts in any order', () => {
     incident.receive(resolved({ startsAt: SECOND }));
     incident.receive(firing());
     expect(incident.isResolved).toBe(true);
-    expect(incident.view.alerts).toEqual([{ fingerprint: firing().fingerprint, startsAt: SECOND, status: 'resolved' }]);
+    expect(incident.view.alerts).toMatchObject([{ startsAt: SECOND, status: 'resolved' }]);
   });
 
   it('takes the severity of the newest episode', () => {
@@ -143,6 +143,14 @@ describe('the view', () => {
 });
 
 describe('findings', () => {
+  it('are also what intake noticed about an alert', () => {
+    const incident = incidentWith();
+    const findings = [{ name: 'StartClamped', detail: 'in the year 9998' }];
+    incident.receive(firing({ findings }));
+    incident.receive(firing({ findings }));
+    expect(incident.view.findings).toMatchObject(findings);
+  });
+
   it('are kept once per name and detail', () => {
     const incident = incidentWith();
     incident.find('DiskFull', 'A.2', '/ is full');
@@ -205,12 +213,21 @@ describe('closed episodes', () => {
   const OLD = '2026-11-20T10:00:00.000Z';
 
   it('are the newest of each fingerprint, of this incident and those before', () => {
-    const incident = incidentWith({ closedEpisodes: { a: OLD, b: OLD, c: SECOND } });
+    const closed = (startsAt: string) => ({ startsAt, endedAt: OLD });
+    const before = { a: closed(OLD), b: closed(OLD), c: closed(SECOND) };
+    const incident = incidentWith({ closedEpisodes: before });
     for (const startsAt of [SECOND, FIRST]) incident.receive(firing({ fingerprint: 'a', startsAt }));
     incident.receive(firing({ fingerprint: 'c', startsAt: FIRST }));
     incident.receive(firing({ fingerprint: 'd', startsAt: FIRST }));
-    expect(incident.closedEpisodes()).toEqual({ a: SECOND, b: OLD, c: SECOND, d: FIRST });
-    expect(incident.input.closedEpisodes).toEqual({ a: OLD, b: OLD, c: SECOND });
+    const episodes = incident.closedEpisodes();
+    const now = new Date(clock).toISOString();
+    expect(episodes).toEqual({
+      a: { startsAt: SECOND, endedAt: now },
+      b: closed(OLD),
+      c: { startsAt: SECOND, endedAt: now },
+      d: { startsAt: FIRST, endedAt: now },
+    });
+    expect(incident.input.closedEpisodes).toEqual({ a: closed(OLD), b: closed(OLD), c: closed(SECOND) });
   });
 });
 

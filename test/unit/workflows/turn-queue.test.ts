@@ -13,14 +13,13 @@ function request(name: string, more: Partial<TurnRequest> = {}): TurnRequest {
     severity: 'critical',
     startsAt: '2026-11-23T03:00:00.000Z',
     startedBy: null,
-    episodes: { [name]: '2026-11-23T03:00:00.000Z' },
     policy: POLICY,
     ...more,
   };
 }
 
-function release(name: string, more: { changed?: boolean; closedEpisodes?: Record<string, string> } = {}) {
-  return { incidentId: `incident/${name}/h1`, runId: `run-${name}`, changed: false, closedEpisodes: {}, ...more };
+function release(name: string, more: { changed?: boolean } = {}) {
+  return { incidentId: `incident/${name}/h1`, runId: `run-${name}`, changed: false, ...more };
 }
 
 function note(name: string, restart: 'kingfisher' | 'redis' | null) {
@@ -183,37 +182,6 @@ describe('a flapping host', () => {
   });
 });
 
-describe('closed episodes', () => {
-  it('start nothing late; a new one of the same alert does', () => {
-    const turns = new TurnQueue('h1', T0);
-    const closedEpisodes = { fp: '2026-11-23T03:00:00.000Z' };
-    turns.release(release('a', { closedEpisodes }), T0);
-    turns.request(request('late', { episodes: closedEpisodes }), T0);
-    turns.request(request('older', { episodes: { fp: '2026-11-23T02:00:00.000Z' } }), T0);
-    turns.request(request('both', { episodes: { ...closedEpisodes, other: '2026-11-23T03:00:00.000Z' } }), T0);
-    expect(said(turns)).toEqual(['late: refused episodeClosed', 'older: refused episodeClosed', 'both: granted']);
-  });
-
-  it('are looked at again when the turn comes', () => {
-    const turns = new TurnQueue('h1', T0);
-    turns.request(request('a'), T0);
-    turns.request(request('b', { episodes: { a: '2026-11-23T03:00:00.000Z' } }), T0);
-    turns.takeAnswers();
-    turns.release(release('a', { closedEpisodes: { a: '2026-11-23T03:00:00.000Z' } }), T0);
-    expect(said(turns)).toEqual(['b: refused episodeClosed']);
-  });
-
-  it('are bounded; the newest are kept', () => {
-    const turns = new TurnQueue('h1', T0);
-    for (let at = 0; at < 700; at++) {
-      turns.release(release('a', { closedEpisodes: { [`fp${at}`]: '2026-11-23T03:00:00.000Z' } }), T0 + at);
-    }
-    const { closed } = turns.state.memory;
-    expect(closed).toHaveLength(500);
-    expect(closed.at(-1)).toMatchObject({ fingerprint: 'fp699' });
-  });
-});
-
 describe('a pause', () => {
   const pause = { by: 'anna', reason: 'moving the database', forMs: 2 * HOUR };
 
@@ -279,10 +247,10 @@ it('forgets what counts no more, and then has nothing to stay for', () => {
   const turns = new TurnQueue('h1', T0);
   turns.request(request('a'), T0);
   turns.noteChange(note('a', 'redis'), T0);
-  turns.release(release('a', { closedEpisodes: { a: '2026-11-23T03:00:00.000Z' } }), T0);
-  turns.tick(T0 + 25 * HOUR);
-  expect(turns.isForgotten(T0 + 25 * HOUR)).toBe(false);
-  expect(turns.nextWakeAt()).toBe(T0 + 7 * 24 * HOUR);
-  turns.tick(T0 + 7 * 24 * HOUR);
-  expect(turns.isForgotten(T0 + 7 * 24 * HOUR)).toBe(true);
+  turns.release(release('a'), T0);
+  turns.tick(T0 + 23 * HOUR);
+  expect(turns.isForgotten(T0 + 23 * HOUR)).toBe(false);
+  expect(turns.nextWakeAt()).toBe(T0 + 24 * HOUR);
+  turns.tick(T0 + 24 * HOUR);
+  expect(turns.isForgotten(T0 + 24 * HOUR)).toBe(true);
 });

@@ -8,7 +8,6 @@ const REQUEST: TurnRequest = {
   severity: 'critical',
   startsAt: '2026-11-23T03:00:00.000Z',
   startedBy: null,
-  episodes: {},
   policy: { restartsPerHour: 3, flapping: { incidents: 3, withinMs: 1_800_000 }, remindEveryMs: 3_600_000 },
 };
 
@@ -148,9 +147,9 @@ describe('a turn', () => {
   it('that comes when nobody wants it any more is given back', async () => {
     const { turn, released } = incident();
     turn.request();
-    await turn.release({ changed: true, closedEpisodes: { fp: '2026' } });
+    await turn.release({ changed: true });
     turn.receive(granted);
-    expect(released).toMatchObject([{ changed: true, closedEpisodes: { fp: '2026' } }, { changed: false }]);
+    expect(released).toMatchObject([{ changed: true }, { changed: false }]);
     expect(turn.isGranted).toBe(false);
   });
 
