@@ -9,7 +9,7 @@ import { probePostgres } from '../../src/host/probes/postgres';
 import { probeRabbitmq } from '../../src/host/probes/rabbitmq';
 import { probeRedis } from '../../src/host/probes/redis';
 import { loadConfig } from '../../src/config';
-import type { EndpointState } from '../../src/shared/observations';
+import type { Look } from '../../src/host/probes/look';
 
 const POLL_MS = 10;
 const DEADLINE_MS = 120_000;
@@ -35,11 +35,11 @@ async function main([configFile]: string[]): Promise<void> {
 }
 
 /** The old server may still answer after the command: it counts when the unit has made a new start. */
-async function restart(unit: string, probe: () => Promise<EndpointState>): Promise<void> {
+async function restart(unit: string, probe: () => Promise<Look>): Promise<void> {
   const before = await invocationOf(unit);
   await systemctl('restart', '--no-block', unit);
   await until(`the new start of ${unit}`, async () => !['', before].includes(await invocationOf(unit)));
-  await until(unit, async () => (await probe()).answer === 'ok');
+  await until(unit, async () => (await probe()).condition === 'well');
 }
 
 async function invocationOf(unit: string): Promise<string> {

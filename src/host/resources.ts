@@ -2,6 +2,7 @@ import { readFile, stat, statfs } from 'node:fs/promises';
 import os from 'node:os';
 import type { DiskState, Resources } from '../shared/observations';
 import { errorCode } from './errors';
+import { isReadOnly } from './mounts';
 
 /** A file system with less than this counts as full. */
 export interface DiskFloor {
@@ -35,7 +36,10 @@ export async function readDisks(paths: string[], floor: DiskFloor): Promise<Disk
 }
 
 async function readDisk(path: string, floor: DiskFloor): Promise<DiskState> {
-  const { bsize, blocks, bfree, bavail, files, ffree } = await statfs(path);
+  const [{ bsize, blocks, bfree, bavail, files, ffree }, readOnly] = await Promise.all([
+    statfs(path),
+    isReadOnly(path),
+  ]);
   const availableBytes = bavail * bsize;
   const usedPercent = percent(blocks - bfree, blocks - bfree + bavail);
   const inodesUsedPercent = percent(files - ffree, files);
@@ -49,6 +53,7 @@ async function readDisk(path: string, floor: DiskFloor): Promise<DiskState> {
       availableBytes < floor.availableBytes ||
       usedPercent >= floor.usedPercent ||
       inodesUsedPercent >= floor.usedPercent,
+    readOnly,
   };
 }
 

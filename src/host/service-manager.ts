@@ -29,6 +29,12 @@ export interface ServiceManager {
   start(): Promise<ServiceState>;
 }
 
+/** A start or a stop is under way. The pause before a start of the manager's own is neither. */
+export function isInTransit({ active, sub, jobPending }: ServiceState): boolean {
+  if (active === 'activating') return sub !== 'auto-restart';
+  return active === 'deactivating' || jobPending;
+}
+
 /** Nothing of it runs, and nothing waits to start it. */
 export function isStopped({ active, jobPending }: ServiceState): boolean {
   return (active === 'inactive' || active === 'failed') && !jobPending;

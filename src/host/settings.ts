@@ -91,9 +91,16 @@ export interface CommandSettings {
 }
 
 export interface DependencySettings {
-  postgres?: { unit: string; url: string };
-  redis?: { unit: string; url: string };
-  rabbitmq?: { unit: string; url: string; managementUrl?: string };
+  postgres?: StoreSettings;
+  redis?: StoreSettings;
+  rabbitmq?: StoreSettings & { managementUrl?: string };
+}
+
+export interface StoreSettings {
+  unit: string;
+  url: string;
+  /** Where its data is; the working folder of its process, or its package's folder, where absent. */
+  dataDir?: string;
 }
 
 /** What may be written: numbers within bounds, texts of a list; with neither, true or false. */

@@ -108,6 +108,8 @@ export interface HealthState {
   ready: EndpointState;
   /** Checks that `/ready` itself names as failing, as `name: reason`. */
   failingChecks: string[];
+  /** Dependencies that this host has and that `/ready` does not say to be well: nobody checked them. */
+  unchecked: DependencyName[];
   observedAt: string;
 }
 
@@ -168,13 +170,32 @@ export interface HealthVerdict {
   last: HealthState;
 }
 
+/** What a dependency is up to, by all that was seen of it. Only what is `down` is restarted. */
+export type Condition =
+  /** It does its work. */
+  | 'well'
+  /** A start or a stop is under way: PostgreSQL's 57P03, Redis' LOADING, a unit that is activating. */
+  | 'starting'
+  /** It takes connections and has no time or room for ours: 53300, BUSY, an answer that was late. */
+  | 'busy'
+  /** It runs and refuses to work, to keep what it holds safe: MISCONF, a memory or disk alarm, read-only. */
+  | 'protecting'
+  /** It refuses Halcyon's credentials, certificate or database. */
+  | 'refused'
+  | 'down';
+
 export interface DependencyState {
   dependency: DependencyName;
+  condition: Condition;
+  /** What it said, or what was seen of it, masked; empty when it is well and has nothing to say. */
+  why: string;
   endpoint: EndpointState;
   /** RabbitMQ's management overview, where configured. */
   management: EndpointState | null;
-  /** State of its unit, where configured. */
+  /** State of its unit, where it could be observed. */
   unit: ServiceState | null;
+  /** The file system of its data, where the folder is known. */
+  disk: DiskState | null;
   observedAt: string;
 }
 
@@ -196,11 +217,15 @@ export interface DiskState {
   inodesUsedPercent: number;
   /** Below the agent's configured floor of free bytes or inodes. */
   full: boolean;
+  /** Mounted read-only, or made so by the kernel after an error. */
+  readOnly: boolean;
 }
 
 export interface Resources {
   memory: { totalBytes: number; availableBytes: number };
   disks: DiskState[];
+  /** File systems that hold dependencies' data and none of KingFisher's: the runbook frees no space there. */
+  dependencyDisks: DiskState[];
   load1: number;
   /** Kernel out-of-memory kills in the last hour, from the kernel log; `absent` when it cannot be read. */
   oomKills: { evidence: Evidence; victims: string[] };

@@ -3,16 +3,16 @@ import type { RecoveryActivities } from '../activities/host/recovery-types';
 import type { HostActivities } from '../activities/host/types';
 import { WELL, standingOf } from '../shared/observations';
 import type {
-  Answer,
+  Condition,
   DependencyName,
   DependencyState,
-  EndpointState,
   HealthState,
   ServiceName,
   ServiceState,
   StandingReading,
   WatchRequest,
 } from '../shared/observations';
+import { ANSWERS, DEPENDENCIES, WHY, disk, endpoint } from './scripted-answers';
 
 /**
  * A host whose behaviour a test or a simulation scripts: services that are up or down, and what a restart does to them. Keeps the
@@ -24,6 +24,14 @@ export class ScriptedHost {
   /** Services that stay down whatever is done. */
   readonly broken = new Set<ServiceName>();
   readonly masked = new Set<ServiceName>();
+  /** What a dependency is up to, where it is neither `well` nor `down`: those follow from `up`. */
+  readonly conditions: Partial<Record<DependencyName, Exclude<Condition, 'well' | 'down'>>> = {};
+  /** Starts that are under way; they come up when somebody waits for them, unless the service is broken. */
+  readonly starting = new Set<ServiceName>();
+  /** What `/ready` says of the dependencies: each by its name, only whether all are well, or nothing at all. */
+  readyChecks: 'named' | 'unnamed' | 'none' = 'named';
+  /** Looks at KingFisher that get no answer from `/ready` in time. */
+  lateAnswers = 0;
   readonly restarts: ServiceName[] = [];
   readonly calls: string[] = [];
   diskFull = false;
@@ -52,7 +60,12 @@ export class ScriptedHost {
   }
 
   kingfisherHealthy(): boolean {
-    return this.up.kingfisher && this.up.postgres && this.up.redis && this.up.rabbitmq;
+    const { health, ready } = this.health();
+    return health.answer === 'ok' && ready.answer === 'ok';
+  }
+
+  private condition(dependency: DependencyName): Condition {
+    return this.up[dependency] ? (this.conditions[dependency] ?? 'well') : 'down';
   }
 
   activities(): HostActivities & RecoveryActivities {
@@ -77,11 +90,12 @@ export class ScriptedHost {
       observeResources: async () => ({
         memory: { totalBytes: 8e9, availableBytes: 4e9 },
         disks: [disk(this.diskFull)],
+        dependencyDisks: [],
         load1: 0.5,
         oomKills: { evidence: 'present', victims: [] },
         observedAt: this.now(),
       }),
-      observeHealth: async () => this.health(),
+      observeHealth: async () => (this.lateAnswers-- > 0 ? this.late() : this.health()),
       waitUntilHealthy: async () => ({
         healthy: this.kingfisherHealthy(),
         healthySince: this.kingfisherHealthy() ? this.now() : null,
@@ -97,12 +111,18 @@ export class ScriptedHost {
         output: this.configurationValid ? 'Config OK' : 'openai.max_qps: expected a number',
       }),
       observeDependency: async ({ dependency }) => this.dependency(dependency),
+      waitUntilDependencyClear: async ({ dependency }) => this.dependency(dependency),
       waitUntilDependencyReady: async ({ dependency }) => this.dependency(dependency),
+      waitUntilStarted: async ({ service }) => {
+        if (this.starting.delete(service)) this.up[service] = !this.broken.has(service);
+        return this.service(service);
+      },
       ensureRestarted: async ({ service, seenInvocation }) => {
         const before = this.service(service);
         if (this.masked.has(service)) throw ApplicationFailure.nonRetryable(`${service} is masked`, 'UnitMasked');
         if (before.invocation !== seenInvocation) return { before, after: before, changed: false, notes: [] };
         this.restarts.push(service);
+        this.starting.delete(service);
         this.invocation[service] = this.nextInvocation();
         this.up[service] = !this.broken.has(service);
         return { before, after: this.service(service), changed: true, notes: [] };
@@ -215,20 +235,22 @@ export class ScriptedHost {
 
   private service(service: ServiceName): ServiceState {
     const active = this.up[service];
+    const isStarting = this.starting.has(service);
     return {
       service,
       manager: 'systemd',
       unit: `${service}.service`,
       load: this.masked.has(service) ? 'masked' : 'loaded',
-      active: active ? 'active' : 'failed',
-      sub: active ? 'running' : 'failed',
-      result: active ? 'success' : 'signal',
-      exitStatus: active ? null : 9,
+      active: isStarting ? 'activating' : active ? 'active' : 'failed',
+      sub: isStarting ? 'start-pre' : active ? 'running' : 'failed',
+      result: active || isStarting ? 'success' : 'signal',
+      exitStatus: active || isStarting ? null : 9,
       invocation: this.invocation[service],
-      startedAt: this.now(),
+      // Long enough ago that no start counts as under way.
+      startedAt: new Date(Date.parse(this.now()) - 3_600_000).toISOString(),
       mainPid: active ? 42 : null,
       restarts: 0,
-      jobPending: false,
+      jobPending: isStarting,
       observedAt: this.now(),
     };
   }
@@ -249,35 +271,31 @@ export class ScriptedHost {
   }
 
   health(): HealthState {
-    const failing = (['postgres', 'redis', 'rabbitmq'] as const).filter((name) => !this.up[name]);
-    const health = endpoint(this.up.kingfisher ? 'ok' : 'refused', this.up.kingfisher ? 200 : null);
-    const ready = !this.up.kingfisher ? health : failing.length > 0 ? endpoint('unhealthy', 503) : endpoint('ok', 200);
-    const failingChecks = this.up.kingfisher ? failing.map((name) => `${name}: connection refused`) : [];
-    return { health, ready, failingChecks, observedAt: this.now() };
+    const isUp = this.up.kingfisher && !this.starting.has('kingfisher');
+    const isFailing = (name: DependencyName) => !['well', 'refused'].includes(this.condition(name));
+    const failing = this.readyChecks === 'none' ? [] : DEPENDENCIES.filter(isFailing);
+    const health = endpoint(isUp ? 'ok' : 'refused', isUp ? 200 : null);
+    const ready = !isUp ? health : failing.length > 0 ? endpoint('unhealthy', 503) : endpoint('ok', 200);
+    const isNamed = isUp && this.readyChecks === 'named';
+    const failingChecks = isNamed ? failing.map((name) => `${name}: connection refused`) : [];
+    return { health, ready, failingChecks, unchecked: isNamed ? failing : [...DEPENDENCIES], observedAt: this.now() };
+  }
+
+  private late(): HealthState {
+    return { ...this.health(), ready: endpoint('timeout', null), failingChecks: [], unchecked: [...DEPENDENCIES] };
   }
 
   private dependency(dependency: DependencyName): DependencyState {
+    const condition = this.condition(dependency);
     return {
       dependency,
-      endpoint: this.up[dependency] ? endpoint('ok', null) : endpoint('refused', null),
+      condition,
+      why: WHY[condition],
+      endpoint: endpoint(ANSWERS[condition], null),
       management: null,
       unit: this.service(dependency),
+      disk: null,
       observedAt: this.now(),
     };
   }
-}
-
-function endpoint(answer: Answer, status: number | null): EndpointState {
-  return { answer, status, latencyMs: 1, detail: answer === 'ok' ? '' : 'connection refused' };
-}
-
-function disk(full: boolean) {
-  return {
-    path: '/opt/kingfisher/data',
-    totalBytes: 1e9,
-    availableBytes: full ? 0 : 5e8,
-    usedPercent: full ? 100 : 50,
-    inodesUsedPercent: 1,
-    full,
-  };
 }

@@ -1,41 +1,48 @@
+import { findDataFolder } from '../../host/data-folder';
 import { probePostgres } from '../../host/probes/postgres';
 import { probeManagement, probeRabbitmq } from '../../host/probes/rabbitmq';
 import { probeRedis } from '../../host/probes/redis';
 import type { ProbeOptions } from '../../host/probes/answers';
+import type { Look } from '../../host/probes/look';
+import { findProcess } from '../../host/process-table';
+import { readDisks } from '../../host/resources';
 import { notConfigured } from '../../host/service-managers';
-import type { DependencySettings } from '../../host/settings';
+import type { DependencySettings, StoreSettings } from '../../host/settings';
 import { sleep } from '../../host/sleep';
-import type { DependencyName, DependencyState, EndpointState } from '../../shared/observations';
+import type { DependencyName, DependencyState, DiskState, ServiceState } from '../../shared/observations';
 import type { HostDeps } from './dependencies';
-import { asActivity } from './run';
+import { DependencyWatch } from './dependency-watch';
+import { judgeLook } from './judge-look';
+import { asActivity, beginOf } from './run';
 import type { Run } from './run';
 import type { HostActivities } from './types';
 
 const POLL_MS = 50;
+const LOOK_EVERY_MS = 400;
 /** A server that is starting may refuse credentials at first; one that still does so then will go on. */
 const DENIED_MS = 2_000;
 
 /** PostgreSQL, Redis and RabbitMQ, each by its own protocol. */
 export function createDependencyActivities(
   deps: HostDeps,
-): Pick<HostActivities, 'observeDependency' | 'waitUntilDependencyReady'> {
+): Pick<HostActivities, 'observeDependency' | 'waitUntilDependencyClear' | 'waitUntilDependencyReady'> {
   const { redact } = deps;
   return {
     observeDependency: asActivity(redact, async ({ signal }, { dependency }) => {
-      return await complete(deps, dependency, () => probeEndpoint(deps, dependency, signal), signal);
+      return await observe(deps, dependency, () => probe(deps, dependency, signal), signal);
+    }),
+    waitUntilDependencyClear: asActivity(redact, async (run, { dependency, deadlineMs }) => {
+      const look = () => observe(deps, dependency, () => probe(deps, dependency, run.signal), run.signal);
+      return await untilClear(run, deadlineMs, look);
     }),
     waitUntilDependencyReady: asActivity(redact, async (run, { dependency, deadlineMs }) => {
-      const endpoint = await untilReady(run, deadlineMs, () => probeEndpoint(deps, dependency, run.signal));
-      return await complete(deps, dependency, async () => endpoint, run.signal);
+      const look = await untilReady(run, deadlineMs, () => probe(deps, dependency, run.signal));
+      return await observe(deps, dependency, async () => look, run.signal);
     }),
   };
 }
 
-async function probeEndpoint(
-  { settings, redact }: HostDeps,
-  dependency: DependencyName,
-  signal: AbortSignal,
-): Promise<EndpointState> {
+async function probe({ settings, redact }: HostDeps, dependency: DependencyName, signal: AbortSignal): Promise<Look> {
   const { url } = settingsOf(settings.dependencies, dependency);
   const options: ProbeOptions = { redact, signal };
   switch (dependency) {
@@ -48,42 +55,83 @@ async function probeEndpoint(
   }
 }
 
-/** Until it answers as a healthy one does, or refuses our credentials for good. */
-async function untilReady(run: Run, deadlineMs: number, probe: () => Promise<EndpointState>): Promise<EndpointState> {
-  const startedAt = typeof run.position === 'number' ? run.position : Date.now();
-  run.remember(startedAt);
-  let deniedSince: number | undefined;
+/** Several looks, seconds apart in all, until it is clear what it is. An earlier attempt's looks are not known here. */
+async function untilClear(
+  run: Run,
+  deadlineMs: number,
+  look: () => Promise<DependencyState>,
+): Promise<DependencyState> {
+  const startedAt = beginOf(run);
+  const watch = new DependencyWatch(Math.max(0, deadlineMs - (Date.now() - startedAt)), performance.now());
   for (;;) {
-    const endpoint = await probe();
-    deniedSince = endpoint.answer === 'denied' ? (deniedSince ?? Date.now()) : undefined;
-    const isDenied = deniedSince !== undefined && Date.now() - deniedSince >= DENIED_MS;
-    if (endpoint.answer === 'ok' || isDenied || Date.now() - startedAt >= deadlineMs) return endpoint;
+    const seen = watch.judge(await look(), performance.now());
+    if (seen !== undefined) return seen;
+    await sleep(LOOK_EVERY_MS, run.signal);
+  }
+}
+
+/** Until it does its work, or refuses our credentials for good. */
+async function untilReady(run: Run, deadlineMs: number, look: () => Promise<Look>): Promise<Look> {
+  const startedAt = beginOf(run);
+  let refusedSince: number | undefined;
+  for (;;) {
+    const seen = await look();
+    refusedSince = seen.condition === 'refused' ? (refusedSince ?? Date.now()) : undefined;
+    const isRefused = refusedSince !== undefined && Date.now() - refusedSince >= DENIED_MS;
+    if (seen.condition === 'well' || isRefused || Date.now() - startedAt >= deadlineMs) return seen;
     await sleep(POLL_MS, run.signal);
   }
 }
 
-/** Adds what else there is to know, asked at the same time. A unit that cannot be observed is no reason to say less. */
-async function complete(
-  { settings, redact, findManager }: HostDeps,
+/** Adds what else there is to know, asked at the same time. What cannot be observed besides is no reason to say less. */
+async function observe(
+  deps: HostDeps,
   dependency: DependencyName,
-  ask: () => Promise<EndpointState>,
+  ask: () => Promise<Look>,
   signal: AbortSignal,
 ): Promise<DependencyState> {
-  const { managementUrl } = settingsOf(settings.dependencies, dependency);
-  const [endpoint, management, unit] = await Promise.all([
+  const { settings, redact, findManager } = deps;
+  const store = settingsOf(settings.dependencies, dependency);
+  const [look, management, unit] = await Promise.all([
     ask(),
-    managementUrl === undefined ? null : probeManagement(managementUrl, { redact, signal }),
+    store.managementUrl === undefined ? null : probeManagement(store.managementUrl, { redact, signal }),
     findManager(dependency)
       .observe(signal)
       .catch(() => null),
   ]);
-  return { dependency, endpoint, management, unit, observedAt: new Date().toISOString() };
+  const [disk, isStopped] = await Promise.all([readDataDisk(deps, dependency, unit), isProcessStopped(unit)]);
+  return {
+    dependency,
+    ...judgeLook({ look, unit, disk, isStopped }),
+    endpoint: look.endpoint,
+    management,
+    unit,
+    disk,
+    observedAt: new Date().toISOString(),
+  };
+}
+
+async function readDataDisk(
+  { settings }: HostDeps,
+  dependency: DependencyName,
+  unit: ServiceState | null,
+): Promise<DiskState | null> {
+  const { dataDir } = settingsOf(settings.dependencies, dependency);
+  const folder = await findDataFolder(dependency, dataDir, unit?.mainPid ?? null);
+  const disks = await readDisks([folder], settings.diskFull).catch(() => []);
+  return disks[0] ?? null;
+}
+
+/** `SIGSTOP`, a debugger: its kernel takes connections, and it answers none of them. */
+async function isProcessStopped(unit: ServiceState | null): Promise<boolean> {
+  if (typeof unit?.mainPid !== 'number') return false;
+  return ['T', 't'].includes((await findProcess(unit.mainPid))?.state ?? '');
 }
 
 function settingsOf(
   dependencies: DependencySettings,
   dependency: DependencyName,
-): { url: string; managementUrl?: string } {
+): StoreSettings & { managementUrl?: string } {
   const settings = dependencies[dependency];
   if (settings === undefined) throw notConfigured(dependency);
   return settings;

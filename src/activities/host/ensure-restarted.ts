@@ -15,6 +15,8 @@ interface RestartAttempt {
  * restarts. Killed after it, the next attempt waits until the manager is done and then finds a new invocation. An empty
  * invocation is no newer start: systemd forgets that of a unit that was stopped.
  *
+ * A start that is under way when the step begins is waited for; where it came up, that is the start wished for.
+ *
  * A new start that ended `failed` is an answer, not an error: whether the service is well is verified elsewhere.
  *
  * @throws HostError `UnitMasked`, `UnitUnusable`, `NotInDesiredState`.
@@ -24,14 +26,22 @@ export async function ensureRestarted(
   { seenInvocation, attempt, mayStillChange }: RestartAttempt,
   signal: AbortSignal,
 ): Promise<Change<ServiceState>> {
+  const first = await manager.observe(signal);
   const before = await manager.settle(signal);
   refuseUnusable(before);
   if (before.invocation !== '' && before.invocation !== seenInvocation) return alreadyRestarted(before, attempt);
+  if (isStarting(first) && before.active === 'active') {
+    return { before: first, after: before, changed: false, notes: ['a start was under way: waited for, not repeated'] };
+  }
   signal.throwIfAborted();
   mayStillChange?.();
   const after = await manager.restart();
   if (after.invocation === before.invocation) throw notRestarted(after);
   return { before, after, changed: true, notes: notesOf(after) };
+}
+
+function isStarting({ active, sub }: ServiceState): boolean {
+  return active === 'activating' && sub !== 'auto-restart';
 }
 
 /** @throws HostError `UnitMasked`, `UnitUnusable` for one that its manager cannot start. */

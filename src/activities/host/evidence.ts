@@ -4,6 +4,7 @@ import { observeOomKills } from '../../host/kernel-log';
 import { isStale, readLogTail } from '../../host/log-tail';
 import { readDisks, readMemory } from '../../host/resources';
 import type { LogTail, Resources } from '../../shared/observations';
+import { findDataFolders } from './data-folders';
 import type { HostDeps } from './dependencies';
 import { asActivity } from './run';
 import type { HostActivities } from './types';
@@ -39,12 +40,23 @@ async function observeLogTail(
   return isOld ? { ...tail, evidence: 'stale' } : tail;
 }
 
-async function observeResources({ settings, run }: HostDeps, signal: AbortSignal): Promise<Resources> {
+async function observeResources(deps: HostDeps, signal: AbortSignal): Promise<Resources> {
+  const { settings, run } = deps;
   const { dataDir, logFile } = settings.kingfisher;
-  const [memory, disks, oomKills] = await Promise.all([
+  const own = [dataDir, path.dirname(logFile), '/tmp', '/'];
+  const [memory, disks, all, oomKills] = await Promise.all([
     readMemory(),
-    readDisks([dataDir, path.dirname(logFile), '/tmp', '/'], settings.diskFull),
+    readDisks(own, settings.diskFull),
+    findDataFolders(deps, signal).then((folders) => readDisks([...own, ...folders], settings.diskFull)),
     observeOomKills(run, signal),
   ]);
-  return { memory, disks, load1: loadavg()[0] ?? 0, oomKills, observedAt: new Date().toISOString() };
+  const dependencyDisks = all.filter((disk) => !disks.some(({ path: known }) => known === disk.path));
+  return {
+    memory,
+    disks,
+    dependencyDisks,
+    load1: loadavg()[0] ?? 0,
+    oomKills,
+    observedAt: new Date().toISOString(),
+  };
 }

@@ -1,6 +1,6 @@
 import { probeKingfisher } from '../../host/probes/kingfisher';
 import { sleep } from '../../host/sleep';
-import type { HealthState, HealthVerdict, ServiceState } from '../../shared/observations';
+import type { DependencyName, HealthState, HealthVerdict, ServiceState } from '../../shared/observations';
 import type { HostDeps } from './dependencies';
 import { HealthWatch } from './health-watch';
 import type { Wanted } from './health-watch';
@@ -15,7 +15,9 @@ const SERVICE_EVERY_MS = 250;
 /** `/health` and `/ready`, once or until they hold. */
 export function createHealthActivities(deps: HostDeps): Pick<HostActivities, 'observeHealth' | 'waitUntilHealthy'> {
   const { settings, redact, findManager } = deps;
-  const probe = async (signal: AbortSignal) => await probeKingfisher(settings.kingfisher.baseUrl, { redact, signal });
+  const dependencies = Object.keys(settings.dependencies) as DependencyName[];
+  const probe = async (signal: AbortSignal) =>
+    await probeKingfisher(settings.kingfisher.baseUrl, { redact, signal }, dependencies);
   return {
     observeHealth: asActivity(redact, async ({ signal }) => await probe(signal)),
     waitUntilHealthy: asActivity(redact, async (run, wanted) => {

@@ -48,6 +48,13 @@ export function asActivity<I extends unknown[], O>(
   };
 }
 
+/** When the first attempt of this activity began, epoch milliseconds. Takes the place that attempts remember. */
+export function beginOf(run: Run): number {
+  const startedAt = typeof run.position === 'number' ? run.position : Date.now();
+  run.remember(startedAt);
+  return startedAt;
+}
+
 function currentContext(): Context | undefined {
   try {
     return Context.current();

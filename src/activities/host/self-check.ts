@@ -17,9 +17,9 @@ export async function selfCheck(activities: HostActivities): Promise<SelfCheck> 
     log: async () => (await activities.observeLogTail({ lines: 1 })).evidence,
     disks: async () => String((await activities.observeResources()).disks.length),
     starts: async () => (await activities.observeRecentStarts({ service: 'kingfisher' })).evidence,
-    postgres: async () => (await activities.observeDependency({ dependency: 'postgres' })).endpoint.answer,
-    redis: async () => (await activities.observeDependency({ dependency: 'redis' })).endpoint.answer,
-    rabbitmq: async () => (await activities.observeDependency({ dependency: 'rabbitmq' })).endpoint.answer,
+    postgres: async () => (await activities.observeDependency({ dependency: 'postgres' })).condition,
+    redis: async () => (await activities.observeDependency({ dependency: 'redis' })).condition,
+    rabbitmq: async () => (await activities.observeDependency({ dependency: 'rabbitmq' })).condition,
   };
   const seen = Object.entries(looks).map(async ([name, look]) => [name, await look().catch(messageOf)] as const);
   return Object.fromEntries(await Promise.all(seen));

@@ -1,16 +1,19 @@
 import { maskLines } from '../../host/log-tail';
 import type { HostDeps } from './dependencies';
 import { ensureRestarted } from './ensure-restarted';
+import { isInTransit } from '../../host/service-manager';
+import { sleep } from '../../host/sleep';
 import type { InTurn } from './queues';
-import { asActivity } from './run';
+import { asActivity, beginOf } from './run';
 import type { HostActivities } from './types';
 
 type ServiceActivities = Pick<
   HostActivities,
-  'observeService' | 'observeRecentStarts' | 'observeStartLog' | 'ensureRestarted'
+  'observeService' | 'observeRecentStarts' | 'observeStartLog' | 'waitUntilStarted' | 'ensureRestarted'
 >;
 
 const START_LOG_LINES = 10;
+const LOOK_EVERY_MS = 250;
 
 /** State and restart of KingFisher and its dependencies. */
 export function createServiceActivities(
@@ -26,6 +29,15 @@ export function createServiceActivities(
     observeStartLog: asActivity(redact, async ({ signal }, { service }) => {
       const lines = maskLines(await findManager(service).observeStartLog(START_LOG_LINES, signal), redact);
       return { service, evidence: lines.length === 0 ? 'absent' : 'present', lines };
+    }),
+    waitUntilStarted: asActivity(redact, async (run, { service, deadlineMs }) => {
+      const manager = findManager(service);
+      const end = beginOf(run) + deadlineMs;
+      for (;;) {
+        const state = await manager.observe(run.signal);
+        if (!isInTransit(state) || Date.now() >= end) return state;
+        await sleep(LOOK_EVERY_MS, run.signal);
+      }
     }),
     // An attempt that Temporal gave up may still be at work here when the next one begins: it has to end first.
     ensureRestarted: asChange('ensureRestarted', async (run, { service, seenInvocation }) => {

@@ -35,6 +35,11 @@ export interface HostActivities {
   observeService(input: { service: ServiceName }): Promise<ServiceState>;
   /** A.diagnosis: how often the service was started in the last hour. */
   observeRecentStarts(input: { service: ServiceName }): Promise<RecentStarts>;
+  /**
+   * Waits until no start or stop of the service is under way, or the deadline; never throws for one that takes longer.
+   * systemd's pause before a start of its own is not waited for.
+   */
+  waitUntilStarted(input: { service: ServiceName; deadlineMs: number }): Promise<ServiceState>;
   /** What the service and its manager said since its last start was asked for: why it could not start. */
   observeStartLog(input: { service: ServiceName }): Promise<StartLog>;
   /** A.diagnosis: `ps aux | grep kingfisher`, by user and install folder instead of by text. */
@@ -59,9 +64,14 @@ export interface HostActivities {
   watchKingfisher(input: WatchRequest): Promise<StandingReading>;
   /** A.2: KingFisher's own configuration check. */
   checkConfiguration(): Promise<ConfigurationCheck>;
-  /** A.2: `SELECT 1`, `PING`, AMQP handshake, each by its own protocol. */
+  /** A.2: `SELECT 1`, `PING`, AMQP handshake, each by its own protocol, once. */
   observeDependency(input: { dependency: DependencyName }): Promise<DependencyState>;
-  /** Polls until the dependency answers by its own protocol, or the deadline; never throws for "not ready". */
+  /**
+   * Looks at the dependency several times over seconds, until it is clear what it is: `down` is never what one look saw.
+   * One that starts, and one that says nothing, is waited for until the deadline; the latter is `down` then.
+   */
+  waitUntilDependencyClear(input: { dependency: DependencyName; deadlineMs: number }): Promise<DependencyState>;
+  /** Polls until the dependency is well by its own protocol, or the deadline; never throws for "not ready". */
   waitUntilDependencyReady(input: { dependency: DependencyName; deadlineMs: number }): Promise<DependencyState>;
   /**
    * A.1, A.2: the service runs in a start other than `seenInvocation`, the one observed before the

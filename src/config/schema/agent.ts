@@ -55,12 +55,15 @@ const kingfisher = section({
   configCheck: configCheck.nullable().default(null),
 }).superRefine(checkTempDirs, { when: ({ value }) => isMapping(value) });
 
+const dataDir = ownFolder().optional();
+
 const dependencies = section({
-  postgres: section({ unit: serviceUnit(), url: secretUrl('postgres', 'postgresql') }).optional(),
-  redis: section({ unit: serviceUnit(), url: secretUrl('redis', 'rediss') }).optional(),
+  postgres: section({ unit: serviceUnit(), url: secretUrl('postgres', 'postgresql'), dataDir }).optional(),
+  redis: section({ unit: serviceUnit(), url: secretUrl('redis', 'rediss'), dataDir }).optional(),
   rabbitmq: section({
     unit: serviceUnit(),
     url: secretUrl('amqp', 'amqps'),
+    dataDir,
     managementUrl: secretUrl('http', 'https').optional(),
   }).optional(),
 });

@@ -14,7 +14,12 @@ export interface ProbeOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Asks once: what the server said, or how it failed to. Only an abort from outside throws. */
+/**
+ * Asks once: what the server said, or how it failed to.
+ *
+ * @throws the reason of an abort from outside, and what hindered us from asking at all: nothing can be said about the
+ * server then.
+ */
 export async function askOnce(
   { redact, signal }: ProbeOptions,
   ask: () => Promise<string>,
@@ -31,6 +36,7 @@ export async function askOnce(
     return state('ok', await ask());
   } catch (err) {
     signal?.throwIfAborted();
+    if (isOurTrouble(err)) throw err;
     return state(classify(err), errorText(err));
   }
 }
@@ -42,4 +48,9 @@ export function answerOfSocket(err: unknown): Answer {
   // ENOENT: a Unix socket that is not there.
   if (code === 'ECONNREFUSED' || code === 'ENOENT') return 'refused';
   return code === 'ETIMEDOUT' ? 'timeout' : 'error';
+}
+
+/** The agent lacks descriptors, ports or a name server: that says nothing about who was to be asked. */
+function isOurTrouble(err: unknown): boolean {
+  return ['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'].includes(errorCode(err));
 }

@@ -1,4 +1,4 @@
-import type { HealthState } from '../../shared/observations';
+import type { DependencyName, HealthState } from '../../shared/observations';
 import type { Redact } from '../redact';
 import type { ProbeOptions } from './answers';
 import { probeHttp } from './http';
@@ -7,14 +7,19 @@ const CHECKS_AT_MOST = 20;
 const CHECK_CHARACTERS = 200;
 const PASSING = ['ok', 'up', 'pass', 'healthy', 'true'];
 
-/** `/health` and `/ready`, asked at the same time. */
-export async function probeKingfisher(baseUrl: string, options: ProbeOptions): Promise<HealthState> {
+/** `/health` and `/ready`, asked at the same time. `dependencies`: those that this host has. */
+export async function probeKingfisher(
+  baseUrl: string,
+  options: ProbeOptions,
+  dependencies: DependencyName[] = [],
+): Promise<HealthState> {
   const at = (path: string) => `${baseUrl.replace(/\/+$/, '')}${path}`;
   const [health, ready] = await Promise.all([probeHttp(at('/health'), options), probeHttp(at('/ready'), options)]);
   return {
     health: health.endpoint,
     ready: ready.endpoint,
     failingChecks: parseFailingChecks(ready.body, options.redact),
+    unchecked: dependencies.filter((dependency) => !isPassing(ready.body, dependency)),
     observedAt: new Date().toISOString(),
   };
 }
@@ -31,6 +36,12 @@ export function parseFailingChecks(body: string, redact: Redact): string[] {
     .filter(([, word]) => !PASSING.includes(word.toLowerCase()))
     .slice(0, CHECKS_AT_MOST)
     .map(([name, word]) => redact(`${name}: ${word}`, CHECK_CHARACTERS));
+}
+
+/** Of `{"checks":{"redis":"ok","postgres":"refused"}}`, redis. */
+function isPassing(body: string, name: string): boolean {
+  const check = parseChecks(body)[name];
+  return check !== undefined && PASSING.includes(wordOf(check).toLowerCase());
 }
 
 function parseChecks(body: string): Record<string, unknown> {

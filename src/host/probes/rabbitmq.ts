@@ -1,16 +1,18 @@
 import { connect } from 'amqplib';
+import type { ChannelModel } from 'amqplib';
 import type { Answer, EndpointState } from '../../shared/observations';
 import { errorText } from '../errors';
-import { PROBE_TIMEOUT_MS, answerOfSocket, askOnce } from './answers';
 import type { ProbeOptions } from './answers';
-import { withDeadline } from './deadline';
 import { probeHttp } from './http';
+import { NotWell, answerOf, lookAt } from './look';
+import type { Look, Word } from './look';
 
-/** The AMQP handshake, up to an open virtual host, on a connection of its own. */
-export async function probeRabbitmq(url: string, options: ProbeOptions): Promise<EndpointState> {
-  const { timeoutMs = PROBE_TIMEOUT_MS, signal } = options;
-  const ask = () => withDeadline(timeoutMs, signal, async (deadline) => await shakeHands(url, deadline));
-  return await askOnce(options, ask, classifyAmqp);
+/** No queue has this name: what is sent there is dropped by the broker. */
+const NOWHERE = 'halcyon.probe.nowhere';
+
+/** The AMQP handshake, up to an open virtual host, and whether publishers are blocked by an alarm. */
+export async function probeRabbitmq(url: string, options: ProbeOptions): Promise<Look> {
+  return await lookAt({ url, ask: (signal) => shakeHands(url, signal), wordOf: wordOfAmqp }, options);
 }
 
 /** RabbitMQ's management overview: anything but its JSON is `malformed`. */
@@ -25,12 +27,35 @@ export async function probeManagement(url: string, options: ProbeOptions): Promi
 async function shakeHands(url: string, signal: AbortSignal): Promise<string> {
   // The signal goes to the socket itself: it closes the socket of a handshake that hangs.
   const socket = { signal, noDelay: true } as Parameters<typeof connect>[1];
-  const connection = await connect(url, socket);
+  const connection = await connect(url, socket).catch(rethrow);
   connection.on('error', () => {});
   const { product, version } = connection.connection.serverProperties;
-  // Waits for the server's answer, so that its log does not speak of an abrupt end.
+  const alarm = await findAlarm(connection);
+  // Waits for the server's answer, so that its log does not speak of an abrupt end. A blocked connection gets none.
   await connection.close();
-  return `AMQP handshake: ${product} ${version}`;
+  if (alarm === undefined) return `AMQP handshake: ${product} ${version}`;
+  throw new NotWell('protecting', `${product} ${version} blocks publishers: ${alarm}`);
+}
+
+/** The client keeps to itself why the broker ended the connection in place of opening the virtual host. */
+function rethrow(err: unknown): never {
+  if (!errorText(err).startsWith('Expected ConnectionOpenOk; got <ConnectionClose')) throw err;
+  const why = 'no access to it, it is down, or a limit of connections is reached: its log says which';
+  throw new NotWell('refused', `RabbitMQ did not open the virtual host: ${why}`);
+}
+
+/**
+ * A broker with an alarm for memory or disk tells so to a connection that publishes, and to no other. An empty message
+ * that nobody can get changes nothing. A user who may not even send that only loses his channel: alarms stay unknown.
+ */
+async function findAlarm(connection: ChannelModel): Promise<string | undefined> {
+  const blocked = new Promise<string>((resolve) => connection.once('blocked', resolve));
+  const channel = await connection.createChannel();
+  channel.on('error', () => {});
+  channel.publish('', NOWHERE, Buffer.alloc(0));
+  // Comes after the message on its way, and is not read any more from one who is blocked.
+  const passed = channel.close().catch(() => undefined);
+  return (await Promise.race([passed, blocked])) ?? undefined;
 }
 
 function parseOverview(body: string): string | undefined {
@@ -46,9 +71,17 @@ function parseOverview(body: string): string | undefined {
 
 /** What an error of an AMQP conversation says about the server. */
 export function classifyAmqp(err: unknown): Answer {
+  return answerOf(wordOfAmqp(err), err);
+}
+
+function wordOfAmqp(err: unknown): Word {
   const said = errorText(err);
-  if (/ACCESS[_-]REFUSED|NOT_ALLOWED|\b403\b|\b530\b/.test(said)) return 'denied';
-  if (/\bCONNECTION-FORCED|RESOURCE_ERROR|INTERNAL-ERROR/.test(said)) return 'unhealthy';
+  // NOT_ALLOWED is its answer to a connection too many, and to a user who may not enter the virtual host.
+  if (/limit \(\d+\) is reached|RESOURCE[_-]ERROR/.test(said)) return 'busy';
+  if (/ACCESS[_-]REFUSED|NOT[_-]ALLOWED|\b403\b|\b530\b/.test(said)) return 'refused';
+  // It ends connections because it ends itself.
+  if (/CONNECTION[_-]FORCED/.test(said)) return 'starting';
+  if (/INTERNAL[_-]ERROR/.test(said)) return 'protecting';
   if (/^(Expected|Invalid|Unexpected|Frame|Bad|Unknown)|frame|protocol/i.test(said)) return 'malformed';
-  return answerOfSocket(err);
+  return undefined;
 }

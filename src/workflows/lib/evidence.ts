@@ -1,4 +1,12 @@
-import type { LogTail, PortState, ProcessList, RecentStarts, Resources, ServiceState } from '../../shared/observations';
+import type {
+  DiskState,
+  LogTail,
+  PortState,
+  ProcessList,
+  RecentStarts,
+  Resources,
+  ServiceState,
+} from '../../shared/observations';
 import type { Incident } from './incident';
 
 /**
@@ -45,7 +53,9 @@ export function notePort(
 
 export function noteResources(incident: Incident, cite: string, resources: Resources | undefined): void {
   if (resources === undefined) return;
-  for (const disk of resources.disks.filter((d) => d.full)) {
+  const disks = [...resources.disks, ...resources.dependencyDisks];
+  noteReadOnly(incident, cite, disks);
+  for (const disk of disks.filter((d) => d.full)) {
     const inodes = disk.inodesUsedPercent >= 99 ? `, ${disk.inodesUsedPercent} % of inodes used` : '';
     incident.find(
       'DiskFull',
@@ -58,6 +68,15 @@ export function noteResources(incident: Incident, cite: string, resources: Resou
   const { availableBytes, totalBytes } = resources.memory;
   if (availableBytes < totalBytes * 0.02)
     incident.find('OutOfMemory', cite, `${availableBytes} of ${totalBytes} bytes left`);
+}
+
+/** A root that is read-only and holds none of the rest is meant so. */
+function noteReadOnly(incident: Incident, cite: string, disks: DiskState[]): void {
+  const texts = disks
+    .filter(({ path, readOnly }) => readOnly && path !== '/')
+    .map(({ path }) => `the file system of ${path} is read-only: nothing can be written there`);
+  incident.withdraw(({ name, detail }) => name === 'DiskReadOnly' && !texts.includes(detail));
+  for (const text of texts) incident.find('DiskReadOnly', cite, text);
 }
 
 export function noteLog(incident: Incident, cite: string, log: LogTail | undefined): void {

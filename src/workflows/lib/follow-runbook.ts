@@ -62,7 +62,7 @@ class RunbookPass<D extends { health: HealthState | undefined }> {
 
   async run(): Promise<RoundResult> {
     let found = await this.diagnosed();
-    for (let look = 1; isHealthy(found.health); look++) {
+    for (let look = 1; this.looksWell(found); look++) {
       if (await this.isWell()) return { kind: 'well' };
       if (look === MAX_LOOKS) break;
       this.incident.note('', 'Not healthy for good: diagnosing again');
@@ -73,7 +73,7 @@ class RunbookPass<D extends { health: HealthState | undefined }> {
     if (turn === 'waited') {
       // Somebody else's incident may have mended it meanwhile.
       found = await this.diagnosed();
-      if (isHealthy(found.health) && (await this.isWell())) return { kind: 'well' };
+      if (this.looksWell(found) && (await this.isWell())) return { kind: 'well' };
     }
     return await this.tryCauses(found, turn !== 'refused');
   }
@@ -86,6 +86,10 @@ class RunbookPass<D extends { health: HealthState | undefined }> {
       if (await this.isRemedied(cause, found, mayChange)) return { kind: 'well' };
     }
     return { kind: 'helpless', why: 'no remedy is left to try' };
+  }
+
+  private looksWell(found: D): boolean {
+    return this.runbook.looksWell?.(found) ?? isHealthy(found.health);
   }
 
   private async diagnosed(): Promise<D> {

@@ -10,6 +10,8 @@ export interface Runbook<Diagnosis extends { health: HealthState | undefined }> 
   title: string;
   diagnose(steps: HostSteps, incident: Incident): Promise<Diagnosis>;
   causes: Cause<Diagnosis>[];
+  /** Whether what was diagnosed needs no remedy. @default `/health` and `/ready` answer well */
+  looksWell?(found: Diagnosis): boolean;
   /** Observes the thing that the alert was about, for the stability window. */
   verify(steps: HostSteps, incident: Incident): Promise<HealthVerdict | undefined>;
   /** What the document says when nothing helped. */

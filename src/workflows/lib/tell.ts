@@ -3,6 +3,7 @@ import type {
   Change,
   ConfigurationCheck,
   DependencyState,
+  DiskState,
   EndpointState,
   FileCount,
   HealthState,
@@ -63,12 +64,15 @@ export function tellLog(log: LogTail): Told {
 }
 
 export function tellResources(resources: Resources): string {
-  const { memory, disks, load1, oomKills } = resources;
-  const disk = disks.map(
-    (d) => `${d.path} ${d.usedPercent} % used, ${size(d.availableBytes)} free${d.full ? ' (full)' : ''}`,
-  );
+  const { memory, disks, dependencyDisks, load1, oomKills } = resources;
+  const disk = [...disks, ...dependencyDisks].map(tellDisk);
   const kills = oomKills.victims.length === 0 ? '' : `; killed for memory: ${oomKills.victims.join(', ')}`;
   return `memory ${size(memory.availableBytes)} of ${size(memory.totalBytes)} available; disk ${disk.join(', ')}; load ${load1}${kills}`;
+}
+
+function tellDisk({ path, usedPercent, availableBytes, full, readOnly }: DiskState): string {
+  const marks = [full ? ' (full)' : '', readOnly ? ' (read-only)' : ''].join('');
+  return `${path} ${usedPercent} % used, ${size(availableBytes)} free${marks}`;
 }
 
 export function tellHealth(state: HealthState): Told {
@@ -102,8 +106,9 @@ function endpointLine(endpoint: EndpointState): string {
 export function tellDependency(state: DependencyState): Told {
   const unit = state.unit === null ? '' : `; ${tellService(state.unit)}`;
   const management = state.management === null ? '' : `; management ${endpointLine(state.management)}`;
-  if (state.endpoint.answer === 'ok') return `answers in ${formatDuration(state.endpoint.latencyMs)}${management}`;
-  return { status: 'notSo', detail: `${state.endpoint.answer}: ${state.endpoint.detail}${unit}${management}` };
+  const disk = state.disk?.full === true ? `; ${tellDisk(state.disk)}` : '';
+  if (state.condition === 'well') return `answers in ${formatDuration(state.endpoint.latencyMs)}${management}${disk}`;
+  return { status: 'notSo', detail: `${state.condition}: ${state.why}${unit}${management}${disk}` };
 }
 
 export function tellConfiguration(check: ConfigurationCheck): Told {

@@ -10,7 +10,7 @@ import { stepsOf, isWell } from '../lib/follow-runbook';
 import type { RoundResult } from '../lib/incident-body';
 import { runIncident } from '../lib/run-incident';
 import type { Safety } from '../lib/safety';
-import { DEPENDENCIES, isDependencyWell, restartDependency } from '../steps/dependencies';
+import { DEPENDENCIES, isDependencyWell, lookAtDependencies, restartDependency } from '../steps/dependencies';
 import { observeHealth, observeLog, observeService, verifyHealthy } from '../steps/kingfisher';
 import {
   backUp,
@@ -178,10 +178,9 @@ async function skip(incident: Incident, cite: string, title: string, why: string
 /** H.6 and H.7: each is ready when it answers by its own protocol; one that cannot start does not hold up the others. */
 async function restartDependencies(incident: Incident, steps: HostSteps): Promise<void> {
   const restart = async (dependency: DependencyName) => {
-    const leaveAlone = incident.input.recovery?.onlyUnhealthy === true;
-    if (!leaveAlone || !(await isDependencyWell('H.6', dependency, steps))) {
-      await restartDependency('H.6', dependency, steps, incident);
-    }
+    const onlyDown = incident.input.recovery?.onlyUnhealthy === true;
+    const [state] = onlyDown ? await lookAtDependencies('H.6', steps, incident, [dependency]) : [];
+    if (!onlyDown || state?.condition === 'down') await restartDependency('H.6', dependency, steps, incident);
     if (dependency === 'rabbitmq') await verifyExchanges(steps, incident);
   };
   await Promise.all(DEPENDENCIES.map(restart));

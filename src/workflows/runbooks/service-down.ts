@@ -1,5 +1,11 @@
 import type { IncidentInput, IncidentResult } from '../../shared/incident';
-import type { DependencyName, HealthState, ServiceState } from '../../shared/observations';
+import type {
+  DependencyName,
+  DependencyState,
+  HealthState,
+  HealthVerdict,
+  ServiceState,
+} from '../../shared/observations';
 import { isDiskFull, noteLog, notePort, noteProcesses, noteResources, noteService, noteStarts } from '../lib/evidence';
 import type { HostSteps } from '../lib/host-steps';
 import type { Incident } from '../lib/incident';
@@ -9,17 +15,19 @@ import type { Runbook } from '../lib/runbook';
 import { fullRecoveryQuestion, recover } from './emergency-recovery';
 import { tellConfiguration } from '../lib/tell';
 import { observeLimits } from '../steps/recovery';
-import { findDependenciesDown, restartDependency } from '../steps/dependencies';
+import { isMissing, lookAtDependencies, restartDependency } from '../steps/dependencies';
 import {
+  answersWell,
   freeSpace,
   observeHealth,
+  observeHealthCalmly,
   observeLog,
   observePort,
   observeProcesses,
   observeRecentStarts,
   observeResources,
   observeService,
-  restartKingfisher,
+  startAnew,
   verifyHealthy,
 } from '../steps/kingfisher';
 
@@ -32,8 +40,12 @@ interface Diagnosis {
   service: ServiceState | undefined;
   health: HealthState | undefined;
   diskFull: boolean;
-  /** Filled by A.2. */
-  down: DependencyName[];
+  /** What KingFisher stands on and did not speak of, where it is alive. */
+  unchecked: DependencyState[];
+  /** All that it stands on; filled by A.2. */
+  dependencies: DependencyState[];
+  /** A process of KingFisher is stopped by a signal. */
+  isStopped: boolean;
   /** Filled when nothing else helped. */
   stillWrong?: string | undefined;
 }
@@ -46,10 +58,10 @@ const page: Runbook<Diagnosis> = {
     {
       cite: 'A.1',
       title: 'KingFisher does not run as it should',
-      evidence: async ({ service, health }) => (service === undefined ? undefined : symptom(service, health)),
-      remedy: async ({ service, diskFull }, steps) => {
-        if (diskFull) await freeSpace(steps);
-        if (service !== undefined) await restartKingfisher('A.1', service, steps);
+      evidence: async (found) => symptom(found),
+      remedy: async (found, steps) => {
+        if (found.diskFull) await freeSpace(steps);
+        if (found.service !== undefined) await startAnew('A.1', found.service, found.isStopped, steps);
       },
     },
     {
@@ -64,15 +76,24 @@ const page: Runbook<Diagnosis> = {
       cite: 'A.2',
       title: 'A dependency is down',
       evidence: async (found, steps, incident) => {
-        found.down = await findDependenciesDown('A.2', steps, incident);
-        return found.down.length === 0 ? undefined : found.down.join(', ');
+        found.dependencies = await lookAtDependencies('A.2', steps, incident);
+        return downOf(found).join(', ') || undefined;
       },
-      remedy: async ({ down }, steps, incident) => {
-        await Promise.all(down.map((dependency) => restartDependency('A.2', dependency, steps, incident)));
+      remedy: async (found, steps, incident) => {
+        await Promise.all(downOf(found).map((name) => restartDependency('A.2', name, steps, incident)));
         // Well again, says Alertmanager: what is left is to verify.
         if (incident.isResolved) return;
+        await restartBeside(found, steps);
+      },
+    },
+    {
+      cite: 'A.2',
+      title: 'What KingFisher waited for is there again',
+      evidence: async (found, steps) => (symptom(found) === undefined ? await isThereAgain(found, steps) : undefined),
+      remedy: async (found, steps) => {
+        if ((await verifyHealthy('A.2', steps))?.healthy === true) return;
         const service = await observeService('A.2', steps);
-        if (service !== undefined) await restartKingfisher('A.2', service, steps);
+        if (service !== undefined) await startAnew('A.2', service, found.isStopped, steps);
       },
     },
     {
@@ -87,6 +108,8 @@ const page: Runbook<Diagnosis> = {
       cite: 'H',
       title: 'Nothing else helped: a full recovery is the last resort',
       evidence: async (found, steps) => {
+        // It would restart what is busy, too.
+        if (isAnyLeftAlone(found)) return undefined;
         found.stillWrong = await whatIsStillWrong(steps);
         return found.stillWrong;
       },
@@ -97,19 +120,21 @@ const page: Runbook<Diagnosis> = {
       },
     },
   ],
-  verify: (steps) => verifyHealthy('A', steps),
+  looksWell: ({ health, unchecked }) => answersWell(health) && !unchecked.some(isMissing),
+  verify,
   handOver: { cite: 'A.3', title: 'Not healed: for the senior engineer on duty' },
 };
 
 /** ps, lsof, tail, free, df of the document, and what systemd and KingFisher say themselves; all at the same time. */
 async function diagnose(steps: HostSteps, incident: Incident): Promise<Diagnosis> {
   const cite = 'A.diagnosis';
-  const [service, health, log, resources, processes, port, starts] = await Promise.all([
+  const asked = observeProcesses(cite, steps);
+  const [service, [health, unchecked], log, resources, processes, port, starts] = await Promise.all([
     observeService(cite, steps),
-    observeHealth(cite, steps),
+    observeHealthCalmly(cite, steps, asked).then(async (state) => [state, await lookAtUnchecked(state)] as const),
     observeLog(cite, steps),
     observeResources(cite, steps),
-    observeProcesses(cite, steps),
+    asked,
     observePort(cite, steps),
     observeRecentStarts(cite, steps),
   ]);
@@ -120,15 +145,64 @@ async function diagnose(steps: HostSteps, incident: Incident): Promise<Diagnosis
   notePort(incident, cite, port, processes);
   noteLog(incident, cite, log);
   noteResources(incident, cite, resources);
-  return { service, health, diskFull: isDiskFull(resources), down: [] };
+  const isStopped = processes?.processes.some(({ state }) => state === 'T') === true;
+  return { service, health, unchecked, isStopped, diskFull: isDiskFull(resources), dependencies: [] };
+
+  /** A KingFisher that is alive may stand on something that it does not name. */
+  async function lookAtUnchecked(health: HealthState | undefined): Promise<DependencyState[]> {
+    if (health?.health.answer !== 'ok' || health.failingChecks.length > 0) return [];
+    return await lookAtDependencies(cite, steps, incident, health.unchecked);
+  }
+}
+
+/** KingFisher holds its health, and what it does not check by itself is there too. */
+async function verify(steps: HostSteps, incident: Incident): Promise<HealthVerdict | undefined> {
+  const verdict = await verifyHealthy('A', steps);
+  if (verdict?.healthy !== true) return verdict;
+  const states = await lookAtDependencies('A', steps, incident, verdict.last.unchecked);
+  if (!states.some(isMissing)) return verdict;
+  return { ...verdict, healthy: false, healthySince: null, ended: 'dependencyNotReady' };
+}
+
+function downOf({ dependencies }: Diagnosis): DependencyName[] {
+  return dependencies.filter(({ condition }) => condition === 'down').map(({ dependency }) => dependency);
+}
+
+function isAnyLeftAlone({ dependencies }: Diagnosis): boolean {
+  return dependencies.some(({ condition }) => condition !== 'down' && condition !== 'well');
+}
+
+/**
+ * KingFisher, after what it stands on was restarted. Beside one that is busy or protects itself, a KingFisher that is
+ * alive keeps the connections that it has: a new start would get no others.
+ */
+async function restartBeside(found: Diagnosis, steps: HostSteps): Promise<void> {
+  if (isAnyLeftAlone(found) && (await observeHealth('A.2', steps))?.health.answer === 'ok') return;
+  const service = await observeService('A.2', steps);
+  if (service !== undefined) await startAnew('A.2', service, found.isStopped, steps);
+}
+
+/** That KingFisher is ready by now; or that it is not, although all that it names is well. */
+async function isThereAgain({ dependencies }: Diagnosis, steps: HostSteps): Promise<string | undefined> {
+  if (dependencies.some(isMissing)) return undefined;
+  const health = await observeHealth('A.2', steps);
+  if (answersWell(health)) return 'KingFisher is ready again';
+  const isNamed = ({ dependency }: DependencyState) =>
+    health?.failingChecks.some((check) => check.startsWith(`${dependency}:`)) === true;
+  const areAllWell = dependencies.every(({ condition }) => condition === 'well');
+  return areAllWell && dependencies.some(isNamed)
+    ? `well, and named as failing: ${health?.failingChecks[0]}`
+    : undefined;
 }
 
 /** Why a restart is called for, in words; undefined when KingFisher itself is well and only waits for a dependency. */
-function symptom(service: ServiceState, health: HealthState | undefined): string | undefined {
+function symptom({ service, health, unchecked }: Diagnosis): string | undefined {
+  if (service === undefined) return undefined;
   if (service.active !== 'active') return `unit is ${service.active} (${service.result})`;
   if (health === undefined) return 'unit is active, its health cannot be observed';
   if (health.health.answer !== 'ok') return `unit is active, /health ${health.health.answer}: ${health.health.detail}`;
   if (health.failingChecks.length > 0) return undefined;
+  if (unchecked.some((state) => isMissing(state) || state.condition === 'busy')) return undefined;
   return `/health is well, /ready ${health.ready.answer}: ${health.ready.detail}`;
 }
 

@@ -1,4 +1,4 @@
-import type { DependencyName, DependencyState } from '../../shared/observations';
+import type { Condition, DependencyName, DependencyState } from '../../shared/observations';
 import type { HostSteps } from '../lib/host-steps';
 import type { Incident } from '../lib/incident';
 import { tellDependency, tellRestart, tellService } from '../lib/tell';
@@ -14,45 +14,56 @@ const TITLES: Record<DependencyName, string> = {
 
 export const DEPENDENCIES: readonly DependencyName[] = ['postgres', 'redis', 'rabbitmq'];
 
-/** Whether one answers well by its own protocol. What could not be asked is not well. */
+/** What each condition is called in the findings. Only `down` has a remedy that is not people's. */
+const FINDINGS: Record<Exclude<Condition, 'well'>, string> = {
+  starting: 'DependencyStarting',
+  busy: 'DependencyBusy',
+  protecting: 'DependencyProtecting',
+  refused: 'DependencyRefused',
+  down: 'DependencyDown',
+};
+
+/** Whether one is well by its own protocol, by one look. What could not be asked is not well. */
 export async function isDependencyWell(cite: string, dependency: DependencyName, steps: HostSteps): Promise<boolean> {
-  return (await observeDependency(cite, dependency, steps))?.endpoint.answer === 'ok';
-}
-
-/** Asks all three, each by its own protocol, and names those that a restart may help. */
-export async function findDependenciesDown(
-  cite: string,
-  steps: HostSteps,
-  incident: Incident,
-): Promise<DependencyName[]> {
-  const states = await Promise.all(DEPENDENCIES.map((dependency) => observeDependency(cite, dependency, steps)));
-  const down: DependencyName[] = [];
-  for (const { dependency, endpoint } of states.filter((state) => state !== undefined)) {
-    if (endpoint.answer === 'ok') continue;
-    const what = `${dependency}: ${endpoint.answer}, ${endpoint.detail}`;
-    // One that refuses our credentials is up: a restart cannot mend them.
-    if (endpoint.answer === 'denied') incident.find('DependencyDenied', cite, what);
-    else {
-      incident.find('DependencyDown', cite, what);
-      down.push(dependency);
-    }
-  }
-  return down;
-}
-
-function observeDependency(
-  cite: string,
-  dependency: DependencyName,
-  steps: HostSteps,
-): Promise<DependencyState | undefined> {
-  return steps.observe(
+  const state = await steps.observe(
     { cite, title: TITLES[dependency] },
     (host) => host.observeDependency({ dependency }),
     tellDependency,
   );
+  return state?.condition === 'well';
 }
 
-/** A new start of one dependency, then waits until it answers by its own protocol. What stays down is a finding. */
+/**
+ * Asks each by its own protocol until it is clear what it is, and names what is not well. One that starts is waited for.
+ */
+export async function lookAtDependencies(
+  cite: string,
+  steps: HostSteps,
+  incident: Incident,
+  which: readonly DependencyName[] = DEPENDENCIES,
+): Promise<DependencyState[]> {
+  const deadlineMs = steps.policy.dependencyReadyWithinMs;
+  const look = async (dependency: DependencyName) => {
+    const state = await steps.wait(
+      { cite, title: TITLES[dependency] },
+      deadlineMs,
+      (host) => host.waitUntilDependencyClear({ dependency, deadlineMs }),
+      tellDependency,
+      'look',
+    );
+    noteDependency(incident, cite, state);
+    return state;
+  };
+  const states = await Promise.all(which.map(look));
+  return states.filter((state) => state !== undefined);
+}
+
+/** KingFisher cannot be well without it, whatever it says: waiting, a restart, or people must come first. */
+export function isMissing({ condition }: DependencyState): boolean {
+  return condition === 'down' || condition === 'starting' || condition === 'protecting';
+}
+
+/** A new start of one dependency, then waits until it is well by its own protocol. What stays down is a finding. */
 export async function restartDependency(
   cite: string,
   dependency: DependencyName,
@@ -79,7 +90,25 @@ export async function restartDependency(
     (host) => host.waitUntilDependencyReady({ dependency, deadlineMs }),
     tellDependency,
   );
-  if (state?.endpoint.answer === 'ok') return;
+  noteDependency(incident, cite, state);
+  // One that starts for longer than that comes by itself.
+  if (state?.condition === 'well' || state?.condition === 'starting') return;
   const why = await lastWords(cite, dependency, steps);
   incident.find('DependencyStillDown', cite, `${dependency} did not come back${why}`);
 }
+
+/** What it is now is a finding where it is not well; what it was before holds no longer. */
+function noteDependency(incident: Incident, cite: string, state: DependencyState | undefined): void {
+  if (state === undefined) return;
+  const { dependency, condition, why } = state;
+  const name = condition === 'well' ? undefined : FINDINGS[condition];
+  incident.withdraw(
+    (finding) =>
+      finding.name !== name &&
+      OF_DEPENDENCIES.includes(finding.name) &&
+      new RegExp(`^${dependency}\\b`).test(finding.detail),
+  );
+  if (name !== undefined) incident.find(name, cite, `${dependency}: ${why}`);
+}
+
+const OF_DEPENDENCIES = [...Object.values(FINDINGS), 'DependencyStillDown'];

@@ -1,4 +1,11 @@
-import type { HealthState, HealthVerdict, LogTail, Resources, ServiceState } from '../../shared/observations';
+import type {
+  HealthState,
+  HealthVerdict,
+  LogTail,
+  ProcessList,
+  Resources,
+  ServiceState,
+} from '../../shared/observations';
 import type { HostSteps } from '../lib/host-steps';
 import {
   tellFiles,
@@ -51,8 +58,72 @@ export function observeRecentStarts(cite: string, steps: HostSteps) {
   );
 }
 
+/**
+ * `/health` and `/ready`, where one late answer is nobody's fault: it is looked at again for some seconds. A process that
+ * is stopped by a signal will not answer however long it is asked.
+ */
+export async function observeHealthCalmly(
+  cite: string,
+  steps: HostSteps,
+  processes: Promise<ProcessList | undefined>,
+): Promise<HealthState | undefined> {
+  const first = await observeHealth(cite, steps);
+  if (first === undefined || !isLate(first)) return first;
+  if ((await processes)?.processes.some(({ state }) => state === 'T') === true) return first;
+  const verdict = await steps.wait(
+    { cite, title: 'An answer was late: /health and /ready again' },
+    LATE_MS,
+    (host) => host.waitUntilHealthy({ deadlineMs: LATE_MS, stabilityWindowMs: 0 }),
+    tellVerdict,
+    'look',
+  );
+  return verdict?.last ?? first;
+}
+
+const LATE_MS = 5_000;
+
+export function answersWell(health: HealthState | undefined): boolean {
+  return health?.health.answer === 'ok' && health.ready.answer === 'ok';
+}
+
+function isLate({ health, ready }: HealthState): boolean {
+  return health.answer === 'timeout' || ready.answer === 'timeout';
+}
+
+/**
+ * Whether a start of KingFisher is under way that nobody should cut short: systemd is at it, or the service made it so
+ * lately that it may still come up. systemd's pause between two starts is none. Both times are the host's own.
+ */
+function isStartUnderWay({ active, sub, startedAt, observedAt }: ServiceState, steps: HostSteps): boolean {
+  if (active === 'activating') return sub !== 'auto-restart';
+  if (active !== 'active' || startedAt === null) return false;
+  return Date.parse(observedAt) - Date.parse(startedAt) < steps.policy.healthyWithinMs;
+}
+
+/** Waits for a start that is under way, and verifies it; true when it came up well. */
+async function awaitStart(cite: string, steps: HostSteps): Promise<boolean> {
+  const deadlineMs = START_MS;
+  const state = await steps.wait(
+    { cite, title: 'A start is under way: wait for it' },
+    deadlineMs,
+    (host) => host.waitUntilStarted({ service: 'kingfisher', deadlineMs }),
+    tellService,
+  );
+  if (state?.active !== 'active') return false;
+  return (await verifyHealthy(cite, steps))?.healthy === true;
+}
+
+/** A new start, unless one is under way already and comes up well. One that is stopped by a signal will not. */
+export async function startAnew(cite: string, seen: ServiceState, isStopped: boolean, steps: HostSteps): Promise<void> {
+  if (!isStopped && isStartUnderWay(seen, steps) && (await awaitStart(cite, steps))) return;
+  await restartKingfisher(cite, seen, steps);
+}
+
+/** Longer than systemd itself lets a start take, by its TimeoutStartSec of 90 s. */
+const START_MS = 120_000;
+
 /** A new start of KingFisher, unless there was one since `seen` was observed. Throws what stopped it. */
-export async function restartKingfisher(cite: string, seen: ServiceState, steps: HostSteps): Promise<void> {
+async function restartKingfisher(cite: string, seen: ServiceState, steps: HostSteps): Promise<void> {
   await steps.act(
     { cite, title: 'Restart KingFisher' },
     { restarts: 'kingfisher', arguments: { seenInvocation: seen.invocation } },

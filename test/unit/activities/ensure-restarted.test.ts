@@ -61,6 +61,34 @@ describe('ensureRestarted', () => {
     expect(done.restarts).toBe(0);
   });
 
+  /** A start that is under way when the step begins, and what became of it when it settled. */
+  function underWay(settled: Partial<ServiceState>) {
+    const { manager, done } = scripted(serviceState({ invocation: 'a', ...settled }));
+    const starting = serviceState({ invocation: 'a', active: 'activating', sub: 'start-pre', jobPending: true });
+    let isFirst = true;
+    const { observe } = manager;
+    manager.observe = async () => {
+      if (!isFirst) return await observe();
+      isFirst = false;
+      return starting;
+    };
+    return { manager, done };
+  }
+
+  it('waits for a start that is under way and does not repeat it', async () => {
+    const { manager, done } = underWay({ active: 'active' });
+    const change = await restart(manager, 'a');
+    expect(change).toMatchObject({ changed: false, after: { active: 'active', invocation: 'a' } });
+    expect(change.notes).toEqual(['a start was under way: waited for, not repeated']);
+    expect(done.restarts).toBe(0);
+  });
+
+  it('starts anew where the start that was under way failed', async () => {
+    const { manager, done } = underWay({ active: 'failed', result: 'exit-code' });
+    expect(await restart(manager, 'a')).toMatchObject({ changed: true, after: { invocation: 'new' } });
+    expect(done.restarts).toBe(1);
+  });
+
   it('gives a new start that failed as the state after it', async () => {
     const { manager } = scripted(serviceState({ invocation: 'a' }), {
       invocation: 'b',

@@ -17,7 +17,7 @@ const endpoint = (answer: EndpointState['answer']): EndpointState => ({
 });
 
 function health(live: EndpointState['answer'], ready = live, failingChecks: string[] = []): HealthState {
-  return { health: endpoint(live), ready: endpoint(ready), failingChecks, observedAt: '' };
+  return { health: endpoint(live), ready: endpoint(ready), failingChecks, unchecked: [], observedAt: '' };
 }
 
 const OK = health('ok');

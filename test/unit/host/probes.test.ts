@@ -6,10 +6,13 @@ import { probeHttp } from '../../../src/host/probes/http';
 import { parseFailingChecks, probeKingfisher } from '../../../src/host/probes/kingfisher';
 import { probePostgres } from '../../../src/host/probes/postgres';
 import { probeManagement, probeRabbitmq } from '../../../src/host/probes/rabbitmq';
+import type { Look } from '../../../src/host/probes/look';
 import { probeRedis } from '../../../src/host/probes/redis';
 import { createRedactor } from '../../../src/host/redact';
-import type { EndpointState } from '../../../src/shared/observations';
+import type { Condition, EndpointState } from '../../../src/shared/observations';
 import { waitFor } from '../../support/wait-for';
+import { playBroker } from './support/broker';
+import type { Broker } from './support/broker';
 
 const options: ProbeOptions = { redact: createRedactor([]), timeoutMs: 300 };
 const cleanups: (() => Promise<void>)[] = [];
@@ -46,10 +49,18 @@ async function closedPort(): Promise<number> {
   return port;
 }
 
-const probes: [string, (port: number, more?: object) => Promise<EndpointState>][] = [
+type Probe<T> = (port: number, more?: object) => Promise<T>;
+
+const looks: [string, Probe<Look>][] = [
   ['postgres', (port, more) => probePostgres(`postgres://u:pw@127.0.0.1:${port}/d`, { ...options, ...more })],
   ['redis', (port, more) => probeRedis(`redis://127.0.0.1:${port}/1`, { ...options, ...more })],
   ['rabbitmq', (port, more) => probeRabbitmq(`amqp://u:pw@127.0.0.1:${port}`, { ...options, ...more })],
+];
+const probes: [string, Probe<EndpointState>][] = [
+  ...looks.map(([name, look]): [string, Probe<EndpointState>] => [
+    name,
+    async (...asked) => (await look(...asked)).endpoint,
+  ]),
   ['http', async (port, more) => (await probeHttp(`http://127.0.0.1:${port}/`, { ...options, ...more })).endpoint],
 ];
 
@@ -95,6 +106,28 @@ describe.each(probes)('probe of %s', (_name, probe) => {
   });
 });
 
+describe.each(looks)('what %s is up to', (_name, look) => {
+  it('is down where nobody listens', async () => {
+    expect((await look(await closedPort())).condition).toBe('down');
+  });
+
+  it('is busy where connections are taken and no answer comes in time', async () => {
+    expect((await look(await serve(() => {}))).condition).toBe('busy');
+  });
+
+  it('is down where connections are closed at once', async () => {
+    expect((await look(await serve((socket) => socket.destroy()))).condition).toBe('down');
+  });
+});
+
+describe('a name that cannot be looked up', () => {
+  it('says nothing about the server', async () => {
+    await expect(probeRedis('redis://nowhere.invalid:6379', options)).rejects.toMatchObject({
+      code: expect.stringMatching(/ENOTFOUND|EAI_AGAIN/),
+    });
+  });
+});
+
 describe('probePostgres', () => {
   const answering = (fields: string) =>
     serve((socket) => {
@@ -105,30 +138,95 @@ describe('probePostgres', () => {
         socket.end(Buffer.concat([head, body]));
       });
     });
-  it.each([
-    ['57P03', 'the database system is starting up', 'unhealthy'],
-    ['53300', 'sorry, too many clients already', 'unhealthy'],
-    ['28P01', 'password authentication failed', 'denied'],
-    ['3D000', 'database "d" does not exist', 'denied'],
-  ])('takes %s for its word', async (code, message, answer) => {
+  it.each<[string, string, string, Condition]>([
+    ['57P03', 'the database system is starting up', 'unhealthy', 'starting'],
+    ['57P01', 'terminating connection due to administrator command', 'unhealthy', 'starting'],
+    ['53300', 'sorry, too many clients already', 'unhealthy', 'busy'],
+    ['53200', 'out of memory', 'unhealthy', 'busy'],
+    ['53100', 'could not write: No space left on device', 'unhealthy', 'protecting'],
+    ['25006', 'cannot execute in a read-only transaction', 'unhealthy', 'protecting'],
+    ['58030', 'could not read: Input/output error', 'unhealthy', 'protecting'],
+    ['28P01', 'password authentication failed', 'denied', 'refused'],
+    ['3D000', 'database "d" does not exist', 'denied', 'refused'],
+  ])('takes %s for its word', async (code, message, answer, condition) => {
     const port = await answering(`SFATAL\0C${code}\0M${message}\0`);
     const state = await probePostgres(`postgres://u:pw@127.0.0.1:${port}/d`, options);
-    expect(state).toMatchObject({ answer, detail: message });
+    expect(state).toMatchObject({ condition, endpoint: { answer, detail: message } });
   });
 });
 
 describe('probeRedis', () => {
   const answering = (reply: string) => serve((socket) => socket.on('data', () => socket.write(reply)));
-  it.each([
-    ['+PONG\r\n', 'ok'],
-    ['+OK\r\n', 'malformed'],
-    ['-LOADING Redis is loading the dataset in memory\r\n', 'unhealthy'],
-    ['-MISCONF Redis is configured to save RDB snapshots\r\n', 'unhealthy'],
-    ['-NOAUTH Authentication required.\r\n', 'denied'],
-    ['-WRONGPASS invalid username-password pair\r\n', 'denied'],
-  ])('takes %j for %s', async (reply, answer) => {
+  it.each<[string, Condition, string]>([
+    ['+PONG\r\n', 'well', 'ok'],
+    ['+OK\r\n', 'down', 'malformed'],
+    ['-LOADING Redis is loading the dataset in memory\r\n', 'starting', 'unhealthy'],
+    ['-BUSY Redis is busy running a script.\r\n', 'busy', 'unhealthy'],
+    ['-ERR max number of clients reached\r\n', 'busy', 'unhealthy'],
+    ['-MISCONF Redis is configured to save RDB snapshots\r\n', 'protecting', 'unhealthy'],
+    ['-MASTERDOWN Link with MASTER is down\r\n', 'protecting', 'unhealthy'],
+    ['-NOAUTH Authentication required.\r\n', 'refused', 'denied'],
+    ['-WRONGPASS invalid username-password pair\r\n', 'refused', 'denied'],
+  ])('takes %j for %s', async (reply, condition, answer) => {
     const port = await answering(reply);
-    expect(await probeRedis(`redis://127.0.0.1:${port}`, options)).toMatchObject({ answer });
+    expect(await probeRedis(`redis://127.0.0.1:${port}`, options)).toMatchObject({ condition, endpoint: { answer } });
+  });
+
+  it.each<[string, Condition]>([
+    ['role:master\r\nmaxmemory:0\r\nused_memory:9\r\n', 'well'],
+    ['role:slave\r\nslave_read_only:1\r\n', 'protecting'],
+    ['maxmemory:8\r\nused_memory:9\r\nmaxmemory_policy:noeviction\r\n', 'protecting'],
+    ['maxmemory:8\r\nused_memory:9\r\nmaxmemory_policy:allkeys-lru\r\n', 'well'],
+  ])('answers PING while INFO says %j: %s', async (info, condition) => {
+    const port = await serve((socket) =>
+      socket.on('data', (asked) =>
+        socket.write(asked.includes('info') ? `$${info.length}\r\n${info}\r\n` : '+PONG\r\n'),
+      ),
+    );
+    expect(await probeRedis(`redis://127.0.0.1:${port}`, options)).toMatchObject({ condition });
+  });
+});
+
+describe('probeRabbitmq', () => {
+  const look = async (broker: Broker) =>
+    await probeRabbitmq(`amqp://u:pw@127.0.0.1:${await serve((socket) => playBroker(socket, broker))}`, options);
+
+  it('is well when a message for nobody goes through', async () => {
+    const broker: Broker = { published: 0 };
+    expect(await look(broker)).toMatchObject({ condition: 'well', endpoint: { detail: 'AMQP handshake: Fake 1.2.3' } });
+    expect(broker.published).toBe(1);
+  });
+
+  it('is protecting when an alarm blocks publishers, and says which', async () => {
+    expect(await look({ blocks: 'low on memory', published: 0 })).toMatchObject({
+      condition: 'protecting',
+      endpoint: { answer: 'unhealthy', detail: 'Fake 1.2.3 blocks publishers: low on memory' },
+    });
+    await waitFor(() => open.size === 0, { what: 'the connection to close' });
+  });
+
+  it.each<[number, string, Condition]>([
+    [403, 'ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN', 'refused'],
+    [530, 'NOT_ALLOWED - connection refused: node connection limit (9) is reached', 'busy'],
+    [320, "CONNECTION_FORCED - broker forced connection closure with reason 'shutdown'", 'starting'],
+    [541, 'INTERNAL_ERROR - something', 'protecting'],
+  ])('takes %d %j for %s', async (replyCode, replyText, condition) => {
+    expect(await look({ closes: { at: 'login', replyCode, replyText }, published: 0 })).toMatchObject({
+      condition,
+      endpoint: { detail: expect.stringContaining(replyText) },
+    });
+  });
+
+  it('refuses one whom it does not let into the virtual host', async () => {
+    const closes = { at: 'open', replyCode: 530, replyText: "NOT_ALLOWED - access to vhost '/' refused" } as const;
+    expect(await look({ closes, published: 0 })).toMatchObject({
+      condition: 'refused',
+      endpoint: { answer: 'denied' },
+    });
+  });
+
+  it('is well for a user who may not publish: the alarms are unknown', async () => {
+    expect(await look({ refusesPublish: true, published: 0 })).toMatchObject({ condition: 'well' });
   });
 });
 
@@ -205,9 +303,14 @@ describe('probeKingfisher', () => {
         answer();
       }),
     );
-    const state = await probeKingfisher(`http://127.0.0.1:${port}/`, { ...options, timeoutMs: 5_000 });
+    const state = await probeKingfisher(`http://127.0.0.1:${port}/`, { ...options, timeoutMs: 5_000 }, [
+      'postgres',
+      'redis',
+      'rabbitmq',
+    ]);
     expect([state.health.answer, state.ready.answer]).toEqual(['ok', 'unhealthy']);
     expect(state.failingChecks).toEqual(['postgres: refused']);
+    expect(state.unchecked).toEqual(['postgres', 'rabbitmq']);
   });
 
   it.each([

@@ -50,7 +50,17 @@ const unwell: HealthState = {
   health: ok,
   ready: { ...ok, answer: 'unhealthy', status: 503 },
   failingChecks: ['redis: refused', 'postgres: timeout'],
+  unchecked: ['redis', 'postgres'],
   observedAt: AT,
+};
+const DISK = {
+  path: '/',
+  totalBytes: 1,
+  availableBytes: 512,
+  usedPercent: 99,
+  inodesUsedPercent: 1,
+  full: false,
+  readOnly: false,
 };
 const well: HealthState = { ...unwell, ready: ok, failingChecks: [] };
 
@@ -110,7 +120,8 @@ describe('processes, port, log', () => {
 describe('resources', () => {
   const resources: Resources = {
     memory: { totalBytes: 8 * 1024 ** 3, availableBytes: 1.5 * 1024 ** 3 },
-    disks: [{ path: '/', totalBytes: 1, availableBytes: 512, usedPercent: 99, inodesUsedPercent: 1, full: true }],
+    disks: [{ ...DISK, full: true }],
+    dependencyDisks: [{ ...DISK, path: '/var/lib/redis', readOnly: true }],
     load1: 0.5,
     oomKills: { evidence: 'present', victims: ['kf'] },
     observedAt: AT,
@@ -118,7 +129,8 @@ describe('resources', () => {
 
   it('are told with their units, what is full and who was killed', () => {
     expect(tellResources(resources)).toBe(
-      'memory 1.5 GiB of 8.0 GiB available; disk / 99 % used, 512 B free (full); load 0.5; killed for memory: kf',
+      'memory 1.5 GiB of 8.0 GiB available; disk / 99 % used, 512 B free (full), ' +
+        '/var/lib/redis 99 % used, 512 B free (read-only); load 0.5; killed for memory: kf',
     );
   });
 
@@ -167,13 +179,26 @@ describe('health', () => {
 });
 
 describe('a dependency and the configuration', () => {
-  const state: DependencyState = { dependency: 'redis', endpoint: ok, management: null, unit: null, observedAt: AT };
+  const state: DependencyState = {
+    dependency: 'redis',
+    condition: 'well',
+    why: '',
+    endpoint: ok,
+    management: null,
+    unit: null,
+    disk: null,
+    observedAt: AT,
+  };
 
   it('answers, or tells what it said beside its unit', () => {
     expect(tellDependency({ ...state, management: ok })).toBe('answers in 2 ms; management 200');
-    expect(tellDependency({ ...state, endpoint: refused, unit: dead })).toEqual({
+    expect(tellDependency({ ...state, disk: { ...DISK, full: true } })).toBe(
+      'answers in 2 ms; / 99 % used, 512 B free (full)',
+    );
+    const why = 'refused: ECONNREFUSED';
+    expect(tellDependency({ ...state, condition: 'down', why, endpoint: refused, unit: dead })).toEqual({
       status: 'notSo',
-      detail: 'refused: ECONNREFUSED; kingfisher.service failed/failed (exit-code, status 3)',
+      detail: 'down: refused: ECONNREFUSED; kingfisher.service failed/failed (exit-code, status 3)',
     });
   });
 

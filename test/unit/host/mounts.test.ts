@@ -1,0 +1,48 @@
+import { findMount, isReadOnly, parseMounts } from '../../../src/host/mounts';
+import { findDataFolder } from '../../../src/host/data-folder';
+import { useTempFolder } from './support/temp-folder';
+
+const MOUNTS = parseMounts(`
+22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw,errors=remount-ro
+30 22 8:2 / /var/lib/redis rw,relatime shared:2 - ext4 /dev/sdb1 ro,errors=remount-ro
+31 22 8:3 / /srv/my\\040data ro,relatime - xfs /dev/sdc1 rw
+32 22 8:4 / /data rw - xfs /dev/sdd1 rw
+33 32 8:5 / /data ro - xfs /dev/sde1 rw
+`);
+
+describe('the mount of a path', () => {
+  it.each([
+    ['/var/lib/redis', '/var/lib/redis'],
+    ['/var/lib/redis/dump.rdb', '/var/lib/redis'],
+    ['/var/lib/redis-other', '/'],
+    ['/srv/my data/x', '/srv/my data'],
+  ])('%s is on %s', (path, point) => {
+    expect(findMount(MOUNTS, path)?.point).toBe(point);
+  });
+
+  it('tells a file system that the kernel made read-only from a mount that is', () => {
+    expect(findMount(MOUNTS, '/var/lib/redis')).toMatchObject({ isReadOnly: false, isFileSystemReadOnly: true });
+    expect(findMount(MOUNTS, '/srv/my data')).toMatchObject({ isReadOnly: true, isFileSystemReadOnly: false });
+  });
+
+  it('is the one on top of another', () => {
+    expect(findMount(MOUNTS, '/data/x')).toMatchObject({ isReadOnly: true });
+  });
+});
+
+describe('isReadOnly', () => {
+  const folder = useTempFolder();
+
+  it('is not so where we just wrote, and fails for a path that is not there', async () => {
+    expect(await isReadOnly(folder.path())).toBe(false);
+    await expect(isReadOnly(folder.path('absent'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
+
+describe('findDataFolder', () => {
+  it('takes what is configured, then the working folder of the process, then that of the package', async () => {
+    expect(await findDataFolder('redis', '/srv/redis', process.pid)).toBe('/srv/redis');
+    expect(await findDataFolder('redis', undefined, process.pid)).toBe(process.cwd());
+    expect(await findDataFolder('redis', undefined, null)).toBe('/var/lib/redis');
+  });
+});
