@@ -42,9 +42,10 @@ async function show(id: string, options: ShowOptions): Promise<void> {
 
 /** Lines for a terminal. */
 export function formatEscalation(view: EscalationView): string[] {
-  const { subject, acknowledged, next, closed } = view;
+  const { subject, route, acknowledged, next, closed } = view;
   const lines = [
     `${subject.alertname} on ${subject.host ?? 'an unknown host'} since ${time(subject.startsAt)}`,
+    ...(route === '' ? [] : [route]),
     ...view.pages.map(pageLine),
     ...(view.pages.length === 0 ? ['nobody was paged'] : []),
     ...(acknowledged === null

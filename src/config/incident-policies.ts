@@ -1,4 +1,5 @@
 import type { IncidentInput, RunbookName } from '../shared/incident';
+import { escalationPolicy } from './escalation-policy';
 import type { Config } from './schema/config';
 
 /** What an incident of this runbook takes with it from the configuration. No secret is in it. */
@@ -8,19 +9,11 @@ export function incidentPolicies(
 ): Required<Pick<IncidentInput, 'policy' | 'safety'>> {
   // An alert that nobody mapped changes nothing; times of waiting are those of runbook A.
   const { mode, ...policy } = config.runbooks[runbook === 'unknownAlert' ? 'serviceDown' : runbook];
-  const { teams, duty, tiers, firstTierAfterMs, holdAfterAckMs } = config.escalation;
-  const own = firstTierAfterMs[runbook];
-  const [first, ...later] = tiers;
   return {
     policy,
     safety: {
       mode: runbook === 'unknownAlert' ? 'observe' : mode,
-      escalation: {
-        teams,
-        duty,
-        tiers: first !== undefined && own !== undefined ? [{ ...first, afterMs: own, senior: true }, ...later] : tiers,
-        holdMs: holdAfterAckMs,
-      },
+      escalation: escalationPolicy(config, runbook),
       guard: config.guard,
       approvals: config.approvals,
     },

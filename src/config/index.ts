@@ -1,6 +1,6 @@
 export { ConfigError } from './config-error';
 export { teamOnDuty } from '../shared/duty';
-export { escalationPlan } from './escalation-plan';
+export { escalationPlan } from './escalation-policy';
 export { CONFIG_EXIT_CODE, configProblems, exitOnConfigError, loadConfigOrExit } from './exit';
 export { incidentPolicies } from './incident-policies';
 export { loadConfig } from './load';

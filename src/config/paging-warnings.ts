@@ -1,6 +1,8 @@
 import { stretchesWhere } from '../shared/duty';
 import { teamOf } from '../shared/escalation-team';
-import type { PagedTeam } from '../shared/escalation';
+import { planFor, tellRoute } from '../shared/escalation-routes';
+import type { EscalationRoute, PagedTeam, Tier } from '../shared/escalation';
+import { escalationPolicy } from './escalation-policy';
 import type { Config } from './schema/config';
 
 const DAY_MINUTES = 1_440;
@@ -8,14 +10,22 @@ const MINUTE_MS = 60_000;
 
 /**
  * What stands in the way of paging people with this file: teams that it has no token or key for, and hours at which an
- * alert would page nobody. A file without any is one that no controller uses, and one line says so.
+ * alert would page nobody, and routes that silence critical ones. A file without any key is one that no controller uses, and
+ * one line says so.
+ *
+ * @param now epoch milliseconds
  */
-export function pagingWarnings(config: Config): string[] {
+export function pagingWarnings(config: Config, now = Date.now()): string[] {
   const { slack, pagerduty } = config.pagers;
   if (slack.token === null && Object.keys(pagerduty.routingKeys).length === 0) {
     return ['pagers: no Slack token and no PagerDuty key: a controller with this file can page nobody'];
   }
-  return [...unreachableChannels(config), ...silentHours(config)];
+  return [
+    ...unreachableChannels(config),
+    ...silentHours(config),
+    ...silencedAlerts(config, now),
+    ...uselessRoutes(config, now),
+  ];
 }
 
 function unreachableChannels(config: Config): string[] {
@@ -30,25 +40,59 @@ function unreachableChannels(config: Config): string[] {
   });
 }
 
-/** Hours of an alert's start at which none of its tiers would reach anybody. */
+/** Hours of an alert's start at which none of its tiers would reach anybody: of the matrix, and of routes with own tiers. */
 function silentHours(config: Config): string[] {
-  const silent = Array.from({ length: DAY_MINUTES }, (_, minute) => !someoneHears(config, minute * MINUTE_MS));
-  return stretchesWhere(silent).map(
-    (hours) =>
-      `escalation.tiers: nobody is paged for alerts that start ${hours} UTC: no team of any tier can be reached`,
-  );
+  const { tiers, routes } = config.escalation;
+  const lists = [
+    { key: 'escalation.tiers', tiers },
+    ...routes.map((route, index) => ({ key: `escalation.routes[${index}].tiers`, tiers: route.tiers })),
+  ];
+  return lists.flatMap(({ key, tiers: list }) => {
+    if (list === null) return [];
+    const silent = Array.from({ length: DAY_MINUTES }, (_, minute) => !someoneHears(config, list, minute * MINUTE_MS));
+    return stretchesWhere(silent).map(
+      (hours) => `${key}: nobody is paged for alerts that start ${hours} UTC: no team of any tier can be reached`,
+    );
+  });
 }
 
-function someoneHears(config: Config, startsAt: number): boolean {
-  const { teams, duty, tiers, holdAfterAckMs } = config.escalation;
-  const plan = { teams, duty, tiers, holdMs: holdAfterAckMs };
+function someoneHears(config: Config, tiers: Tier[], startsAt: number): boolean {
   const at = (index: number, first: string | null) =>
-    teamOf(plan, tiers[index]!.notify, startsAt + tiers[index]!.afterMs, first);
+    teamOf(config.escalation, tiers[index]!.notify, startsAt + tiers[index]!.afterMs, first);
   const first = at(0, null);
   return tiers.some((_, index) => {
     const { team } = index === 0 ? first : at(index, first.key);
     return hasSlack(config, team) || hasPagerduty(config, team);
   });
+}
+
+/** Alerts that start a runbook, and any other one, for which nobody is called although they are critical. */
+function silencedAlerts(config: Config, now: number): string[] {
+  const policy = escalationPolicy(config);
+  return [...Object.keys(config.routes), ''].flatMap((alertname) => {
+    const plan = planFor(policy, { alertname, severity: 'critical', labels: {} }, now);
+    if (plan.notify === 'tiers' && plan.quiet === null) return [];
+    const which = alertname === '' ? 'alert that no route names' : alertname;
+    return [`escalation.routes: a critical ${which} calls nobody: ${tellRoute(plan)}`];
+  });
+}
+
+function uselessRoutes({ escalation }: Config, now: number): string[] {
+  const isOver = (route: EscalationRoute) => route.quietUntil !== null && Date.parse(route.quietUntil) <= now;
+  const over = escalation.routes.flatMap((route, index) =>
+    isOver(route)
+      ? [`escalation.routes[${index}].quietUntil: ${route.quietUntil} is over: the route says nothing`]
+      : [],
+  );
+  if (!escalation.routes.some(({ notify }) => notify === 'channelOnly')) return over;
+  const deaf = escalation.duty.filter(({ team }) => escalation.teams[team]?.slackChannel === null);
+  return [
+    ...over,
+    ...deaf.map(
+      ({ team, from, to }) =>
+        `escalation.teams.${team}: has no slackChannel: routes with notify: channelOnly tell nobody ${from}-${to} UTC`,
+    ),
+  ];
 }
 
 function hasSlack({ pagers }: Config, { slackChannel }: PagedTeam): boolean {

@@ -10,14 +10,65 @@ export interface PagedTeam {
   pagerdutyService: string | null;
 }
 
-/** `escalation:` of halcyon.yaml for one runbook: travels with the incident, so a change counts for later ones. */
-export interface EscalationPlan {
+/** `notify`: `onDuty`, `other` (than tier 1's team) or a team key. */
+export interface Tier {
+  /** Counted from the clock's zero. */
+  afterMs: number;
+  notify: string;
+  senior?: boolean;
+}
+
+/** Whether a page may wake somebody: PagerDuty rings loudly for `high`, and need not for `low`. */
+export type Urgency = 'high' | 'low';
+
+/** Who hears of an alert: the tiers, one line in the channel of the team on duty, or nobody. */
+export type Reach = 'tiers' | 'channelOnly' | 'none';
+
+/** When the first tier is due once nothing automatic is left. `auto`: `now` for critical alerts, else `onTime`. */
+export type OnHelpless = 'auto' | 'now' | 'onTime';
+
+/** One of `escalation.routes`: what is different for the alerts that it matches. */
+export interface EscalationRoute {
+  /** All that are given must match, by any of their values; `*` stands for any text. */
+  match: { severity?: string[] | undefined; team?: string[] | undefined; alertname?: string[] | undefined };
+  notify: Reach;
+  /** In place of the matrix; null for the matrix. */
+  tiers: Tier[] | null;
+  urgency: Urgency;
+  /** Known to be broken: nobody hears of it before this date or time (UTC). Null for an ordinary route. */
+  quietUntil: string | null;
+  /** Why it is quiet. */
+  reason: string | null;
+}
+
+/** What every plan has, whatever the alert is. */
+interface Paging {
   teams: Record<string, PagedTeam>;
   duty: DutyStretch[];
-  /** Ascending, counted from the alert's `startsAt`. `notify`: `onDuty`, `other` (than tier 1's team) or a team key. */
-  tiers: { afterMs: number; notify: string; senior?: boolean }[];
+  /** Ascending. */
+  tiers: Tier[];
   /** How long an acknowledgement holds further tiers when it does not say. */
   holdMs: number;
+  /** A tier that is overdue when the clock starts waits this long: automation goes first. */
+  lateGraceMs: number;
+  /** Overdue tiers follow one another at least this far apart. */
+  lateSpacingMs: number;
+}
+
+/** `escalation:` of halcyon.yaml for one runbook: travels with the incident, so a change counts for later ones. */
+export interface EscalationPolicy extends Paging {
+  onHelpless: OnHelpless;
+  /** The first that matches wins. */
+  routes: EscalationRoute[];
+}
+
+/** Who is paged when about one incident: the policy, once the alert has chosen its route. */
+export interface EscalationPlan extends Paging {
+  notify: Reach;
+  urgency: Urgency;
+  onHelpless: 'now' | 'onTime';
+  /** Nobody hears of it before this time; null when it is not quiet. */
+  quiet: { until: string; reason: string } | null;
 }
 
 /** What is paged about. */
@@ -29,7 +80,7 @@ export interface Subject {
   alertname: string;
   host: string | null;
   severity: string;
-  /** The clock's zero. */
+  /** The clock's zero: never later than the clock's own start. */
   startsAt: string;
   /** What is wrong, in one line. */
   summary: string;
@@ -88,6 +139,8 @@ export type EscalationNews =
 /** The escalation as it stands, by query `escalation`. */
 export interface EscalationView {
   subject: Subject;
+  /** What the alert's route makes different, in words; empty where the matrix is as it stands. */
+  route: string;
   pages: Page[];
   acknowledged: { as: string; at: string; until: string } | null;
   /** When the next tier is due, and who it is; null when none is left. */

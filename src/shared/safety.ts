@@ -1,5 +1,5 @@
 import type { ApprovalPolicy } from './approval';
-import type { EscalationPlan } from './escalation';
+import type { EscalationPolicy } from './escalation';
 import type { GuardPolicy } from './guard';
 
 /** How far a runbook may go by itself: only diagnose and page, ask before every change, or change. */
@@ -11,7 +11,7 @@ export type Mode = 'observe' | 'approve' | 'auto';
  */
 export interface SafetyPolicy {
   mode: Mode;
-  escalation: EscalationPlan;
+  escalation: EscalationPolicy;
   guard: GuardPolicy;
   approvals: ApprovalPolicy;
 }

@@ -26,9 +26,9 @@ export function pageLines(sent: readonly SentPage[], time: VirtualTime): Line[] 
     .map(({ line }) => line);
 }
 
-/** PagerDuty knows no questions and no notes. */
+/** PagerDuty knows no notes. */
 function isHeard({ channel, input }: SentPage): boolean {
-  return channel === 'slack' || (input.page.kind !== 'asked' && input.page.kind !== 'note');
+  return channel === 'slack' || input.page.kind !== 'note';
 }
 
 /** One message, whoever it goes to. */
@@ -60,7 +60,11 @@ function pageLine(group: [SentPage, ...SentPage[]], time: VirtualTime): Line {
 function words(page: PageKind, time: VirtualTime): { head: string; tail: string } {
   switch (page.kind) {
     case 'tier': {
-      const marks = [...(page.senior ? ['senior'] : []), ...(page.collapsed ? ['late'] : [])];
+      const marks = [
+        ...(page.senior ? ['senior'] : []),
+        ...(page.collapsed ? ['late'] : []),
+        ...(page.urgency === 'low' ? ['low urgency'] : []),
+      ];
       const mark = marks.length === 0 ? '' : ` (${marks.join(', ')})`;
       return { head: `tier ${page.tier}${mark}`, tail: page.reason ?? '' };
     }

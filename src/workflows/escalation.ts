@@ -8,7 +8,9 @@ import {
   closedSignal,
   escalateNowSignal,
   escalationQuery,
+  helplessSignal,
   noteSignal,
+  routedSignal,
   standingSignal,
 } from './messages';
 
@@ -19,6 +21,8 @@ import {
 export async function escalation(input: EscalationInput & { carried?: EscalationCarried }): Promise<EscalationView> {
   const run = new EscalationRun(input);
   setHandler(escalateNowSignal, ({ reason }) => run.escalateNow(reason));
+  setHandler(helplessSignal, ({ reason }) => run.helpless(reason));
+  setHandler(routedSignal, (route) => run.routed(route));
   setHandler(acknowledgedSignal, (acknowledged) => run.acknowledged(acknowledged));
   setHandler(askedSignal, (approval) => run.asked(approval));
   setHandler(noteSignal, ({ text }) => run.noted(text));

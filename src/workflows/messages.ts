@@ -1,7 +1,13 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Alert } from '../shared/alert';
 import type { Approval, ApprovalAnswer, ApprovalReply } from '../shared/approval';
-import type { Acknowledgement, EscalationEvent, EscalationView, StandingNote } from '../shared/escalation';
+import type {
+  Acknowledgement,
+  EscalationEvent,
+  EscalationPlan,
+  EscalationView,
+  StandingNote,
+} from '../shared/escalation';
 import type { ChangeNote, GuardView, PauseRequest, TurnAnswer, TurnRelease, TurnRequest } from '../shared/guard';
 import type { IncidentView } from '../shared/incident';
 import type { LeaseExtension, LeaseRelease, LeaseRequest, LeaseView } from '../shared/lease';
@@ -32,8 +38,12 @@ export const closeUpdate = defineUpdate<void, [{ as: string; reason: string }]>(
 
 /** The first tier is due now: automation cannot help, and says why. */
 export const escalateNowSignal = defineSignal<[{ reason: string }]>('escalateNow');
+/** Nothing automatic is left, and why. Its plan says whether the first tier is due now. */
+export const helplessSignal = defineSignal<[{ reason: string }]>('helpless');
+/** The alert became worse: its route calls more people, or sooner. */
+export const routedSignal = defineSignal<[{ severity: string; plan: EscalationPlan }]>('routed');
 export const acknowledgedSignal = defineSignal<[{ as: string; until: string }]>('acknowledged');
-/** The incident asks people something; goes to those on duty without being a tier. */
+/** The incident asks people something. Where helplessness rings, so does this. */
 export const askedSignal = defineSignal<[Approval]>('asked');
 /** Something that those who were paged or asked want to hear: goes to their threads. */
 export const noteSignal = defineSignal<[{ text: string }]>('note');

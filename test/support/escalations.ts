@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import type { EscalationPlan, Subject } from '../../src/shared/escalation';
+import type { Approval } from '../../src/shared/approval';
+import type { EscalationPlan, EscalationView, Subject } from '../../src/shared/escalation';
 import { escalationId } from '../../src/shared/ids';
 import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
 import type { escalation } from '../../src/workflows';
+import { acknowledgedSignal, closedSignal } from '../../src/workflows/messages';
+import type { ScriptedControl } from './scripted-control';
 
 export const MINUTE = 60_000;
 
@@ -29,6 +32,12 @@ export const PLAN: EscalationPlan = {
     { afterMs: 60 * MINUTE, notify: 'engineeringManager' },
   ],
   holdMs: 30 * MINUTE,
+  lateGraceMs: 2 * MINUTE,
+  lateSpacingMs: 5 * MINUTE,
+  notify: 'tiers',
+  urgency: 'high',
+  onHelpless: 'now',
+  quiet: null,
 };
 
 /** An incident that is paged about; of a host of its own, so that tests do not meet. */
@@ -58,4 +67,60 @@ export async function startEscalation(
     taskQueue: CONTROLLER_TASK_QUEUE,
     args: [{ subject: about, plan }],
   });
+}
+
+export interface HowToBegin {
+  /** Minutes since the alert began. */
+  ago?: number;
+  plan?: EscalationPlan;
+  severity?: string;
+}
+
+/** An escalation whose pages, people and close a test plays. */
+export async function beginEscalation(
+  env: TestWorkflowEnvironment,
+  control: ScriptedControl,
+  { ago = 0, plan = PLAN, severity = 'critical' }: HowToBegin = {},
+) {
+  const now = await env.currentTimeMs();
+  const zero = now - ago * MINUTE;
+  const about = subject(zero, { severity });
+  const handle = await startEscalation(env, about, plan);
+  const { workflowId: id } = about;
+  /** `15 tier 1`, or `40 tier 1 collapsed`: when PagerDuty, which every team has, accepted it. */
+  const pages = () =>
+    control
+      .tiers(id, 'pagerduty')
+      .map((one) => `${Math.floor((one.at - zero) / MINUTE)} tier ${one.tier}${one.collapsed ? ' collapsed' : ''}`);
+  const ack = async (as: string, minutes: number) => {
+    const until = new Date((await env.currentTimeMs()) + minutes * MINUTE).toISOString();
+    await handle.signal(acknowledgedSignal, { as, until });
+  };
+  const close = async (): Promise<EscalationView> => {
+    await handle.signal(closedSignal, { outcome: 'healed', summary: 'Restarted KingFisher' });
+    return await handle.result();
+  };
+  return { about, handle, id, now, zero, pages, ack, close };
+}
+
+/** A question that is open for half an hour. */
+export function question(askedAt: number): Approval {
+  return {
+    hash: 'ab12cd34',
+    subject: {
+      risk: 'fullRecovery',
+      host: 'h1',
+      cite: 'H',
+      title: 'Full recovery',
+      arguments: {},
+      precondition: 'down',
+    },
+    state: 'asked',
+    askedAt: new Date(askedAt).toISOString(),
+    expiresAt: new Date(askedAt + 30 * MINUTE).toISOString(),
+    roles: ['operator'],
+    answeredBy: null,
+    answeredAt: null,
+    note: '',
+  };
 }

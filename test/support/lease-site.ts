@@ -8,6 +8,7 @@ import { escalationId, leaseId } from '../../src/shared/ids';
 import type { LeaseRequest, LeaseView } from '../../src/shared/lease';
 import { CONTROLLER_TASK_QUEUE, hostTaskQueue } from '../../src/shared/task-queues';
 import { leaseQuery } from '../../src/workflows/messages';
+import { PLAN } from './escalations';
 import { ScriptedSettings } from './scripted-settings';
 import { startTimeSkipping } from './temporal';
 import { waitFor } from './wait-for';
@@ -91,7 +92,7 @@ export class LeaseHost {
       reason: '429 from OpenAI',
       until: new Date(now + forMs).toISOString(),
       permit: { kind: 'change', token: 7, holder: 'incident/A/h1' },
-      escalation: { teams: {}, duty: [], tiers: [], holdMs: 0 },
+      escalation: { ...PLAN, teams: {}, duty: [], tiers: [] },
       ...rest,
     };
   }

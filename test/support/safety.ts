@@ -1,3 +1,4 @@
+import type { EscalationRoute } from '../../src/shared/escalation';
 import type { SafetyPolicy } from '../../src/shared/safety';
 
 /** The defaults of halcyon.yaml, with people who may approve. */
@@ -19,6 +20,15 @@ export const SAFETY: SafetyPolicy = {
       { afterMs: 3_600_000, notify: 'engineeringManager' },
     ],
     holdMs: 1_800_000,
+    lateGraceMs: 120_000,
+    lateSpacingMs: 300_000,
+    onHelpless: 'auto',
+    routes: [
+      route({ severity: ['none'] }, { notify: 'none' }),
+      route({ alertname: ['Watchdog'] }, { notify: 'none' }),
+      route({ severity: ['info'] }, { notify: 'channelOnly' }),
+      route({ severity: ['warning'] }, { urgency: 'low' }),
+    ],
   },
   guard: { restartsPerHour: 3, flapping: { incidents: 3, withinMs: 1_800_000 }, remindEveryMs: 3_600_000 },
   approvals: {
@@ -27,3 +37,8 @@ export const SAFETY: SafetyPolicy = {
     approvers: { default: ['operator'], permissions: ['lead'] },
   },
 };
+
+/** A route as configuration makes it. */
+export function route(match: EscalationRoute['match'], rest: Partial<EscalationRoute> = {}): EscalationRoute {
+  return { match, notify: 'tiers', tiers: null, urgency: 'high', quietUntil: null, reason: null, ...rest };
+}

@@ -21,10 +21,10 @@ const SCENARIOS: Scenario[] = [
   { name: 'closed at 70', close: 70 },
 ];
 
-/** The matrix of the document, written down once more: minute of each tier by scenario; an acknowledgement lasts 30. */
+/** The matrix of the document, written down once more: minute of each tier by scenario; an acknowledgement lasts 30, and overdue tiers come 5 apart. */
 const MINUTES: Record<string, number[]> = {
   'nobody acknowledges': [15, 30, 60],
-  'acknowledged at 5': [35, 35, 60],
+  'acknowledged at 5': [35, 40, 60],
   'acknowledged at 20': [15, 50, 60],
   'acknowledged at 40': [15, 30, 70],
   'closed at 5': [],

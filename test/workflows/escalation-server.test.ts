@@ -45,7 +45,7 @@ it('a controller that was away pages the tiers that became due once each, in ord
   ];
   const about = subject(zero);
   const handle = await withController(async () => {
-    const started = await startEscalation(env, about, { ...PLAN, tiers });
+    const started = await startEscalation(env, about, { ...PLAN, tiers, lateGraceMs: 0 });
     await waitFor(async () => (await started.query(escalationQuery)).next?.tier === 1, {
       what: 'the clock',
       deadlineMs: 60_000,
@@ -72,7 +72,7 @@ it('a controller that was away pages the tiers that became due once each, in ord
 it('acknowledged again and again, its history stays bounded, and threads and pages are carried on', async () => {
   const about = subject(Date.now() - 40 * MINUTE);
   await withController(async () => {
-    const first = await startEscalation(env, about);
+    const first = await startEscalation(env, about, { ...PLAN, lateGraceMs: 0, lateSpacingMs: 0 });
     await waitFor(() => control.tiers(about.workflowId).length === 4, { what: 'both tiers', deadlineMs: 60_000 });
     const newest = env.client.workflow.getHandle(first.workflowId);
     const until = new Date(Date.now() + 600 * MINUTE).toISOString();

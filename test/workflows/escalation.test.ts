@@ -1,18 +1,10 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { Approval } from '../../src/shared/approval';
-import type { EscalationPlan } from '../../src/shared/escalation';
 import { searchAttributes } from '../../src/shared/search-attributes';
-import {
-  acknowledgedSignal,
-  askedSignal,
-  closedSignal,
-  escalateNowSignal,
-  escalationQuery,
-} from '../../src/workflows/messages';
-import { MINUTE, PLAN, startEscalation, subject } from '../support/escalations';
+import { askedSignal, escalateNowSignal, escalationQuery, helplessSignal } from '../../src/workflows/messages';
+import { MINUTE, PLAN, beginEscalation, question } from '../support/escalations';
+import type { HowToBegin } from '../support/escalations';
 import { recordHistory } from '../support/record-history';
 import { ScriptedControl, refusal } from '../support/scripted-control';
-import { waitFor } from '../support/wait-for';
 import { WorkflowSite } from '../support/workflow-site';
 
 let site: WorkflowSite;
@@ -28,35 +20,12 @@ beforeEach(() => {
   control.before = () => undefined;
 });
 
-const now = async () => await site.env.currentTimeMs();
 /**
  * A little longer: what a test says then never meets a timer that fires at the same moment, which the test server (not
  * Temporal) answers with a workflow task that fails for ever.
  */
 const pass = async (minutes: number) => await site.env.sleep(minutes * MINUTE + 7_000);
-const healed = { outcome: 'healed', summary: 'Restarted KingFisher' } as const;
-
-/** Starts an escalation whose alert began `ago` minutes ago. */
-async function begin({ ago = 0, plan = PLAN }: { ago?: number; plan?: EscalationPlan } = {}) {
-  const zero = (await now()) - ago * MINUTE;
-  const about = subject(zero);
-  const handle = await startEscalation(site.env, about, plan);
-  const { workflowId: id } = about;
-  /** `15 tier 1`, or `40 tier 1 collapsed`: when PagerDuty, which every team has, accepted it. */
-  const pages = () =>
-    control
-      .tiers(id, 'pagerduty')
-      .map((one) => `${Math.floor((one.at - zero) / MINUTE)} tier ${one.tier}${one.collapsed ? ' collapsed' : ''}`);
-  const ack = async (as: string, minutes: number) => {
-    const until = new Date((await now()) + minutes * MINUTE).toISOString();
-    await handle.signal(acknowledgedSignal, { as, until });
-  };
-  const close = async () => {
-    await handle.signal(closedSignal, healed);
-    return await handle.result();
-  };
-  return { about, handle, id, zero, pages, ack, close };
-}
+const begin = async (how: HowToBegin = {}) => await beginEscalation(site.env, control, how);
 
 describe('the clock', () => {
   it('pages three tiers over all channels, and tells everyone when it is closed', async () => {
@@ -107,13 +76,37 @@ describe('the clock', () => {
     });
   });
 
-  it('catches up with what was due before it began, once each and in order', async () => {
+  it('gives automation its time before it pages what was due before it began, and pages it one after the other', async () => {
     await site.withController(async () => {
-      const run = await begin({ ago: 40 });
-      await waitFor(() => run.pages().length === 2, { what: 'both tiers' });
-      await pass(25);
+      const run = await begin({ ago: 34 * 60 });
+      await pass(20);
       await run.close();
-      expect(run.pages()).toEqual(['40 tier 1 collapsed', '40 tier 2 collapsed', '60 tier 3']);
+      await recordHistory(run.handle, 'escalation.old-alert');
+      expect(run.pages()).toEqual(['2042 tier 1 collapsed', '2047 tier 2 collapsed', '2052 tier 3 collapsed']);
+    });
+  });
+
+  it('pages at once with nothing automatic left though the alert is old, and the other tiers one after the other', async () => {
+    await site.withController(async () => {
+      const run = await begin({ ago: 34 * 60 });
+      await run.handle.signal(helplessSignal, { reason: 'nothing helped' });
+      await pass(20);
+      await run.close();
+      expect(run.pages()).toEqual(['2040 tier 1 collapsed', '2045 tier 2 collapsed', '2050 tier 3 collapsed']);
+      expect(control.tiers(run.id)[0]!.page).toMatchObject({ reason: 'nothing helped' });
+    });
+  });
+
+  it.each([
+    ['in the future', 20],
+    ['in the year 9998', 4_193_000_000],
+  ])('does not believe a start that is %s', async (_, minutes) => {
+    await site.withController(async () => {
+      const run = await begin({ ago: -minutes });
+      await pass(16);
+      const view = await run.close();
+      expect(view.pages.map(({ tier }) => tier)).toEqual([1, 1]);
+      expect(Date.parse(view.subject.startsAt)).toBeLessThan(run.now + MINUTE);
     });
   });
 
@@ -253,29 +246,55 @@ describe('an incident that is gone', () => {
 });
 
 describe('a question', () => {
-  it('goes to the Slack channel on duty without being a tier, once', async () => {
+  it('is the first page of an alert that rings at once: one message a channel', async () => {
     await site.withController(async () => {
       const run = await begin();
-      const approval: Approval = {
-        hash: 'ab12cd34',
-        subject: {
-          risk: 'fullRecovery',
-          host: 'h1',
-          cite: 'H',
-          title: 'Full recovery',
-          arguments: {},
-          precondition: 'down',
-        },
-        state: 'asked',
-        askedAt: new Date(run.zero).toISOString(),
-        expiresAt: new Date(run.zero + 30 * MINUTE).toISOString(),
-        roles: ['operator'],
-        answeredBy: null,
-        answeredAt: null,
-        note: '',
-      };
-      await run.handle.signal(askedSignal, approval);
-      await run.handle.signal(askedSignal, approval);
+      await run.handle.signal(askedSignal, question(run.now));
+      await run.handle.signal(askedSignal, question(run.now));
+      await pass(20);
+      await run.close();
+      await recordHistory(run.handle, 'escalation.asked-at-once');
+      expect(control.of(run.id, 'asked')).toMatchObject([{ channel: 'slack' }]);
+      expect(control.tiers(run.id)).toMatchObject([
+        { tier: 1, channel: 'pagerduty', page: { reason: 'An answer is needed: Full recovery' } },
+      ]);
+      expect(run.pages()).toEqual(['0 tier 1']);
+      expect(control.of(run.id, 'closed')).toHaveLength(2);
+    });
+  });
+
+  it('after the first page calls those on duty again, by the same incident of PagerDuty', async () => {
+    await site.withController(async () => {
+      const run = await begin();
+      await pass(16);
+      await run.handle.signal(askedSignal, question(run.now));
+      await pass(1);
+      await run.close();
+      expect(control.of(run.id, 'asked').map(({ channel }) => channel)).toEqual(
+        expect.arrayContaining(['slack', 'pagerduty']),
+      );
+      expect(run.pages()).toEqual(['15 tier 1']);
+      expect(control.of(run.id, 'closed')).toHaveLength(2);
+    });
+  });
+
+  it('rings nobody while somebody has it', async () => {
+    await site.withController(async () => {
+      const run = await begin();
+      await pass(16);
+      await run.ack('anna', 30);
+      await run.handle.signal(askedSignal, question(run.now));
+      await pass(1);
+      await run.close();
+      expect(control.of(run.id, 'asked')).toMatchObject([{ channel: 'slack' }]);
+    });
+  });
+
+  it('of an alert that does not ring at once goes to the Slack channel on duty without being a tier, once', async () => {
+    await site.withController(async () => {
+      const run = await begin({ plan: { ...PLAN, onHelpless: 'onTime' } });
+      await run.handle.signal(askedSignal, question(run.now));
+      await run.handle.signal(askedSignal, question(run.now));
       await pass(20);
       await run.close();
       await recordHistory(run.handle, 'escalation.asked');
@@ -287,6 +306,28 @@ describe('a question', () => {
         control
           .of(run.id, 'closed')
           .map((one) => one.channel)
+          .sort(),
+      ).toEqual(['pagerduty', 'slack']);
+    });
+  });
+
+  it('that could not be posted before it was over is a page without a question', async () => {
+    await site.withController(async () => {
+      let isAway = true;
+      const run = await begin({ plan: { ...PLAN, tiers: [{ afterMs: 15 * MINUTE, notify: 'onDuty' }] } });
+      control.before = (_, { subject: { workflowId } }) => {
+        if (isAway && workflowId === run.id) throw refusal();
+      };
+      await run.handle.signal(askedSignal, question(run.now));
+      await pass(40);
+      isAway = false;
+      await pass(6);
+      await run.close();
+      expect(control.of(run.id, 'asked')).toEqual([]);
+      expect(
+        control
+          .tiers(run.id)
+          .map(({ channel }) => channel)
           .sort(),
       ).toEqual(['pagerduty', 'slack']);
     });

@@ -59,7 +59,7 @@ async function heal(host: ScriptedHost, handle: WorkflowHandle, first: Awaited<R
 }
 
 describe('an incident that Halcyon cannot end', () => {
-  it('stays open, pages each tier once and on time, and ends when the host is well', async () => {
+  it('stays open, pages each tier once, the first at once, and ends when the host is well', async () => {
     await site.withHost(async (host, name) => {
       host.recoveryAllowed = false;
       const { handle, first } = await down(host, name);

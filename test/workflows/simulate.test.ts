@@ -13,6 +13,8 @@ import { projectDir } from '../../lab/project';
 import { bundleWorkflows } from '../support/bundle';
 
 const DEFAULTS = readFileSync(path.join(projectDir, 'halcyon.yaml'), 'utf8');
+/** People are called at the times of the matrix, though nothing automatic is left. */
+const ON_TIME = DEFAULTS.replace('onHelpless: auto', 'onHelpless: onTime');
 const ALERT = JSON.stringify({
   labels: { alertname: 'KingfisherServiceDown', instance: 'h1:8201', severity: 'critical' },
   annotations: { summary: 'KingFisher on h1 is down' },
@@ -24,7 +26,7 @@ beforeAll(async () => {
   workflowBundle = await bundleWorkflows();
 });
 
-async function simulated(texts: Partial<ScenarioTexts> = {}, yaml = DEFAULTS): Promise<Line[]> {
+async function simulated(texts: Partial<ScenarioTexts> = {}, yaml = ON_TIME): Promise<Line[]> {
   const scenario = parseScenario({ at: '2026-11-23T03:00Z', ack: 'never', health: 'never', until: '24h', ...texts });
   const alerts = parseAlertFile(ALERT, 'alert.json', new Date(scenario.at).toISOString());
   const config = parseConfig({ label: 'halcyon.yaml', text: yaml }, {});
@@ -47,13 +49,19 @@ describe('simulate', () => {
     expect(lines.at(-1)).toMatchObject({ kind: 'ends', text: expect.stringContaining('until people act') });
     expect(lines.find(({ kind }) => kind === 'waits')?.text).toContain('next: tier 1 at 03:10');
 
-    const other = await simulated({}, DEFAULTS.replace('serviceDown: 10m', 'serviceDown: 12m'));
+    const other = await simulated({}, ON_TIME.replace('serviceDown: 10m', 'serviceDown: 12m'));
     const differences = diffLines(pages(lines), pages(other));
     expect(differences).toEqual([
       { side: '-', line: TIER_1 },
       { side: '+', line: TIER_1.replace('03:10', '03:12') },
     ]);
     expect(diffLines(formatLines(lines), formatLines(other)).filter(({ line }) => /runs/.test(line))).toEqual([]);
+  });
+
+  it('pages the first tier at once where nothing automatic is left of a critical alert, and the others on their minute', async () => {
+    const atOnce = TIER_1.replace('03:10', '03:00');
+    const lines = await simulated({}, DEFAULTS);
+    expect(pages(lines)).toEqual([`${atOnce}; automation is out of remedies`, `03:30  page      ${TIER_2}`, TIER_3]);
   });
 
   it('holds further tiers for an acknowledgement, and then goes on', async () => {

@@ -17,7 +17,6 @@ type Action = 'trigger' | 'acknowledge' | 'resolve';
 const TIMEOUT_MS = 5_000;
 const MAX_DEDUP_KEY = 255;
 const MAX_SUMMARY = 1_024;
-const SEVERITIES = ['critical', 'error', 'warning', 'info'];
 
 /** One incident of PagerDuty for each run of an incident and service. A name that is too long ends in its hash. */
 export function dedupKey({ workflowId, runId }: Pick<Subject, 'workflowId' | 'runId'>): string {
@@ -29,7 +28,7 @@ export function dedupKey({ workflowId, runId }: Pick<Subject, 'workflowId' | 'ru
 
 /** What an event of PagerDuty does for this message; null where it has none. */
 export function pagerdutyAction({ page }: PageInput): Action | null {
-  if (page.kind === 'tier') return 'trigger';
+  if (page.kind === 'tier' || page.kind === 'asked') return 'trigger';
   if (page.kind === 'acknowledged') return 'acknowledge';
   return page.kind === 'closed' && page.outcome !== 'gone' ? 'resolve' : null;
 }
@@ -55,20 +54,29 @@ export async function sendToPagerduty(
     routing_key: routingKey,
     event_action: action,
     dedup_key: key,
-    ...(message === null ? {} : content(input.subject, message)),
+    ...(message === null ? {} : content(input, message)),
   };
   await enqueue(settings.eventsUrl, event, service, now);
   return { dedupKey: key };
 }
 
-function content(subject: Subject, message: PageMessage): object {
-  const { host, severity, startsAt, alertname, runbook } = subject;
+/** What a service with dynamic urgency calls loudly for, and what it does not. */
+function severityFor({ subject, page }: PageInput): string {
+  const isLow = 'urgency' in page && page.urgency === 'low';
+  const severity = subject.severity.toLowerCase();
+  const fitting = isLow ? ['warning', 'info'] : ['critical', 'error'];
+  return fitting.includes(severity) ? severity : isLow ? 'warning' : 'error';
+}
+
+function content(input: PageInput, message: PageMessage): object {
+  const { subject } = input;
+  const { host, startsAt, alertname, runbook } = subject;
   const facts = Object.fromEntries(message.facts.map(({ name, text }) => [name, text]));
   return {
     payload: {
       summary: cut(message.title, MAX_SUMMARY),
       source: host ?? 'unknown host',
-      severity: SEVERITIES.includes(severity) ? severity : 'error',
+      severity: severityFor(input),
       timestamp: startsAt,
       component: 'kingfisher',
       group: alertname,

@@ -1,5 +1,5 @@
 import type { Approval } from '../../shared/approval';
-import type { PagedTeam, Subject } from '../../shared/escalation';
+import type { PagedTeam, Subject, Urgency } from '../../shared/escalation';
 import type { Pause, TurnRequest } from '../../shared/guard';
 import type { Outcome } from '../../shared/incident';
 import type { LeaseRequest } from '../../shared/lease';
@@ -10,10 +10,13 @@ import type { LeaseRequest } from '../../shared/lease';
  */
 export interface ControlActivities extends PagingActivities, CoordinationActivities {}
 
-/** What a message says besides the incident's own state, which the activity reads from it when it pages. */
+/**
+ * What a message says besides the incident's own state, which the activity reads from it when it pages. `urgency`: how
+ * loudly PagerDuty calls; `high` where it is absent.
+ */
 export type PageKind =
-  | { kind: 'tier'; tier: number; senior: boolean; collapsed: boolean; reason: string | null }
-  | { kind: 'asked'; approval: Approval }
+  | { kind: 'tier'; tier: number; senior: boolean; collapsed: boolean; reason: string | null; urgency?: Urgency }
+  | { kind: 'asked'; approval: Approval; urgency?: Urgency }
   | { kind: 'acknowledged'; as: string; until: string }
   | { kind: 'closed'; outcome: Outcome | 'gone'; summary: string }
   | { kind: 'note'; text: string };
@@ -42,7 +45,7 @@ export interface PagingActivities {
    * Errors: `PageNotDelivered` (final), else retryable; a 429 is retried after what it says.
    */
   pageSlack(input: SlackPageInput): Promise<{ channel: string; ts: string }>;
-  /** Triggers (`tier`), acknowledges or resolves by `dedup_key`; other kinds say nothing here. Errors as above. */
+  /** Triggers (`tier`, `asked`), acknowledges or resolves by `dedup_key`; other kinds say nothing here. Errors as above. */
   pagePagerduty(input: PageInput): Promise<{ dedupKey: string }>;
 }
 

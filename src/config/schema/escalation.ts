@@ -4,7 +4,9 @@ import { dutyFaults, parseTimeOfDay } from '../../shared/duty';
 import type { DutyStretch } from '../../shared/duty';
 import { isMapping, valueAt } from '../values';
 import { duration, section, someText, textWhere } from './nouns';
+import { escalationRoutes } from './escalation-routes';
 import { runbookName } from './sections';
+import { tiers } from './tiers';
 
 /** Words of `notify` that are not team keys. */
 const ROLES = ['onDuty', 'other'];
@@ -30,10 +32,7 @@ const duty = z
   .array(section({ team: someText('a team key'), from: timeOfDay, to: timeOfDay }))
   .superRefine(checkDuty, { when: ({ value }) => Array.isArray(value) });
 
-const tiers = z
-  .array(section({ after: duration({ min: '0s' }), notify: someText('"onDuty", "other" or a team key') }))
-  .min(1, { error: 'expected at least one tier' })
-  .superRefine(checkAscending, { when: ({ value }) => Array.isArray(value) });
+const HELPLESS = ['auto', 'now', 'onTime'] as const;
 
 /** `escalation:` who is paged when. Defaults are the matrix of the runbook document. */
 export const escalation = section({
@@ -51,17 +50,28 @@ export const escalation = section({
     { after: '30m', notify: 'other' },
     { after: '1h', notify: 'engineeringManager' },
   ]),
+  onHelpless: z.enum(HELPLESS, { error: `expected ${HELPLESS.join(', ')}` }).default('auto'),
+  lateGrace: duration({ min: '0s', max: '1h' }).prefault('2m'),
+  lateSpacing: duration({ min: '0s', max: '1h' }).prefault('5m'),
+  routes: escalationRoutes,
   holdAfterAck: duration({ min: '1m', max: '1d' }).prefault('30m'),
   firstTierAfter: z.partialRecord(runbookName, duration({ min: '0s' })).prefault({ serviceDown: '10m' }),
 })
   // These look at keys together, so they run even when a part is wrong: all problems are reported at once.
   .superRefine(checkTogether, { when: ({ value }) => isMapping(value) })
-  .transform(({ tiers: written, firstTierAfter, holdAfterAck, ...rest }) => ({
+  .transform(({ tiers: matrix, routes, firstTierAfter, holdAfterAck, lateGrace, lateSpacing, ...rest }) => ({
     ...rest,
     holdAfterAckMs: holdAfterAck,
-    tiers: written.map(({ after, notify }) => ({ afterMs: after, notify })),
+    lateGraceMs: lateGrace,
+    lateSpacingMs: lateSpacing,
+    tiers: inMs(matrix),
+    routes: routes.map((route) => ({ ...route, tiers: route.tiers === null ? null : inMs(route.tiers) })),
     firstTierAfterMs: firstTierAfter,
   }));
+
+function inMs(written: { after: number; notify: string }[]): { afterMs: number; notify: string }[] {
+  return written.map(({ after, notify }) => ({ afterMs: after, notify }));
+}
 
 /** Hours can only be counted when every time of day can be read. */
 function checkDuty(written: unknown[], context: z.core.$RefinementCtx): void {
@@ -76,20 +86,6 @@ function checkDuty(written: unknown[], context: z.core.$RefinementCtx): void {
 
 function isDutyStretch(value: unknown): value is DutyStretch {
   return ['from', 'to'].every((key) => parseTimeOfDay(String(valueAt(value, [key]))) !== undefined);
-}
-
-function checkAscending(written: unknown[], context: z.core.$RefinementCtx): void {
-  let latest = -1;
-  for (const index of written.keys()) {
-    const after = valueAt(written, [index, 'after']);
-    if (typeof after !== 'number') continue;
-    if (after > latest) latest = after;
-    else context.addIssue({ code: 'custom', path: [index, 'after'], message: laterThan(latest) });
-  }
-}
-
-function laterThan(before: number): string {
-  return `must be later than the tiers before it (${durationText(before)})`;
 }
 
 /** The value may be wrong in part: every piece is looked at before it is used. */
@@ -112,18 +108,24 @@ function checkTeamsExist(value: unknown, context: z.core.$RefinementCtx): void {
       message: `expected one of ${[...roles, ...known].join(', ')}`,
     });
   };
-  for (const index of indices(value, 'duty')) expect(['duty', index, 'team'], []);
-  for (const index of indices(value, 'tiers')) expect(['tiers', index, 'notify'], ROLES);
+  for (const index of indices(value, ['duty'])) expect(['duty', index, 'team'], []);
+  for (const path of tierPaths(value)) expect([...path, 'notify'], ROLES);
 }
 
 function checkOtherIsClear(value: unknown, context: z.core.$RefinementCtx): void {
-  const teams = new Set(indices(value, 'duty').map((index) => valueAt(value, ['duty', index, 'team'])));
+  const teams = new Set(indices(value, ['duty']).map((index) => valueAt(value, ['duty', index, 'team'])));
   if (teams.size === 2) return;
-  for (const index of indices(value, 'tiers')) {
-    if (valueAt(value, ['tiers', index, 'notify']) !== 'other') continue;
+  for (const path of tierPaths(value)) {
+    if (valueAt(value, [...path, 'notify']) !== 'other') continue;
     const message = `"other" needs exactly two teams in escalation.duty, which has ${teams.size}; name a team instead`;
-    context.addIssue({ code: 'custom', path: ['tiers', index, 'notify'], message });
+    context.addIssue({ code: 'custom', path: [...path, 'notify'], message });
   }
+}
+
+/** Where tiers stand: the matrix, and those of routes. */
+function tierPaths(value: unknown): PropertyKey[][] {
+  const lists: PropertyKey[][] = [['tiers'], ...indices(value, ['routes']).map((index) => ['routes', index, 'tiers'])];
+  return lists.flatMap((list) => indices(value, list).map((index) => [...list, index]));
 }
 
 function checkFirstTier(value: unknown, context: z.core.$RefinementCtx): void {
@@ -137,7 +139,7 @@ function checkFirstTier(value: unknown, context: z.core.$RefinementCtx): void {
   }
 }
 
-function indices(value: unknown, key: string): number[] {
-  const list = valueAt(value, [key]);
+function indices(value: unknown, path: PropertyKey[]): number[] {
+  const list = valueAt(value, path);
   return Array.isArray(list) ? [...list.keys()] : [];
 }

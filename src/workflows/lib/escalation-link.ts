@@ -10,7 +10,7 @@ import {
 } from '@temporalio/workflow';
 import type { SignalDefinition } from '@temporalio/workflow';
 import type { Approval } from '../../shared/approval';
-import type { EscalationInput, StandingNote } from '../../shared/escalation';
+import type { EscalationInput, EscalationPlan, StandingNote } from '../../shared/escalation';
 import { escalationId } from '../../shared/ids';
 import type { Outcome } from '../../shared/incident';
 import {
@@ -18,7 +18,9 @@ import {
   askedSignal,
   closedSignal,
   escalateNowSignal,
+  helplessSignal,
   noteSignal,
+  routedSignal,
   standingSignal,
 } from '../messages';
 
@@ -49,6 +51,14 @@ export class EscalationLink {
 
   escalateNow(reason: string): void {
     this.say(escalateNowSignal, { reason });
+  }
+
+  helpless(reason: string): void {
+    this.say(helplessSignal, { reason });
+  }
+
+  routed(severity: string, plan: EscalationPlan): void {
+    this.say(routedSignal, { severity, plan });
   }
 
   acknowledged(as: string, until: string): void {

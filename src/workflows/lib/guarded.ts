@@ -18,6 +18,7 @@ import { acknowledgeUpdate, approveUpdate, closeUpdate, escalatedSignal, rejectU
 import { Approvals, describeQuestion } from './approvals';
 import type { Verdict } from './approvals';
 import { EscalationLink } from './escalation-link';
+import { AlertRoute } from './alert-route';
 import type { Change } from './gate';
 import { guardOf } from './guard-port';
 import { reason } from './host-steps';
@@ -31,8 +32,6 @@ import { Turn } from './turn';
 const STALE_AFTER_MS = 2_000;
 /** A budget grows again with time: the guard is asked again so long after it refused. */
 const REFUSED_AGAIN_MS = 1_800_000;
-/** What people are called for at once: no pass of a runbook waits it out. */
-const URGENT_FINDINGS = { AgentUnreachable: 'its agent does not take work', CrashLoop: 'it dies again and again' };
 
 /** An incident with a clock that pages people, a guard that gives it turns, and people who answer its questions. */
 export class Guarded implements Lifeline {
@@ -42,13 +41,18 @@ export class Guarded implements Lifeline {
   /** While the incident only looks on: what it was refused for, and since when. */
   private resting: { since: number; isPaused: boolean; isSpent: boolean; isOver: boolean } | null = null;
   private standing: HostStanding = 'down';
+  private readonly route: AlertRoute;
+  /** People had it already in the run before. */
+  private isHelpless: boolean;
 
   constructor(
     private readonly incident: Incident,
     private readonly policy: SafetyPolicy,
   ) {
     const { input, view } = incident;
-    this.escalation = new EscalationLink(() => ({ subject: this.subject(), plan: policy.escalation }));
+    this.escalation = new EscalationLink(() => ({ subject: this.subject(), plan: this.route.plan() }));
+    this.route = new AlertRoute(incident, policy.escalation, this.escalation);
+    this.isHelpless = input.carried !== undefined;
     this.approvals = new Approvals(policy.approvals, input.startedBy?.who ?? null, view.approvals, isoNow);
     this.guardTurn =
       policy.mode === 'observe' || input.host === null
@@ -76,7 +80,9 @@ export class Guarded implements Lifeline {
   }
 
   begin(): void {
+    this.isHelpless = false;
     this.escalation.start();
+    this.route.begin();
     this.guardTurn?.request();
   }
 
@@ -93,7 +99,7 @@ export class Guarded implements Lifeline {
     incident.setState(before);
     if (answer === undefined) return 'over';
     if (answer.kind === 'granted') return guardTurn.waited > STALE_AFTER_MS ? 'waited' : 'ready';
-    this.escalateNow(`the guard of ${incident.input.host} refuses: ${answer.detail}`);
+    this.helpless(`the guard of ${incident.input.host} refuses: ${answer.detail}`);
     return this.refused(answer.detail);
   }
 
@@ -111,7 +117,7 @@ export class Guarded implements Lifeline {
     try {
       return guardTurn.permit(step.title, change);
     } catch (err) {
-      this.escalateNow(`"${step.title}" is refused: ${reason(err)}`);
+      this.helpless(`"${step.title}" is refused: ${reason(err)}`);
       throw err;
     }
   }
@@ -133,20 +139,26 @@ export class Guarded implements Lifeline {
     this.escalation.escalateNow(why);
   }
 
+  helpless(why: string): void {
+    if (this.isHelpless) return;
+    this.isHelpless = true;
+    this.incident.note('', 'Nothing automatic is left', why);
+    this.escalation.helpless(why);
+  }
+
   tell(text: string): void {
     this.escalation.note(text);
   }
 
   look(): void {
     const { incident } = this;
-    if (incident.story.isEscalated) return;
-    for (const [name, what] of Object.entries(URGENT_FINDINGS)) {
-      if (incident.hasFinding(name)) return this.escalateNow(`${incident.input.host}: ${what}`);
+    this.route.look();
+    if (!incident.story.isEscalated && incident.hasFinding('CrashLoop')) {
+      this.escalateNow(`${incident.input.host}: it dies again and again`);
     }
-  }
-
-  helpless(why: string): void {
-    if (this.incident.view.severity === 'critical') this.escalateNow(why);
+    if (incident.hasFinding('AgentUnreachable')) {
+      this.helpless(`${incident.input.host}: its agent does not take work`);
+    }
   }
 
   contradicted(text: string): void {
@@ -295,8 +307,8 @@ export class Guarded implements Lifeline {
       runbook: input.runbook,
       alertname: view.alertname,
       host: view.host,
-      severity: view.severity,
-      startsAt: view.startsAt,
+      severity: this.route.severity,
+      startsAt: view.receivedAt < view.startsAt ? view.receivedAt : view.startsAt,
       summary: view.summary ?? `${view.alertname}, started by ${input.startedBy?.who ?? 'nobody known'}`,
       ...(view.runbookUrl === undefined ? {} : { runbookUrl: view.runbookUrl }),
     };

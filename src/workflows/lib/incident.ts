@@ -77,10 +77,6 @@ export class Incident {
       this.duplicates += 1;
       return;
     }
-    if (alert.truncated > view.truncatedAlerts) {
-      view.truncatedAlerts = alert.truncated;
-      this.note('', `Alertmanager left ${alert.truncated} alerts of this group out of its message`);
-    }
     if (isFirst) {
       view.startsAt = alert.startsAt;
       view.receivedAt = view.measures.receivedAt = alert.receivedAt;
@@ -89,12 +85,17 @@ export class Incident {
       if (runbookUrl !== undefined && isWebAddress(runbookUrl)) view.runbookUrl = runbookUrl;
     }
     if (alert.startsAt < view.startsAt) view.startsAt = alert.startsAt;
-    if (meaning === 'older') return;
-    if (alert.labels['severity'] !== undefined) view.severity = alert.labels['severity'];
-    if (alert.status === 'firing') {
+    if (meaning === 'news' && alert.labels['severity'] !== undefined) view.severity = alert.labels['severity'];
+    if (meaning === 'news' && alert.status === 'firing') {
       this.firings += 1;
       this.describe(alert);
     }
+    // Nothing is told before the severity is known: it decides who is called.
+    if (alert.truncated > view.truncatedAlerts) {
+      view.truncatedAlerts = alert.truncated;
+      this.note('', `Alertmanager left ${alert.truncated} alerts of this group out of its message`);
+    }
+    if (meaning === 'older') return;
     if (keepWithinBounds(view.alerts)) this.tellLeftOut();
     this.noteAlert(alert);
   }

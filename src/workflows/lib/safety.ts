@@ -15,6 +15,8 @@ export interface Safety extends Gate {
   ask(subject: ApprovalSubject): Promise<boolean>;
   /** The first tier is due now, whatever the clock says. */
   escalateNow(reason: string): void;
+  /** Nothing automatic is left. Whether the first tier is due now, or at its time, is for the alert's plan to say. */
+  helpless(reason: string): void;
   /** Everyone who was paged or asked so far hears it in their thread. */
   tell(text: string): void;
 }
@@ -34,8 +36,6 @@ export interface Lifeline extends Safety {
   wantTurn(): void;
   /** Gives the turn back for as long as the incident only looks on. */
   rest(host: HostStanding): Promise<void>;
-  /** Automation has nothing left that it may do by itself: people are called as the plan says. */
-  helpless(reason: string): void;
   /** The alert fires for a host that is well: people are told, and not called. */
   contradicted(text: string): void;
   /** What it was refused for is over, as far as it knows: another pass may get the turn. */

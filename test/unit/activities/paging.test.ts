@@ -8,6 +8,7 @@ import { createPagingActivities } from '../../../src/activities/control/paging';
 import type { PagerSettings } from '../../../src/activities/control/paging';
 import type { PageKind, SlackPageInput } from '../../../src/activities/control/types';
 import type { Subject } from '../../../src/shared/escalation';
+import { question } from '../../support/escalations';
 
 const TOKEN = 'xoxb-canary-slack-token';
 const KEY = 'canary0routing0key0of0platform00';
@@ -188,7 +189,26 @@ describe('PagerDuty', () => {
     expect(pagerduty.incidents).toMatchObject([{ status: 'resolved' }]);
   });
 
-  it('says nothing for notes, questions, and a run that is gone', async () => {
+  it.each([
+    ['critical', 'high', 'critical'],
+    ['critical', 'low', 'warning'],
+    ['warning', 'low', 'warning'],
+    ['info', 'low', 'info'],
+    ['warning', 'high', 'error'],
+    ['unknown', 'high', 'error'],
+  ] as const)('calls for a %s of %s urgency as %s', async (severity, urgency, expected) => {
+    await toPagerduty(input({ ...TIER, urgency }, { subject: { ...SUBJECT, severity } }));
+    expect(pagerduty.events).toMatchObject([{ payload: { severity: expected } }]);
+  });
+
+  it('is one incident for a question and the tier that follows', async () => {
+    await toPagerduty(input({ kind: 'asked', approval: question(Date.parse(SUBJECT.startsAt)) }));
+    await toPagerduty();
+    expect(pagerduty.events.map(({ event_action }) => event_action)).toEqual(['trigger', 'trigger']);
+    expect(pagerduty.incidents).toHaveLength(1);
+  });
+
+  it('says nothing for notes and a run that is gone', async () => {
     await toPagerduty(input({ kind: 'note', text: 'x' }));
     await toPagerduty(input({ kind: 'closed', outcome: 'gone', summary: '' }));
     expect(pagerduty.events).toEqual([]);

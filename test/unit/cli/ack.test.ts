@@ -30,6 +30,7 @@ describe('halcyon escalation show', () => {
       startsAt: '2026-11-23T03:00:00.000Z',
       summary: 'down',
     },
+    route: '',
     pages: [],
     acknowledged: null,
     next: { tier: 1, at: '2026-11-23T03:15:00.000Z', notify: 'onDuty' },

@@ -47,6 +47,41 @@ describe('config check', () => {
     expect(check(oneTier).stderr).toContain('nobody is paged for alerts that start 21:45-07:45 UTC');
   });
 
+  const REACHED = `pagers: {slack: {token: t}, pagerduty: {routingKeys: {trading-ai-primary: a, platform-secondary: b, engineering-manager: c}}}`;
+
+  it.each([
+    [
+      '{match: {alertname: KingfisherService*}, quietUntil: 2999-01-01, reason: new disks}',
+      'escalation.routes: a critical KingfisherServiceDown calls nobody: quiet until 2999-01-01 00:00 UTC: new disks',
+    ],
+    [
+      '{match: {severity: [critical, page]}, notify: none}',
+      'escalation.routes: a critical alert that no route names calls nobody: nobody is paged',
+    ],
+    [
+      '{match: {team: a}, quietUntil: 2026-01-01T09:00Z, reason: new disks}',
+      'escalation.routes[0].quietUntil: 2026-01-01T09:00Z is over: the route says nothing',
+    ],
+    [
+      '{match: {team: a}, tiers: [{after: 1m, notify: deaf}]}',
+      'escalation.routes[0].tiers: nobody is paged for alerts that start 00:00-00:00 UTC: no team of any tier can be reached',
+    ],
+  ])('warns of the route %s', (route, line) => {
+    const teams =
+      '{tradingAi: {name: A, slackChannel: "#a"}, platform: {name: B, slackChannel: "#b"}, engineeringManager: {name: C, slackChannel: "#c"}, deaf: {name: D, pagerdutyService: d}}';
+    const { stderr, exitCode } = check(`escalation: {teams: ${teams}, routes: [${route}]}\n${REACHED}`);
+    expect(stderr.split('\n')).toContain(`warning: ${line}`);
+    expect(exitCode).toBeUndefined();
+  });
+
+  it('warns of a team on duty that cannot read lines in a channel', () => {
+    const teams =
+      '{tradingAi: {name: A, slackChannel: "#a"}, platform: {name: B, pagerdutyService: platform-secondary}, engineeringManager: {name: C, slackChannel: "#c"}}';
+    expect(check(`escalation: {teams: ${teams}}\n${REACHED}`).stderr).toBe(
+      'warning: escalation.teams.platform: has no slackChannel: routes with notify: channelOnly tell nobody 22:00-08:00 UTC\n',
+    );
+  });
+
   it('says nothing when everyone can be reached', () => {
     const keys = 'trading-ai-primary: a, platform-secondary: b, engineering-manager: c';
     expect(check(`pagers: {slack: {token: t}, pagerduty: {routingKeys: {${keys}}}}`).stderr).toBe('');

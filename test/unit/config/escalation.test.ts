@@ -1,5 +1,6 @@
 import { teamOnDuty } from '../../../src/config';
 import { dutyFaults } from '../../../src/shared/duty';
+import { SAFETY } from '../../support/safety';
 import { configOf, problemsOf } from './support';
 
 const { escalation } = configOf('log: {}');
@@ -13,6 +14,8 @@ describe('defaults', () => {
       { afterMs: 3_600_000, notify: 'engineeringManager' },
     ]);
     expect(escalation.firstTierAfterMs).toEqual({ serviceDown: 600_000 });
+    expect(escalation).toMatchObject({ onHelpless: 'auto', lateGraceMs: 120_000, lateSpacingMs: 300_000 });
+    expect(escalation.routes).toEqual(SAFETY.escalation.routes);
     expect(escalation.teams.tradingAi).toEqual({
       name: 'Trading AI',
       slackChannel: '#trading-ai-alerts',
@@ -114,7 +117,53 @@ describe('problems', () => {
     ],
   ];
 
-  it.each(cases)('%s', (text, lines) => {
+  const routes = (text: string) => `escalation: {routes: [${text}]}`;
+  const routeCases: [string, string[]][] = [
+    [
+      routes('{match: {team: a}, tiers: [{after: 1m, notify: secruity}]}'),
+      [
+        'halcyon.yaml: escalation.routes[0].tiers[0].notify: expected one of onDuty, other, tradingAi, platform, engineeringManager, got "secruity"',
+      ],
+    ],
+    [
+      routes('{match: {team: a}, tiers: [{after: 2m, notify: onDuty}, {after: 1m, notify: other}]}'),
+      ['halcyon.yaml: escalation.routes[0].tiers[1].after: must be later than the tiers before it (2m)'],
+    ],
+    [
+      routes('{match: {}, notify: none}'),
+      ['halcyon.yaml: escalation.routes[0].match: expected severity, team or alertname, got a mapping of keys'],
+    ],
+    [
+      routes('{match: {serverity: info}, notify: none}'),
+      ['halcyon.yaml: escalation.routes[0].match.serverity: unknown key; did you mean "severity"?'],
+    ],
+    [
+      routes('{match: {team: a}, notify: never}'),
+      ['halcyon.yaml: escalation.routes[0].notify: expected tiers, channelOnly, none, got "never"'],
+    ],
+    [
+      routes('{match: {team: a}, quietUntil: 2026-02-30, reason: x}'),
+      [
+        'halcyon.yaml: escalation.routes[0].quietUntil: expected a date or time in UTC such as "2026-12-01" or "2026-12-01T09:00Z", got "2026-02-30"',
+      ],
+    ],
+    [
+      routes('{match: {team: a}, quietUntil: 2026-02-03}'),
+      ['halcyon.yaml: escalation.routes[0].reason: say why it is quiet'],
+    ],
+    [
+      routes('{match: {team: a}, quietUntil: 2026-02-03, reason: x, urgency: low}'),
+      [
+        'halcyon.yaml: escalation.routes[0].quietUntil: stands by itself: what comes after that date is for another route to say',
+      ],
+    ],
+    [
+      'escalation: {onHelpless: never}',
+      ['halcyon.yaml: escalation.onHelpless: expected auto, now, onTime, got "never"'],
+    ],
+  ];
+
+  it.each([...cases, ...routeCases])('%s', (text, lines) => {
     expect(problemsOf(text)).toEqual(lines);
   });
 

@@ -11,6 +11,10 @@ routes: {afterMs: unknownAlert}
 runbooks: {serviceDown: {giveUpAfter: 1h30m}}
 temporal: {tls: {}}
 pagers: {slack: {token: abc}, pagerduty: {routingKeys: {keyMs: abc, b: def}}}
+escalation:
+  routes:
+    - {match: {team: a, alertname: [b, c*]}, tiers: [{after: 90s, notify: onDuty}], urgency: low}
+    - {match: {severity: d}, quietUntil: 2026-12-01, reason: new disks}
 agent:
   host: timeMs
   kingfisher:
@@ -31,6 +35,11 @@ it('the file shape uses the names and units of halcyon.yaml', () => {
     escalation: {
       tiers: [{ after: '15m' }, { after: '30m' }, { after: '1h' }],
       firstTierAfter: { serviceDown: '10m' },
+      lateGrace: '2m',
+      routes: [
+        { match: { team: ['a'] }, tiers: [{ after: '1m30s' }] },
+        { quietUntil: '2026-12-01', reason: 'new disks' },
+      ],
     },
     agent: { kingfisher: { logrotate: { rotateAbove: '3MiB' } }, diskFull: { available: '1GiB', usedPercent: 95 } },
   });

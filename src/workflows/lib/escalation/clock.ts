@@ -4,13 +4,22 @@ import type { ChosenTeam } from '../../../shared/escalation-team';
 
 /** What a clock remembers; plain, so that it can be carried on into the next run. Times are epoch milliseconds. */
 export interface ClockState {
+  /** When the clock started: from then on automation had a chance. */
+  begunAt: number;
   /** Tiers that went out, in order: the team of each. */
   out: { team: string; at: number }[];
   acknowledged: { as: string; at: number; until: number } | null;
   /** From when the first tier is due whatever the plan says, and why. */
-  firstNow: { at: number; reason: string } | null;
+  firstNow: Pulled | null;
+  /** Since when nothing automatic is left, and why: the plan says whether that makes the first tier due. */
+  helpless: Pulled | null;
   /** Since when the last tier that went out is known to reach nobody: the next one is due at once. */
   undeliveredAt: number | null;
+}
+
+interface Pulled {
+  at: number;
+  reason: string;
 }
 
 /** A tier that is to be paged now. */
@@ -41,12 +50,26 @@ export class EscalationClock {
   readonly state: ClockState;
 
   constructor(
-    private readonly plan: EscalationPlan,
+    private currentPlan: EscalationPlan,
     /** Epoch milliseconds. */
     private readonly zero: number,
-    carried?: ClockState,
+    /** A clock that starts now, or what an earlier run of it knew. */
+    begun: { now: number } | ClockState,
   ) {
-    this.state = carried ?? { out: [], acknowledged: null, firstNow: null, undeliveredAt: null };
+    this.state =
+      'now' in begun
+        ? { begunAt: begun.now, out: [], acknowledged: null, firstNow: null, helpless: null, undeliveredAt: null }
+        : begun;
+  }
+
+  get plan(): EscalationPlan {
+    return this.currentPlan;
+  }
+
+  /** Another plan from now on. What it makes due was not due before. */
+  replan(plan: EscalationPlan, now: number): void {
+    this.currentPlan = plan;
+    if (this.state.helpless !== null) this.state.helpless.at = now;
   }
 
   decide(now: number): Decision {
@@ -57,7 +80,7 @@ export class EscalationClock {
     }
     const at = this.nextAt();
     if (at === null || now < at) return { kind: 'wait', until: at };
-    return { kind: 'page', due: this.dueTier(at, now) };
+    return { kind: 'page', due: this.dueTier(now) };
   }
 
   /** Somebody has it until then. The newest word counts; one that is over already says nothing. */
@@ -78,6 +101,13 @@ export class EscalationClock {
     return true;
   }
 
+  /** Nothing automatic is left. False when that changes nothing. */
+  helpless(reason: string, now: number): boolean {
+    if (this.state.out.length > 0 || this.state.helpless !== null) return false;
+    this.state.helpless = { at: now, reason };
+    return this.plan.onHelpless === 'now';
+  }
+
   wentOut({ chosen }: DueTier, now: number): void {
     this.state.out.push({ team: chosen.key, at: now });
     this.state.undeliveredAt = null;
@@ -88,12 +118,13 @@ export class EscalationClock {
     this.state.undeliveredAt ??= now;
   }
 
-  reachedSomebody(): void {
-    this.state.undeliveredAt = null;
-  }
-
   get allOut(): boolean {
     return this.state.out.length >= this.plan.tiers.length;
+  }
+
+  /** Until when nobody hears of it; null when people may. */
+  quietUntil(now: number): number | null {
+    return this.quietEnd() > now ? this.quietEnd() : null;
   }
 
   /** The next tier by the plan, with what pulls it forward and what holds it. */
@@ -105,30 +136,59 @@ export class EscalationClock {
     return { tier: this.state.out.length + 1, at: new Date(held).toISOString(), notify: tier.notify };
   }
 
+  /** When the next tier goes out, null when none is left. */
   private nextAt(): number | null {
-    const { out, firstNow, undeliveredAt } = this.state;
-    const tier = this.plan.tiers[out.length];
-    if (tier === undefined) return null;
-    const pulled = out.length === 0 ? (firstNow?.at ?? null) : undeliveredAt;
-    return Math.min(this.zero + tier.afterMs, pulled ?? Infinity);
+    const planned = this.plannedAt();
+    if (planned === null) return null;
+    // What is overdue does not come all at once: automation goes first, and each tier gets its time to act.
+    const kept = Math.max(planned, this.graceEnd(), this.spacingEnd());
+    return Math.max(this.quietEnd(), Math.min(kept, this.pulled()?.at ?? Infinity));
   }
 
-  private dueTier(at: number, now: number): DueTier {
+  private plannedAt(): number | null {
+    const tier = this.plan.tiers[this.state.out.length];
+    return tier === undefined ? null : Math.max(this.zero, this.quietEnd()) + tier.afterMs;
+  }
+
+  /** A plan that gives automation less than the grace means it. */
+  private graceEnd(): number {
+    const { afterMs } = this.plan.tiers[this.state.out.length]!;
+    return this.state.begunAt + Math.min(this.plan.lateGraceMs, afterMs);
+  }
+
+  /** The same with tiers that the plan itself puts closer. */
+  private spacingEnd(): number {
+    const { out } = this.state;
+    const [before, next] = this.plan.tiers.slice(out.length - 1);
+    if (out.length === 0 || before === undefined || next === undefined) return -Infinity;
+    return out.at(-1)!.at + Math.min(this.plan.lateSpacingMs, next.afterMs - before.afterMs);
+  }
+
+  private quietEnd(): number {
+    return this.plan.quiet === null ? -Infinity : Date.parse(this.plan.quiet.until);
+  }
+
+  /** What makes the next tier due earlier than planned. */
+  private pulled(): Pulled | null {
+    const { out, firstNow, helpless, undeliveredAt } = this.state;
+    if (out.length > 0) {
+      return undeliveredAt === null ? null : { at: undeliveredAt, reason: `Tier ${out.length} could not be delivered` };
+    }
+    return firstNow ?? (this.plan.onHelpless === 'now' ? helpless : null);
+  }
+
+  private dueTier(now: number): DueTier {
     const { out } = this.state;
     const { notify, senior = false } = this.plan.tiers[out.length]!;
+    const pulled = this.pulled();
+    const due = Math.max(this.quietEnd(), Math.min(this.plannedAt()!, pulled?.at ?? Infinity));
     return {
       tier: out.length + 1,
       notify,
       chosen: teamOf(this.plan, notify, now, out[0]?.team ?? null),
       senior,
-      collapsed: now - at > COLLAPSED_AFTER_MS,
-      reason: this.reason(),
+      collapsed: now - due > COLLAPSED_AFTER_MS,
+      reason: pulled?.reason ?? null,
     };
-  }
-
-  private reason(): string | null {
-    const { out, firstNow, undeliveredAt } = this.state;
-    if (out.length === 0) return firstNow?.reason ?? null;
-    return undeliveredAt === null ? null : `Tier ${out.length} could not be delivered`;
   }
 }

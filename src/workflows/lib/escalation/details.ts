@@ -3,7 +3,9 @@ import { escapeMarkdown } from '../../../shared/markdown';
 
 /** The escalation as the Markdown that Temporal UI shows under "current details". */
 export function renderEscalation(view: EscalationView): string {
-  return [headline(view), holder(view), coming(view), pages(view)].filter((part) => part !== '').join('\n\n');
+  return [headline(view), escapeMarkdown(view.route), holder(view), coming(view), pages(view)]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }
 
 function headline({ subject, closed }: EscalationView): string {

@@ -1,39 +1,21 @@
-import {
-  ActivityCancellationType,
-  ActivityFailure,
-  ApplicationFailure,
-  CancellationScope,
-  isCancellation,
-  proxyActivities,
-} from '@temporalio/workflow';
+import { ActivityCancellationType, CancellationScope, proxyActivities } from '@temporalio/workflow';
 import type { PageKind, PagingActivities } from '../../../activities/control/types';
-import type { Page, PageChannel, PagedTeam, Subject } from '../../../shared/escalation';
+import type { Approval } from '../../../shared/approval';
+import type { PageChannel, PagedTeam, Subject, Urgency } from '../../../shared/escalation';
 import { reason } from '../host-steps';
 import type { DueTier } from './clock';
-
-/**
- * - `sending`: an activity tries, and goes on trying.
- * - `delivered`: Slack or PagerDuty said so.
- * - `failed`: refused for good.
- * - `interrupted`: taken back while nobody knew; sent again when the clock goes on.
- */
-export type PageProgress = 'sending' | 'delivered' | 'failed' | 'interrupted';
-
-/** A page with what is needed to send it again, or to tell its reader more. */
-export interface SentPage extends Page {
-  progress: PageProgress;
-  key: string;
-  pagedTeam: PagedTeam;
-  kind: PageKind;
-}
+import { NAME, TOLD, address, channelsOf, isExpected, isFinal, kindOf } from './sent-page';
+import type { PageProgress, SentPage } from './sent-page';
 
 /** What a pager remembers; plain, so that it can be carried on into the next run. */
 export interface PagerState {
   pages: SentPage[];
   /** Slack channel of a team to its thread about this incident. */
   threads: Record<string, string>;
-  /** Teams that were asked something without being paged. */
+  /** Teams that were told or asked something in Slack without being paged. */
   asked: PagedTeam[];
+  /** Teams that PagerDuty called for a question, without a tier. */
+  rung: PagedTeam[];
   /** Messages so far: part of their keys. */
   messages: number;
 }
@@ -67,16 +49,21 @@ export class Pager {
     private readonly onChange: () => void,
     carried?: PagerState,
   ) {
-    this.state = carried ?? { pages: [], threads: {}, asked: [], messages: 0 };
+    this.state = carried ?? { pages: [], threads: {}, asked: [], rung: [], messages: 0 };
   }
 
-  /** Pages a tier over every channel of its team. */
-  page({ tier, chosen, senior, collapsed, reason: why }: DueTier, at: string): void {
-    const kind: PageKind = { kind: 'tier', tier, senior, collapsed, reason: why };
+  /**
+   * Pages a tier over every channel of its team. A `question` that makes it due is what Slack says in its place: nobody
+   * reads two messages about one thing.
+   */
+  page(due: DueTier, at: string, urgency: Urgency, question: Approval | null = null): void {
+    const { tier, chosen, senior, collapsed, reason: why } = due;
+    const kind: PageKind = { kind: 'tier', tier, senior, collapsed, reason: why, urgency };
     const base = { at, tier, team: chosen.key, teamName: chosen.team.name, pagedTeam: chosen.team, kind, collapsed };
     const pages = channelsOf(chosen.team).map((channel): SentPage => ({
       ...base,
       channel,
+      ...(channel === 'slack' && question !== null ? { question } : {}),
       key: `${this.subject.runId}/tier-${tier}/${chosen.key}/${channel}`,
       delivered: false,
       detail: 'being sent',
@@ -157,12 +144,23 @@ export class Pager {
       });
   }
 
-  /** A question to a team and to all that were paged, in Slack; its key makes it one question however often it comes. */
-  ask(team: PagedTeam, kind: PageKind, key: string, withinMs: number): void {
+  /**
+   * Something for a team and for all that were paged, in Slack; `rings`: PagerDuty calls the team as well. Its key makes
+   * it one message however often it comes.
+   */
+  ask(
+    team: PagedTeam,
+    kind: PageKind,
+    { key, withinMs, rings }: { key: string; withinMs: number; rings: boolean },
+  ): void {
     const isNew = !this.state.asked.some((known) => known.slackChannel === team.slackChannel);
     if (team.slackChannel !== null && isNew) this.state.asked.push(team);
+    const isCalled = rings && team.pagerdutyService !== null;
+    if (isCalled) this.state.rung.push(team);
+    const called = address({ team, channel: 'pagerduty' });
     this.readers()
-      .filter((reader) => reader.channel === 'slack' && reader.ifPosted === undefined)
+      .filter((reader) => reader.ifPosted === undefined)
+      .filter((reader) => reader.channel === 'slack' || (isCalled && address(reader) === called))
       .forEach((reader) => {
         this.tell({ ...reader, kind, key: `${this.subject.runId}/${key}/${address(reader)}` }, withinMs);
       });
@@ -186,6 +184,7 @@ export class Pager {
     const all: Omit<Message, 'kind' | 'key'>[] = [
       ...reached.map(({ pagedTeam, channel }) => ({ team: pagedTeam, channel })),
       ...this.state.asked.map((team) => ({ team, channel: 'slack' as const })),
+      ...this.state.rung.map((team) => ({ team, channel: 'pagerduty' as const })),
       ...unknown.map(({ pagedTeam, channel, key }) => ({ team: pagedTeam, channel, ifPosted: key })),
     ];
     return all.filter((reader, index) => all.findIndex((other) => address(other) === address(reader)) === index);
@@ -193,7 +192,8 @@ export class Pager {
 
   private send(page: SentPage, repeated: boolean): void {
     page.progress = 'sending';
-    const { pagedTeam: team, channel, kind, key } = page;
+    const { pagedTeam: team, channel, key } = page;
+    const kind = kindOf(page);
     const summary = `Tier ${page.tier} to ${page.teamName}: ${NAME[channel]}`;
     const sent = this.pageScope
       .run(() => this.deliver({ team, channel, kind, key }, { summary, repeated }))
@@ -253,40 +253,4 @@ export class Pager {
     if (posted.ts !== '') this.state.threads[place] ??= posted.ts;
     return place;
   }
-}
-
-/** What others may see of a page. */
-export function plainPage({ progress: _, key: __, pagedTeam: ___, kind: ____, ...page }: SentPage): Page {
-  return page;
-}
-
-const NAME: Record<PageChannel, string> = { slack: 'Slack', pagerduty: 'PagerDuty' };
-const TOLD: Record<PageKind['kind'], string> = {
-  tier: 'Page',
-  asked: 'Question',
-  acknowledged: 'Acknowledgement',
-  closed: 'Close',
-  note: 'Note',
-};
-
-function channelsOf(team: PagedTeam): PageChannel[] {
-  return [
-    ...(team.slackChannel === null ? [] : (['slack'] as const)),
-    ...(team.pagerdutyService === null ? [] : (['pagerduty'] as const)),
-  ];
-}
-
-function address({ team, channel }: { team: PagedTeam; channel: PageChannel }): string {
-  return `${channel}:${channel === 'slack' ? team.slackChannel : team.pagerdutyService}`;
-}
-
-/** A bug in the workflow must stop its task and not look like a page that failed. */
-function isExpected(err: unknown): boolean {
-  return err instanceof ActivityFailure || isCancellation(err);
-}
-
-/** Refused, as opposed to not known. */
-function isFinal(err: unknown): boolean {
-  const cause = err instanceof ActivityFailure ? err.cause : undefined;
-  return cause instanceof ApplicationFailure && (cause.nonRetryable === true || cause.type === 'PageNotDelivered');
 }

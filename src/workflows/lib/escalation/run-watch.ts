@@ -1,4 +1,4 @@
-import { ActivityFailure, proxyLocalActivities } from '@temporalio/workflow';
+import { ActivityFailure, condition, proxyLocalActivities } from '@temporalio/workflow';
 import type { CoordinationActivities } from '../../../activities/control/types';
 import type { Subject } from '../../../shared/escalation';
 
@@ -7,11 +7,56 @@ const { observeRun } = proxyLocalActivities<CoordinationActivities>({
   retry: { maximumAttempts: 2, initialInterval: 200 },
 });
 
+const MINUTE_MS = 60_000;
+/** How often the incident's run is looked at while something is still to come, and afterwards. */
+const LOOK_MS = 5 * MINUTE_MS;
+const LOOK_RARELY_MS = 60 * MINUTE_MS;
+/** An observation of the run is good for this long. */
+const LOOK_HOLDS_MS = 5_000;
+/** A run that completed has sent `closed` before; it may arrive a moment later. */
+const CLOSED_WITHIN_MS = 10_000;
+
+/** Looks after the run that is paged about: nobody else would notice that it was terminated. */
+export class RunWatch {
+  private lookedAt = Date.now();
+
+  constructor(
+    private readonly subject: Subject,
+    /** Epoch milliseconds. */
+    private readonly zero: number,
+    /** Why nothing automatic works on it any more; null while the run is open. */
+    public gone: string | null,
+  ) {}
+
+  /** What was seen last may no longer be so. */
+  isStale(now: number): boolean {
+    return this.gone === null && now - this.lookedAt > LOOK_HOLDS_MS;
+  }
+
+  /** `Infinity` when there is nothing left to look at. */
+  nextAt(isQuiet: boolean): number {
+    if (this.gone !== null) return Infinity;
+    const every = isQuiet ? LOOK_RARELY_MS : LOOK_MS;
+    // Counted from zero, so that looks and tiers fall together.
+    return this.zero + (Math.floor((this.lookedAt - this.zero) / every) + 1) * every;
+  }
+
+  /** Whether the run is found to be gone. */
+  async look(isClosed: () => boolean): Promise<boolean> {
+    const end = await endOf(this.subject);
+    this.lookedAt = Date.now();
+    if (end === undefined) return false;
+    if (end === 'COMPLETED' && (await condition(isClosed, CLOSED_WITHIN_MS))) return false;
+    this.gone = tellEnd(end);
+    return true;
+  }
+}
+
 /**
  * How the run that is paged about ended, or undefined while it is open or cannot be observed: paging must not depend on
  * knowing. A run that continued as new is open.
  */
-export async function endOf({ workflowId, runId }: Subject): Promise<string | undefined> {
+async function endOf({ workflowId, runId }: Subject): Promise<string | undefined> {
   try {
     const { open, status } = await observeRun({ workflowId, runId });
     return open || status === 'CONTINUED_AS_NEW' ? undefined : status;
@@ -31,6 +76,6 @@ const ENDED: Record<string, string> = {
 };
 
 /** For people. */
-export function tellEnd(status: string): string {
+function tellEnd(status: string): string {
   return `Halcyon's run ${ENDED[status] ?? 'is over'}; nothing automatic works on it`;
 }

@@ -6,16 +6,28 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Approval } from '../../../shared/approval';
-import type { EscalationInput, EscalationView, StandingNote } from '../../../shared/escalation';
+import type {
+  EscalationInput,
+  EscalationPlan,
+  EscalationView,
+  StandingNote,
+  Subject,
+} from '../../../shared/escalation';
+import { isLouder, tellRoute } from '../../../shared/escalation-routes';
 import type { Outcome } from '../../../shared/incident';
+import type { PageKind } from '../../../activities/control/types';
 import { searchAttributes } from '../../../shared/search-attributes';
 import { EscalationClock } from './clock';
 import type { ClockState, DueTier } from './clock';
+import { Delivery } from './delivery';
 import { renderEscalation } from './details';
 import { IncidentLine } from './incident-line';
-import { Pager, plainPage } from './pager';
+import { Pager } from './pager';
 import type { PagerState } from './pager';
-import { endOf, tellEnd } from './run-watch';
+import { Questions, questionKey } from './questions';
+import { plainPage } from './sent-page';
+import { RunWatch } from './run-watch';
+import { showSeverity, showSubject, zeroOf } from './subject';
 import { teamOf } from '../../../shared/escalation-team';
 
 /** What goes on into the next run. */
@@ -24,6 +36,7 @@ export interface EscalationCarried {
   pager: PagerState;
   askedKeys: string[];
   gone: string | null;
+  isLineSaid: boolean;
 }
 
 interface Closing {
@@ -32,61 +45,61 @@ interface Closing {
 }
 
 const MINUTE_MS = 60_000;
-/** A tier that nobody received within this time counts as not delivered, and the next one is due. */
-const DELIVERED_WITHIN_MS = MINUTE_MS;
-/** A tier that is due already waits this long for the one before it, so that they arrive in order. */
-const IN_ORDER_MS = 5_000;
-const REFUSED_AGAIN_MS = 5 * MINUTE_MS;
-/** How often the incident's run is looked at while something is still to come, and afterwards. */
-const LOOK_MS = 5 * MINUTE_MS;
-const LOOK_RARELY_MS = 60 * MINUTE_MS;
-/** An observation of the run is good for this long. */
-const LOOK_HOLDS_MS = 5_000;
-/** A run that completed has sent `closed` before; it may arrive a moment later. */
-const CLOSED_WITHIN_MS = 10_000;
 const TOLD_WITHIN_MS = 10 * MINUTE_MS;
 /** A page that stays open in PagerDuty after its incident would be a lie: resolving it is tried for long. */
 const RESOLVED_WITHIN_MS = 6 * 60 * MINUTE_MS;
 const MAX_EVENTS = 2_000;
 /** From here on messages that hang are dropped, so that the history stays bounded. */
 const HARD_MAX_EVENTS = 4_000;
-const MAX_ASKED = 100;
+
+/** The one line of a route that pages nobody is worth some trying. */
+const LINE_WITHIN_MS = 60 * MINUTE_MS;
 
 /** One run of an escalation: takes what is said to it, asks the clock what to do, and does it. */
 export class EscalationRun {
-  /** Epoch milliseconds. */
-  private readonly zero: number;
+  /** What is paged about. Its severity is that of the worst alert. */
+  private readonly subject: Subject;
   private readonly clock: EscalationClock;
   private readonly pager: Pager;
   private readonly incident: IncidentLine;
   private closing: Closing | null = null;
   private newestAck: { as: string; until: number } | null = null;
-  private questions: Approval[] = [];
-  private readonly askedKeys: string[];
-  /** Why nothing automatic works on it any more; null while the incident's run is open. */
-  private gone: string | null;
+  private readonly delivery: Delivery;
+  private readonly runWatch: RunWatch;
+  private readonly questions: Questions;
+  private isLineSaid: boolean;
   private over: EscalationView['closed'] = null;
-  /** The tier of which it is not yet known whether it reached anybody. */
-  private trial: { tier: number; startedAt: number } | null = null;
-  private refusedAt = Date.now();
-  private lookedAt: number;
   private isHostWell = false;
   private changes = 0;
 
   constructor(private readonly input: EscalationInput & { carried?: EscalationCarried }) {
-    const { subject, plan, carried } = input;
-    const startsAt = Date.parse(subject.startsAt);
-    this.zero = Number.isFinite(startsAt) ? startsAt : Date.now();
-    this.clock = new EscalationClock(plan, this.zero, carried?.clock);
-    this.pager = new Pager(subject, () => this.changed(), carried?.pager);
-    this.incident = new IncidentLine(subject);
-    this.askedKeys = carried?.askedKeys ?? [];
-    this.gone = carried?.gone ?? null;
-    this.lookedAt = Date.now();
+    const { plan, carried } = input;
+    const zero = zeroOf(input.subject);
+    this.subject = { ...input.subject, startsAt: iso(zero) };
+    this.clock = new EscalationClock(plan, zero, carried?.clock ?? { now: Date.now() });
+    this.pager = new Pager(this.subject, () => this.changed(), carried?.pager);
+    this.incident = new IncidentLine(this.subject);
+    this.delivery = new Delivery(this.clock, this.pager, this.incident);
+    this.runWatch = new RunWatch(this.subject, zero, carried?.gone ?? null);
+    this.questions = new Questions(carried?.askedKeys ?? []);
+    this.isLineSaid = carried?.isLineSaid ?? false;
   }
 
   escalateNow(reason: string): void {
     if (this.clock.pageNow(reason, Date.now())) this.changed();
+  }
+
+  helpless(reason: string): void {
+    if (this.clock.helpless(reason, Date.now())) this.changed();
+  }
+
+  /** Never quieter than it was: alerts of one incident may have different severities. */
+  routed({ severity, plan }: { severity: string; plan: EscalationPlan }): void {
+    if (!isLouder(plan, this.clock.plan)) return;
+    this.clock.replan(plan, Date.now());
+    this.subject.severity = severity;
+    showSeverity(this.subject);
+    this.changed();
   }
 
   acknowledged({ as, until }: { as: string; until: string }): void {
@@ -95,12 +108,7 @@ export class EscalationRun {
   }
 
   asked(approval: Approval): void {
-    const key = questionKey(approval);
-    if (this.askedKeys.includes(key)) return;
-    this.askedKeys.push(key);
-    if (this.askedKeys.length > MAX_ASKED) this.askedKeys.shift();
-    this.questions.push(approval);
-    this.changed();
+    if (this.questions.take(approval)) this.changed();
   }
 
   noted(text: string): void {
@@ -122,7 +130,8 @@ export class EscalationRun {
   view(): EscalationView {
     const { acknowledged } = this.clock.state;
     return {
-      subject: this.input.subject,
+      subject: this.subject,
+      route: tellRoute(this.clock.plan),
       pages: this.pager.state.pages.map(plainPage),
       acknowledged:
         acknowledged === null
@@ -134,11 +143,12 @@ export class EscalationRun {
   }
 
   async untilOver(): Promise<EscalationView> {
-    if (this.input.carried === undefined) this.showSubject();
+    if (this.input.carried === undefined) showSubject(this.subject);
+    this.show();
     while (this.over === null) {
       if (this.closing !== null) await this.close(this.closing);
       else if (this.newestAck !== null) await this.takeAck();
-      else if (this.questions.length > 0) this.askPeople();
+      else if (!this.questions.isEmpty) this.askPeople(this.questions.next()!);
       else await this.goOn();
     }
     await this.incident.allSaid();
@@ -152,45 +162,29 @@ export class EscalationRun {
     const now = Date.now();
     const isHeld = this.clock.state.acknowledged !== null;
     if (!isHeld) this.pager.resume();
-    if (this.concludeTrial(now)) return;
-    if (this.gone !== null && (isHeld || this.isAllDone())) return await this.endWithoutIncident();
-    if (this.gone === null && now >= this.nextLookAt()) return await this.look();
-    if (!isHeld && this.mayRetryRefused() && now >= this.nextRetryAt()) return this.retryRefused(now);
+    if (this.delivery.conclude(now)) return;
+    if (this.clock.plan.notify === 'channelOnly' && !this.isLineSaid && !this.isQuiet(now)) return this.sayLine(now);
+    if (this.runWatch.gone !== null && (isHeld || this.delivery.isAllDone)) return await this.endWithoutIncident();
+    if (now >= this.nextLookAt()) return await this.look();
+    if (!isHeld && this.delivery.retried(now)) return;
 
     if (this.isHostWell) return await this.wait(now, null);
     const decision = this.clock.decide(now);
     if (decision.kind === 'lapse') return this.lapse(decision.as);
     if (decision.kind === 'wait') return await this.wait(now, decision.until);
-    if (this.trial !== null && now < this.trial.startedAt + IN_ORDER_MS) return await this.wait(now, null);
-    if (this.gone === null && now - this.lookedAt > LOOK_HOLDS_MS) return await this.look();
+    if (this.delivery.isTooEarly(now)) return await this.wait(now, null);
+    if (this.runWatch.isStale(now)) return await this.look();
     this.pageTier(decision.due, now);
   }
 
-  private pageTier(due: DueTier, now: number): void {
-    const why = [...new Set([due.reason, this.gone])].filter((reason) => reason !== null);
-    // Whatever tier was still tried keeps being tried; what is known of it now is what the incident hears.
-    if (this.trial !== null) this.endTrial(this.trial.tier);
-    this.pager.page({ ...due, reason: why.length === 0 ? null : why.join('. ') }, iso(now));
+  private pageTier(due: DueTier, now: number, question: Approval | null = null): void {
+    const why = [...new Set([due.reason, this.runWatch.gone])].filter((reason) => reason !== null);
+    const told = { ...due, reason: why.length === 0 ? null : why.join('. ') };
+    this.pager.page(told, iso(now), this.clock.plan.urgency, question);
     this.clock.wentOut(due, now);
-    this.trial = { tier: due.tier, startedAt: now };
+    this.delivery.begin(due.tier, now);
     upsertSearchAttributes([{ key: searchAttributes.tier, value: due.tier }]);
     this.show();
-  }
-
-  /** Whether the tier that is being tried was settled, one way or the other. */
-  private concludeTrial(now: number): boolean {
-    if (this.trial === null) return false;
-    const { tier, startedAt } = this.trial;
-    if (!this.pager.isSettled(tier) && now < startedAt + DELIVERED_WITHIN_MS) return false;
-    this.endTrial(tier);
-    if (!this.pager.isDelivered(tier)) this.clock.reachedNobody(now);
-    return true;
-  }
-
-  private endTrial(tier: number): void {
-    this.trial = null;
-    this.refusedAt = Date.now();
-    this.incident.paged(tier, this.pager.pagesOf(tier));
   }
 
   private async takeAck(): Promise<void> {
@@ -199,7 +193,7 @@ export class EscalationRun {
     if (!this.clock.acknowledge(as, until, Date.now())) return;
     // A page that is under way ends first: it may be one more reader of what follows.
     await this.pager.interrupt();
-    if (this.trial !== null) this.endTrial(this.trial.tier);
+    this.delivery.end();
     await this.pager.stopTelling();
     this.pager.tellAll({ kind: 'acknowledged', as, until: iso(until) }, TOLD_WITHIN_MS);
     this.incident.say({ kind: 'acknowledged', as, until: iso(until) });
@@ -217,12 +211,31 @@ export class EscalationRun {
     this.show();
   }
 
-  private askPeople(): void {
-    const approval = this.questions.shift()!;
+  /** A question that makes the first tier due is that tier's page; a later one calls those on duty as well. */
+  private askPeople(approval: Approval): void {
     const now = Date.now();
-    const { team } = teamOf(this.input.plan, 'onDuty', now, null);
+    const { plan } = this.clock;
     const left = Date.parse(approval.expiresAt) - now;
-    if (left > 0) this.pager.ask(team, { kind: 'asked', approval }, questionKey(approval), left);
+    if (left <= 0 || plan.notify === 'none' || this.isQuiet(now)) return;
+    const rings = plan.onHelpless === 'now' && plan.notify === 'tiers';
+    const isHeld = this.clock.state.acknowledged !== null;
+    if (rings && !isHeld) this.clock.helpless(`An answer is needed: ${approval.subject.title}`, now);
+    const decision = this.clock.decide(now);
+    if (decision.kind === 'page' && decision.due.tier === 1) return this.pageTier(decision.due, now, approval);
+    const { team } = teamOf(plan, plan.tiers[0]?.notify ?? 'onDuty', now, null);
+    const how = { key: questionKey(approval), withinMs: left, rings: rings && !isHeld };
+    this.pager.ask(team, { kind: 'asked', approval, urgency: plan.urgency }, how);
+  }
+
+  private isQuiet(now: number): boolean {
+    return this.clock.quietUntil(now) !== null;
+  }
+
+  private sayLine(now: number): void {
+    this.isLineSaid = true;
+    const { team } = teamOf(this.clock.plan, 'onDuty', now, null);
+    const line: PageKind = { kind: 'note', text: `For your information (${this.subject.severity}), nobody is paged` };
+    this.pager.ask(team, line, { key: 'line', withinMs: LINE_WITHIN_MS, rings: false });
   }
 
   private async close({ outcome, summary }: Closing): Promise<void> {
@@ -234,13 +247,10 @@ export class EscalationRun {
   }
 
   private async look(): Promise<void> {
-    const end = await endOf(this.input.subject);
-    this.lookedAt = Date.now();
-    if (end === undefined) return;
-    if (end === 'COMPLETED' && (await condition(() => this.closing !== null, CLOSED_WITHIN_MS))) return;
-    this.gone = tellEnd(end);
-    this.pager.tellAll({ kind: 'note', text: this.gone }, TOLD_WITHIN_MS, ['slack']);
-    this.clock.pageNow(this.gone, Date.now());
+    if (!(await this.runWatch.look(() => this.closing !== null))) return;
+    const text = this.runWatch.gone!;
+    this.pager.tellAll({ kind: 'note', text }, TOLD_WITHIN_MS, ['slack']);
+    this.clock.pageNow(text, Date.now());
     this.show();
   }
 
@@ -250,44 +260,17 @@ export class EscalationRun {
     this.over = 'gone';
   }
 
-  /** Every tier is out, and nothing that is still tried could reach somebody. */
-  private isAllDone(): boolean {
-    return this.clock.allOut && this.trial === null && !this.pager.isSending && !this.mayRetryRefused();
-  }
-
-  /** All tiers are out, and the last reached nobody, nor did anything since. */
-  private mayRetryRefused(): boolean {
-    const last = this.clock.state.out.at(-1);
-    if (!this.clock.allOut || last === undefined || this.trial !== null || !this.pager.hasRefused) return false;
-    const reached = this.pager.state.pages.some((page) => page.delivered && Date.parse(page.at) >= last.at);
-    return !reached;
-  }
-
-  private nextRetryAt(): number {
-    return this.refusedAt + REFUSED_AGAIN_MS;
-  }
-
-  private retryRefused(now: number): void {
-    this.refusedAt = now;
-    this.pager.retryRefused();
-  }
-
   private nextLookAt(): number {
-    const isQuiet = this.clock.next() === null && this.clock.state.acknowledged === null && !this.mayRetryRefused();
-    const every = isQuiet ? LOOK_RARELY_MS : LOOK_MS;
-    // Counted from zero, so that looks and tiers fall together.
-    return this.zero + (Math.floor((this.lookedAt - this.zero) / every) + 1) * every;
+    const isIdle = this.clock.next() === null && this.clock.state.acknowledged === null && !this.delivery.mayRetry;
+    return this.runWatch.nextAt(isIdle);
   }
 
   private async wait(now: number, clockUntil: number | null): Promise<void> {
-    const trial = this.trial;
     const ends = [
       clockUntil ?? Infinity,
-      trial === null
-        ? Infinity
-        : trial.startedAt + (now < trial.startedAt + IN_ORDER_MS ? IN_ORDER_MS : DELIVERED_WITHIN_MS),
-      this.gone === null ? this.nextLookAt() : Infinity,
-      this.mayRetryRefused() ? this.nextRetryAt() : Infinity,
+      this.isLineSaid ? Infinity : (this.clock.quietUntil(now) ?? Infinity),
+      this.delivery.nextAt(now),
+      this.nextLookAt(),
     ];
     const until = Math.min(...ends);
     const seen = this.changes;
@@ -298,8 +281,7 @@ export class EscalationRun {
 
   private waitsFor(until: number, clockUntil: number | null): string {
     const next = this.clock.next();
-    if (until !== clockUntil)
-      return this.trial === null ? 'Look after the incident' : `Delivery of tier ${this.trial.tier}`;
+    if (until !== clockUntil) return this.delivery.waitsFor;
     if (this.clock.state.acknowledged !== null) return 'Acknowledgement lapses';
     return next === null ? 'Look after the incident' : `Tier ${next.tier} is due`;
   }
@@ -308,18 +290,20 @@ export class EscalationRun {
   private async renewed(): Promise<boolean> {
     const { historyLength, continueAsNewSuggested } = workflowInfo();
     if (!continueAsNewSuggested && historyLength < MAX_EVENTS) return false;
-    if (this.trial !== null || (this.pager.isTelling && historyLength < HARD_MAX_EVENTS)) return false;
+    if (this.delivery.isOpen || (this.pager.isTelling && historyLength < HARD_MAX_EVENTS)) return false;
     const seen = this.changes;
     await this.pager.interrupt();
     await this.pager.stopTelling();
     await this.incident.allSaid();
     if (this.changes !== seen && this.hasNews()) return true;
-    const { subject, plan } = this.input;
+    const { subject } = this;
+    const { plan } = this.clock;
     const carried: EscalationCarried = {
       clock: this.clock.state,
       pager: this.pager.state,
-      askedKeys: this.askedKeys,
-      gone: this.gone,
+      askedKeys: this.questions.told,
+      gone: this.runWatch.gone,
+      isLineSaid: this.isLineSaid,
     };
     return await continueAsNew<(input: EscalationInput & { carried: EscalationCarried }) => Promise<EscalationView>>({
       subject,
@@ -329,7 +313,7 @@ export class EscalationRun {
   }
 
   private hasNews(): boolean {
-    return this.closing !== null || this.newestAck !== null || this.questions.length > 0;
+    return this.closing !== null || this.newestAck !== null || !this.questions.isEmpty;
   }
 
   private changed(): void {
@@ -340,21 +324,6 @@ export class EscalationRun {
   private show(): void {
     setCurrentDetails(renderEscalation(this.view()));
   }
-
-  private showSubject(): void {
-    const { host, alertname, severity } = this.input.subject;
-    upsertSearchAttributes([
-      { key: searchAttributes.host, value: host ?? 'unknown' },
-      { key: searchAttributes.alert, value: alertname.slice(0, 255) },
-      { key: searchAttributes.severity, value: severity.slice(0, 255) },
-      { key: searchAttributes.tier, value: 0 },
-    ]);
-    this.show();
-  }
-}
-
-function questionKey({ hash, askedAt }: Approval): string {
-  return `asked-${hash}-${askedAt}`;
 }
 
 function iso(ms: number): string {
