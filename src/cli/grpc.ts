@@ -1,6 +1,8 @@
 import { isGrpcServiceError } from '@temporalio/client';
 
 export const GRPC_DEADLINE_EXCEEDED = 4;
+/** Temporal's answer to a query when no worker asked for work lately. */
+export const GRPC_FAILED_PRECONDITION = 9;
 export const GRPC_UNAVAILABLE = 14;
 
 /** What the client wrapped, or the error itself. */

@@ -86,6 +86,7 @@ const page: Runbook<Diagnosis> = {
     {
       cite: 'H',
       title: 'Nothing else helped: a full recovery is the last resort',
+      asksItself: true,
       evidence: async (found, steps) => {
         found.stillWrong = await whatIsStillWrong(steps);
         return found.stillWrong;
