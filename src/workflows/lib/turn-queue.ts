@@ -155,8 +155,9 @@ export class TurnQueue {
   /** What time itself does: a pause ends. True when it is time to remind of one. */
   tick(now: number): boolean {
     this.memory.forget(now);
+    const isDue = this.pauses.isReminderDue(this.state.policy, now);
     this.afterPauses(this.pauses.expire(this.state.policy, now), 'the pause has ended', now);
-    return this.pauses.isReminderDue(this.state.policy, now);
+    return isDue && this.paused !== null;
   }
 
   /** The holder, when it is time to look whether it still lives. */
