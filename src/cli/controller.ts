@@ -5,7 +5,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { GRPC_DEADLINE_EXCEEDED, GRPC_FAILED_PRECONDITION, failedWith } from './grpc';
+import { GRPC_CANCELLED, GRPC_DEADLINE_EXCEEDED, GRPC_FAILED_PRECONDITION, failedWith } from './grpc';
 import { plain } from './print-timeline';
 
 /** A controller that runs answers within milliseconds. */
@@ -96,6 +96,6 @@ export async function answered<T>(client: Client, work: () => Promise<T>): Promi
 export function isSilence(err: unknown): boolean {
   return (
     err instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
-    failedWith(err, GRPC_DEADLINE_EXCEEDED, GRPC_FAILED_PRECONDITION)
+    failedWith(err, GRPC_CANCELLED, GRPC_DEADLINE_EXCEEDED, GRPC_FAILED_PRECONDITION)
   );
 }
