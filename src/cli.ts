@@ -3,7 +3,9 @@ import { Command } from 'commander';
 import { createAckCommand } from './cli/ack';
 import { createAnswerCommand } from './cli/approve';
 import { createBackupsCommand } from './cli/backups';
+import { acceptsConfigAnywhere } from './cli/config-anywhere';
 import { createConfigCommand } from './cli/config-check';
+import { endWithReader } from './cli/end-with-reader';
 import { createEscalationCommand } from './cli/escalation';
 import { createIncidentCommand } from './cli/incident';
 import { createLeasesCommand } from './cli/leases';
@@ -20,7 +22,7 @@ const program = new Command('halcyon')
   .showHelpAfterError()
   .addHelpText(
     'after',
-    '\nExit codes: 0 done and healthy, 1 failed or unresolved, 2 wrong usage or configuration, 3 Temporal unreachable.',
+    '\nExit codes: 0 done, kept or healthy; 1 failed, refused or unresolved; 2 wrong usage or configuration; 3 Temporal unreachable.',
   )
   .addCommand(createRunCommand())
   .addCommand(createIncidentCommand())
@@ -36,7 +38,9 @@ const program = new Command('halcyon')
   .addCommand(createSimulateCommand())
   .addCommand(createConfigCommand(process));
 
+acceptsConfigAnywhere(program);
 usageExitsWith(program, USAGE_EXIT_CODE);
+endWithReader(process.stdout);
 
 void program.parseAsync().catch((err: unknown) => {
   process.stderr.write(`halcyon: ${err instanceof Error ? err.message : String(err)}\n`);

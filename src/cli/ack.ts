@@ -1,65 +1,67 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { Command } from 'commander';
 import type { Config } from '../config';
 import { parseDuration } from '../shared/durations';
 import type { Acknowledgement } from '../shared/escalation';
 import { escalationId } from '../shared/ids';
 import { withClient } from './connect';
-import { Unanswered, answered } from './people';
+import { KEPT, answered, ask } from './controller';
+import { INCIDENT, findIncidentId } from './find-incident';
+import { asOption, whoAmI } from './people';
 import { plain } from './print-timeline';
 import { UsageError } from './usage';
 
 interface AckOptions {
-  as: string;
+  as?: string;
   for?: string;
   config?: string;
 }
 
 /**
- * `halcyon ack <incident id> --as <who> [--for 30m]`: somebody has it, further tiers wait. Where the incident's run is
- * gone and its escalation goes on, or no controller answers, the escalation itself is told: what it is told is kept, and
- * counts as soon as there is a controller.
+ * `halcyon ack <incident> [--for 30m]`: somebody has it, further tiers wait. Where the incident's run is gone and its
+ * escalation goes on, or no controller answers, the escalation itself is told: what it is told is kept, and counts as
+ * soon as there is a controller.
  */
 export function createAckCommand(): Command {
-  return new Command('ack')
+  const command = new Command('ack')
     .description('acknowledge an incident: further tiers wait')
-    .argument('<id>', 'workflow id, such as incident/KingfisherServiceDown/h1')
-    .requiredOption('--as <who>', 'your name, for the record')
+    .argument('<incident>', INCIDENT)
     .option('--for <duration>', 'how long, such as 45m (default: escalation.holdAfterAck)')
-    .option('--config <file>', 'configuration file')
-    .action(acknowledge);
+    .option('--config <file>', 'configuration file');
+  return asOption(command).action(acknowledge);
 }
 
-async function acknowledge(id: string, options: AckOptions): Promise<void> {
-  const { as } = options;
-  if (as.trim() === '') throw new UsageError('--as: say who you are, it goes on the record');
+async function acknowledge(named: string, options: AckOptions): Promise<void> {
+  const as = whoAmI(options.as);
   const forMs = options.for === undefined ? undefined : parseDuration(options.for);
   if (options.for !== undefined && !(forMs !== undefined && forMs > 0)) {
     throw new UsageError(`--for: expected a duration such as "45m", got "${options.for}"`);
   }
   const given: Acknowledgement = options.for === undefined ? { as } : { as, for: options.for };
   await withClient(options, async (client, config) => {
-    const answer = await toIncident(client, id, given);
+    const handle = client.workflow.getHandle(await findIncidentId(client, named));
+    const answer = await toIncident(client, handle, given);
+    const id = plain(handle.workflowId);
     const until = typeof answer === 'object' ? answer.until : await toEscalation(client, config, id, as, forMs);
-    process.stdout.write(`${plain(id)}: acknowledged by ${plain(as)} until ${until.slice(0, 19)}Z\n`);
-    if (answer === 'unanswered') process.stdout.write('no controller answers: it counts as soon as one runs\n');
+    process.stdout.write(`${id}: acknowledged by ${plain(as)} until ${until.slice(0, 19)}Z\n`);
+    if (answer === 'unanswered') process.stdout.write(`${KEPT}\n`);
   });
 }
 
 async function toIncident(
   client: Client,
-  id: string,
+  handle: WorkflowHandle,
   given: Acknowledgement,
 ): Promise<{ until: string } | 'notOpen' | 'unanswered'> {
   try {
-    const handle = client.workflow.getHandle(id);
+    if ((await handle.describe()).status.name !== 'RUNNING') return 'notOpen';
+    if ((await ask(client, handle, 'timeline')) === undefined) return 'unanswered';
     return await answered(client, () =>
       handle.executeUpdate<{ until: string }, [Acknowledgement]>('acknowledge', { args: [given] }),
     );
   } catch (err) {
     if (err instanceof WorkflowNotFoundError) return 'notOpen';
-    if (err instanceof Unanswered) return 'unanswered';
     throw err;
   }
 }
@@ -77,6 +79,6 @@ async function toEscalation(
     return until;
   } catch (err) {
     if (!(err instanceof WorkflowNotFoundError)) throw err;
-    throw new Error(`${plain(id)} is not open; "halcyon incident list --open" names those that are`, { cause: err });
+    throw new Error(`${id} is not open; "halcyon incident list --open" names those that are`, { cause: err });
   }
 }

@@ -5,6 +5,7 @@ import type { BackupVerdict, Backups, RestoreResult } from '../shared/backups';
 import type { BackupSummary } from '../shared/recovery-observations';
 import { plain } from './print-timeline';
 import { subcommand } from './subcommand';
+import { table } from './table';
 import { UsageError } from './usage';
 
 /** `agent.recovery` of halcyon.yaml. */
@@ -104,11 +105,6 @@ function resultLines(result: RestoreResult): string[] {
     ['in the way, kept', String(result.inTheWay)],
   ];
   return [`${result.id} → ${result.target}`, ...table(rows), ...result.examples.map((line) => `  ${line}`)];
-}
-
-function table(rows: string[][]): string[] {
-  const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
-  return rows.map((row) => row.map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(width(at)))).join('  '));
 }
 
 function size(bytes: number): string {

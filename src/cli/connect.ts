@@ -3,6 +3,7 @@ import { loadConfigOrExit } from '../config';
 import type { Config } from '../config';
 import { createClient } from '../temporal/connection';
 import { GRPC_DEADLINE_EXCEEDED, GRPC_UNAVAILABLE, causeOf, failedWith } from './grpc';
+import { isRefused } from './knock';
 
 /** Exit code when Temporal cannot be reached. */
 const UNREACHABLE_EXIT_CODE = 3;
@@ -21,20 +22,24 @@ export async function withClient(
   const config = commandConfig(options.config);
   const client = createClient(config.temporal);
   try {
+    if (await isRefused(config.temporal.address)) return unreachable(config);
     // A call and not `ensureConnected`, which has a deadline of its own.
     const { connection } = client;
     await connection.withDeadline(Date.now() + DEADLINE_MS, () => connection.workflowService.getSystemInfo({}));
     await command(client, config);
   } catch (err) {
     if (!isUnreachable(err)) throw err;
-    const { address } = config.temporal;
-    process.stderr.write(
-      `halcyon: Temporal at ${address} cannot be reached; is it running, is temporal.address right?\n`,
-    );
-    process.exitCode = UNREACHABLE_EXIT_CODE;
+    unreachable(config);
   } finally {
     await client.connection.close();
   }
+}
+
+function unreachable({ temporal: { address } }: Config): void {
+  process.stderr.write(
+    `halcyon: Temporal at ${address} cannot be reached; is it running, is temporal.address right?\n`,
+  );
+  process.exitCode = UNREACHABLE_EXIT_CODE;
 }
 
 function isUnreachable(err: unknown): boolean {

@@ -3,7 +3,8 @@ import { Command } from 'commander';
 import type { EscalationView, Page } from '../shared/escalation';
 import { escalationId } from '../shared/ids';
 import { withClient } from './connect';
-import { answered } from './people';
+import { ask } from './controller';
+import { INCIDENT, findIncidentId } from './find-incident';
 import { plain } from './print-timeline';
 
 interface ShowOptions {
@@ -17,7 +18,7 @@ export function createEscalationCommand(): Command {
   command
     .command('show')
     .description('who was paged, who acknowledged, and what comes next')
-    .argument('<id>', 'workflow id of the incident, such as incident/KingfisherServiceDown/h1')
+    .argument('<incident>', INCIDENT)
     .option('--config <file>', 'configuration file')
     .option('--json', 'print JSON')
     .action(show);
@@ -26,16 +27,16 @@ export function createEscalationCommand(): Command {
 
 async function show(id: string, options: ShowOptions): Promise<void> {
   await withClient(options, async (client) => {
-    const workflowId = id.startsWith('escalation/') ? id : escalationId(id);
+    const workflowId = await findIncidentId(client, id);
     try {
-      const view = await answered(client, () =>
-        client.workflow.getHandle(workflowId).query<EscalationView>('escalation'),
-      );
+      const view = await ask<EscalationView>(client, client.workflow.getHandle(escalationId(workflowId)), 'escalation');
+      if (view === undefined)
+        throw new Error('no controller answers, so nobody can tell: is halcyon-controller running?');
       const text = options.json === true ? JSON.stringify(view, null, 2) : formatEscalation(view).join('\n');
       process.stdout.write(`${text}\n`);
     } catch (err) {
       if (!(err instanceof WorkflowNotFoundError)) throw err;
-      throw new Error(`there is no escalation of ${plain(id)}`, { cause: err });
+      throw new Error(`there is no escalation of ${plain(workflowId)}`, { cause: err });
     }
   });
 }

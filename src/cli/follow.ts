@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { QueryNotRegisteredError, isGrpcServiceError } from '@temporalio/client';
 import type { IncidentView } from '../shared/incident';
+import { isSilence } from './controller';
+import { causeOf } from './grpc';
 import { TimelinePrinter } from './print-timeline';
 
 const EVERY_MS = 250;
@@ -11,7 +13,7 @@ const EVERY_MS = 250;
  * waited for: the incident is safe in Temporal, only nobody can tell its state.
  *
  * @param signal ends following, not the incident: its reason is thrown
- * @throws WorkflowFailedError when the workflow did not end by itself (terminated, failed)
+ * @throws WorkflowFailedError when the workflow did not end by itself (cancelled, terminated, failed)
  */
 export async function followIncident(
   handle: WorkflowHandle,
@@ -46,7 +48,7 @@ async function currentView(handle: WorkflowHandle): Promise<IncidentView | undef
   } catch (err) {
     if (err instanceof QueryNotRegisteredError)
       throw new Error(`${handle.workflowId} is not an incident`, { cause: err });
-    if (isGrpcServiceError(err)) return undefined;
+    if (isSilence(err) || isGrpcServiceError(causeOf(err))) return undefined;
     throw err;
   }
 }

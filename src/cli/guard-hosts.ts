@@ -33,15 +33,9 @@ export async function eachHost(hosts: string[], work: (host: string) => Promise<
       try {
         process.stdout.write(`${plain(await work(host))}\n`);
       } catch (err) {
-        process.stderr.write(`${plain(`${host}: FAILED: ${messageOf(err)}`)}\n`);
+        process.stderr.write(`${plain(`${host}: FAILED: ${err instanceof Error ? err.message : String(err)}`)}\n`);
         process.exitCode = 1;
       }
     }),
   );
-}
-
-/** What the guard itself said, where it said something. */
-function messageOf(err: unknown): string {
-  if (!(err instanceof Error)) return String(err);
-  return err.cause instanceof Error ? err.cause.message : err.message;
 }

@@ -1,11 +1,11 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
-import type { GuardView } from '../shared/guard';
+import type { GuardView, Pause } from '../shared/guard';
 import { guardId } from '../shared/ids';
 import { withClient } from './connect';
 import { eachHost, guardHosts } from './guard-hosts';
-import { answered } from './people';
+import { ask } from './controller';
 
 interface ShowOptions {
   host?: string;
@@ -35,11 +35,15 @@ async function show(options: ShowOptions): Promise<void> {
   });
 }
 
+/** @throws Error where no controller answers */
 async function viewOf(client: Client, host: string): Promise<GuardView | undefined> {
   try {
     const handle = client.workflow.getHandle(guardId(host));
     if ((await handle.describe()).status.name !== 'RUNNING') return undefined;
-    return await answered(client, () => handle.query<GuardView>('guard'));
+    const view = await ask<GuardView>(client, handle, 'guard');
+    if (view === undefined)
+      throw new Error('no controller answers, so nobody can tell: is halcyon-controller running?');
+    return view;
   } catch (err) {
     if (err instanceof WorkflowNotFoundError) return undefined;
     throw err;
@@ -49,16 +53,20 @@ async function viewOf(client: Client, host: string): Promise<GuardView | undefin
 /** One line of a host; several facts, separated by `;`. */
 export function formatGuard(host: string, view: GuardView | undefined): string {
   if (view === undefined) return `${host}: nobody asked for it lately; not paused`;
-  const { holder, pause, queue, restarts, recentIncidents } = view;
+  const { holder, pauses, queue, restarts, recentIncidents } = view;
   const waiting = queue.map(({ incidentId, severity }) => `${incidentId} (${severity})`);
   const counted = Object.entries(restarts).map(([service, count]) => `${service} ${count}`);
   return [
-    `${host}: ${pause === null ? 'not paused' : `PAUSED by ${pause.by} until ${pause.until} (${pause.reason})`}`,
+    `${host}: ${pauses.length === 0 ? 'not paused' : pauses.map(pauseText).join('; ')}`,
     holder === null
       ? 'nobody has the turn'
       : `${holder.incidentId} has the turn since ${holder.since}, token ${holder.token}`,
     waiting.length === 0 ? 'nobody waits' : `waiting: ${waiting.join(', ')}`,
     `restarts within the hour: ${counted.join(', ') || 'none'}`,
-    `${recentIncidents} incidents changed something lately`,
+    `${recentIncidents} incident${recentIncidents === 1 ? '' : 's'} changed something lately`,
   ].join('; ');
+}
+
+function pauseText({ by, until, reason }: Pause): string {
+  return `PAUSED by ${by} until ${until} (${reason})`;
 }

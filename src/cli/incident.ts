@@ -1,98 +1,88 @@
 import { Command } from 'commander';
 import { withClient } from './connect';
-import { followIncident } from './follow';
-import { answered, say, whoAmI } from './people';
-import { exitCodeOf, formatEnd, formatEntry, plain } from './print-timeline';
+import { KEPT, sayOrKeep } from './controller';
+import { INCIDENT, findIncident } from './find-incident';
+import { followToEnd } from './follow-to-end';
+import { limitOf, listIncidents, queryOf } from './incident-list';
+import type { ListOptions } from './incident-list';
+import { showIncident } from './incident-show';
+import { asOption, whoAmI } from './people';
+import { plain } from './print-timeline';
 import { UsageError } from './usage';
-import type { IncidentView } from '../shared/incident';
 
 interface ReadOptions {
   config?: string;
   json?: boolean;
+  run?: string;
 }
 
-/** `halcyon incident list|show|watch`. */
+/** `halcyon incident list|show|watch|close`. */
 export function createIncidentCommand(): Command {
   const command = new Command('incident').description('look at incidents');
-  command
-    .command('list')
-    .description('newest incidents first')
-    .option('--config <file>', 'configuration file')
-    .option('--open', 'only open ones')
-    .option('--limit <n>', 'at most this many', '20')
-    .option('--json', 'one JSON object per line')
-    .action(list);
+  listCommand(command);
   command
     .command('show')
-    .description('one incident with its whole timeline')
-    .argument('<id>', 'workflow id, such as incident/KingfisherServiceDown/h1')
+    .description('one incident with its whole timeline; the open one, or the newest that is over')
+    .argument('<incident>', INCIDENT)
+    .option('--run <run>', 'an earlier one, as "incident list" shows its run')
     .option('--config <file>', 'configuration file')
     .option('--json', 'print JSON')
     .action(show);
   command
     .command('watch')
     .description('follow an incident until it closes or people have it; exit code 0 when it closed healthy')
-    .argument('<id>', 'workflow id, such as incident/KingfisherServiceDown/h1')
+    .argument('<incident>', INCIDENT)
     .option('--config <file>', 'configuration file')
     .action(watch);
-  command
-    .command('close')
-    .description('end an incident that people have: Halcyon looks once more and writes down what it sees')
-    .argument('<id>', 'workflow id, such as incident/KingfisherServiceDown/h1')
-    .requiredOption('--reason <text>', 'why it is over, for the record')
-    .option('--as <name>', 'who you are (default: your user name)')
-    .option('--config <file>', 'configuration file')
-    .action(close);
+  asOption(
+    command
+      .command('close')
+      .description('end an incident: nothing new is begun, Halcyon looks once more and writes down what it sees')
+      .argument('<incident>', INCIDENT)
+      .requiredOption('--reason <text>', 'why it is over, for the record')
+      .option('--config <file>', 'configuration file'),
+  ).action(close);
   return command;
 }
 
-async function list(options: ReadOptions & { open?: boolean; limit: string }): Promise<void> {
-  const limit = Number.parseInt(options.limit, 10);
-  if (!(limit > 0)) throw new UsageError(`--limit: expected a number above 0, got "${options.limit}"`);
+function listCommand(parent: Command): void {
+  parent
+    .command('list')
+    .description('incidents, the one that began last first')
+    .option('--open', 'only open ones')
+    .option('--since <when>', 'only those that began after this: 2h, 2026-11-23, 2026-11-23T03:00Z')
+    .option('--host <host>', 'only of this host')
+    .option('--alert <name>', 'only of this alert')
+    .option('--outcome <outcome>', 'only with this outcome: healed, unresolved, cancelled …')
+    .option('--limit <n>', 'at most this many', '20')
+    .option('--config <file>', 'configuration file')
+    .option('--json', 'one JSON object per line')
+    .action(list);
+}
+
+async function list(options: ListOptions): Promise<void> {
+  limitOf(options.limit);
+  queryOf(options, Date.now());
+  await withClient(options, async (client) => await listIncidents(client, options));
+}
+
+async function show(named: string, options: ReadOptions): Promise<void> {
   await withClient(options, async (client) => {
-    const query = `WorkflowId STARTS_WITH "incident/"${options.open === true ? ' AND ExecutionStatus = "Running"' : ''}`;
-    let left = limit;
-    for await (const run of client.workflow.list({ query })) {
-      const field = (name: string) => String(run.searchAttributes[name]?.[0] ?? '');
-      const row = {
-        id: run.workflowId,
-        runbook: run.type,
-        status: run.status.name,
-        state: field('HalcyonState'),
-        outcome: field('HalcyonOutcome'),
-        started: run.startTime.toISOString(),
-      };
-      const line =
-        options.json === true
-          ? JSON.stringify(row)
-          : `${row.started}  ${(row.outcome || row.state || row.status).padEnd(12)}  ${row.id}`;
-      process.stdout.write(`${plain(line)}\n`);
-      left -= 1;
-      if (left === 0) return;
-    }
-    if (left === limit && options.json !== true) process.stdout.write('no incidents\n');
+    const { run } = options;
+    await showIncident(client, await findIncident(client, named, run === undefined ? {} : { run }), options);
   });
 }
 
-async function show(id: string, options: ReadOptions): Promise<void> {
-  await withClient(options, async (client) => {
-    const view = await answered(client, () => client.workflow.getHandle(id).query<IncidentView>('timeline'));
-    if (options.json === true) process.stdout.write(`${JSON.stringify(view, null, 2)}\n`);
-    else process.stdout.write([...view.timeline.map(formatEntry), formatEnd(view), ''].join('\n'));
-  });
+async function watch(named: string, options: ReadOptions): Promise<void> {
+  await withClient(options, async (client) => await followToEnd(await findIncident(client, named)));
 }
 
-async function watch(id: string, options: ReadOptions): Promise<void> {
+async function close(named: string, options: { reason: string; as?: string; config?: string }): Promise<void> {
+  if (options.reason.trim() === '') throw new UsageError('--reason: say why in a few words, it goes on the record');
+  const argument = { as: whoAmI(options.as), reason: options.reason };
   await withClient(options, async (client) => {
-    const view = await followIncident(client.workflow.getHandle(id), (line) => process.stdout.write(`${line}\n`));
-    process.stdout.write(`${formatEnd(view)}\n`);
-    process.exitCode = exitCodeOf(view.outcome);
-  });
-}
-
-async function close(id: string, options: { reason: string; as?: string; config?: string }): Promise<void> {
-  await withClient(options, async (client) => {
-    await say(client, id, 'close', { as: whoAmI(options.as), reason: options.reason });
-    process.stdout.write(`closing ${id}\n`);
+    const handle = await findIncident(client, named, { open: true });
+    const { kind } = await sayOrKeep(client, handle, { name: 'close', query: 'timeline', argument });
+    process.stdout.write(`${plain(handle.workflowId)}: ${kind === 'kept' ? KEPT : 'closing'}\n`);
   });
 }

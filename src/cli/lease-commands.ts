@@ -1,13 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { escalationPlan } from '../config';
 import type { Config } from '../config';
 import { leaseId } from '../shared/ids';
-import type { LeaseExtension, LeaseRequest, LeaseState, LeaseView, SettingValue } from '../shared/lease';
+import type { LeaseExtension, LeaseRelease, LeaseRequest, LeaseState, LeaseView, SettingValue } from '../shared/lease';
 import { CONTROLLER_TASK_QUEUE } from '../shared/task-queues';
+import { KEPT, Unanswered, answered, ask } from './controller';
 import { printLease } from './lease-list';
-import { answered } from './people';
 
 export interface Person {
   by: string;
@@ -36,7 +37,8 @@ export async function applyLease(
   const until = new Date(Date.now() + ms).toISOString();
   const escalation = escalationPlan(config);
   const { guard } = config;
-  const wish: LeaseRequest = { host, setting, value, owner: by, reason, until, permit: null, guard, escalation };
+  const id = randomUUID();
+  const wish: LeaseRequest = { id, host, setting, value, owner: by, reason, until, permit: null, guard, escalation };
   const { workflowId } = await client.workflow.signalWithStart('lease', {
     workflowId: leaseId(host, setting),
     taskQueue: CONTROLLER_TASK_QUEUE,
@@ -46,8 +48,13 @@ export async function applyLease(
     staticSummary: `${setting} of ${host} is ${JSON.stringify(value)} for a while: ${reason.slice(0, 200)}`,
   });
   const handle = client.workflow.getHandle(workflowId);
-  const isSo = (view: LeaseView) => view.value === value && view.current === value && view.state === 'active';
-  const view = await follow(client, handle, (seen) => isSo(seen) || isOver(seen));
+  const isSo = (view: LeaseView) =>
+    view.current === value && view.state === 'active' && view.owners.some(({ owner }) => owner === by);
+  const refusal = (view: LeaseView) => view.refusals.find((one) => one.id === id);
+  const view = await follow(client, handle, (seen) => isSo(seen) || isOver(seen) || refusal(seen) !== undefined);
+  if (view === undefined) return kept(handle);
+  const refused = refusal(view);
+  if (refused !== undefined && !isOver(view)) throw new Error(`${refused.reason}; the lease in effect stays as it was`);
   printLease(view, output);
   if (!isSo(view)) process.exitCode = 1;
 }
@@ -60,15 +67,26 @@ export async function releaseLease(
   { owner, ...output }: Output & { owner?: string },
 ): Promise<void> {
   const handle = await openLease(client, named);
-  const released = await update(client, handle, 'release', { by, reason, ...(owner === undefined ? {} : { owner }) });
+  const argument = { by, reason, ...(owner === undefined ? {} : { owner }) };
+  if ((await ask<LeaseView>(client, handle, 'lease')) === undefined) {
+    await handle.signal<[LeaseRelease]>('releaseLease', argument);
+    return kept(handle);
+  }
+  const released = await update(client, handle, 'release', argument);
   const isKept = ({ owners, state }: LeaseView) => owners.length > 0 && state === 'active';
   const view = isKept(released) ? released : await follow(client, handle, (seen) => isOver(seen) || isKept(seen));
+  if (view === undefined)
+    throw new Unanswered('released; no controller answers any more that could tell when it is undone');
   printLease(view, output);
   if (!isKept(view) && view.state !== 'undone') process.exitCode = 1;
 }
 
 export async function extendLease(client: Client, named: Named, input: LeaseExtension, output: Output): Promise<void> {
-  printLease(await update(client, await openLease(client, named), 'extend', { ...input }), output);
+  const handle = await openLease(client, named);
+  if ((await ask<LeaseView>(client, handle, 'lease')) === undefined) {
+    throw new Unanswered('no controller answers: the lease was not extended, and ends when its time is over');
+  }
+  printLease(await update(client, handle, 'extend', { ...input }), output);
 }
 
 /** @throws Error that says what to do when there is none. */
@@ -90,16 +108,20 @@ async function update(client: Client, handle: WorkflowHandle, name: string, inpu
   return await answered(client, () => handle.executeUpdate<LeaseView, [object]>(name, { args: [input] }));
 }
 
-/** The lease as soon as `isThere`, or as it stands at the deadline. */
+/** The lease as soon as `isThere`, or as it stands at the deadline; undefined where no controller answers. */
 async function follow(
   client: Client,
   handle: WorkflowHandle,
   isThere: (view: LeaseView) => boolean,
-): Promise<LeaseView> {
+): Promise<LeaseView | undefined> {
   for (const deadline = Date.now() + FOLLOW_MS; ; await sleep(POLL_MS)) {
-    const view = await answered(client, () => handle.query<LeaseView>('lease'));
-    if (isThere(view) || Date.now() > deadline) return view;
+    const view = await ask<LeaseView>(client, handle, 'lease');
+    if (view === undefined || isThere(view) || Date.now() > deadline) return view;
   }
+}
+
+function kept({ workflowId }: WorkflowHandle): void {
+  process.stdout.write(`${workflowId}: ${KEPT}\n`);
 }
 
 function isOver({ state }: LeaseView): boolean {

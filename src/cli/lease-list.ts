@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { LeaseView, SettingValue } from '../shared/lease';
 import { plain } from './print-timeline';
+import { table } from './table';
 
 interface ListOptions {
   host?: string;
@@ -61,11 +62,6 @@ function cells(row: Row | { id: string; status: string }): string[] {
   const owners = row.owners.map(({ owner, reason }) => `${owner} (${reason})`).join(', ') || '-';
   const change = `${text(row.original)} → ${text(row.value)}`;
   return [row.host, row.setting, change, state, row.endedAt ?? row.endsAt, owners];
-}
-
-function table(rows: string[][]): string[] {
-  const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
-  return rows.map((row) => row.map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(width(at)))).join('  '));
 }
 
 function text(value: SettingValue | null): string {

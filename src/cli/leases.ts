@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { parseDuration } from '../shared/durations';
 import type { SettingValue } from '../shared/lease';
 import { withClient } from './connect';
-import { whoAmI } from './people';
+import { asOption, whoAmI } from './people';
 import { applyLease, extendLease, releaseLease } from './lease-commands';
 import type { Person } from './lease-commands';
 import { listLeases } from './lease-list';
@@ -65,9 +65,7 @@ export function createLeasesCommand(): Command {
 }
 
 function personal(command: Command): Command {
-  return command
-    .requiredOption('--reason <text>', 'why, for the record')
-    .option('--as <name>', 'who you are (default: your user name)');
+  return asOption(command.requiredOption('--reason <text>', 'why, for the record'));
 }
 
 async function apply(options: ApplyOptions): Promise<void> {

@@ -1,5 +1,7 @@
 import { formatDuration } from '../shared/durations';
-import type { EntryStatus, IncidentView, Outcome, TimelineEntry } from '../shared/incident';
+import type { EntryStatus, Finding, IncidentView, Outcome, TimelineEntry } from '../shared/incident';
+import { terminalWidth } from './table';
+import { wrap } from './wrap';
 
 const WORD: Record<EntryStatus, string> = {
   running: '…',
@@ -11,11 +13,18 @@ const WORD: Record<EntryStatus, string> = {
   note: '',
 };
 
-/** Prints each timeline entry of one incident once, when it has ended, in the order in which they end. */
+/** Columns before the text of an entry. */
+const INDENT = 33;
+
+/** Prints each timeline entry of one incident once, when it has ended, in the order in which they end, below its day. */
 export class TimelinePrinter {
   private readonly printed = new Set<number>();
+  private day = '';
 
-  constructor(private readonly write: (line: string) => void) {}
+  constructor(
+    private readonly write: (line: string) => void,
+    private readonly width = terminalWidth(),
+  ) {}
 
   update(view: IncidentView): void {
     view.timeline.forEach((entry, index) => {
@@ -23,19 +32,31 @@ export class TimelinePrinter {
       const number = view.timelineDropped + index;
       if (entry.status === 'running' || this.printed.has(number)) return;
       this.printed.add(number);
-      this.write(formatEntry(entry));
+      this.print(entry);
     });
+  }
+
+  private print(entry: TimelineEntry): void {
+    const day = momentOf(entry).slice(0, 10);
+    if (day !== this.day) this.write(`${plain(day)} (UTC)`);
+    this.day = day;
+    this.write(wrap(formatEntry(entry), INDENT, this.width));
   }
 }
 
-/** `03:00:12.345  A.1          ok    Restart KingFisher: failed → active (85 ms)` */
+/** `03:00:12.345  A.1          ok    Restart KingFisher: failed → active (85 ms)`, at the time when it was so. */
 export function formatEntry(entry: TimelineEntry): string {
   const took =
     entry.endedAt === undefined ? '' : ` (${formatDuration(Date.parse(entry.endedAt) - Date.parse(entry.at))})`;
   const detail = entry.detail === '' ? '' : `: ${entry.detail}`;
   return plain(
-    `${entry.at.slice(11, 23)}  ${entry.cite.padEnd(11)}  ${WORD[entry.status].padEnd(4)}  ${entry.title}${detail}${took}`,
+    `${momentOf(entry).slice(11, 23)}  ${entry.cite.padEnd(11)}  ${WORD[entry.status].padEnd(4)}  ${entry.title}${detail}${took}`,
   );
+}
+
+/** What a step saw or did was so when it ended, not when it was asked for. */
+function momentOf({ at, endedAt }: TimelineEntry): string {
+  return endedAt ?? at;
 }
 
 /** 0 when it is well, or was a dry run; 1 when people must look, or have it already. */
@@ -43,20 +64,51 @@ export function exitCodeOf(outcome: Outcome | null): number {
   return outcome === null || outcome === 'unresolved' || outcome === 'degraded' ? 1 : 0;
 }
 
-/** How an incident ended, with what it learned. */
-export function formatEnd(view: IncidentView): string {
-  const findings = view.findings.map((finding) =>
-    plain(`  found ${finding.name} (${finding.cite || 'Halcyon'}): ${finding.detail}`),
-  );
-  const open =
-    view.state === 'waitingForPeople'
-      ? ['  not healed: people have it; it closes by itself once the host is well']
-      : [];
+/** How an incident stands or ended, what it learned, and what it asks. `id`: for the commands that it names. */
+export function formatEnd(view: IncidentView, id?: string): string {
   return [
     `${view.outcome ?? view.state}: ${plain(view.alertname)} on ${plain(view.host ?? 'an unknown host')}`,
-    ...findings,
-    ...open,
+    ...view.findings.map(foundLine),
+    ...(view.outcome === null ? openLines(view, id) : []),
   ].join('\n');
+}
+
+/** How an incident ended whose run somebody or something ended from outside, whatever its last state was. */
+export function formatEndedByHand(view: IncidentView, how: string): string {
+  return [
+    `${how}: nothing automatic works on it: ${plain(view.alertname)} on ${plain(view.host ?? 'an unknown host')}`,
+    `  its last state was "${plain(view.state)}"`,
+    ...view.findings.map(foundLine),
+  ].join('\n');
+}
+
+function foundLine({ name, cite, detail, withdrawnAt }: Finding): string {
+  const over = withdrawnAt === undefined ? '' : ` (no longer so since ${withdrawnAt.slice(0, 19)}Z)`;
+  return plain(`  found ${name} (${cite || 'Halcyon'}): ${detail}${over}`);
+}
+
+function openLines(view: IncidentView, id: string | undefined): string[] {
+  const asked = view.approvals.filter(({ state }) => state === 'asked');
+  return [
+    ...(view.state === 'waitingForPeople' ? [`  not healed: people have it; ${howItEnds(view)}`] : []),
+    ...(view.acknowledged === null
+      ? []
+      : [plain(`  ${view.acknowledged.as} has it until ${view.acknowledged.until.slice(0, 19)}Z`)]),
+    ...asked.flatMap(({ hash, subject, expiresAt, roles }) => [
+      plain(
+        `  asks ${roles.join(' or ') || 'nobody (approvals.roles is empty)'} until ${expiresAt.slice(0, 19)}Z: ${subject.title}`,
+      ),
+      ...(subject.precondition === '' ? [] : [plain(`    because ${subject.precondition}`)]),
+      ...(id === undefined ? [] : [plain(`    halcyon approve ${id} --hash ${hash}    (or reject)`)]),
+    ]),
+  ];
+}
+
+/** Nobody watches a host for an alert that no runbook is mapped to. */
+function howItEnds({ runbook }: IncidentView): string {
+  return runbook === 'unknownAlert'
+    ? 'it closes when Alertmanager resolves the alert'
+    : 'it closes by itself once the host is well and Alertmanager agrees';
 }
 
 /** Text from alerts and logs must not drive the reader's terminal. */

@@ -9,9 +9,8 @@ import type { IncidentInput } from '../shared/incident';
 import { searchAttributes } from '../shared/search-attributes';
 import { CONTROLLER_TASK_QUEUE } from '../shared/task-queues';
 import { withClient } from './connect';
-import { followIncident } from './follow';
-import { whoAmI } from './people';
-import { exitCodeOf, formatEnd } from './print-timeline';
+import { followToEnd } from './follow-to-end';
+import { asOption, whoAmI } from './people';
 import { UsageError } from './usage';
 
 interface RunOptions {
@@ -45,14 +44,14 @@ export function createRunCommand(): Command {
 }
 
 function runbookCommand(parent: Command, name: string, description: string): Command {
-  return parent
+  const command = parent
     .command(name)
     .description(description)
     .requiredOption('--host <host>', 'host as named in halcyon.yaml')
     .requiredOption('--reason <text>', 'why, for the record')
-    .option('--as <name>', 'who you are (default: your user name); you cannot approve what you start')
     .option('--config <file>', 'configuration file')
     .option('--detach', 'start it and leave');
+  return asOption(command).addHelpText('after', '\nYou cannot approve what you start yourself.');
 }
 
 async function run(manual: ManualRun, options: RunOptions): Promise<void> {
@@ -67,9 +66,7 @@ async function run(manual: ManualRun, options: RunOptions): Promise<void> {
     const handle = await start(client, config, manual, options);
     process.stdout.write(`started ${handle.workflowId}\n`);
     if (options.detach === true) return;
-    const view = await followIncident(handle, (line) => process.stdout.write(`${line}\n`));
-    process.stdout.write(`${formatEnd(view)}\n`);
-    process.exitCode = exitCodeOf(view.outcome);
+    await followToEnd(handle);
   });
 }
 

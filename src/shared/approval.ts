@@ -13,7 +13,7 @@ export interface ApprovalPolicy {
 /** Kinds of risk; each may have approvers of its own. */
 export type Risk = 'fullRecovery' | 'permissions' | 'blockAddress' | 'raiseLimit' | 'change';
 
-/** Exactly what is asked. Everything in here is part of the hash that an answer is bound to. */
+/** Exactly what is asked. Everything in here, and the run that asks, is part of the hash that an answer is bound to. */
 export interface ApprovalSubject {
   risk: Risk;
   host: string;
@@ -21,14 +21,14 @@ export interface ApprovalSubject {
   title: string;
   /** What it would be done with. */
   arguments: Record<string, string | number | boolean | null>;
-  /** What was observed and makes it right; an approval does not hold when it has changed. */
+  /** The evidence that makes it right; an approval does not hold when it has changed. */
   precondition: string;
 }
 
 export type ApprovalState = 'asked' | 'approved' | 'rejected' | 'expired' | 'withdrawn';
 
 export interface Approval {
-  /** First 8 letters of the sha256 of `subject`. */
+  /** First 8 letters of the sha256 of the run and `subject`. */
   hash: string;
   subject: ApprovalSubject;
   state: ApprovalState;
@@ -41,14 +41,16 @@ export interface Approval {
   note: string;
 }
 
-/** One plain object, as Temporal UI sends it. `hash` may be left out while exactly one question is open. */
+/** One plain object, as Temporal UI sends it. `hash` may be left out while the run's only question is open. */
 export interface ApprovalAnswer {
   as: string;
   hash?: string;
   note?: string;
+  /** The question of this hash is not asked yet: keep the answer until it is. */
+  inAdvance?: boolean;
 }
 
-/** What became of an answer. `kept`: the question is not asked yet. */
+/** What became of an answer. `kept`: given in advance, and the question is not asked yet. */
 export interface ApprovalReply {
   hash: string;
   state: ApprovalState | 'kept';

@@ -62,11 +62,18 @@ export interface TurnRelease {
   changed: boolean;
 }
 
-/** A person's pause. `for` is a duration such as `2h`. */
+/** A person's pause; replaces the one that this person has already. `for` is a duration such as `2h`. */
 export interface PauseRequest {
   by: string;
   reason: string;
   for?: string;
+}
+
+/** Ends the pauses of `by`, or with `all` everybody's. */
+export interface ResumeRequest {
+  by: string;
+  reason?: string;
+  all?: boolean;
 }
 
 export interface Pause {
@@ -79,7 +86,8 @@ export interface Pause {
 /** The guard as it stands, by query `guard`. */
 export interface GuardView {
   host: string;
-  pause: Pause | null;
+  /** Pauses that are in force, one a person, oldest first. */
+  pauses: Pause[];
   holder: { incidentId: string; runId: string; token: number; since: string } | null;
   queue: { incidentId: string; severity: string; startsAt: string }[];
   lastToken: number;

@@ -196,7 +196,10 @@ export interface IncidentMeasures {
 /** Result of an incident workflow: its last view. */
 export type IncidentResult = IncidentView;
 
-/** Memo of a closed incident, read by intake before it starts another. */
+/** Memo of an incident: what can be read of it without a controller. */
 export interface IncidentMemo {
+  /** Of a closed one: read by intake before it starts another. */
   closedEpisodes: ClosedEpisodes;
+  /** Who has it; absent or null while nobody does. */
+  acknowledged?: { as: string; until: string } | null;
 }

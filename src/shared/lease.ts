@@ -30,6 +30,8 @@ export interface LeaseOwner {
 }
 
 export interface LeaseRequest extends LeaseOwner {
+  /** Told back in `LeaseView.refusals`: whoever asked finds the answer by it. */
+  id?: string;
   host: string;
   setting: string;
   value: SettingValue;
@@ -64,6 +66,8 @@ export interface LeaseView {
   endsAt: string;
   endedAt: string | null;
   notes: string[];
+  /** The last wishes that could not be carried out, and left everything as it was; `id` of their request. */
+  refusals: { id: string; reason: string }[];
 }
 
 /** An owner needs it no longer; without an owner it ends for all. */

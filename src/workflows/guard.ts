@@ -1,5 +1,4 @@
 import {
-  ApplicationFailure,
   condition,
   continueAsNew,
   getExternalWorkflowHandle,
@@ -10,21 +9,12 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { CoordinationActivities } from '../activities/control/types';
-import { formatDuration, parseDuration } from '../shared/durations';
-import type { PauseRequest } from '../shared/guard';
 import { searchAttributes } from '../shared/search-attributes';
 import { renderGuard } from './lib/guard-details';
+import { listenForPauses } from './lib/listen-for-pauses';
 import { TurnQueue } from './lib/turn-queue';
 import type { Addressed, GuardState, IncidentRun } from './lib/turn-queue';
-import {
-  guardQuery,
-  noteChangeSignal,
-  pauseUpdate,
-  releaseTurnSignal,
-  requestTurnSignal,
-  resumeUpdate,
-  turnSignal,
-} from './messages';
+import { guardQuery, noteChangeSignal, releaseTurnSignal, requestTurnSignal, turnSignal } from './messages';
 
 export interface GuardInput {
   host: string;
@@ -34,9 +24,6 @@ export interface GuardInput {
 
 /** A history is replayed within one workflow task, which has five seconds also on a machine that is busy healing. */
 const MAX_EVENTS = 1_000;
-const DEFAULT_PAUSE = '2h';
-const LONGEST_PAUSE_MS = 7 * 24 * 3_600_000;
-const LONGEST_TEXT = 500;
 /** Where nothing is due, time still has to be looked at. */
 const LONGEST_SLEEP_MS = 24 * 3_600_000;
 
@@ -48,32 +35,14 @@ export async function guard({ host, state }: GuardInput): Promise<void> {
   const turns = new TurnQueue(host, Date.now(), state);
   const work = new Background();
   let isNew = true;
-  const onMessage = (change: (now: number) => void) => {
-    change(Date.now());
+  const onMessage = <T>(change: (now: number) => T): T => {
     isNew = true;
+    return change(Date.now());
   };
   setHandler(requestTurnSignal, (request) => onMessage((now) => turns.request(request, now)));
   setHandler(releaseTurnSignal, (release) => onMessage((now) => turns.release(release, now)));
   setHandler(noteChangeSignal, (note) => onMessage((now) => turns.noteChange(note, now)));
-  setHandler(
-    pauseUpdate,
-    (request) => {
-      isNew = true;
-      const { until } = turns.pause({ ...request, forMs: pauseMs(request) }, Date.now());
-      return { until };
-    },
-    { validator: refuseBadPause },
-  );
-  setHandler(
-    resumeUpdate,
-    ({ by, reason }) => onMessage((now) => turns.resume(reason === undefined ? by : `${by}: ${reason}`, now)),
-    {
-      validator: ({ by }) => {
-        refuseEmpty('by', by);
-        if (turns.state.pause === null) throw refused(`changes on ${host} are not paused: there is nothing to resume`);
-      },
-    },
-  );
+  listenForPauses(turns, onMessage);
   setHandler(guardQuery, () => turns.view(Date.now()));
   if (state === undefined) upsertSearchAttributes([{ key: searchAttributes.host, value: host }]);
 
@@ -144,16 +113,15 @@ async function look(turns: TurnQueue, { incidentId, runId }: IncidentRun): Promi
   }
 }
 
-async function remind(host: string, { state }: TurnQueue): Promise<void> {
-  if (state.pause === null) return;
-  const { by, reason, since, until } = state.pause;
+async function remind(host: string, { paused: pause }: TurnQueue): Promise<void> {
+  if (pause === null) return;
   const { remindPause } = proxyActivities<CoordinationActivities>({
     startToCloseTimeout: '30s',
     scheduleToCloseTimeout: '10m',
-    summary: `Changes on ${host} are paused until ${until}`,
+    summary: `Changes on ${host} are paused until ${pause.until}`,
   });
   try {
-    await remindPause({ host, pause: { by, reason, since, until } });
+    await remindPause({ host, pause });
   } catch {
     // The next reminder comes; the pause itself stands in the guard's details.
   }
@@ -162,28 +130,4 @@ async function remind(host: string, { state }: TurnQueue): Promise<void> {
 function isLong(): boolean {
   const { historyLength, continueAsNewSuggested } = workflowInfo();
   return historyLength > MAX_EVENTS || continueAsNewSuggested;
-}
-
-function refuseBadPause(request: PauseRequest): void {
-  refuseEmpty('by', request.by);
-  refuseEmpty('reason', request.reason);
-  pauseMs(request);
-}
-
-function refuseEmpty(key: string, text: unknown): void {
-  if (typeof text !== 'string' || text.trim() === '') throw refused(`${key}: expected a few words, got none`);
-  if (text.length > LONGEST_TEXT) throw refused(`${key}: expected at most ${LONGEST_TEXT} characters`);
-}
-
-function pauseMs({ for: text = DEFAULT_PAUSE }: PauseRequest): number {
-  const ms = parseDuration(text);
-  if (ms === undefined || ms === 0) throw refused(`for: "${text}" is no duration such as 30m, 2h or 1d`);
-  if (ms > LONGEST_PAUSE_MS) {
-    throw refused(`for: ${text} is longer than the ${formatDuration(LONGEST_PAUSE_MS)} that a pause may last`);
-  }
-  return ms;
-}
-
-function refused(message: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(message, 'RequestRefused');
 }

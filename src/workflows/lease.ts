@@ -106,9 +106,10 @@ async function applyInTurn(lease: Lease, turn: LeaseTurn): Promise<void> {
 }
 
 async function apply(lease: Lease, permit: ChangePermit): Promise<void> {
-  const { setting, value, endsAt } = lease.view;
+  const { setting } = lease.view;
+  const { value, until } = lease.wanted;
   lease.begin('applying');
-  const host = agent(lease, Math.min(APPLY_WITHIN_MS, Math.max(1_000, Date.parse(endsAt) - Date.now())));
+  const host = agent(lease, Math.min(APPLY_WITHIN_MS, Math.max(1_000, Date.parse(until) - Date.now())));
   try {
     const seen = await host.observeSetting({ setting });
     if (seen.evidence !== 'present') return lease.notApplied(notThere(seen));
@@ -165,14 +166,14 @@ async function tryUndo(lease: Lease): Promise<string | undefined> {
   }
 }
 
-function agent({ view }: Lease, withinMs: number) {
+function agent({ view, wanted }: Lease, withinMs: number) {
   return proxyActivities<SettingActivities>({
     taskQueue: hostTaskQueue(view.host),
     scheduleToCloseTimeout: withinMs,
     startToCloseTimeout: 180_000,
     heartbeatTimeout: 3_000,
     retry: { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 15_000 },
-    summary: `${view.setting}: ${JSON.stringify(view.original)} → ${JSON.stringify(view.value)}, ${view.state}`,
+    summary: `${view.setting}: ${JSON.stringify(view.original)} → ${JSON.stringify(wanted.value)}, ${view.state}`,
   });
 }
 

@@ -8,14 +8,30 @@ import type {
   EscalationView,
   StandingNote,
 } from '../shared/escalation';
-import type { ChangeNote, GuardView, PauseRequest, TurnAnswer, TurnRelease, TurnRequest } from '../shared/guard';
+import type {
+  ChangeNote,
+  GuardView,
+  PauseRequest,
+  ResumeRequest,
+  TurnAnswer,
+  TurnRelease,
+  TurnRequest,
+} from '../shared/guard';
 import type { IncidentView } from '../shared/incident';
 import type { LeaseExtension, LeaseRelease, LeaseRequest, LeaseView } from '../shared/lease';
 
 /**
  * Every signal, query and update. Signals are what workflows and intake say; updates are what people say: they answer,
- * and refuse what cannot be. Each takes one plain JSON object, so Temporal UI's own buttons can send it.
+ * and refuse what cannot be. What people may have to say while no controller runs is a signal of the same name, too:
+ * Temporal keeps a signal, in order, and may forget an update that nobody took. Each takes one plain JSON object, so
+ * Temporal UI's own buttons can send it.
  */
+
+/** Who says that an incident is over, and why. */
+export interface Closing {
+  as: string;
+  reason: string;
+}
 
 // To an incident.
 
@@ -32,7 +48,11 @@ export const acknowledgeUpdate = defineUpdate<{ until: string }, [Acknowledgemen
 export const approveUpdate = defineUpdate<ApprovalReply, [ApprovalAnswer]>('approve');
 export const rejectUpdate = defineUpdate<ApprovalReply, [ApprovalAnswer]>('reject');
 /** A person says that it is over; Halcyon looks once more and writes down what it sees. */
-export const closeUpdate = defineUpdate<void, [{ as: string; reason: string }]>('close');
+export const closeUpdate = defineUpdate<void, [Closing]>('close');
+/** Without a controller. An answer needs its hash here; what cannot be taken is a line of the timeline. */
+export const approveSignal = defineSignal<[ApprovalAnswer]>('approve');
+export const rejectSignal = defineSignal<[ApprovalAnswer]>('reject');
+export const closeSignal = defineSignal<[Closing]>('close');
 
 // To an escalation.
 
@@ -58,7 +78,10 @@ export const requestTurnSignal = defineSignal<[TurnRequest]>('requestTurn');
 export const releaseTurnSignal = defineSignal<[TurnRelease]>('releaseTurn');
 export const noteChangeSignal = defineSignal<[ChangeNote]>('noteChange');
 export const pauseUpdate = defineUpdate<{ until: string }, [PauseRequest]>('pause');
-export const resumeUpdate = defineUpdate<void, [{ by: string; reason?: string }]>('resume');
+export const resumeUpdate = defineUpdate<void, [ResumeRequest]>('resume');
+/** The same in order, whether or not a controller runs; what cannot be taken stands in the guard's log. */
+export const pauseSignal = defineSignal<[PauseRequest]>('pause');
+export const resumeSignal = defineSignal<[ResumeRequest]>('resume');
 export const guardQuery = defineQuery<GuardView>('guard');
 
 // To a lease.

@@ -90,10 +90,10 @@ describe('a pause', () => {
     const waiting = await site.take(host, 'waiting', { waitsForResume: true });
     await site.untilQueued(host, 1);
     const { until } = await pause(host);
-    expect((await site.view(host)).pause).toMatchObject({ by: 'anna', reason: 'moving', until });
+    expect((await site.view(host)).pauses).toMatchObject([{ by: 'anna', reason: 'moving', until }]);
     const late = await site.take(host, 'late', { waitsForResume: true });
     await waitFor(async () => (await signalsOf(late)) > 0, { what: 'the late one to be refused' });
-    await site.guard(host).executeUpdate(resumeUpdate, { args: [{ by: 'bela' }] });
+    await site.guard(host).executeUpdate(resumeUpdate, { args: [{ by: 'bela', all: true }] });
     const results = await Promise.all([holder, waiting, late].map(async (one) => await one.result()));
     expect(results[0]!.heard).toEqual(['granted', 'paused', 'resumed']);
     expect(results[1]!.heard.slice(0, 3)).toEqual(['queued', 'refused paused', 'resumed']);
@@ -104,15 +104,15 @@ describe('a pause', () => {
   it.each([
     [{ by: ' ' }, 'by: expected a few words'],
     [{ reason: '' }, 'reason: expected a few words'],
-    [{ for: 'a while' }, 'for: "a while" is no duration'],
-    [{ for: '8d' }, 'for: 8d is longer'],
+    [{ for: 'a while' }, 'for: expected a duration such as "2h", got "a while"'],
+    [{ for: '8d' }, 'for: a pause lasts 168 h at most'],
   ])('is refused at once with %j', async (more, words) => {
     const host = site.newHost();
     await (await site.take(host, 'a')).result();
     const failure = await pause(host, more).catch((err: unknown) => err as Error);
     expect(failure).toBeInstanceOf(WorkflowUpdateFailedError);
     expect(String((failure as Error).cause)).toContain(words);
-    expect((await site.view(host)).pause).toBeNull();
+    expect((await site.view(host)).pauses).toEqual([]);
     const resumed = site.guard(host).executeUpdate(resumeUpdate, { args: [{ by: 'anna' }] });
     await expect(resumed).rejects.toBeInstanceOf(WorkflowUpdateFailedError);
   });
@@ -163,12 +163,26 @@ describe('on the command line', () => {
     expect(paused).toMatch(`${host}: paused until 20`);
     expect(await halcyon(host, 'guard', 'show', '--host', host)).toContain('PAUSED by anna until');
     const [line = ''] = (await halcyon(host, 'guard', 'show', '--host', host, '--json')).split('\n');
-    expect(JSON.parse(line)).toMatchObject({ host, pause: { by: 'anna', reason: 'moving' }, holder: null });
+    expect(JSON.parse(line)).toMatchObject({ host, pauses: [{ by: 'anna', reason: 'moving' }], holder: null });
     const taker = await site.take(host, 'a');
     expect((await taker.result()).heard).toEqual(['refused paused']);
     expect(await halcyon(host, 'resume', '--host', host, '--as', 'bela')).toMatch(
-      `${host}: resumed, anna had paused it until 20`,
+      new RegExp(`^${host}: FAILED: paused by anna until \\S+, not by you: --all ends it`),
     );
+    expect(await halcyon(host, 'resume', '--host', host, '--as', 'bela', '--all')).toContain(
+      `${host}: resumed, paused by anna until 20`,
+    );
+  });
+
+  it('a second pause shortens nobody’s, and says whose lasts longer', async () => {
+    const host = site.newHost();
+    await halcyon(host, 'pause', '--host', host, '--for', '1h', '--reason', 'moving the database', '--as', 'anna');
+    const [first] = (await site.view(host)).pauses;
+    const second = await halcyon(host, 'pause', '--host', host, '--for', '30m', '--reason', 'again', '--as', 'bela');
+    expect(second).toContain(`; by anna until ${first!.until}`);
+    expect((await site.view(host)).pauses).toMatchObject([first!, { by: 'bela', reason: 'again' }]);
+    expect(await halcyon(host, 'resume', '--host', host, '--as', 'bela')).toContain('STILL paused by anna');
+    expect((await site.view(host)).pauses).toEqual([first]);
   });
 
   it('without --host every host of the configuration and every open guard is meant', async () => {
@@ -181,24 +195,30 @@ describe('on the command line', () => {
     expect(lines).toContain(`${host}: paused until`);
     expect(lines).toContain(`${host}-more: paused until`);
     await halcyon(host, 'resume');
-    expect((await site.view(`${host}-more`)).pause).toBeNull();
+    expect((await site.view(`${host}-more`)).pauses).toEqual([]);
   });
 
   it.each([
     [['--reason', ' '], '--reason'],
-    [['--reason', 'x', '--for', 'soon'], '--for: "soon"'],
+    [['--reason', 'x', '--for', 'soon'], '--for: expected a duration such as "2h", got "soon"'],
+    [['--reason', 'x', '--for', '8d'], '--for: a pause lasts 168 h at most'],
     [['--reason', 'x', '--host', 'nowhere'], '--host: "nowhere" is not under hosts:'],
   ])('%j is wrong usage', async (args, words) => {
     await expect(halcyon('h1', 'pause', ...args)).rejects.toThrow(words);
   });
 
-  it('a pause that nobody confirms is no pause, and says so', async () => {
+  it('without a controller pause and resume are kept in their order, and say so', async () => {
+    const [host, other] = [site.newHost(), site.newHost()];
+    await (await site.take(host, 'a')).result();
     await site.stopController();
-    expect(await halcyon('alone', 'pause', '--host', 'alone', '--reason', 'x')).toContain(
-      'alone: FAILED: not confirmed',
-    );
-    expect(process.exitCode).toBe(1);
+    const kept = 'no controller answers: kept, it counts as soon as a controller runs';
+    expect(await halcyon(host, 'pause', '--host', host, '--reason', 'x', '--as', 'anna')).toContain(`${host}: ${kept}`);
+    expect(await halcyon(host, 'resume', '--host', host, '--as', 'anna')).toContain(`${host}: ${kept}`);
+    expect(await halcyon(other, 'pause', '--host', other, '--reason', 'y', '--as', 'anna')).toContain(kept);
+    expect(await halcyon(host, 'guard', 'show', '--host', host)).toContain(`${host}: FAILED: no controller answers`);
     await site.startController();
+    expect((await site.view(host)).pauses).toEqual([]);
+    expect((await site.view(other)).pauses).toMatchObject([{ by: 'anna', reason: 'y' }]);
   });
 });
 

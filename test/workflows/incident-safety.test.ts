@@ -4,7 +4,9 @@ import {
   acknowledgeUpdate,
   alertSignal,
   approveUpdate,
+  closeSignal,
   closeUpdate,
+  rejectSignal,
   rejectUpdate,
   timelineQuery,
 } from '../../src/workflows/messages';
@@ -161,9 +163,9 @@ describe('the last resort of runbook A', () => {
       const { approvals } = await untilState(handle, 'waitingForApproval');
       const hash = approvals[0]!.hash;
       await expect(handle.executeUpdate(approveUpdate, { args: [{ as: 'carla' }] })).rejects.toThrow();
-      await expect(
-        handle.executeUpdate(approveUpdate, { args: [{ as: 'anna', hash: '00000000' }] }),
-      ).resolves.toMatchObject({ state: 'kept' });
+      // A mistyped hash is no answer in advance.
+      await expect(handle.executeUpdate(approveUpdate, { args: [{ as: 'anna', hash: '00000000' }] })).rejects.toThrow();
+      expect((await view(handle)).approvals).toMatchObject([{ hash, state: 'asked' }]);
       host.broken.clear();
       await handle.executeUpdate(approveUpdate, { args: [{ as: 'anna', hash }] });
       const result = await resolvedWhenWell(handle, first);
@@ -256,22 +258,75 @@ describe('the mode of a runbook', () => {
     });
   });
 
-  it('approve: asks before each change', async () => {
+  const approve = { ...SAFETY, mode: 'approve' } as const;
+
+  it('approve: asks once for the remedy of a cause, with its reason', async () => {
     await site.withHost(async (host, name) => {
       host.up.kingfisher = false;
+      host.diskFull = true;
       const first = await alertNow(name);
-      const handle = await startIncident(
-        site.env.client,
-        name,
-        first,
-        incidentInput(name, { safety: { ...SAFETY, mode: 'approve' } }),
-      );
+      const handle = await startIncident(site.env.client, name, first, incidentInput(name, { safety: approve }));
       const { approvals } = await untilState(handle, 'waitingForApproval');
       expect(host.restarts).toEqual([]);
-      expect(approvals[0]?.subject).toMatchObject({ risk: 'change', title: 'Restart KingFisher' });
+      expect(approvals[0]?.subject).toMatchObject({ risk: 'change', cite: 'A.1' });
+      expect(approvals[0]?.subject.precondition).toContain('unit is ');
       await handle.executeUpdate(approveUpdate, { args: [{ as: 'anna' }] });
-      expect((await resolvedWhenWell(handle, first)).outcome).toBe('healed');
+      const result = await resolvedWhenWell(handle, first);
+      expect(result.outcome).toBe('healed');
+      expect(result.approvals).toHaveLength(1);
+      expect(host.calls).toContain('ensureTempFilesRemoved');
       expect(host.restarts).toEqual(['kingfisher']);
+    });
+  });
+
+  it('approve: a small remedy that was rejected is not followed by a bigger question', async () => {
+    await site.withHost(async (host, name) => {
+      const { handle, first } = await down(host, name, approve);
+      await untilState(handle, 'waitingForApproval');
+      await handle.executeUpdate(rejectUpdate, { args: [{ as: 'anna', note: 'I am at it' }] });
+      const { approvals, timeline } = await untilState(handle, 'waitingForPeople');
+      expect(approvals).toMatchObject([{ state: 'rejected', answeredBy: 'anna' }]);
+      expect(timeline.map(({ title }) => title)).toContainEqual(expect.stringMatching(/^Not asked: Full recovery/));
+      expect(host.restarts).toEqual([]);
+      await heal(host, handle, first);
+      await handle.result();
+    });
+  });
+
+  it('approve: one question covers a full recovery that a person starts, and closing it asks and changes nothing', async () => {
+    await site.withHost(async (host, name) => {
+      const recovery = { dryRun: false, onlyUnhealthy: false };
+      const startedBy = { who: 'bela', reason: 'storage move' };
+      const input = incidentInput(name, { runbook: 'emergencyRecovery', safety: approve, startedBy, recovery });
+      const handle = await startIncident(site.env.client, name, await alertNow(name), input);
+      const { approvals } = await untilState(handle, 'waitingForApproval');
+      expect(approvals).toMatchObject([
+        { subject: { risk: 'fullRecovery', precondition: 'bela wants it: storage move' } },
+      ]);
+      await handle.executeUpdate(closeUpdate, { args: [{ as: 'anna', reason: 'not now' }] });
+      const result = (await handle.result()) as IncidentResult;
+      expect(result.approvals).toMatchObject([{ state: 'withdrawn' }]);
+      expect(host.restarts).toEqual([]);
+      expect(host.calls).not.toContain('ensureStopped');
+    });
+  });
+});
+
+describe('what was kept while no controller ran', () => {
+  it('is an answer by its hash, or a line of the timeline', async () => {
+    await site.withHost(async (host, name) => {
+      const { handle } = await down(host, name);
+      const { approvals } = await untilState(handle, 'waitingForApproval');
+      await handle.signal(rejectSignal, { as: 'anna' });
+      await handle.signal(rejectSignal, { as: 'anna', hash: approvals[0]!.hash });
+      await handle.signal(closeSignal, { as: '', reason: 'x' });
+      await handle.signal(closeSignal, { as: 'anna', reason: 'done by hand' });
+      const result = (await handle.result()) as IncidentResult;
+      expect(result.approvals).toMatchObject([{ state: 'rejected', answeredBy: 'anna' }]);
+      const titles = result.timeline.map(({ title }) => title);
+      for (const title of ['An answer of anna was not taken ("rejected")', 'Not closed', 'anna closes this incident']) {
+        expect(titles).toContain(title);
+      }
     });
   });
 });

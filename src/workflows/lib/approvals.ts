@@ -1,16 +1,17 @@
 import { formatDuration } from '../../shared/durations';
 import type { Approval, ApprovalAnswer, ApprovalPolicy, ApprovalReply, ApprovalSubject } from '../../shared/approval';
+import { isSamePerson } from '../../shared/people';
+import { EarlyAnswers } from './early-answers';
+import type { Verdict } from './early-answers';
 import { hashOf } from './hash';
 
-const MAX_EARLY = 20;
-
-export type Verdict = 'approved' | 'rejected';
-
-interface EarlyAnswer {
-  hash: string;
-  as: string;
-  verdict: Verdict;
-  note: string;
+export interface ApprovalsOf {
+  /** First run of the incident: the same question of another incident is another question. */
+  run: string;
+  /** Who started the incident; null for an alert. */
+  startedBy: string | null;
+  /** Everything that was asked, oldest first; kept by the incident's view. */
+  approvals: Approval[];
 }
 
 /**
@@ -18,21 +19,19 @@ interface EarlyAnswer {
  * answers what they started themselves; what nobody answers is a no. Plain state without Temporal calls.
  */
 export class Approvals {
-  private readonly early: EarlyAnswer[] = [];
+  private readonly early = new EarlyAnswers();
 
   constructor(
     private readonly policy: ApprovalPolicy,
-    /** Who started the incident; null for an alert. */
-    private readonly startedBy: string | null,
-    /** Oldest first; kept by the incident's view. */
-    private readonly approvals: Approval[],
+    private readonly of: ApprovalsOf,
+    /** ISO 8601. */
     private readonly now: () => string,
   ) {}
 
-  /** Asks, or finds the question that is open already. An answer that came before is taken now. */
+  /** Asks, or finds the question that is open already. An answer that was given in advance is taken now. */
   ask(subject: ApprovalSubject): Approval {
-    const hash = hashOf(subject);
-    const open = this.approvals.find((approval) => approval.hash === hash && approval.state === 'asked');
+    const hash = this.hashOf(subject);
+    const open = this.open.find((approval) => approval.hash === hash);
     if (open !== undefined) return open;
     const askedAt = this.now();
     const approval: Approval = {
@@ -46,9 +45,24 @@ export class Approvals {
       answeredAt: null,
       note: '',
     };
-    this.approvals.push(approval);
-    this.takeEarly(approval);
+    this.of.approvals.push(approval);
+    const known = this.early.take(hash, (as) => this.may(as, approval.roles));
+    if (known !== undefined) settle(approval, known, this.now());
     return approval;
+  }
+
+  /**
+   * The "no", spoken or by silence, that stands against asking this: to the same question, or, where this is a full
+   * recovery, to a smaller remedy. It stands for as long as the incident.
+   */
+  refusalOf(subject: ApprovalSubject): Approval | undefined {
+    const hash = this.hashOf(subject);
+    const isBigger = subject.risk === 'fullRecovery';
+    return this.of.approvals.findLast(
+      (one) =>
+        (one.state === 'rejected' || one.state === 'expired') &&
+        (one.hash === hash || (isBigger && one.subject.risk === 'change')),
+    );
   }
 
   /** Nobody answered in time, or the question is moot. */
@@ -64,83 +78,98 @@ export class Approvals {
    * @throws Error in words for whoever answered; nothing is changed then
    */
   check(answer: ApprovalAnswer): void {
-    const { as, hash } = answer;
+    const { as, hash, inAdvance } = answer;
     if (typeof as !== 'string' || as.trim() === '') throw new Error('as: say who you are, as in {"as": "anna"}');
     if (hash !== undefined && !/^[0-9a-f]{8}$/.test(hash))
       throw new Error(`hash: expected 8 hex digits, got "${hash}"`);
     const asked = this.find(hash);
-    if (asked === undefined) return this.checkEarly(answer);
+    if (inAdvance === true && asked?.state !== 'asked') return this.checkEarly(answer);
+    if (asked === undefined) throw new Error(this.whyUnknown(hash));
     if (asked.state !== 'asked') throw new Error(this.whyClosed(asked));
+    if (asked.expiresAt <= this.now()) throw new Error(`${asked.hash} expired at ${asked.expiresAt}: that is a no`);
     this.checkPerson(as, asked.roles);
   }
 
   /** Takes an answer that `check` let through. */
   answer(answer: ApprovalAnswer, verdict: Verdict): ApprovalReply {
-    const { as, note = '' } = answer;
+    const { as, note = '', hash = '', inAdvance } = answer;
     const asked = this.find(answer.hash);
-    if (asked === undefined) {
-      this.early.push({ hash: answer.hash ?? '', as, verdict, note });
-      if (this.early.length > MAX_EARLY) this.early.shift();
-      return { hash: answer.hash ?? '', state: 'kept', detail: 'not asked yet: your answer is kept until it is' };
+    if (asked === undefined || (inAdvance === true && asked.state !== 'asked')) {
+      this.early.keep({ hash, as, verdict, note });
+      return { hash, state: 'kept', detail: `not asked now: kept as "${verdict}" until it is asked in this run` };
     }
     // Two answers may be let through before either is taken: the first counts.
-    if (asked.state === 'asked') this.settle(asked, { as, verdict, note });
+    if (asked.state === 'asked') settle(asked, { as, verdict, note }, this.now());
     return { hash: asked.hash, state: asked.state, detail: `${asked.subject.title} on ${asked.subject.host}` };
   }
 
-  private settle(approval: Approval, { as, verdict, note }: Omit<EarlyAnswer, 'hash'>): void {
-    approval.state = verdict;
-    approval.answeredBy = as;
-    approval.answeredAt = this.now();
-    approval.note = note;
+  private get open(): Approval[] {
+    return this.of.approvals.filter(({ state }) => state === 'asked');
   }
 
-  private takeEarly(approval: Approval): void {
-    const known = this.early.find(({ hash, as }) => hash === approval.hash && this.may(as, approval.roles));
-    if (known === undefined) return;
-    this.early.splice(this.early.indexOf(known), 1);
-    this.settle(approval, known);
+  private hashOf(subject: ApprovalSubject): string {
+    return hashOf({ run: this.of.run, ...subject });
   }
 
-  /** By hash, the newest; without one, the only question that is open. */
+  /** By hash, the newest; without one, the only question that was ever asked: "yes" to an older one must not hit the next. */
   private find(hash: string | undefined): Approval | undefined {
-    if (hash !== undefined) return this.approvals.findLast((approval) => approval.hash === hash);
-    const open = this.approvals.filter(({ state }) => state === 'asked');
-    if (open.length > 1) {
-      const list = open.map((one) => `${one.hash} (${one.subject.title})`).join(', ');
-      throw new Error(`more than one question is open: add the hash of one: ${list}`);
+    const { approvals } = this.of;
+    if (hash !== undefined) return approvals.findLast((approval) => approval.hash === hash);
+    const hashes = new Set(approvals.map((one) => one.hash));
+    if (this.open.length > 0 && hashes.size > 1) {
+      throw new Error(`more than one question was asked: add the hash of the one you mean; open: ${this.openOnes()}`);
     }
-    return open[0] ?? this.approvals.at(-1);
+    return this.open[0] ?? approvals.at(-1);
   }
 
   private checkEarly({ as, hash }: ApprovalAnswer): void {
-    if (hash === undefined) throw new Error('nothing is asked; to answer in advance, add the hash of what will be');
+    if (hash === undefined) throw new Error('hash: to answer in advance, say the hash of what will be asked');
     this.checkPerson(as, Object.keys(this.policy.roles));
   }
 
   private checkPerson(as: string, roles: string[]): void {
-    if (as === this.startedBy) throw new Error(`${as} started this run: somebody else must answer`);
+    if (this.isStarter(as)) throw new Error(`${as} started this run: somebody else must answer`);
     if (!this.may(as, roles)) {
       throw new Error(
-        `${as} may not answer this: it takes one of ${roles.join(', ')} (approvals.roles in halcyon.yaml)`,
+        `${as} may not answer this: it takes one of ${roles.join(', ') || 'no role'} (approvals.roles in halcyon.yaml)`,
       );
     }
   }
 
   private may(as: string, roles: string[]): boolean {
-    return as !== this.startedBy && roles.some((role) => this.policy.roles[role]?.includes(as) === true);
+    return !this.isStarter(as) && roles.some((role) => this.policy.roles[role]?.includes(as) === true);
+  }
+
+  private isStarter(as: string): boolean {
+    return this.of.startedBy !== null && isSamePerson(as, this.of.startedBy);
   }
 
   private rolesFor({ risk }: ApprovalSubject): string[] {
     return this.policy.approvers[risk] ?? this.policy.approvers['default'] ?? [];
   }
 
+  private whyUnknown(hash: string | undefined): string {
+    if (this.open.length > 0) return `no question of this run has the hash ${hash}; open: ${this.openOnes()}`;
+    const known = hash === undefined ? 'nothing was asked' : `no question of this run has the hash ${hash}`;
+    return `${known}, and none is open; to answer in advance, say so (--in-advance, or "inAdvance": true)`;
+  }
+
   private whyClosed(approval: Approval): string {
-    const open = this.approvals.find(({ state }) => state === 'asked');
-    const instead = open === undefined ? '' : `; open is ${open.hash} (${open.subject.title})`;
+    const instead = this.open.length === 0 ? '' : `; open: ${this.openOnes()}`;
     const by = approval.answeredBy === null ? '' : ` by ${approval.answeredBy}`;
     return `${approval.hash} is ${approval.state} already${by}, at ${approval.answeredAt ?? approval.expiresAt}${instead}`;
   }
+
+  private openOnes(): string {
+    return this.open.map((one) => `${one.hash} (${one.subject.title})`).join(', ');
+  }
+}
+
+function settle(approval: Approval, answer: { as: string; verdict: Verdict; note: string }, at: string): void {
+  approval.state = answer.verdict;
+  approval.answeredBy = answer.as;
+  approval.answeredAt = at;
+  approval.note = answer.note;
 }
 
 /** What is asked, in one line. */

@@ -108,6 +108,7 @@ class RunbookPass<D extends { health: HealthState | undefined }> {
     if (cause.remedy === undefined) return false;
     incident.note(cite, title, mayChange ? evidence : `${evidence}: left to people`);
     if (!mayChange) return false;
+    if (!(await safety.approveRemedy(cause, evidence))) return false;
     incident.setState('remedying');
     try {
       await cause.remedy(found, steps, incident, safety);

@@ -7,14 +7,18 @@ export function renderGuard(view: GuardView, { recent }: Pick<GuardState, 'recen
   return [headline(view), ...queue(view), memory(view), ...log(recent)].join('\n\n');
 }
 
-function headline({ host, pause, holder }: GuardView): string {
+function headline({ host, pauses, holder }: GuardView): string {
   const turn =
     holder === null
       ? `**nobody changes ${escapeMarkdown(host)}**`
       : `**${escapeMarkdown(holder.incidentId)}** has the turn since ${utc(holder.since)}, token ${holder.token}`;
-  if (pause === null) return turn;
-  const words = `${escapeMarkdown(pause.by)} until ${utc(pause.until)}: ${escapeMarkdown(pause.reason)}`;
-  return `**PAUSED** by ${words}  \nto end it: update \`resume\` with \`{"by": "your name"}\`\n\n${turn}`;
+  if (pauses.length === 0) return turn;
+  const lines = pauses.map(
+    ({ by, until, reason }) => `**PAUSED** by ${escapeMarkdown(by)} until ${utc(until)}: ${escapeMarkdown(reason)}`,
+  );
+  const end =
+    'to end yours: update `resume` with `{"by": "your name"}`; to end all: `{"by": "your name", "all": true}`';
+  return `${[...lines, end].join('  \n')}\n\n${turn}`;
 }
 
 function queue({ queue: waiting }: GuardView): string[] {
@@ -26,12 +30,12 @@ function queue({ queue: waiting }: GuardView): string[] {
   return [`**Waiting**\n\n${[...lines, ...more].join('\n')}`];
 }
 
-function memory({ restarts, recentIncidents, pause, host }: GuardView): string {
+function memory({ restarts, recentIncidents, pauses, host }: GuardView): string {
   const counted = Object.entries(restarts).map(([service, count]) => `${service} ${count}`);
   const lines = [
     `restarts within the last hour: ${counted.join(', ') || 'none'}`,
     `incidents that changed something, within the flap window: ${recentIncidents}`,
-    ...(pause === null
+    ...(pauses.length === 0
       ? [
           `to pause ${escapeMarkdown(host)}: update \`pause\` with \`{"by": "your name", "reason": "why", "for": "2h"}\``,
         ]

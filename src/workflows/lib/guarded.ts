@@ -1,22 +1,20 @@
 import {
   ApplicationFailure,
-  condition,
   isCancellation,
   setHandler,
+  upsertMemo,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Approval, ApprovalAnswer, ApprovalSubject } from '../../shared/approval';
+import type { ApprovalSubject } from '../../shared/approval';
 import { formatDuration, parseDuration } from '../../shared/durations';
 import type { Acknowledgement, EscalationEvent, Subject } from '../../shared/escalation';
 import type { TurnRequest } from '../../shared/guard';
-import type { Outcome } from '../../shared/incident';
+import type { IncidentMemo, IncidentView, Outcome } from '../../shared/incident';
 import type { ChangePermit } from '../../shared/permit';
 import type { SafetyPolicy } from '../../shared/safety';
 import { searchAttributes } from '../../shared/search-attributes';
-import { acknowledgeUpdate, approveUpdate, closeUpdate, escalatedSignal, rejectUpdate, turnSignal } from '../messages';
-import { Approvals, describeQuestion } from './approvals';
-import type { Verdict } from './approvals';
+import { acknowledgeUpdate, escalatedSignal, turnSignal } from '../messages';
 import { EscalationLink } from './escalation-link';
 import { AlertRoute } from './alert-route';
 import type { Change } from './gate';
@@ -24,8 +22,10 @@ import { guardOf } from './guard-port';
 import { reason } from './host-steps';
 import type { Step } from './host-steps';
 import type { Incident } from './incident';
-import { checkAcknowledgement, checkWords, refusing } from './people-checks';
-import type { HostStanding, Lifeline } from './safety';
+import { listenForClose } from './listen-for-close';
+import { checkAcknowledgement } from './people-checks';
+import { Questions } from './questions';
+import type { HostStanding, Lifeline, Remedied } from './safety';
 import { Turn } from './turn';
 
 /** What was diagnosed before a wait of this length is looked at again. */
@@ -36,7 +36,7 @@ const REFUSED_AGAIN_MS = 1_800_000;
 /** An incident with a clock that pages people, a guard that gives it turns, and people who answer its questions. */
 export class Guarded implements Lifeline {
   private readonly escalation: EscalationLink;
-  private readonly approvals: Approvals;
+  private readonly questions: Questions;
   private readonly guardTurn: Turn | null;
   /** While the incident only looks on: what it was refused for, and since when. */
   private resting: { since: number; isPaused: boolean; isSpent: boolean; isOver: boolean } | null = null;
@@ -49,11 +49,10 @@ export class Guarded implements Lifeline {
     private readonly incident: Incident,
     private readonly policy: SafetyPolicy,
   ) {
-    const { input, view } = incident;
+    const { input } = incident;
     this.escalation = new EscalationLink(() => ({ subject: this.subject(), plan: this.route.plan() }));
     this.route = new AlertRoute(incident, policy.escalation, this.escalation);
     this.isHelpless = input.carried !== undefined;
-    this.approvals = new Approvals(policy.approvals, input.startedBy?.who ?? null, view.approvals, isoNow);
     this.guardTurn =
       policy.mode === 'observe' || input.host === null
         ? null
@@ -64,6 +63,14 @@ export class Guarded implements Lifeline {
             note: (title, detail) => incident.note('', title, detail),
             now: () => Date.now(),
           });
+    this.questions = new Questions({
+      incident,
+      policy: policy.approvals,
+      escalation: this.escalation,
+      // An hour of thinking must not hold up the host's other incidents.
+      giveTurnBack: async () => await this.guardTurn?.release({ changed: incident.changed }),
+      takeTurnAgain: async () => await this.takeTurnAgain(),
+    });
   }
 
   listen(): void {
@@ -71,12 +78,8 @@ export class Guarded implements Lifeline {
     setHandler(turnSignal, (answer) => this.guardTurn?.receive(answer));
     setHandler(escalatedSignal, (event) => this.onEscalated(event));
     setHandler(acknowledgeUpdate, (ack) => this.acknowledge(ack), { validator: checkAcknowledgement });
-    const check = (answer: ApprovalAnswer) => refusing(() => this.approvals.check(answer));
-    setHandler(approveUpdate, (answer) => this.answer(answer, 'approved'), { validator: check });
-    setHandler(rejectUpdate, (answer) => this.answer(answer, 'rejected'), { validator: check });
-    setHandler(closeUpdate, (closing) => incident.closeBy(closing), {
-      validator: ({ as, reason }) => refusing(() => checkWords({ as, reason })),
-    });
+    this.questions.listen();
+    listenForClose(incident);
   }
 
   begin(): void {
@@ -110,10 +113,9 @@ export class Guarded implements Lifeline {
       return guardTurn?.permit(step.title, change) ?? undo;
     }
     if (guardTurn === null) throw changeRefused('this runbook only observes');
-    if (this.policy.mode === 'approve') {
-      const subject = this.question({ ...step, risk: 'change', arguments: change.arguments ?? {}, precondition: '' });
-      if (!(await this.ask(subject))) throw changeRefused('nobody approved it');
-    }
+    const { closedBy } = this.incident;
+    if (closedBy !== null) throw changeRefused(`${closedBy.as} closed this incident`);
+    if (this.policy.mode === 'approve' && !this.questions.isApproved) throw changeRefused('nobody approved it');
     try {
       return guardTurn.permit(step.title, change);
     } catch (err) {
@@ -123,12 +125,11 @@ export class Guarded implements Lifeline {
   }
 
   async ask(subject: ApprovalSubject): Promise<boolean> {
-    const { incident } = this;
-    const approval = this.approvals.ask(subject);
-    if (approval.state === 'asked') await this.untilAnswered(approval);
-    const by = approval.answeredBy === null ? '' : ` by ${approval.answeredBy}`;
-    incident.note(subject.cite, `${subject.title}: ${approval.state}${by}`, approval.note);
-    return approval.state === 'approved';
+    return await this.questions.ask(subject);
+  }
+
+  async approveRemedy(cause: Remedied, evidence: string): Promise<boolean> {
+    return this.policy.mode !== 'approve' || (await this.questions.askForRemedy(cause, evidence));
   }
 
   escalateNow(why: string): void {
@@ -208,26 +209,11 @@ export class Guarded implements Lifeline {
     this.escalation.standing(host, '');
   }
 
-  private async untilAnswered(approval: Approval): Promise<void> {
-    const { incident, guardTurn } = this;
-    const { subject } = approval;
-    const before = incident.view.state;
-    incident.note(subject.cite, `Asks: ${subject.title}`, describeQuestion(approval));
-    incident.setState('waitingForApproval');
-    this.escalation.asked(approval);
-    // An hour of thinking must not hold up the host's other incidents.
-    await guardTurn?.release({ changed: incident.changed });
-    const answered = await condition(
-      () => approval.state !== 'asked' || incident.isResolved || incident.isClosedByPerson,
-      this.policy.approvals.expireAfterMs,
-      { summary: `Answer to: ${subject.title}` },
-    );
-    this.approvals.end(approval, answered ? 'withdrawn' : 'expired');
-    incident.setState(before);
-    if (approval.state !== 'approved') return;
-    guardTurn?.request();
+  /** After people thought for a while. */
+  private async takeTurnAgain(): Promise<boolean> {
+    this.guardTurn?.request();
     const turn = await this.turn();
-    if (turn === 'refused' || turn === 'over') approval.state = 'withdrawn';
+    return turn === 'ready' || turn === 'waited';
   }
 
   private refused(why: string): 'refused' {
@@ -238,17 +224,11 @@ export class Guarded implements Lifeline {
   private async acknowledge({ as, for: text }: Acknowledgement): Promise<{ until: string }> {
     const holdMs = text === undefined ? this.policy.escalation.holdMs : parseDuration(text)!;
     const until = new Date(Date.now() + holdMs).toISOString();
-    this.incident.view.acknowledged = { as, until };
+    this.setAcknowledged({ as, until });
     this.incident.note('', `Acknowledged by ${as}`, `no further tier for ${formatDuration(holdMs)}`);
     this.escalation.acknowledged(as, until);
     await this.escalation.settled();
     return { until };
-  }
-
-  private answer(answer: ApprovalAnswer, verdict: Verdict) {
-    const reply = this.approvals.answer(answer, verdict);
-    this.incident.setState(this.incident.view.state);
-    return reply;
   }
 
   private onEscalated(event: EscalationEvent): void {
@@ -256,7 +236,7 @@ export class Guarded implements Lifeline {
     if (event.incidentRun !== workflowInfo().firstExecutionRunId) return;
     if (event.kind === 'acknowledged') return this.heardOf(event);
     if (event.kind === 'lapsed') {
-      incident.view.acknowledged = null;
+      this.setAcknowledged(null);
       return incident.note('', `The acknowledgement of ${event.as} has lapsed`, 'the clock goes on');
     }
     const { tier, teamName, pages } = event;
@@ -275,13 +255,14 @@ export class Guarded implements Lifeline {
   private heardOf({ as, until }: { as: string; until: string }): void {
     const { incident } = this;
     if (incident.view.acknowledged?.until === until) return;
-    incident.view.acknowledged = { as, until };
+    this.setAcknowledged({ as, until });
     incident.note('', `Acknowledged by ${as}`, `no further tier until ${until}`);
   }
 
-  private question(about: Omit<ApprovalSubject, 'host'>): ApprovalSubject {
-    const { risk, cite, title, precondition } = about;
-    return { risk, host: this.incident.input.host ?? '', cite, title, arguments: about.arguments, precondition };
+  /** Also where the list of incidents finds it. */
+  private setAcknowledged(acknowledged: IncidentView['acknowledged']): void {
+    this.incident.view.acknowledged = acknowledged;
+    upsertMemo({ acknowledged } satisfies Partial<IncidentMemo>);
   }
 
   private request(): TurnRequest {
@@ -322,11 +303,6 @@ function unlessCancelled(err: unknown): void {
 /** What an incident that may not change something throws: its step is skipped, and says why. */
 function changeRefused(why: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(why, 'ChangeRefused');
-}
-
-/** Workflow time. */
-function isoNow(): string {
-  return new Date().toISOString();
 }
 
 /** For everyone who was paged. */

@@ -25,13 +25,14 @@ export class LeaseTurn {
    */
   async permit(): Promise<ChangePermit | undefined> {
     const { lease } = this;
-    const { guard, permit } = lease.memory;
-    if (permit !== null || !guard) return permit ?? { kind: 'change', token: 0, holder: workflowInfo().workflowId };
+    const { guard, permit } = lease.means;
+    if (permit !== null || guard === null)
+      return permit ?? { kind: 'change', token: 0, holder: workflowInfo().workflowId };
     const turn = (this.turn ??= this.newTurn(guard));
     turn.request();
     // An incident that wants the same brings its own turn.
-    const answer = await turn.ready(() => !lease.isWanted || lease.memory.permit !== null);
-    if (answer === undefined) return lease.isWanted ? (lease.memory.permit ?? undefined) : undefined;
+    const answer = await turn.ready(() => !lease.needsApply || !lease.isWanted || lease.means.permit !== null);
+    if (answer === undefined) return lease.isWanted ? (lease.means.permit ?? undefined) : undefined;
     if (answer.kind === 'refused') throw ApplicationFailure.nonRetryable(answer.detail, 'ChangeRefused');
     return turn.permit(lease.view.setting, {});
   }
@@ -54,7 +55,7 @@ export class LeaseTurn {
         runbook: 'lease',
         severity: 'warning',
         startsAt,
-        startedBy: view.owners.at(-1)?.owner ?? 'somebody',
+        startedBy: this.lease.memory.wish?.owner ?? view.owners.at(-1)?.owner ?? 'somebody',
         policy,
       }),
       note: (title, detail) => this.lease.note(detail === undefined ? title : `${title}: ${detail}`),

@@ -15,6 +15,7 @@ import type { ChangePermit } from '../../shared/permit';
 const MAX_NOTES = 60;
 const MAX_OWNERS = 50;
 const MAX_TEXT = 500;
+const MAX_REFUSALS = 20;
 
 export interface LeaseInput {
   host: string;
@@ -30,11 +31,8 @@ export interface LeaseMemory {
   ours: SettingValue[];
   /** The value that is known to be in effect; null before the first. */
   inPlace: SettingValue | null;
-  /** A wish is not carried out yet. */
-  needsApply: boolean;
-  permit: ChangePermit | null;
-  /** For a wish that comes without a turn. */
-  guard?: GuardPolicy | null;
+  /** The wish that is being carried out: what is in effect stays as it is until this is. */
+  wish: LeaseRequest | null;
   escalation: EscalationPlan | null;
   /** Wishes that came while the setting was being changed. */
   waiting: LeaseRequest[];
@@ -63,8 +61,7 @@ export class Lease {
       view: emptyView(host, setting, now()),
       ours: [],
       inPlace: null,
-      needsApply: false,
-      permit: null,
+      wish: null,
       escalation: null,
       waiting: [],
       failingSince: null,
@@ -77,11 +74,24 @@ export class Lease {
   }
 
   get isWanted(): boolean {
-    return this.view.owners.some(({ until }) => until > this.now());
+    const { owners } = this.view;
+    return [...owners, ...(this.memory.wish ? [this.memory.wish] : [])].some(({ until }) => until > this.now());
   }
 
   get needsApply(): boolean {
-    return this.memory.needsApply;
+    return this.memory.wish !== null;
+  }
+
+  /** The turn that came with the wish, and whom to ask for one where none did. */
+  get means(): { permit: ChangePermit | null; guard: GuardPolicy | null } {
+    const { wish } = this.memory;
+    return { permit: wish?.permit ?? null, guard: wish?.guard ?? null };
+  }
+
+  /** What is to be carried out now. */
+  get wanted(): { value: SettingValue; until: string } {
+    const { view, wish } = this.memory;
+    return wish ?? { value: view.value, until: view.endsAt };
   }
 
   /** Somebody asked, in this run or before it. */
@@ -101,20 +111,22 @@ export class Lease {
   /** Takes a wish: renews what is there, or asks for a change of it. */
   request(wish: LeaseRequest): void {
     const problem = this.problemOf(wish);
-    if (problem !== undefined) return this.note(`Not taken: ${problem}`);
+    if (problem !== undefined) return this.refuse(wish, `Not taken: ${problem}`);
     // Times are compared as texts.
     const taken = { ...wish, until: new Date(wish.until).toISOString() };
-    if (this.busy) this.memory.waiting.push(taken);
-    else this.take(taken);
+    this.admit(taken);
   }
 
   /** One owner needs it no longer; without an owner it ends for all. */
   release({ owner, by, reason }: LeaseRelease): void {
     const { memory, view } = this;
     const stays = (one: LeaseOwner) => owner !== undefined && one.owner !== owner;
-    if (view.owners.every(stays) && memory.waiting.every(stays)) return;
+    const all = [...view.owners, ...memory.waiting, ...(memory.wish ? [memory.wish] : [])];
+    if (all.every(stays)) return;
     view.owners = view.owners.filter(stays);
     memory.waiting = memory.waiting.filter(stays);
+    if (memory.wish !== null && !stays(memory.wish)) memory.wish = null;
+    if (!this.busy) this.admitWaiting();
     this.note(`Released${owner === undefined || owner === by ? '' : ` for ${owner}`} by ${by}: ${reason}`);
   }
 
@@ -149,7 +161,8 @@ export class Lease {
 
   applied({ before, after, notes }: Change<SettingState>): void {
     const { view, memory } = this;
-    view.current = after.value;
+    view.current = view.value = after.value!;
+    if (memory.wish !== null) this.own(memory.wish);
     view.appliedAt ??= this.now();
     memory.inPlace = after.value;
     memory.ours = [after.value!];
@@ -157,12 +170,13 @@ export class Lease {
     this.settle('active');
   }
 
-  /** Could not be applied. The first wish is given up, and what may have been written is put back. */
+  /** Could not be applied. What is in effect stays; a first wish is given up, and what may have been written put back. */
   notApplied(reason: string): void {
     const { view, memory } = this;
-    this.note(`${text(view.value)} could not be applied: ${reason}`);
+    const why = `${text(this.wanted.value)} could not be applied: ${reason}`;
+    if (memory.wish === null) this.note(why);
+    else this.refuse(memory.wish, why);
     if (memory.inPlace === null) view.owners = [];
-    else view.value = memory.inPlace;
     this.settle(view.state);
   }
 
@@ -204,19 +218,44 @@ export class Lease {
     this.onChange();
   }
 
+  /** Beside a lease in effect there is one wish at a time; one that brings its turn goes before one that waits for one. */
+  private mustWait(wish: LeaseRequest): boolean {
+    const { memory } = this;
+    if (memory.wish === null || memory.inPlace === null) return false;
+    if (wish.permit === null || memory.wish.permit !== null) return true;
+    memory.waiting.push(memory.wish);
+    memory.wish = null;
+    return false;
+  }
+
+  private admit(wish: LeaseRequest): void {
+    if (this.busy || this.mustWait(wish)) this.memory.waiting.push(wish);
+    else this.take(wish);
+  }
+
+  private admitWaiting(): void {
+    for (const wish of this.memory.waiting.splice(0)) this.admit(wish);
+  }
+
   private take(wish: LeaseRequest): void {
     const { view, memory } = this;
     if (this.isOver) this.startAnew();
-    const isNew = !view.owners.some(({ owner }) => owner === wish.owner);
-    if (isNew || view.value !== wish.value || memory.inPlace === null) {
-      memory.needsApply = true;
-      memory.permit = wish.permit;
-      memory.guard = wish.guard ?? null;
-      this.note(`${text(wish.value)} wanted until ${wish.until} by ${wish.owner}: ${wish.reason}`);
-    }
-    view.value = wish.value;
     memory.escalation = wish.escalation;
-    this.own({ owner: wish.owner, reason: wish.reason.slice(0, MAX_TEXT), until: wish.until });
+    const isKnown = view.owners.some(({ owner }) => owner === wish.owner);
+    if (memory.inPlace !== null && isKnown && view.value === wish.value) return this.own(wish);
+    this.note(`${text(wish.value)} wanted until ${wish.until} by ${wish.owner}: ${wish.reason}`);
+    memory.wish = wish;
+    if (memory.inPlace !== null) return;
+    view.value = wish.value;
+    this.own(wish);
+  }
+
+  /** Whoever asked hears it; nothing else is changed by it. */
+  private refuse({ id }: LeaseRequest, reason: string): void {
+    if (id !== undefined) {
+      this.view.refusals = [...this.view.refusals, { id, reason: reason.slice(0, MAX_TEXT) }].slice(-MAX_REFUSALS);
+    }
+    this.note(reason);
   }
 
   private forgetOwners(): void {
@@ -224,11 +263,11 @@ export class Lease {
     this.view.owners = [];
   }
 
-  private own(owner: LeaseOwner): void {
+  private own({ owner, reason, until: end }: LeaseOwner): void {
     const { view } = this;
     const now = this.now();
-    const others = view.owners.filter((one) => one.owner !== owner.owner && one.until > now);
-    view.owners = [...others, owner].slice(-MAX_OWNERS);
+    const others = view.owners.filter((one) => one.owner !== owner && one.until > now);
+    view.owners = [...others, { owner, reason: reason.slice(0, MAX_TEXT), until: end }].slice(-MAX_OWNERS);
     view.endsAt = view.owners.reduce((latest, { until }) => (until > latest ? until : latest), '');
     this.onChange();
   }
@@ -250,9 +289,9 @@ export class Lease {
   private settle(state: LeaseState): void {
     const { memory } = this;
     this.busy = false;
-    memory.needsApply = false;
+    memory.wish = null;
     this.setState(state);
-    for (const wish of memory.waiting.splice(0)) this.take(wish);
+    this.admitWaiting();
   }
 
   private setState(state: LeaseState): void {
@@ -283,6 +322,7 @@ function emptyView(host: string, setting: string, now: string): LeaseView {
     endsAt: now,
     endedAt: null,
     notes: [],
+    refusals: [],
   };
 }
 

@@ -21,11 +21,18 @@ export function checkWords(words: Record<string, unknown>): void {
   }
 }
 
-/** An update is refused by a failure, whatever the check threw: an argument may be no object at all. */
-export function refusing(check: () => void): void {
+/** Why a check throws; undefined when it does not. */
+export function whyRefused(check: () => void): string | undefined {
   try {
     check();
+    return undefined;
   } catch (err) {
-    throw ApplicationFailure.nonRetryable(err instanceof Error ? err.message : String(err), 'Refused');
+    return err instanceof Error ? err.message : String(err);
   }
+}
+
+/** An update is refused by a failure, whatever the check threw: an argument may be no object at all. */
+export function refusing(check: () => void): void {
+  const why = whyRefused(check);
+  if (why !== undefined) throw ApplicationFailure.nonRetryable(why, 'Refused');
 }

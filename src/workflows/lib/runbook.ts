@@ -22,6 +22,8 @@ export interface Runbook<Diagnosis extends { health: HealthState | undefined }> 
 export interface Cause<Diagnosis> extends Step {
   /** In a few words why this is the cause, or undefined when it is not. May look further. */
   evidence(found: Diagnosis, steps: HostSteps, incident: Incident): Promise<string | undefined>;
+  /** Its remedy puts a question of its own to people, in every mode. */
+  asksItself?: true;
   /** What the document does about it; absent where only people can. */
   remedy?(found: Diagnosis, steps: HostSteps, incident: Incident, safety: Safety): Promise<void>;
 }

@@ -3,6 +3,10 @@ import type { ApprovalSubject } from '../../shared/approval';
 import type { Outcome } from '../../shared/incident';
 import type { ChangePermit } from '../../shared/permit';
 import type { Gate } from './gate';
+import type { Step } from './step';
+
+/** The cause that is to be remedied. */
+export type Remedied = Step & { asksItself?: true };
 
 /** What a page may ask of the people and of the guard. Mechanics stay behind it. */
 export interface Safety extends Gate {
@@ -11,8 +15,13 @@ export interface Safety extends Gate {
    * and people know already. `over`: Alertmanager resolved the alerts meanwhile.
    */
   turn(): Promise<'ready' | 'waited' | 'refused' | 'over'>;
-  /** Asks people; the host's turn goes to others meanwhile. Anything but an approval is false. */
+  /**
+   * Asks people; the host's turn goes to others meanwhile. Anything but an approval is false. What people said no to is
+   * not asked again, nor anything bigger.
+   */
   ask(subject: ApprovalSubject): Promise<boolean>;
+  /** Before the remedy of a cause: asks once for the whole of it where the runbook's mode is `approve`. */
+  approveRemedy(cause: Remedied, evidence: string): Promise<boolean>;
   /** The first tier is due now, whatever the clock says. */
   escalateNow(reason: string): void;
   /** Nothing automatic is left. Whether the first tier is due now, or at its time, is for the alert's plan to say. */
@@ -57,6 +66,10 @@ export class DryRun implements Lifeline {
   }
 
   async ask(): Promise<boolean> {
+    return false;
+  }
+
+  async approveRemedy(): Promise<boolean> {
     return false;
   }
 

@@ -4,12 +4,16 @@ import type {
   GuardView,
   Pause,
   RefusalReason,
+  ResumeRequest,
   TurnAnswer,
   TurnRelease,
   TurnRequest,
 } from '../../shared/guard';
+import { isSamePerson } from '../../shared/people';
 import { GuardMemory } from './guard-memory';
 import type { GuardMemoryState } from './guard-memory';
+import { Pauses } from './pauses';
+import type { PausesState } from './pauses';
 
 /** One run of an incident. */
 export type IncidentRun = Pick<TurnRequest, 'incidentId' | 'runId'>;
@@ -21,7 +25,7 @@ export interface GuardState {
   queue: TurnRequest[];
   /** Answers that are final for their run: asked again, it hears the same. */
   refused: (IncidentRun & { reason: RefusalReason; detail: string })[];
-  pause: (Pause & { nextReminderAt: number | null }) | null;
+  paused: PausesState;
   /** Of the newest request. */
   policy: GuardPolicy | null;
   memory: GuardMemoryState;
@@ -40,8 +44,6 @@ export type Addressed = IncidentRun & { answer: TurnAnswer };
 const LOOK_AT_HOLDER_MS = { waiting: 15_000, idle: 600_000 };
 /** The next who asks finds it still there, and people can look at it. */
 const LINGER_MS = 600_000;
-const REMIND_BEFORE_END_MS = 900_000;
-const REMIND_EVERY_MS = 3_600_000;
 const MAX_REFUSED = 200;
 const MAX_RECENT = 15;
 /** Those further behind hear of their place when they get nearer. */
@@ -53,6 +55,7 @@ const TOLD_OF_THEIR_PLACE = 20;
  */
 export class TurnQueue {
   private readonly memory: GuardMemory;
+  private readonly pauses: Pauses;
   /** By run, the place that it heard of last. */
   private told: Record<string, string> = {};
 
@@ -62,6 +65,7 @@ export class TurnQueue {
     readonly state: GuardState = emptyState(now),
   ) {
     this.memory = new GuardMemory(state.memory);
+    this.pauses = new Pauses(state.paused);
   }
 
   /** Asking again changes nothing: a grant keeps its token, a place its age. A newer run takes the older one's place. */
@@ -117,41 +121,42 @@ export class TurnQueue {
     if (holder !== null && isSame(holder.request, run)) holder.seenAt = now;
   }
 
+  /** Everybody's pauses as one; null while nobody paused the host. */
+  get paused(): Pause | null {
+    return this.pauses.inForce;
+  }
+
+  /** Whether `by` has a pause, or with `all` anybody. */
+  canResume({ by, all }: ResumeRequest): boolean {
+    return this.pauses.state.pauses.some((pause) => all === true || isSamePerson(pause.by, by));
+  }
+
+  /** Somebody's own pause: those of others stay as they are. */
   pause({ by, reason, forMs }: { by: string; reason: string; forMs: number }, now: number): Pause {
-    const until = now + forMs;
-    const pause: Pause = { by, reason, since: iso(now), until: iso(until) };
-    this.state.pause = { ...pause, nextReminderAt: this.nextReminder(now, until) };
-    this.log(`${by} paused all changes until ${iso(until)}: ${reason}`, now);
-    if (this.state.holder !== null) {
-      this.say(this.state.holder.request, { kind: 'paused', by, reason, until: pause.until });
-    }
+    const pause: Pause = { by, reason, since: iso(now), until: iso(now + forMs) };
+    this.pauses.add(pause, this.state.policy, now);
+    this.log(`${by} paused all changes until ${pause.until}: ${reason}`, now);
+    this.tellPaused();
     for (const waiting of this.state.queue.splice(0)) this.refuse(waiting, this.refusal(waiting, now)!, now);
     return pause;
   }
 
-  resume(by: string, now: number): void {
-    if (this.state.pause === null) return;
-    this.state.touchedAt = now;
-    this.state.pause = null;
-    this.log(`Changes may go on (${by})`, now);
-    const waiting = this.state.refused.filter(({ reason }) => reason === 'paused');
-    this.state.refused = this.state.refused.filter(({ reason }) => reason !== 'paused');
-    if (this.state.holder !== null) this.say(this.state.holder.request, { kind: 'resumed', by });
-    for (const run of waiting) this.say(run, { kind: 'resumed', by });
+  resume({ by, reason, all }: ResumeRequest, now: number): void {
+    const ended = this.pauses.end(all === true ? null : by, this.state.policy, now);
+    this.afterPauses(ended, reason === undefined ? by : `${by}: ${reason}`, now);
+  }
+
+  /** Something that people asked for and that could not be: nobody waits for an answer to it. */
+  notTaken(what: string, now: number): void {
+    this.log(`Not taken: ${what}`, now);
   }
 
   /** What time itself does: a pause ends. True when it is time to remind of one. */
   tick(now: number): boolean {
     this.memory.forget(now);
-    const { pause } = this.state;
-    if (pause === null) return false;
-    if (Date.parse(pause.until) <= now) {
-      this.resume('the pause has ended', now);
-      return false;
-    }
-    if (pause.nextReminderAt === null || pause.nextReminderAt > now) return false;
-    pause.nextReminderAt = this.nextReminder(now, Date.parse(pause.until));
-    return true;
+    const isDue = this.pauses.isReminderDue(this.state.policy, now);
+    this.afterPauses(this.pauses.expire(this.state.policy, now), 'the pause has ended', now);
+    return isDue && this.paused !== null;
   }
 
   /** The holder, when it is time to look whether it still lives. */
@@ -162,18 +167,14 @@ export class TurnQueue {
 
   /** When `tick` or `holderToLookAt` have something to do, or there will be nothing left to remember. */
   nextWakeAt(): number {
-    const { pause, holder } = this.state;
-    const moments = [
-      ...(pause === null ? [] : [Date.parse(pause.until), pause.nextReminderAt ?? Infinity]),
-      ...(holder === null ? [] : [this.lookAt()]),
-    ];
+    const moments = [...this.pauses.moments, ...(this.state.holder === null ? [] : [this.lookAt()])];
     return moments.length > 0 ? Math.min(...moments) : this.forgottenAt();
   }
 
   /** Nobody has or wants the turn, or did lately; there is no pause, and nothing of the past counts any more. */
   isForgotten(now: number): boolean {
-    const { holder, queue, pause } = this.state;
-    return holder === null && queue.length === 0 && pause === null && this.forgottenAt() <= now;
+    const { holder, queue } = this.state;
+    return holder === null && queue.length === 0 && this.paused === null && this.forgottenAt() <= now;
   }
 
   get hasAnswers(): boolean {
@@ -185,10 +186,10 @@ export class TurnQueue {
   }
 
   view(now: number): GuardView {
-    const { holder, pause, queue, lastToken, policy } = this.state;
+    const { holder, queue, lastToken, policy } = this.state;
     return {
       host: this.host,
-      pause: pause === null ? null : { by: pause.by, reason: pause.reason, since: pause.since, until: pause.until },
+      pauses: this.pauses.state.pauses,
       holder:
         holder === null
           ? null
@@ -230,7 +231,7 @@ export class TurnQueue {
 
   /** What was true when a run asked may not be so when its turn comes. */
   private passOn(now: number): void {
-    while (this.state.holder === null && this.state.pause === null) {
+    while (this.state.holder === null && this.paused === null) {
       const next = this.state.queue.shift();
       if (next === undefined) return;
       const refusal = this.refusal(next, now);
@@ -249,12 +250,35 @@ export class TurnQueue {
   }
 
   private sayGranted(now: number): void {
-    const { holder, pause } = this.state;
+    const { holder } = this.state;
     if (holder === null) return;
     const { request, token } = holder;
     const restartsLeft = isOfPerson(request) ? {} : { restartsLeft: this.memory.restartsLeft(request.policy, now) };
     this.say(request, { kind: 'granted', token, ...restartsLeft });
-    if (pause !== null) this.say(request, { kind: 'paused', by: pause.by, reason: pause.reason, until: pause.until });
+    this.tellPaused();
+  }
+
+  private tellPaused(): void {
+    const { paused } = this;
+    const { holder } = this.state;
+    if (holder === null || paused === null) return;
+    this.say(holder.request, { kind: 'paused', by: paused.by, reason: paused.reason, until: paused.until });
+  }
+
+  /** Changes go on when nobody's pause is left; till then those who wait hear what is. */
+  private afterPauses(ended: Pause[], by: string, now: number): void {
+    if (ended.length === 0) return;
+    this.state.touchedAt = now;
+    const whose = ended.map((pause) => pause.by).join(' and ');
+    if (this.paused !== null) {
+      this.log(`The pause of ${whose} is over (${by}); paused by ${this.paused.by} until ${this.paused.until}`, now);
+      return this.tellPaused();
+    }
+    this.log(`Changes may go on (${by})`, now);
+    const waiting = this.state.refused.filter(({ reason }) => reason === 'paused');
+    this.state.refused = this.state.refused.filter(({ reason }) => reason !== 'paused');
+    if (this.state.holder !== null) this.say(this.state.holder.request, { kind: 'resumed', by });
+    for (const run of waiting) this.say(run, { kind: 'resumed', by });
   }
 
   private sayPlaces(): void {
@@ -271,9 +295,9 @@ export class TurnQueue {
   }
 
   private refusal(request: TurnRequest, now: number): { reason: RefusalReason; detail: string } | null {
-    const { pause } = this.state;
-    if (pause === null) return this.memory.refusal(request, now);
-    const detail = `changes on ${this.host} are paused by ${pause.by} until ${pause.until}: ${pause.reason}`;
+    const { paused } = this;
+    if (paused === null) return this.memory.refusal(request, now);
+    const detail = `changes on ${this.host} are paused by ${paused.by} until ${paused.until}: ${paused.reason}`;
     return { reason: 'paused', detail };
   }
 
@@ -293,12 +317,6 @@ export class TurnQueue {
     return (holder?.seenAt ?? 0) + (queue.length > 0 ? LOOK_AT_HOLDER_MS.waiting : LOOK_AT_HOLDER_MS.idle);
   }
 
-  private nextReminder(now: number, until: number): number | null {
-    const every = now + (this.state.policy?.remindEveryMs ?? REMIND_EVERY_MS);
-    const moments = [every, until - REMIND_BEFORE_END_MS].filter((at) => at > now && at < until);
-    return moments.length === 0 ? null : Math.min(...moments);
-  }
-
   private say({ incidentId, runId }: IncidentRun, answer: TurnAnswer): void {
     this.state.answers.push({ incidentId, runId, answer });
   }
@@ -314,7 +332,7 @@ function emptyState(now: number): GuardState {
     holder: null,
     queue: [],
     refused: [],
-    pause: null,
+    paused: { pauses: [], nextReminderAt: null },
     policy: null,
     memory: { restarts: [], changed: [] },
     answers: [],

@@ -72,10 +72,13 @@ async function run(incident: Incident, safety: Safety): Promise<Outcome> {
   }
 }
 
-/** A person's start is the approval; an alert's is none. */
+/** A person's start is the approval, unless the mode asks somebody else for the whole plan. An alert's is none. */
 async function isApproved({ input }: Incident, safety: Safety): Promise<boolean> {
-  if (input.startedBy !== undefined) return true;
-  return await safety.ask(fullRecoveryQuestion(input, `${input.alertname} is mapped to it`));
+  const { startedBy } = input;
+  if (startedBy !== undefined && input.safety.mode !== 'approve') return true;
+  const why =
+    startedBy === undefined ? `${input.alertname} is mapped to it` : `${startedBy.who} wants it: ${startedBy.reason}`;
+  return await safety.ask(fullRecoveryQuestion(input, why));
 }
 
 /** What people are asked before all of this is done to a host. */

@@ -107,6 +107,7 @@ const page: Runbook<Diagnosis> = {
     {
       cite: 'H',
       title: 'Nothing else helped: a full recovery is the last resort',
+      asksItself: true,
       evidence: async (found, steps) => {
         // It would restart what is busy, too.
         if (isAnyLeftAlone(found)) return undefined;

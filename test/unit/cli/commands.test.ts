@@ -48,10 +48,18 @@ describe('without Temporal', () => {
 });
 
 describe('wrong arguments', () => {
-  it.each(['0', '-1', 'many'])('--limit %s is refused', async (limit) => {
+  it.each(['0', '-1', 'many', '2.9', '1e2', '2000'])('--limit %s is refused', async (limit) => {
     await expect(incident('list', `--limit=${limit}`)).rejects.toThrow(
-      `--limit: expected a number above 0, got "${limit}"`,
+      `--limit: expected a whole number from 1 to 1000, got "${limit}"`,
     );
+  });
+
+  it.each([
+    [['--since', 'yesterday'], '--since: expected a duration'],
+    [['--outcome', 'good'], '--outcome: expected one of healed'],
+    [['--host', 'h"1'], '--host: no name has a quote'],
+  ])('list %j is refused', async (args, words) => {
+    await expect(incident('list', ...args)).rejects.toThrow(words);
   });
 
   it('--reason must say something', async () => {

@@ -194,7 +194,7 @@ describe('a pause', () => {
     turns.request(request('c', { startedBy: 'bela' }), T0);
     expect(said(turns)).toEqual(['a: paused', 'b: refused paused', 'c: refused paused']);
     turns.release(release('c'), T0);
-    turns.resume('anna', T0 + 60_000);
+    turns.resume({ by: 'anna' }, T0 + 60_000);
     expect(said(turns)).toEqual(['a: resumed', 'b: resumed']);
     turns.request(request('b'), T0 + 60_000);
     expect(said(turns)).toEqual(['b: queued 1']);
@@ -216,16 +216,41 @@ describe('a pause', () => {
     const reminders: number[] = [];
     for (let minute = 0; minute <= 130; minute++) if (turns.tick(T0 + minute * 60_000)) reminders.push(minute);
     expect(reminders).toEqual([60, 105]);
-    expect(turns.view(T0).pause).toBeNull();
+    expect(turns.view(T0).pauses).toEqual([]);
     expect(turns.nextWakeAt()).toBe(T0 + 130 * 60_000);
     expect(turns.isForgotten(T0 + 130 * 60_000)).toBe(true);
   });
 
-  it('is replaced by a later one', () => {
+  it('is not shortened by another’s: the later end counts, with both named', () => {
+    const turns = new TurnQueue('h1', T0);
+    turns.request(request('a'), T0);
+    turns.pause(pause, T0);
+    turns.pause({ by: 'bela', reason: 'again', forMs: HOUR }, T0);
+    expect(turns.view(T0).pauses).toMatchObject([
+      { by: 'anna', until: '2026-11-23T05:00:00.000Z' },
+      { by: 'bela', until: '2026-11-23T04:00:00.000Z' },
+    ]);
+    expect(turns.paused).toMatchObject({ by: 'anna and bela', until: '2026-11-23T05:00:00.000Z' });
+    said(turns);
+    expect(turns.tick(T0 + HOUR)).toBe(true);
+    expect(turns.view(T0).pauses).toMatchObject([{ by: 'anna' }]);
+    expect(said(turns)).toEqual(['a: paused']);
+    turns.tick(T0 + 2 * HOUR);
+    expect(said(turns)).toEqual(['a: resumed']);
+  });
+
+  it('is replaced by the same person’s, and ended by that person or for all', () => {
     const turns = new TurnQueue('h1', T0);
     turns.pause(pause, T0);
-    turns.pause({ ...pause, by: 'bela', forMs: HOUR }, T0);
-    expect(turns.view(T0).pause).toMatchObject({ by: 'bela', until: '2026-11-23T04:00:00.000Z' });
+    turns.pause({ ...pause, by: ' Anna', forMs: HOUR }, T0);
+    turns.pause({ ...pause, by: 'bela' }, T0);
+    expect(turns.view(T0).pauses).toMatchObject([{ until: '2026-11-23T04:00:00.000Z' }, { by: 'bela' }]);
+    expect(turns.canResume({ by: 'carla' })).toBe(false);
+    turns.resume({ by: 'carla' }, T0);
+    turns.resume({ by: 'anna' }, T0);
+    expect(turns.view(T0).pauses).toMatchObject([{ by: 'bela' }]);
+    turns.resume({ by: 'carla', all: true }, T0);
+    expect(turns.paused).toBeNull();
   });
 });
 
@@ -238,7 +263,7 @@ it('what it remembers is plain, and goes on from what was carried over', () => {
   const carried = JSON.parse(JSON.stringify(turns.state)) as typeof turns.state;
   const next = new TurnQueue('h1', T0, carried);
   expect(next.view(T0)).toEqual(turns.view(T0));
-  next.resume('anna', T0);
+  next.resume({ by: 'anna' }, T0);
   // Also what it had no time to say.
   expect(said(next).slice(3)).toEqual(['b: refused paused', 'a: resumed', 'b: resumed']);
 });
