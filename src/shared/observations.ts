@@ -168,6 +168,25 @@ export interface HealthVerdict {
   last: HealthState;
 }
 
+/**
+ * What `/metrics` answers when it is asked as Prometheus asks. `endpoint.answer` is `ok` only for a body that Prometheus can
+ * read; any other body of a 2xx is `malformed`. Its detail holds the first words of what cannot be read, and nothing else.
+ */
+export interface MetricsState {
+  /** Path that was asked. */
+  path: string;
+  endpoint: EndpointState;
+  /** As the answer's header says it, masked; null without an answer or a header. */
+  contentType: string | null;
+  /** What the body is; null without an answer. */
+  format: MetricsFormat | null;
+  /** Samples in the first 64 KiB. */
+  samples: number;
+  observedAt: string;
+}
+
+export type MetricsFormat = 'prometheus' | 'json' | 'html' | 'empty' | 'other';
+
 export interface DependencyState {
   dependency: DependencyName;
   endpoint: EndpointState;

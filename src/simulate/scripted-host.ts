@@ -36,6 +36,8 @@ export class ScriptedHost {
   /** Whether a full recovery brings back what a restart cannot. */
   recoveryHelps = true;
   exchangesMissing: string[] = [];
+  /** What `/metrics` answers. */
+  metrics: EndpointState = endpoint('ok', 200);
   /** Whether KingFisher was stopped each time its files were touched. */
   readonly touchedWhileRunning: string[] = [];
   /** Called before each activity; may throw or wait, to script failures. */
@@ -82,6 +84,14 @@ export class ScriptedHost {
         observedAt: this.now(),
       }),
       observeHealth: async () => this.health(),
+      observeMetrics: async () => ({
+        path: '/metrics',
+        endpoint: this.metrics,
+        contentType: 'text/plain; version=0.0.4',
+        format: this.metrics.answer === 'ok' ? 'prometheus' : 'other',
+        samples: this.metrics.answer === 'ok' ? 30 : 0,
+        observedAt: this.now(),
+      }),
       waitUntilHealthy: async () => ({
         healthy: this.kingfisherHealthy(),
         healthySince: this.kingfisherHealthy() ? this.now() : null,

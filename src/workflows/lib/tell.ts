@@ -8,6 +8,7 @@ import type {
   HealthState,
   HealthVerdict,
   LogTail,
+  MetricsState,
   PortState,
   ProcessList,
   RecentStarts,
@@ -74,6 +75,20 @@ export function tellResources(resources: Resources): string {
 export function tellHealth(state: HealthState): Told {
   const detail = healthLine(state);
   return state.health.answer === 'ok' && state.ready.answer === 'ok' ? detail : { status: 'notSo', detail };
+}
+
+/** `/metrics answers 200 with application/json, which Prometheus cannot read: {"status":"ok"}` */
+export function tellMetrics({ path, endpoint, contentType, format, samples }: MetricsState): Told {
+  if (endpoint.answer === 'ok') return `${path} answers ${endpoint.status} with ${samples} samples`;
+  const said = endpoint.detail === '' ? '' : `: ${endpoint.detail}`;
+  if (endpoint.answer !== 'malformed' || endpoint.status === null) {
+    return { status: 'notSo', detail: `${path} answers ${endpointLine(endpoint)}${said}` };
+  }
+  const what = format === 'empty' ? 'nothing' : (contentType ?? 'no content type');
+  return {
+    status: 'notSo',
+    detail: `${path} answers ${endpoint.status} with ${what}, which Prometheus cannot read${said}`,
+  };
 }
 
 export function tellVerdict(verdict: HealthVerdict): Told {

@@ -1,9 +1,17 @@
-import type { HealthState, HealthVerdict, LogTail, Resources, ServiceState } from '../../shared/observations';
+import type {
+  HealthState,
+  HealthVerdict,
+  LogTail,
+  MetricsState,
+  Resources,
+  ServiceState,
+} from '../../shared/observations';
 import type { HostSteps } from '../lib/host-steps';
 import {
   tellFiles,
   tellHealth,
   tellLog,
+  tellMetrics,
   tellPort,
   tellProcesses,
   tellResources,
@@ -25,6 +33,11 @@ export function observeService(cite: string, steps: HostSteps): Promise<ServiceS
 
 export function observeHealth(cite: string, steps: HostSteps): Promise<HealthState | undefined> {
   return steps.observe({ cite, title: '/health and /ready' }, (host) => host.observeHealth(), tellHealth);
+}
+
+/** What the alerts are made of: a service that is well and cannot be scraped fires all the same. */
+export function observeMetrics(cite: string, steps: HostSteps): Promise<MetricsState | undefined> {
+  return steps.observe({ cite, title: 'What /metrics answers' }, (host) => host.observeMetrics(), tellMetrics);
 }
 
 export function observeLog(cite: string, steps: HostSteps): Promise<LogTail | undefined> {

@@ -1,0 +1,14 @@
+import { probeMetrics } from '../../host/probes/metrics';
+import type { HostDeps } from './dependencies';
+import { asActivity } from './run';
+import type { HostActivities } from './types';
+
+/** `/metrics`, asked as Prometheus asks. */
+export function createMetricsActivities({ settings, redact }: HostDeps): Pick<HostActivities, 'observeMetrics'> {
+  return {
+    observeMetrics: asActivity(
+      redact,
+      async ({ signal }) => await probeMetrics(settings.kingfisher.baseUrl, { redact, signal }),
+    ),
+  };
+}
