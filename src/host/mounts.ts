@@ -73,12 +73,14 @@ export function roomAt(place: string): Room | undefined {
   }
 }
 
+/** Links of what exists are followed; the rest stays as it is. */
 function realOf(place: string): string {
-  for (let at = path.resolve(place); ; at = path.dirname(at)) {
+  const whole = path.resolve(place);
+  for (let at = whole; ; at = path.dirname(at)) {
     try {
-      return realpathSync(at);
+      return path.join(realpathSync(at), path.relative(at, whole));
     } catch {
-      if (at === path.dirname(at)) return at;
+      if (at === path.dirname(at)) return whole;
     }
   }
 }

@@ -209,6 +209,10 @@ export interface LogTail {
 
 export interface DiskState {
   path: string;
+  /** Where its file system is mounted; empty where the host does not say. */
+  mount: string;
+  /** Mounted read-only, also by the kernel after an error of the disk. */
+  readOnly: boolean;
   totalBytes: number;
   availableBytes: number;
   usedPercent: number;

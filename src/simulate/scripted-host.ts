@@ -284,6 +284,8 @@ function endpoint(answer: Answer, status: number | null): EndpointState {
 function disk(full: boolean) {
   return {
     path: '/opt/kingfisher/data',
+    mount: '/opt/kingfisher/data',
+    readOnly: false,
     totalBytes: 1e9,
     availableBytes: full ? 0 : 5e8,
     usedPercent: full ? 100 : 50,

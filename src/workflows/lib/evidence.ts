@@ -1,5 +1,14 @@
-import type { LogTail, PortState, ProcessList, RecentStarts, Resources, ServiceState } from '../../shared/observations';
+import type {
+  DiskState,
+  LogTail,
+  PortState,
+  ProcessList,
+  RecentStarts,
+  Resources,
+  ServiceState,
+} from '../../shared/observations';
 import type { Incident } from './incident';
+import { size } from './tell';
 
 /**
  * From observations to named findings. Evidence that is absent, malformed or stale gets a name of its own: it is never
@@ -50,8 +59,12 @@ export function noteResources(incident: Incident, cite: string, resources: Resou
     incident.find(
       'DiskFull',
       cite,
-      `${disk.path}: ${disk.usedPercent} % used, ${disk.availableBytes} bytes free${inodes}`,
+      `${placeOf(disk)}: ${disk.usedPercent} % used, ${size(disk.availableBytes)} free${inodes}`,
     );
+  }
+  // A system whose root is read-only on purpose keeps what it writes elsewhere.
+  for (const disk of resources.disks.filter((d) => d.readOnly && d.path !== '/')) {
+    incident.find('DiskReadOnly', cite, `${placeOf(disk)} is mounted read-only: the service cannot write there`);
   }
   const victims = resources.oomKills.victims.filter((victim) => /king|python|node/i.test(victim));
   if (victims.length > 0) incident.find('OutOfMemory', cite, `the kernel killed for memory: ${victims.join(', ')}`);
@@ -60,15 +73,43 @@ export function noteResources(incident: Incident, cite: string, resources: Resou
     incident.find('OutOfMemory', cite, `${availableBytes} of ${totalBytes} bytes left`);
 }
 
-export function noteLog(incident: Incident, cite: string, log: LogTail | undefined): void {
+/** `resources`: observed at the same time, to tell a full disk from another limit. */
+export function noteLog(incident: Incident, cite: string, log: LogTail | undefined, resources?: Resources): void {
   if (log === undefined) return;
   if (log.evidence !== 'present') incident.find(LOG_FINDINGS[log.evidence], cite, `${log.path} is ${log.evidence}`);
-  const memory = log.lines.findLast((line) =>
-    /MemoryError|out of memory|Fatal process OOM|Cannot allocate memory|ENOMEM/i.test(line),
-  );
-  if (memory !== undefined) incident.find('OutOfMemory', cite, `service.log: ${memory}`);
-  const disk = log.lines.findLast((line) => /No space left on device|ENOSPC/i.test(line));
-  if (disk !== undefined) incident.find('DiskFull', cite, `service.log: ${disk}`);
+  noteLines(incident, cite, nameOf(log), log.lines, resources);
+}
+
+/** What a log or a journal says of memory and disks. */
+export function noteLines(
+  incident: Incident,
+  cite: string,
+  name: string,
+  lines: string[],
+  resources: Resources | undefined,
+): void {
+  const last = (pattern: RegExp) => lines.findLast((line) => pattern.test(line));
+  const memory = last(/MemoryError|out of memory|Fatal process OOM|Cannot allocate memory|ENOMEM/i);
+  if (memory !== undefined) incident.find('OutOfMemory', cite, `${name}: ${memory}`);
+  const readOnly = last(/EROFS|Read-only file system/i);
+  if (readOnly !== undefined) incident.find('DiskReadOnly', cite, `${name}: ${readOnly}`);
+  const space = last(/No space left on device|ENOSPC|inotify watch limit/i);
+  if (space !== undefined) incident.find(spaceFinding(space, resources), cite, `${name}: ${space}`);
+}
+
+/** The kernel has one error for a full disk, for a limit of inotify watches, and for a quota. */
+function spaceFinding(line: string, resources: Resources | undefined): string {
+  if (/inotify|file watchers|watch limit|\bwatch '/i.test(line)) return 'InotifyLimit';
+  return isDiskFull(resources) ? 'DiskFull' : 'NoSpaceInLog';
+}
+
+function placeOf({ path, mount }: DiskState): string {
+  return mount === '' || mount === path ? path : `${mount} (holds ${path})`;
+}
+
+/** `service.log` */
+function nameOf({ path }: LogTail): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 const LOG_FINDINGS = { absent: 'LogAbsent', malformed: 'LogMalformed', stale: 'LogStale' } as const;

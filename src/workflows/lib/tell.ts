@@ -66,7 +66,8 @@ export function tellLog(log: LogTail): Told {
 export function tellResources(resources: Resources): string {
   const { memory, disks, load1, oomKills } = resources;
   const disk = disks.map(
-    (d) => `${d.path} ${d.usedPercent} % used, ${size(d.availableBytes)} free${d.full ? ' (full)' : ''}`,
+    (d) =>
+      `${d.path} ${d.usedPercent} % used, ${size(d.availableBytes)} free${d.full ? ' (full)' : ''}${d.readOnly ? ' (read-only)' : ''}`,
   );
   const kills = oomKills.victims.length === 0 ? '' : `; killed for memory: ${oomKills.victims.join(', ')}`;
   return `memory ${size(memory.availableBytes)} of ${size(memory.totalBytes)} available; disk ${disk.join(', ')}; load ${load1}${kills}`;

@@ -118,7 +118,7 @@ async function diagnose(steps: HostSteps, incident: Incident): Promise<Diagnosis
   noteStarts(incident, cite, starts);
   noteProcesses(incident, cite, processes);
   notePort(incident, cite, port, processes);
-  noteLog(incident, cite, log);
+  noteLog(incident, cite, log, resources);
   noteResources(incident, cite, resources);
   return { service, health, diskFull: isDiskFull(resources), down: [] };
 }
@@ -150,7 +150,7 @@ async function lookAgain(steps: HostSteps, incident: Incident): Promise<void> {
     observeResources('A.2', steps),
   ]);
   noteService(incident, 'A.2', service);
-  noteLog(incident, 'A.2', log);
+  noteLog(incident, 'A.2', log, resources);
   noteResources(incident, 'A.2', resources);
 }
 

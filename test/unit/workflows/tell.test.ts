@@ -110,7 +110,18 @@ describe('processes, port, log', () => {
 describe('resources', () => {
   const resources: Resources = {
     memory: { totalBytes: 8 * 1024 ** 3, availableBytes: 1.5 * 1024 ** 3 },
-    disks: [{ path: '/', totalBytes: 1, availableBytes: 512, usedPercent: 99, inodesUsedPercent: 1, full: true }],
+    disks: [
+      {
+        path: '/',
+        mount: '/',
+        readOnly: false,
+        totalBytes: 1,
+        availableBytes: 512,
+        usedPercent: 99,
+        inodesUsedPercent: 1,
+        full: true,
+      },
+    ],
     load1: 0.5,
     oomKills: { evidence: 'present', victims: ['kf'] },
     observedAt: AT,
