@@ -19,6 +19,8 @@ const SECRET_NAME = String.raw`(?:pass(?:word|wd|phrase)|\bpass\b|pwd|secret|tok
 const SECRET_VALUE = String.raw`(?:\\?"[^"\n]*"|\\?'[^'\n]*'|[^\s"'\\,;&}\])]+)`;
 
 const PATTERNS: [RegExp, string][] = [
+  // Of pydantic: the value of whatever setting was wrong, a password's too.
+  [/(\binput_value=)(?:'[^'\n]*'|"[^"\n]*"|[^\s,\]]+)/g, `$1${MASK}`],
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, MASK],
   [/([a-z][a-z0-9+.-]{0,20}:\/\/[^\s/@:"']{0,200}:)[^\s/"']{1,500}@/gi, `$1${MASK}@`],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{6,}/gi, `$1 ${MASK}`],
@@ -47,15 +49,25 @@ export function createRedactor(secrets: string[]): Redact {
   };
 }
 
+/** `redact`, that masks the secrets of this environment as well. */
+export function redactingEnvironment(redact: Redact, env: Record<string, string>): Redact {
+  const literals = secretsOfEnvironment(env).filter((secret) => secret.length >= SHORTEST_LITERAL);
+  const known = createRedactor(literals);
+  return (text, limit) => (literals.length === 0 ? redact(text, limit) : redact(known(text), limit));
+}
+
 /** The secrets that the agent itself knows: passwords of its URLs, and secret values of the service's environment. */
 export function secretsOf({ kingfisher, dependencies }: HostSettings): string[] {
   const { manager } = kingfisher;
-  const environment = manager.type === 'process' ? Object.entries(manager.env) : [];
+  const environment = manager.type === 'process' ? manager.env : {};
+  return [...urls(dependencies).flatMap(passwordsOf), ...secretsOfEnvironment(environment)].filter(
+    (secret) => secret.length >= SHORTEST_LITERAL,
+  );
+}
+
+function secretsOfEnvironment(env: Record<string, string>): string[] {
   const secretName = new RegExp(SECRET_NAME, 'i');
-  return [
-    ...urls(dependencies).flatMap(passwordsOf),
-    ...environment.flatMap(([name, value]) => (secretName.test(name) ? [value] : passwordsOf(value))),
-  ].filter((secret) => secret.length >= SHORTEST_LITERAL);
+  return Object.entries(env).flatMap(([name, value]) => (secretName.test(name) ? [value] : passwordsOf(value)));
 }
 
 function urls({ postgres, redis, rabbitmq }: HostSettings['dependencies']): string[] {

@@ -27,7 +27,7 @@ export interface KingfisherSettings {
   user: string;
   installDir: string;
   dataDir: string;
-  /** service.log */
+  /** service.log; `journal` where the service logs to the journal of its unit, `none` where nobody can read it. */
   logFile: string;
   /** Folders under `dataDir` that hold only temporary files. */
   tempDirs: string[];
@@ -35,7 +35,7 @@ export interface KingfisherSettings {
   tempFilesLimit: number;
   logrotate: { config: string; rotateAboveBytes: number } | null;
   /** KingFisher's own configuration check: exit 0 means valid. */
-  configCheck: CommandSettings | null;
+  configCheck: ConfigCheckSettings | null;
 }
 
 export interface SystemdManagerSettings {
@@ -83,10 +83,11 @@ export interface RecoverySettings {
   exchanges: string[];
 }
 
-export interface CommandSettings {
+/** Where folder and user are absent, those of the service. */
+export interface ConfigCheckSettings {
   command: string[];
-  cwd: string;
-  user?: string;
+  cwd?: string | undefined;
+  user?: string | undefined;
   timeoutMs: number;
 }
 

@@ -52,8 +52,17 @@ export interface StartLog {
   service: ServiceName;
   /** `absent` when there is nothing to read, or nothing was said. */
   evidence: Evidence;
-  /** Newest last, at most 10, masked, each cut to 300 characters. */
+  /** Newest last, at most 10, masked, each cut to 300 characters: `2026-11-23T10:00:05Z python: it said so`. */
   lines: string[];
+  /** What reads like the reason why it ended, from more lines than these. */
+  reason: StartReason | null;
+}
+
+export interface StartReason {
+  /** `configuration`: a setting is wrong; `port`: taken; `program`: cannot be loaded; `denied`: a permission; `unit`: of systemd. */
+  kind: 'configuration' | 'port' | 'program' | 'denied' | 'unit' | 'error';
+  /** Masked and cut to 300 characters: `PORT: Input should be a valid integer`. */
+  text: string;
 }
 
 export interface ProcessInfo {

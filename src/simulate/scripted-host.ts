@@ -12,6 +12,7 @@ import type {
   ServiceState,
   StandingReading,
   WatchRequest,
+  StartReason,
 } from '../shared/observations';
 
 /**
@@ -36,6 +37,8 @@ export class ScriptedHost {
   /** Whether a full recovery brings back what a restart cannot. */
   recoveryHelps = true;
   exchangesMissing: string[] = [];
+  /** What the journal names as the reason of a start that failed. */
+  startReason: StartReason | null = null;
   /** What `/metrics` answers. */
   metrics: EndpointState = endpoint('ok', 200);
   /** Whether KingFisher was stopped each time its files were touched. */
@@ -66,6 +69,7 @@ export class ScriptedHost {
         service,
         evidence: 'present',
         lines: [`${service}: cannot open its configuration`],
+        reason: this.startReason,
       }),
       observeProcesses: async () => ({ processes: [], more: 0 }),
       observePort: async () => ({ port: 8201, listening: this.up.kingfisher, owner: null }),

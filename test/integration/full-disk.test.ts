@@ -10,7 +10,7 @@ let site: LabSite;
 
 beforeAll(async () => {
   site = await LabSite.up('fd', { host: { size: '400m', images: 1 } });
-});
+}, 240_000);
 afterAll(async () => {
   await site?.down();
 });
@@ -45,5 +45,5 @@ describe('a host whose root file system is full', () => {
     const cleanUp = view.timeline.filter(({ title }) => title === 'Remove old temporary files');
     expect(cleanUp.map(({ status }) => status)).toEqual([expect.stringMatching(/^(?:done|noChange)$/)]);
     expect((await sh(`ls -A ${STATE}`)).stdout).toBe(before);
-  });
+  }, 180_000);
 });

@@ -37,7 +37,8 @@ const logrotate = section({ config: absoluteFile(), rotateAbove: size().prefault
 
 const configCheck = section({
   command: command(),
-  cwd: ownFolder(),
+  // Where absent, the folder and the user of the service.
+  cwd: ownFolder().optional(),
   user: systemUser().optional(),
   timeout: duration({ max: '10m' }).prefault('30s'),
 }).transform(({ timeout, ...rest }) => ({ ...rest, timeoutMs: timeout }));
@@ -48,12 +49,18 @@ const kingfisher = section({
   user: systemUser().default('kingfisher'),
   installDir: ownFolder(),
   dataDir: ownFolder(),
-  logFile: absoluteFile().default('/var/log/kingfisher/service.log'),
+  logFile: z
+    .union([z.enum(['journal', 'none']), absoluteFile()], {
+      error: 'expected "journal", "none", or an absolute file path without ".."',
+    })
+    .default('/var/log/kingfisher/service.log'),
   tempDirs: z.array(ownFolder()).default([]),
   tempFilesLimit: wholeNumber(1, 1_000_000).default(10_000),
   logrotate: logrotate.nullable().default(null),
   configCheck: configCheck.nullable().default(null),
-}).superRefine(checkTempDirs, { when: ({ value }) => isMapping(value) });
+})
+  .superRefine(checkTempDirs, { when: ({ value }) => isMapping(value) })
+  .superRefine(checkJournal, { when: ({ value }) => isMapping(value) });
 
 const dependencies = section({
   postgres: section({ unit: serviceUnit(), url: secretUrl('postgres', 'postgresql') }).optional(),
@@ -94,4 +101,11 @@ function checkTempDirs(value: unknown, context: z.core.$RefinementCtx): void {
     if (typeof folder !== 'string' || isBelow(folder, dataDir)) continue;
     context.addIssue({ code: 'custom', path: ['tempDirs', index], message: 'expected a folder below dataDir' });
   }
+}
+
+/** What a plain process writes is in no journal of its own. */
+function checkJournal(value: unknown, context: z.core.$RefinementCtx): void {
+  if (valueAt(value, ['logFile']) !== 'journal' || valueAt(value, ['manager', 'type']) !== 'process') return;
+  const message = 'expected the file of the process manager: only a unit of systemd has a journal';
+  context.addIssue({ code: 'custom', path: ['logFile'], message });
 }

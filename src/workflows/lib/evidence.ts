@@ -6,6 +6,8 @@ import type {
   RecentStarts,
   Resources,
   ServiceState,
+  StartLog,
+  StartReason,
 } from '../../shared/observations';
 import type { Incident } from './incident';
 import { size } from './tell';
@@ -32,6 +34,23 @@ export function noteStarts(incident: Incident, cite: string, starts: RecentStart
   if (starts.startedAt.length <= startsPerHour) return;
   incident.find('CrashLoop', cite, `KingFisher was started more than ${startsPerHour} times within the last hour`);
 }
+
+/** Why the last start failed, in the service's own words, where it does not run. */
+export function noteStart(
+  incident: Incident,
+  cite: string,
+  state: ServiceState | undefined,
+  log: StartLog | undefined,
+): void {
+  const reason = log?.reason;
+  if (reason === undefined || reason === null || state === undefined || state.active === 'active') return;
+  incident.find(START_FINDINGS[reason.kind] ?? 'StartFailed', cite, reason.text);
+}
+
+const START_FINDINGS: Partial<Record<StartReason['kind'], string>> = {
+  configuration: 'ConfigurationInvalid',
+  port: 'PortTaken',
+};
 
 export function noteProcesses(incident: Incident, cite: string, list: ProcessList | undefined): void {
   for (const process of list?.processes.filter((p) => p.state === 'T') ?? []) {

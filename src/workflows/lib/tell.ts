@@ -58,7 +58,9 @@ export function tellPort(port: PortState): Told {
 }
 
 export function tellLog(log: LogTail): Told {
-  if (log.lines.length === 0) return { status: 'notSo', detail: `${log.path}: ${log.evidence}` };
+  if (log.lines.length === 0) {
+    return { status: 'notSo', detail: `${log.path}: ${log.evidence === 'present' ? 'it says nothing' : log.evidence}` };
+  }
   const written = log.modifiedAt === null ? '' : `, last written ${log.modifiedAt.slice(0, 19)}Z`;
   return `${log.path}: ${log.lines.length} lines${written}${log.evidence === 'present' ? '' : ` (${log.evidence})`}. Last: ${log.lines.slice(-3).join(' ⏎ ')}`;
 }

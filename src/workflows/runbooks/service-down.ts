@@ -1,6 +1,15 @@
 import type { IncidentInput, IncidentResult } from '../../shared/incident';
 import type { DependencyName, HealthState, ServiceState } from '../../shared/observations';
-import { isDiskFull, noteLog, notePort, noteProcesses, noteResources, noteService, noteStarts } from '../lib/evidence';
+import {
+  isDiskFull,
+  noteLog,
+  notePort,
+  noteProcesses,
+  noteResources,
+  noteService,
+  noteStart,
+  noteStarts,
+} from '../lib/evidence';
 import type { HostSteps } from '../lib/host-steps';
 import type { Incident } from '../lib/incident';
 import { followRunbook } from '../lib/follow-runbook';
@@ -10,6 +19,7 @@ import { fullRecoveryQuestion, recover } from './emergency-recovery';
 import { tellConfiguration } from '../lib/tell';
 import { observeLimits } from '../steps/recovery';
 import { findDependenciesDown, restartDependency } from '../steps/dependencies';
+import { observeStartLog } from '../steps/start-log';
 import {
   freeSpace,
   observeHealth,
@@ -104,18 +114,20 @@ const page: Runbook<Diagnosis> = {
 /** ps, lsof, tail, free, df of the document, and what systemd and KingFisher say themselves; all at the same time. */
 async function diagnose(steps: HostSteps, incident: Incident): Promise<Diagnosis> {
   const cite = 'A.diagnosis';
-  const [service, health, log, resources, processes, port, starts] = await Promise.all([
+  const [service, health, log, resources, processes, port, startLog, starts] = await Promise.all([
     observeService(cite, steps),
     observeHealth(cite, steps),
     observeLog(cite, steps),
     observeResources(cite, steps),
     observeProcesses(cite, steps),
     observePort(cite, steps),
+    observeStartLog(cite, 'kingfisher', steps),
     observeRecentStarts(cite, steps),
   ]);
   incident.view.measures.firstActionAt ??= service?.observedAt ?? health?.observedAt ?? null;
   noteService(incident, cite, service);
   noteStarts(incident, cite, starts);
+  noteStart(incident, cite, service, startLog);
   noteProcesses(incident, cite, processes);
   notePort(incident, cite, port, processes);
   noteLog(incident, cite, log, resources);
@@ -144,12 +156,14 @@ async function checkConfiguration(steps: HostSteps, incident: Incident): Promise
 
 /** A start that failed may have said why. */
 async function lookAgain(steps: HostSteps, incident: Incident): Promise<void> {
-  const [service, log, resources] = await Promise.all([
+  const [service, startLog, log, resources] = await Promise.all([
     observeService('A.2', steps),
+    observeStartLog('A.2', 'kingfisher', steps),
     observeLog('A.2', steps),
     observeResources('A.2', steps),
   ]);
   noteService(incident, 'A.2', service);
+  noteStart(incident, 'A.2', service, startLog);
   noteLog(incident, 'A.2', log, resources);
   noteResources(incident, 'A.2', resources);
 }
