@@ -60,7 +60,9 @@ export function redactingEnvironment(redact: Redact, env: Record<string, string>
 export function secretsOf({ kingfisher, dependencies }: HostSettings): string[] {
   const { manager } = kingfisher;
   const environment = manager.type === 'process' ? manager.env : {};
-  return [...urls(dependencies).flatMap(passwordsOf), ...secretsOfEnvironment(environment)].filter(
+  const endpoints = Object.values(kingfisher.probes ?? {});
+  const sent = endpoints.flatMap(({ token, headers }) => [token ?? '', ...Object.values(headers)]);
+  return [...urls(dependencies).flatMap(passwordsOf), ...secretsOfEnvironment(environment), ...sent].filter(
     (secret) => secret.length >= SHORTEST_LITERAL,
   );
 }

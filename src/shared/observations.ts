@@ -86,6 +86,8 @@ export interface PortState {
   listening: boolean;
   /** Who listens, where the host lets us see it. */
   owner: { pid: number; command: string } | null;
+  /** Where the service's own processes listen instead; empty while one of them listens on `port`. */
+  elsewhere: { pid: number; ports: number[] }[];
 }
 
 export type Answer =

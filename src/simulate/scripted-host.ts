@@ -72,7 +72,7 @@ export class ScriptedHost {
         reason: this.startReason,
       }),
       observeProcesses: async () => ({ processes: [], more: 0 }),
-      observePort: async () => ({ port: 8201, listening: this.up.kingfisher, owner: null }),
+      observePort: async () => ({ port: 8201, listening: this.up.kingfisher, owner: null, elsewhere: [] }),
       observeLogTail: async () => ({
         path: '/var/log/kingfisher/service.log',
         evidence: 'present',

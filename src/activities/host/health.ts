@@ -15,7 +15,8 @@ const SERVICE_EVERY_MS = 250;
 /** `/health` and `/ready`, once or until they hold. */
 export function createHealthActivities(deps: HostDeps): Pick<HostActivities, 'observeHealth' | 'waitUntilHealthy'> {
   const { settings, redact, findManager } = deps;
-  const probe = async (signal: AbortSignal) => await probeKingfisher(settings.kingfisher.baseUrl, { redact, signal });
+  const { baseUrl, probes } = settings.kingfisher;
+  const probe = async (signal: AbortSignal) => await probeKingfisher(baseUrl, { redact, signal }, probes);
   return {
     observeHealth: asActivity(redact, async ({ signal }) => await probe(signal)),
     waitUntilHealthy: asActivity(redact, async (run, wanted) => {

@@ -5,10 +5,11 @@ import type { HostActivities } from './types';
 
 /** `/metrics`, asked as Prometheus asks. */
 export function createMetricsActivities({ settings, redact }: HostDeps): Pick<HostActivities, 'observeMetrics'> {
+  const { baseUrl, probes } = settings.kingfisher;
   return {
     observeMetrics: asActivity(
       redact,
-      async ({ signal }) => await probeMetrics(settings.kingfisher.baseUrl, { redact, signal }),
+      async ({ signal }) => await probeMetrics(baseUrl, { redact, signal }, probes?.metrics),
     ),
   };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { duration, hostName, section, size, textWhere, wholeNumber } from './nouns';
 import { absoluteFile, command, isBelow, ownFolder, serviceUnit, systemUser } from './paths';
 import { isMapping, valueAt } from '../values';
+import { probes } from './probes';
 import { checkRecovery, isWhole, recovery, withImages } from './recovery';
 import { checkTables, settings } from './settings';
 import { secret, secretUrl, url } from './urls';
@@ -46,6 +47,7 @@ const configCheck = section({
 const kingfisher = section({
   manager,
   baseUrl: url('http', 'https').default('http://127.0.0.1:8201'),
+  probes: probes.prefault({}),
   user: systemUser().default('kingfisher'),
   installDir: ownFolder(),
   dataDir: ownFolder(),

@@ -1,16 +1,32 @@
 import type { HealthState } from '../../shared/observations';
 import type { Redact } from '../redact';
+import type { KingfisherProbes } from '../settings';
 import type { ProbeOptions } from './answers';
-import { probeHttp } from './http';
+import { probeEndpoint } from './endpoint';
 
 const CHECKS_AT_MOST = 20;
 const CHECK_CHARACTERS = 200;
 const PASSING = ['ok', 'up', 'pass', 'healthy', 'true'];
 
-/** `/health` and `/ready`, asked at the same time. */
-export async function probeKingfisher(baseUrl: string, options: ProbeOptions): Promise<HealthState> {
-  const at = (path: string) => `${baseUrl.replace(/\/+$/, '')}${path}`;
-  const [health, ready] = await Promise.all([probeHttp(at('/health'), options), probeHttp(at('/ready'), options)]);
+const PLAIN = { statuses: null, field: null, headers: {}, token: null, tokenFile: null };
+
+/** What is asked where nothing is configured. */
+export const PLAIN_PROBES: KingfisherProbes = {
+  health: { ...PLAIN, path: '/health', timeoutMs: 1_000 },
+  ready: { ...PLAIN, path: '/ready', timeoutMs: 1_000 },
+  metrics: { ...PLAIN, path: '/metrics', timeoutMs: 5_000 },
+};
+
+/** `/health` and `/ready`, or what stands for them, asked at the same time. */
+export async function probeKingfisher(
+  baseUrl: string,
+  options: ProbeOptions,
+  probes: Pick<KingfisherProbes, 'health' | 'ready'> = PLAIN_PROBES,
+): Promise<HealthState> {
+  const [health, ready] = await Promise.all([
+    probeEndpoint(baseUrl, probes.health, options),
+    probeEndpoint(baseUrl, probes.ready, options),
+  ]);
   return {
     health: health.endpoint,
     ready: ready.endpoint,

@@ -1,27 +1,29 @@
 import type { MetricsFormat, MetricsState } from '../../shared/observations';
-import { probeHttp } from './http';
-import type { HttpProbeOptions } from './http';
+import type { EndpointSettings } from '../settings';
+import type { ProbeOptions } from './answers';
+import { probeEndpoint } from './endpoint';
+import { PLAIN_PROBES } from './kingfisher';
 
-const PATH = '/metrics';
 const WORDS_CHARACTERS = 200;
-/** Prometheus waits for ten seconds unless it is told otherwise. */
-const TIMEOUT_MS = 5_000;
 const ACCEPT = 'application/openmetrics-text;version=1.0.0;q=0.5, text/plain;version=0.0.4;q=0.3, */*;q=0.1';
 
 /** `name{labels} value timestamp`, with what OpenMetrics may add after it. */
 const SAMPLE =
   /^[a-zA-Z_:][\w:]*(?:\s*\{.*\})?\s+[+-]?(?:NaN|Inf|(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)(?:\s+-?[\d.]+)?(?: # .*)?$/i;
 
-/** Asks for `/metrics` once and says whether Prometheus could read the answer. */
-export async function probeMetrics(baseUrl: string, options: HttpProbeOptions): Promise<MetricsState> {
-  const url = `${baseUrl.replace(/\/+$/, '')}${PATH}`;
-  const headers = { Accept: ACCEPT, ...options.headers };
-  const { endpoint, body, contentType } = await probeHttp(url, { timeoutMs: TIMEOUT_MS, ...options, headers });
+/** Asks for `/metrics` once, or what stands for it, and says whether Prometheus could read the answer. */
+export async function probeMetrics(
+  baseUrl: string,
+  options: ProbeOptions,
+  settings: EndpointSettings = PLAIN_PROBES.metrics,
+): Promise<MetricsState> {
+  const asked = { ...options, headers: { Accept: ACCEPT } };
+  const { endpoint, body, contentType } = await probeEndpoint(baseUrl, settings, asked);
   const { format, samples } = endpoint.status === null ? { format: null, samples: 0 } : readMetrics(body);
   const readable = endpoint.answer !== 'ok' || format === 'prometheus';
   const detail = endpoint.answer === 'ok' && readable ? '' : options.redact(endpoint.detail, WORDS_CHARACTERS);
   return {
-    path: PATH,
+    path: settings.path,
     endpoint: { ...endpoint, answer: readable ? endpoint.answer : 'malformed', detail },
     contentType: contentType === null ? null : options.redact(contentType, WORDS_CHARACTERS),
     format,

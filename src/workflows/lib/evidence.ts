@@ -10,7 +10,7 @@ import type {
   StartReason,
 } from '../../shared/observations';
 import type { Incident } from './incident';
-import { size } from './tell';
+import { listensElsewhere, size } from './tell';
 
 /**
  * From observations to named findings. Evidence that is absent, malformed or stale gets a name of its own: it is never
@@ -65,10 +65,17 @@ export function notePort(
   port: PortState | undefined,
   list: ProcessList | undefined,
 ): void {
+  noteOtherPort(incident, cite, port);
   const owner = port?.owner;
   if (owner === undefined || owner === null || list === undefined || list.more > 0) return;
   if (list.processes.some((process) => process.pid === owner.pid)) return;
   incident.find('PortTaken', cite, `port ${port?.port} is held by pid ${owner.pid}: ${owner.command}`);
+}
+
+/** It runs, and its probes and its scraper ask somewhere else. */
+function noteOtherPort(incident: Incident, cite: string, port: PortState | undefined): void {
+  if (port === undefined || port.elsewhere.length === 0) return;
+  incident.find('OtherPort', cite, `KingFisher does not listen on ${port.port}${listensElsewhere(port)}`);
 }
 
 export function noteResources(incident: Incident, cite: string, resources: Resources | undefined): void {

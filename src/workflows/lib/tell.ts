@@ -53,8 +53,14 @@ export function tellProcesses(list: ProcessList): Told {
 }
 
 export function tellPort(port: PortState): Told {
-  if (!port.listening) return { status: 'notSo', detail: `nobody listens on ${port.port}` };
+  const elsewhere = listensElsewhere(port);
+  if (!port.listening) return { status: 'notSo', detail: `nobody listens on ${port.port}${elsewhere}` };
   return port.owner === null ? 'listening' : `listening: pid ${port.owner.pid} ${port.owner.command}`;
+}
+
+/** `; its pid 42 listens on 8100`, empty where it does not. */
+export function listensElsewhere({ elsewhere }: PortState): string {
+  return elsewhere.map(({ pid, ports }) => `; its pid ${pid} listens on ${ports.join(', ')}`).join('');
 }
 
 export function tellLog(log: LogTail): Told {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import net from 'node:net';
@@ -68,7 +69,20 @@ describe('observePort', () => {
     const { observePort } = activities({ baseUrl: `http://127.0.0.1:${port}` });
     expect(await observePort()).toMatchObject({ port, listening: true, owner: { pid: process.pid } });
     await new Promise((resolve) => servers.pop()!.close(resolve));
-    expect(await observePort()).toEqual({ port, listening: false, owner: null });
+    expect(await observePort()).toEqual({ port, listening: false, owner: null, elsewhere: [] });
+  });
+
+  it('says where the service listens instead', async () => {
+    const script =
+      "require('net').createServer().listen(0, '127.0.0.1', function () { console.log(this.address().port) })";
+    const child = spawn(process.execPath, ['-e', script], { cwd: folder.path(), stdio: ['ignore', 'pipe', 'ignore'] });
+    children.push(child);
+    const [said] = (await once(child.stdout, 'data')) as [Buffer];
+    const other = Number(said.toString());
+    const { observePort } = activities({ baseUrl: 'http://127.0.0.1:1' });
+    expect((await observePort()).elsewhere).toEqual([{ pid: child.pid, ports: [other] }]);
+    const right = activities({ baseUrl: `http://127.0.0.1:${other}` });
+    expect(await right.observePort()).toMatchObject({ listening: true, owner: { pid: child.pid }, elsewhere: [] });
   });
 
   it('sees one that listens on IPv6', async () => {

@@ -1,6 +1,7 @@
-import type { DiskState, LogTail, Resources } from '../../../src/shared/observations';
+import { ScriptedHost } from '../../../src/simulate/scripted-host';
+import type { DiskState, LogTail, Resources, StartLog, StartReason } from '../../../src/shared/observations';
 import { Incident } from '../../../src/workflows/lib/incident';
-import { noteLog, noteResources } from '../../../src/workflows/lib/evidence';
+import { noteLog, notePort, noteResources, noteStart } from '../../../src/workflows/lib/evidence';
 import { incidentInput } from '../../support/incidents';
 
 function incident(): Incident {
@@ -79,5 +80,35 @@ describe('disks', () => {
     expect(found((it) => noteResources(it, 'A', resources(disk({ readOnly: true }), root)))).toEqual([
       'DiskReadOnly: /opt (holds /opt/kingfisher/data) is mounted read-only: the service cannot write there',
     ]);
+  });
+});
+
+it('names another port on which the service listens', () => {
+  const port = { port: 8201, listening: false, owner: null, elsewhere: [{ pid: 42, ports: [8100, 9100] }] };
+  expect(found((it) => notePort(it, 'A', port, { processes: [], more: 0 }))).toEqual([
+    'OtherPort: KingFisher does not listen on 8201; its pid 42 listens on 8100, 9100',
+  ]);
+});
+
+describe('the reason of a start', () => {
+  const host = new ScriptedHost();
+  const log = (reason: StartReason | null): StartLog => {
+    return { service: 'kingfisher', evidence: 'present', lines: ['x'], reason };
+  };
+  it.each<[StartReason['kind'], string]>([
+    ['configuration', 'ConfigurationInvalid'],
+    ['port', 'PortTaken'],
+    ['error', 'StartFailed'],
+  ])('of kind %s is a finding %s', async (kind, name) => {
+    host.up.kingfisher = false;
+    const state = await host.activities().observeService({ service: 'kingfisher' });
+    expect(found((it) => noteStart(it, 'A', state, log({ kind, text: 'PORT: no' })))).toEqual([`${name}: PORT: no`]);
+  });
+
+  it('is of the past where the service runs, and nothing where there is none', async () => {
+    host.up.kingfisher = true;
+    const state = await host.activities().observeService({ service: 'kingfisher' });
+    expect(found((it) => noteStart(it, 'A', state, log({ kind: 'error', text: 'old' })))).toEqual([]);
+    expect(found((it) => noteStart(it, 'A', { ...state, active: 'failed' }, log(null)))).toEqual([]);
   });
 });
