@@ -7,6 +7,8 @@ import { createHostActivities } from './activities/host';
 import { selfCheck } from './activities/host/self-check';
 import { loadConfigOrExit, teamOnDuty } from './config';
 import type { Config } from './config';
+import { errorText } from './host/errors';
+import { createFence } from './host/fence';
 import { connectWhenReachable, createClient } from './temporal/connection';
 import { createLogger, installRuntime } from './temporal/logging';
 import { registerSearchAttributes } from './temporal/search-attributes';
@@ -43,12 +45,20 @@ async function main(): Promise<void> {
   }
   if (roles.includes('agent') && config.agent !== null) {
     const activities = createHostActivities(config.agent, { logger });
+    await prepareFence(config.agent, logger);
     logger.info({ host: config.agent.host, seen: await selfCheck(activities) }, 'this host, as the agent sees it');
     workers.push(await createAgent(settings, config.agent.host, activities));
   }
   logger.info({ roles, temporal: config.temporal.address }, 'worker running');
   await runWorkers(workers, connection);
   await client.connection.close();
+}
+
+/** Before it is needed, when the disk may be full. An agent that cannot keep tokens can still look. */
+async function prepareFence(agent: NonNullable<Config['agent']>, logger: Logger): Promise<void> {
+  await createFence(agent)
+    .prepare()
+    .catch((err: unknown) => logger.error({ reason: errorText(err) }, 'this agent can change nothing'));
 }
 
 function unusedBy(roles: Role[]): (keyof Config)[] {

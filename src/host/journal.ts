@@ -9,7 +9,8 @@ const OUTPUT_LIMIT_BYTES = 256 * 1024;
 export type JournalEntry = Record<string, string>;
 
 /**
- * The newest `lines` entries of the last hour that match, oldest first; `undefined` when the journal cannot be read.
+ * The newest `lines` entries that match, since a time where one is given, oldest first; `undefined` when the journal cannot
+ * be read.
  *
  * Asked for in reverse: beside `--since`, systemd before 254 takes `--lines` for the oldest ones.
  */
@@ -17,9 +18,10 @@ export async function readNewest(
   run: CommandRunner,
   lines: number,
   matches: string[],
-  signal?: AbortSignal,
+  { since, signal }: { since?: string | undefined; signal?: AbortSignal | undefined } = {},
 ): Promise<JournalEntry[] | undefined> {
-  return (await readJournal(run, ['--reverse', '--since=-1h', `--lines=${lines}`, ...matches], signal))?.reverse();
+  const from = since === undefined ? [] : [`--since=${since}`];
+  return (await readJournal(run, ['--reverse', ...from, `--lines=${lines}`, ...matches], signal))?.reverse();
 }
 
 /** Matching entries, oldest first; `undefined` when the journal cannot be read. */

@@ -23,21 +23,40 @@ export async function findListener(port: number): Promise<Listener> {
   return { listening: inodes.size > 0, pids: inodes.size === 0 ? [] : await holders(inodes) };
 }
 
-/** Inodes of the listening sockets; `undefined` where there is no /proc/net. */
-async function listeningSockets(port: number): Promise<Set<string> | undefined> {
-  const tables = await Promise.all(
-    ['/proc/net/tcp', '/proc/net/tcp6'].map((path) => readFile(path, 'latin1').catch(() => undefined)),
+/** TCP ports on which these processes listen, ascending, as far as the host lets us see it. */
+export async function findPorts(pids: number[]): Promise<number[]> {
+  const sockets = (await tables())?.flatMap(parseListening) ?? [];
+  const held = await Promise.all(
+    pids.map(async (pid) => {
+      const links = await linksOf(String(pid));
+      return sockets.filter(({ inode }) => links.has(`socket:[${inode}]`)).map(({ port }) => port);
+    }),
   );
-  if (tables.every((table) => table === undefined)) return undefined;
-  return new Set(tables.flatMap((table) => (table ?? '').split('\n').flatMap((line) => socketOf(line, port))));
+  return [...new Set(held.flat())].sort((a, b) => a - b);
 }
 
-/** `0: 0100007F:2009 00000000:0000 0A … inode …` */
-function socketOf(line: string, port: number): string[] {
-  const fields = line.trim().split(/\s+/);
-  const [, local, , state] = fields;
-  if (local === undefined || state !== LISTEN) return [];
-  return parseInt(local.slice(local.lastIndexOf(':') + 1), 16) === port ? [fields[9] ?? ''] : [];
+/** Inodes of the listening sockets; `undefined` where there is no /proc/net. */
+async function listeningSockets(port: number): Promise<Set<string> | undefined> {
+  const sockets = (await tables())?.flatMap(parseListening);
+  if (sockets === undefined) return undefined;
+  return new Set(sockets.filter((socket) => socket.port === port).map(({ inode }) => inode));
+}
+
+async function tables(): Promise<string[] | undefined> {
+  const read = await Promise.all(
+    ['/proc/net/tcp', '/proc/net/tcp6'].map((path) => readFile(path, 'latin1').catch(() => undefined)),
+  );
+  const found = read.filter((table) => table !== undefined);
+  return found.length === 0 ? undefined : found;
+}
+
+/** Lines such as `0: 0100007F:2009 00000000:0000 0A … inode …` */
+function parseListening(table: string): { port: number; inode: string }[] {
+  return table.split('\n').flatMap((line) => {
+    const [, local, , state, , , , , , inode = ''] = line.trim().split(/\s+/);
+    if (local === undefined || state !== LISTEN) return [];
+    return [{ port: parseInt(local.slice(local.lastIndexOf(':') + 1), 16), inode }];
+  });
 }
 
 async function holders(inodes: Set<string>): Promise<number[]> {
@@ -48,11 +67,14 @@ async function holders(inodes: Set<string>): Promise<number[]> {
 }
 
 async function holds(pid: string, wanted: Set<string>): Promise<boolean> {
+  const links = await linksOf(pid);
+  return [...wanted].some((socket) => links.has(socket));
+}
+
+async function linksOf(pid: string): Promise<Set<string>> {
   const folder = `/proc/${pid}/fd`;
-  for (const fd of await readdir(folder).catch(() => [])) {
-    if (wanted.has(await readlink(`${folder}/${fd}`).catch(() => ''))) return true;
-  }
-  return false;
+  const fds = await readdir(folder).catch(() => []);
+  return new Set(await Promise.all(fds.map((fd) => readlink(`${folder}/${fd}`).catch(() => ''))));
 }
 
 function connects(port: number): Promise<boolean> {

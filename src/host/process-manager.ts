@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
+import path from 'node:path';
 import type { RecentStarts, ServiceName, ServiceState } from '../shared/observations';
 import { startDetached } from './detached';
 import { endProcess, findSame } from './end-process';
@@ -13,6 +14,7 @@ import type { Redact } from './redact';
 import { findByCommand } from './service-processes';
 import type { ServiceManager } from './service-manager';
 import type { ProcessManagerSettings } from './settings';
+import type { UnitLine } from './unit-log';
 import { findUser } from './users';
 
 const UNIT_CHARACTERS = 200;
@@ -75,8 +77,9 @@ export function createProcessManager({ service, settings, port }: Service, redac
   }
 
   /** Nobody else speaks of it, and its log does not say where a start begins. */
-  async function observeStartLog(lines: number): Promise<string[]> {
-    return (await readLogTail(settings.logFile, lines, redact)).lines;
+  async function observeStartLog(lines: number): Promise<UnitLine[]> {
+    const name = path.basename(settings.command[0] ?? '');
+    return (await readLogTail(settings.logFile, lines, redact)).lines.map((text) => ({ at: undefined, name, text }));
   }
 
   /** A process that was found without the pid file is written into it, so that its end will have a name. */

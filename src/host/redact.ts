@@ -25,14 +25,26 @@ export function createRedactor(secrets: string[]): Redact {
   };
 }
 
+/** `redact`, that masks the secrets of this environment as well. */
+export function redactingEnvironment(redact: Redact, env: Record<string, string>): Redact {
+  const literals = secretsOfEnvironment(env).filter((secret) => secret.length >= SHORTEST_LITERAL);
+  const known = createRedactor(literals);
+  return (text, limit) => (literals.length === 0 ? redact(text, limit) : redact(known(text), limit));
+}
+
 /** The secrets that the agent itself knows: passwords of its URLs, and secret values of the service's environment. */
 export function secretsOf({ kingfisher, dependencies }: HostSettings): string[] {
   const { manager } = kingfisher;
-  const environment = manager.type === 'process' ? Object.entries(manager.env) : [];
-  return [
-    ...urls(dependencies).flatMap(passwordsOf),
-    ...environment.flatMap(([name, value]) => (isSecretName(name) ? [value] : passwordsOf(value))),
-  ].filter((secret) => secret.length >= SHORTEST_LITERAL);
+  const environment = manager.type === 'process' ? manager.env : {};
+  const endpoints = Object.values(kingfisher.probes ?? {});
+  const sent = endpoints.flatMap(({ token, headers }) => [token ?? '', ...Object.values(headers)]);
+  return [...urls(dependencies).flatMap(passwordsOf), ...secretsOfEnvironment(environment), ...sent].filter(
+    (secret) => secret.length >= SHORTEST_LITERAL,
+  );
+}
+
+function secretsOfEnvironment(env: Record<string, string>): string[] {
+  return Object.entries(env).flatMap(([name, value]) => (isSecretName(name) ? [value] : passwordsOf(value)));
 }
 
 function urls({ postgres, redis, rabbitmq }: HostSettings['dependencies']): string[] {

@@ -2,7 +2,8 @@ import { readFile, stat, statfs } from 'node:fs/promises';
 import os from 'node:os';
 import type { DiskState, Resources } from '../shared/observations';
 import { errorCode } from './errors';
-import { isReadOnly } from './mounts';
+import { mountOf, readMounts } from './mounts';
+import type { Mount } from './mounts';
 
 /** A file system with less than this counts as full. */
 export interface DiskFloor {
@@ -21,13 +22,18 @@ export async function readMemory(): Promise<Resources['memory']> {
   return { totalBytes, availableBytes };
 }
 
-/** `df` of the file systems that hold these paths, each file system once, under the first path that is on it. */
-export async function readDisks(paths: string[], floor: DiskFloor): Promise<DiskState[]> {
-  const disks = new Map<number, DiskState>();
+/**
+ * `df` of the file systems that hold these paths, each once, under the first path that is on it. One that is mounted
+ * writable here and read-only there counts as two.
+ */
+export async function readDisks(paths: string[], floor: DiskFloor, mounts = readMounts()): Promise<DiskState[]> {
+  const disks = new Map<string, DiskState>();
   for (const path of paths) {
     try {
       const { dev } = await stat(path);
-      if (!disks.has(dev)) disks.set(dev, await readDisk(path, floor));
+      const mount = mountOf(path, mounts);
+      const key = `${dev} ${mount?.readOnly ?? false}`;
+      if (!disks.has(key)) disks.set(key, await readDisk(path, mount, floor));
     } catch (err) {
       if (!['ENOENT', 'ENOTDIR'].includes(errorCode(err))) throw err;
     }
@@ -35,16 +41,15 @@ export async function readDisks(paths: string[], floor: DiskFloor): Promise<Disk
   return [...disks.values()];
 }
 
-async function readDisk(path: string, floor: DiskFloor): Promise<DiskState> {
-  const [{ bsize, blocks, bfree, bavail, files, ffree }, readOnly] = await Promise.all([
-    statfs(path),
-    isReadOnly(path),
-  ]);
+async function readDisk(path: string, mount: Mount | undefined, floor: DiskFloor): Promise<DiskState> {
+  const { bsize, blocks, bfree, bavail, files, ffree } = await statfs(path);
   const availableBytes = bavail * bsize;
   const usedPercent = percent(blocks - bfree, blocks - bfree + bavail);
   const inodesUsedPercent = percent(files - ffree, files);
   return {
     path,
+    mount: mount?.point ?? '',
+    readOnly: mount?.readOnly ?? false,
     totalBytes: blocks * bsize,
     availableBytes,
     usedPercent,
@@ -53,7 +58,6 @@ async function readDisk(path: string, floor: DiskFloor): Promise<DiskState> {
       availableBytes < floor.availableBytes ||
       usedPercent >= floor.usedPercent ||
       inodesUsedPercent >= floor.usedPercent,
-    readOnly,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { RecentStarts, ServiceState } from '../shared/observations';
+import type { UnitLine } from './unit-log';
 
 /** One service under its manager: `systemd`, or the document's "if running manually". */
 export interface ServiceManager {
@@ -6,8 +7,11 @@ export interface ServiceManager {
   observe(signal?: AbortSignal): Promise<ServiceState>;
   /** Its starts in the last hour. Only reads. */
   observeRecentStarts(signal?: AbortSignal): Promise<RecentStarts>;
-  /** The last `lines` that it and its manager wrote since its last start was asked for, newest last. Only reads. */
-  observeStartLog(lines: number, signal?: AbortSignal): Promise<string[]>;
+  /**
+   * The last `lines` that it and its manager wrote since its last start was asked for, newest last; `undefined` when they
+   * cannot be read. Only reads.
+   */
+  observeStartLog(lines: number, signal?: AbortSignal): Promise<UnitLine[] | undefined>;
   /**
    * Its state once that is decisive: what an earlier attempt or another hand began has come to its end. Waits for it.
    */

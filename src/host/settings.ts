@@ -23,11 +23,13 @@ export interface KingfisherSettings {
   manager: SystemdManagerSettings | ProcessManagerSettings;
   /** `http://127.0.0.1:8201` */
   baseUrl: string;
+  /** How it is asked; plain requests where absent. */
+  probes?: KingfisherProbes;
   /** The service's system user. */
   user: string;
   installDir: string;
   dataDir: string;
-  /** service.log */
+  /** service.log; `journal` where the service logs to the journal of its unit, `none` where nobody can read it. */
   logFile: string;
   /** Folders under `dataDir` that hold only temporary files. */
   tempDirs: string[];
@@ -35,7 +37,30 @@ export interface KingfisherSettings {
   tempFilesLimit: number;
   logrotate: { config: string; rotateAboveBytes: number } | null;
   /** KingFisher's own configuration check: exit 0 means valid. */
-  configCheck: CommandSettings | null;
+  configCheck: ConfigCheckSettings | null;
+}
+
+export interface KingfisherProbes {
+  health: EndpointSettings;
+  ready: EndpointSettings;
+  metrics: EndpointSettings;
+}
+
+/** One endpoint, and what it answers when it is well. */
+export interface EndpointSettings {
+  /** Below baseUrl: `/health`. */
+  path: string;
+  timeoutMs: number;
+  /** Those that mean well; null: every 2xx. */
+  statuses: number[] | null;
+  /** A field of its JSON body, and the value that means well. */
+  field: { path: string[]; equals: string | number | boolean } | null;
+  /** Secret values. */
+  headers: Record<string, string>;
+  /** Sent as a bearer token. */
+  token: string | null;
+  /** In its place: the file that holds it. */
+  tokenFile: string | null;
 }
 
 export interface SystemdManagerSettings {
@@ -83,10 +108,11 @@ export interface RecoverySettings {
   exchanges: string[];
 }
 
-export interface CommandSettings {
+/** Where folder and user are absent, those of the service. */
+export interface ConfigCheckSettings {
   command: string[];
-  cwd: string;
-  user?: string;
+  cwd?: string | undefined;
+  user?: string | undefined;
   timeoutMs: number;
 }
 

@@ -6,6 +6,7 @@ import { isStopped } from './service-manager';
 import type { ServiceManager } from './service-manager';
 import { poll } from './sleep';
 import { readUnitLog } from './unit-log';
+import type { UnitLine } from './unit-log';
 import { observeUnitStarts } from './unit-starts';
 
 const SYSTEMCTL = '/usr/bin/systemctl';
@@ -53,7 +54,7 @@ export function createSystemdManager({ service, unit }: Unit, run: CommandRunner
     return await observeUnitStarts(unit, run, signal);
   }
 
-  async function observeStartLog(lines: number, signal?: AbortSignal): Promise<string[]> {
+  async function observeStartLog(lines: number, signal?: AbortSignal): Promise<UnitLine[] | undefined> {
     return await readUnitLog(unit, lines, run, signal);
   }
 

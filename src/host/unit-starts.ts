@@ -10,7 +10,10 @@ const AT_MOST = 20;
 /** Starts of a unit in the last hour, from systemd's own words in the journal. */
 export async function observeUnitStarts(unit: string, run: CommandRunner, signal?: AbortSignal): Promise<RecentStarts> {
   const matches = [STARTED, START_FAILED].map((id) => `MESSAGE_ID=${id}`);
-  const entries = await readNewest(run, AT_MOST, ['_PID=1', `UNIT=${unit}`, ...matches], signal);
+  const entries = await readNewest(run, AT_MOST, ['_PID=1', `UNIT=${unit}`, ...matches], {
+    since: '-1h',
+    signal,
+  });
   if (entries === undefined) return { evidence: 'absent', startedAt: [] };
   return { evidence: 'present', startedAt: entries.map(entryTime).filter((time) => time !== undefined) };
 }

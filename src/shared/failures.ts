@@ -15,6 +15,8 @@ export const FAILURES = {
   ObservationFailed: { retryable: true },
   /** A selector is empty, too wide, leaves its root or crosses a symbolic link. */
   UnsafeSelector: { retryable: false },
+  /** A file system ran full: its message says which, and how much is left. */
+  DiskFull: { retryable: false },
   /** The file system has no room for what is asked, with its reserve. */
   NotEnoughSpace: { retryable: false },
   /** A backup read back is not what was copied. */

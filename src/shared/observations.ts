@@ -52,8 +52,17 @@ export interface StartLog {
   service: ServiceName;
   /** `absent` when there is nothing to read, or nothing was said. */
   evidence: Evidence;
-  /** Newest last, at most 10, masked, each cut to 300 characters. */
+  /** Newest last, at most 10, masked, each cut to 300 characters: `2026-11-23T10:00:05Z python: it said so`. */
   lines: string[];
+  /** What reads like the reason why it ended, from more lines than these. */
+  reason: StartReason | null;
+}
+
+export interface StartReason {
+  /** `configuration`: a setting is wrong; `port`: taken; `program`: cannot be loaded; `denied`: a permission; `unit`: of systemd. */
+  kind: 'configuration' | 'port' | 'program' | 'denied' | 'unit' | 'error';
+  /** Masked and cut to 300 characters: `PORT: Input should be a valid integer`. */
+  text: string;
 }
 
 export interface ProcessInfo {
@@ -77,6 +86,8 @@ export interface PortState {
   listening: boolean;
   /** Who listens, where the host lets us see it. */
   owner: { pid: number; command: string } | null;
+  /** Where the service's own processes listen instead; empty while one of them listens on `port`. */
+  elsewhere: { pid: number; ports: number[] }[];
 }
 
 export type Answer =
@@ -184,6 +195,25 @@ export type Condition =
   | 'refused'
   | 'down';
 
+/**
+ * What `/metrics` answers when it is asked as Prometheus asks. `endpoint.answer` is `ok` only for a body that Prometheus can
+ * read; any other body of a 2xx is `malformed`. Its detail holds the first words of what cannot be read, and nothing else.
+ */
+export interface MetricsState {
+  /** Path that was asked. */
+  path: string;
+  endpoint: EndpointState;
+  /** As the answer's header says it, masked; null without an answer or a header. */
+  contentType: string | null;
+  /** What the body is; null without an answer. */
+  format: MetricsFormat | null;
+  /** Samples in the first 64 KiB. */
+  samples: number;
+  observedAt: string;
+}
+
+export type MetricsFormat = 'prometheus' | 'json' | 'html' | 'empty' | 'other';
+
 export interface DependencyState {
   dependency: DependencyName;
   condition: Condition;
@@ -211,14 +241,16 @@ export interface LogTail {
 
 export interface DiskState {
   path: string;
+  /** Where its file system is mounted; empty where the host does not say. */
+  mount: string;
+  /** Mounted read-only, also by the kernel after an error of the disk. */
+  readOnly: boolean;
   totalBytes: number;
   availableBytes: number;
   usedPercent: number;
   inodesUsedPercent: number;
   /** Below the agent's configured floor of free bytes or inodes. */
   full: boolean;
-  /** Mounted read-only, or made so by the kernel after an error. */
-  readOnly: boolean;
 }
 
 export interface Resources {

@@ -6,6 +6,8 @@ const SECRET_VALUE = String.raw`(?:\\?"[^"\n]*"|\\?'[^'\n]*'|[^\s"'\\,;&}\])]+)`
 const WHOLE_NAME = new RegExp(SECRET_NAME, 'i');
 
 const PATTERNS: [RegExp, string][] = [
+  // Of pydantic: the value of whatever setting was wrong, a password's too.
+  [/(\binput_value=)(?:'[^'\n]*'|"[^"\n]*"|[^\s,\]]+)/g, `$1${MASK}`],
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, MASK],
   [/([a-z][a-z0-9+.-]{0,20}:\/\/[^\s/@:"']{0,200}:)[^\s/"']{1,500}@/gi, `$1${MASK}@`],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{6,}/gi, `$1 ${MASK}`],

@@ -29,6 +29,7 @@ export function endpoint(answer: Answer, status: number | null): EndpointState {
 export function disk(full: boolean): DiskState {
   return {
     path: '/opt/kingfisher/data',
+    mount: '/opt/kingfisher/data',
     totalBytes: 1e9,
     availableBytes: full ? 0 : 5e8,
     usedPercent: full ? 100 : 50,

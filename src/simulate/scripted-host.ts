@@ -6,11 +6,13 @@ import type {
   Condition,
   DependencyName,
   DependencyState,
+  EndpointState,
   HealthState,
   ServiceName,
   ServiceState,
   StandingReading,
   WatchRequest,
+  StartReason,
 } from '../shared/observations';
 import { ANSWERS, DEPENDENCIES, WHY, disk, endpoint } from './scripted-answers';
 
@@ -44,6 +46,10 @@ export class ScriptedHost {
   /** Whether a full recovery brings back what a restart cannot. */
   recoveryHelps = true;
   exchangesMissing: string[] = [];
+  /** What the journal names as the reason of a start that failed. */
+  startReason: StartReason | null = null;
+  /** What `/metrics` answers. */
+  metrics: EndpointState = endpoint('ok', 200);
   /** Whether KingFisher was stopped each time its files were touched. */
   readonly touchedWhileRunning: string[] = [];
   /** Called before each activity; may throw or wait, to script failures. */
@@ -77,9 +83,10 @@ export class ScriptedHost {
         service,
         evidence: 'present',
         lines: [`${service}: cannot open its configuration`],
+        reason: this.startReason,
       }),
       observeProcesses: async () => ({ processes: [], more: 0 }),
-      observePort: async () => ({ port: 8201, listening: this.up.kingfisher, owner: null }),
+      observePort: async () => ({ port: 8201, listening: this.up.kingfisher, owner: null, elsewhere: [] }),
       observeLogTail: async () => ({
         path: '/var/log/kingfisher/service.log',
         evidence: 'present',
@@ -96,6 +103,14 @@ export class ScriptedHost {
         observedAt: this.now(),
       }),
       observeHealth: async () => (this.lateAnswers-- > 0 ? this.late() : this.health()),
+      observeMetrics: async () => ({
+        path: '/metrics',
+        endpoint: this.metrics,
+        contentType: 'text/plain; version=0.0.4',
+        format: this.metrics.answer === 'ok' ? 'prometheus' : 'other',
+        samples: this.metrics.answer === 'ok' ? 30 : 0,
+        observedAt: this.now(),
+      }),
       waitUntilHealthy: async () => ({
         healthy: this.kingfisherHealthy(),
         healthySince: this.kingfisherHealthy() ? this.now() : null,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import { LabHost } from '../../lab/lab-host';
+import type { LabHostOptions } from '../../lab/lab-host';
 import { PATIENT_GUARD, startStack } from '../../lab/stack';
 import type { Stack, StackOptions } from '../../lab/stack';
 import type { IncidentView } from '../../src/shared/incident';
@@ -20,10 +21,13 @@ export class LabSite {
     readonly directory: string,
   ) {}
 
-  static async up(name: string, { sections, env = {} }: Pick<StackOptions, 'sections' | 'env'> = {}): Promise<LabSite> {
+  static async up(
+    name: string,
+    { sections, env = {}, host: size = {} }: Pick<StackOptions, 'sections' | 'env'> & { host?: LabHostOptions } = {},
+  ): Promise<LabSite> {
     const directory = mkdtempSync(join(tmpdir(), 'halcyon-lab-test-'));
     const started = await Promise.allSettled([
-      LabHost.up(name),
+      LabHost.up(name, size),
       startStack({
         sections: { guard: PATIENT_GUARD, ...sections },
         env,

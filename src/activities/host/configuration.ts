@@ -1,8 +1,11 @@
 import { describeEnd } from '../../host/commands';
 import type { CommandResult } from '../../host/commands';
 import { CommandNotStarted } from '../../host/program';
+import { redactingEnvironment } from '../../host/redact';
 import type { Redact } from '../../host/redact';
-import type { CommandSettings } from '../../host/settings';
+import { readServiceEnvironment } from '../../host/service-environment';
+import type { ServiceEnvironment } from '../../host/service-environment';
+import type { ConfigCheckSettings } from '../../host/settings';
 import { asUser } from '../../host/users';
 import type { ConfigurationCheck } from '../../shared/observations';
 import type { HostDeps } from './dependencies';
@@ -11,29 +14,36 @@ import type { HostActivities } from './types';
 
 const OUTPUT_CHARACTERS = 1_000;
 
-/** A.2: KingFisher's own configuration check, run as its user. */
+/** A.2: KingFisher's own configuration check, as a start of the service would find it: its user, folder, environment. */
 export function createConfigurationActivities(deps: HostDeps): Pick<HostActivities, 'checkConfiguration'> {
-  const { settings, redact } = deps;
+  const { settings, redact, run } = deps;
   return {
     checkConfiguration: asActivity(redact, async ({ signal }) => {
-      const { configCheck } = settings.kingfisher;
+      const { configCheck, manager } = settings.kingfisher;
       if (configCheck === null) return absent('no configuration check is configured');
-      return await check(deps, configCheck, signal);
+      const environment = await readServiceEnvironment(manager, run, signal);
+      if (environment.missing.length > 0) {
+        return { evidence: 'present', valid: false, output: redact(environment.missing.join('\n'), OUTPUT_CHARACTERS) };
+      }
+      return await check(deps, configCheck, environment, signal);
     }),
   };
 }
 
 async function check(
-  { run, redact }: HostDeps,
-  { command, cwd, user, timeoutMs }: CommandSettings,
+  { run, redact, settings }: HostDeps,
+  { command, cwd, user, timeoutMs }: ConfigCheckSettings,
+  environment: ServiceEnvironment,
   signal: AbortSignal,
 ): Promise<ConfigurationCheck> {
   const [program = '', ...args] = command;
+  const masked = redactingEnvironment(redact, environment.env);
   try {
-    const asked = await asUser(user, { program, args });
-    return judge(await run({ ...asked, cwd, timeoutMs, signal }), redact);
+    const asked = await asUser(user ?? environment.user, { program, args, env: environment.env });
+    const where = cwd ?? environment.cwd ?? settings.kingfisher.installDir;
+    return judge(await run({ ...asked, cwd: where, timeoutMs, signal }), masked);
   } catch (err) {
-    if (err instanceof CommandNotStarted) return absent(redact(err.message, OUTPUT_CHARACTERS));
+    if (err instanceof CommandNotStarted) return absent(masked(err.message, OUTPUT_CHARACTERS));
     throw err;
   }
 }

@@ -1,8 +1,11 @@
 import { loadavg } from 'node:os';
 import path from 'node:path';
 import { observeOomKills } from '../../host/kernel-log';
-import { isStale, readLogTail } from '../../host/log-tail';
+import { HostError } from '../../host/errors';
+import { isStale, maskLines, readLogTail } from '../../host/log-tail';
 import { readDisks, readMemory } from '../../host/resources';
+import { notConfigured } from '../../host/service-managers';
+import { tellLine } from '../../host/unit-log';
 import type { LogTail, Resources } from '../../shared/observations';
 import { findDataFolders } from './data-folders';
 import type { HostDeps } from './dependencies';
@@ -20,13 +23,43 @@ export function createEvidenceActivities(deps: HostDeps): Pick<HostActivities, '
   };
 }
 
-async function observeLogTail(
-  { settings, redact, findManager }: HostDeps,
+async function observeLogTail(deps: HostDeps, lines: number, signal: AbortSignal): Promise<LogTail> {
+  const { logFile, manager } = deps.settings.kingfisher;
+  const atMost = Math.min(lines, LINES_AT_MOST);
+  if (logFile === 'none') throw notConfigured('kingfisher.logFile');
+  if (logFile !== 'journal') return await observeFile(deps, logFile, atMost, signal);
+  return await observeJournal(deps, manager.type === 'systemd' ? manager.unit : 'kingfisher', atMost, signal);
+}
+
+/** What the unit said since its last start. One that says nothing is no finding. */
+async function observeJournal(
+  { findManager, redact }: HostDeps,
+  unit: string,
+  lines: number,
+  signal: AbortSignal,
+): Promise<LogTail> {
+  const said = await findManager('kingfisher').observeStartLog(lines, signal);
+  if (said === undefined) {
+    const remedy = "let the agent's user read it (group systemd-journal)";
+    throw new HostError('ObservationFailed', `journalctl cannot read the journal of ${unit}; ${remedy}`);
+  }
+  return {
+    path: `journal of ${unit}`,
+    evidence: 'present',
+    lines: maskLines(said.map(tellLine), redact),
+    modifiedAt: said.at(-1)?.at ?? null,
+    sizeBytes: 0,
+  };
+}
+
+async function observeFile(
+  { redact, findManager }: HostDeps,
+  logFile: string,
   lines: number,
   signal: AbortSignal,
 ): Promise<LogTail> {
   const [tail, service] = await Promise.all([
-    readLogTail(settings.kingfisher.logFile, Math.min(lines, LINES_AT_MOST), redact),
+    readLogTail(logFile, lines, redact),
     // Without it the lines are still worth having; only their age cannot be judged.
     findManager('kingfisher')
       .observe(signal)
@@ -43,7 +76,7 @@ async function observeLogTail(
 async function observeResources(deps: HostDeps, signal: AbortSignal): Promise<Resources> {
   const { settings, run } = deps;
   const { dataDir, logFile } = settings.kingfisher;
-  const own = [dataDir, path.dirname(logFile), '/tmp', '/'];
+  const own = [dataDir, ...(path.isAbsolute(logFile) ? [path.dirname(logFile)] : []), '/tmp', '/'];
   const [memory, disks, all, oomKills] = await Promise.all([
     readMemory(),
     readDisks(own, settings.diskFull),

@@ -15,9 +15,10 @@ const SERVICE_EVERY_MS = 250;
 /** `/health` and `/ready`, once or until they hold. */
 export function createHealthActivities(deps: HostDeps): Pick<HostActivities, 'observeHealth' | 'waitUntilHealthy'> {
   const { settings, redact, findManager } = deps;
+  const { baseUrl, probes } = settings.kingfisher;
   const dependencies = Object.keys(settings.dependencies) as DependencyName[];
   const probe = async (signal: AbortSignal) =>
-    await probeKingfisher(settings.kingfisher.baseUrl, { redact, signal }, dependencies);
+    await probeKingfisher(baseUrl, { redact, signal }, { probes, dependencies });
   return {
     observeHealth: asActivity(redact, async ({ signal }) => await probe(signal)),
     waitUntilHealthy: asActivity(redact, async (run, wanted) => {

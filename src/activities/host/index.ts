@@ -12,6 +12,7 @@ import { createDependencyActivities } from './dependency';
 import { createEvidenceActivities } from './evidence';
 import { createExchangeActivities } from './exchanges';
 import { createHealthActivities } from './health';
+import { createMetricsActivities } from './metrics';
 import { createPermissionActivities } from './permissions';
 import { createProcessActivities } from './processes';
 import { createQueues } from './queues';
@@ -48,6 +49,7 @@ export function createHostActivities(
     ...createEvidenceActivities(deps),
     ...createHealthActivities(deps),
     ...createWatchActivities(deps),
+    ...createMetricsActivities(deps),
     ...createDependencyActivities(deps),
     ...createConfigurationActivities(deps),
     ...createSpaceActivities(deps),

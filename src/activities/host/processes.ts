@@ -1,9 +1,10 @@
-import { findListener, portOf } from '../../host/ports';
+import { findListener, findPorts, portOf } from '../../host/ports';
 import { findProcess } from '../../host/process-table';
 import type { ProcessRecord } from '../../host/process-table';
 import type { Redact } from '../../host/redact';
 import { findServiceProcesses } from '../../host/service-processes';
 import { listUsers } from '../../host/users';
+import type { KingfisherSettings } from '../../host/settings';
 import type { PortState, ProcessInfo, ProcessList } from '../../shared/observations';
 import type { HostDeps } from './dependencies';
 import { asActivity } from './run';
@@ -11,6 +12,7 @@ import type { HostActivities } from './types';
 
 const PROCESSES_AT_MOST = 20;
 const COMMAND_CHARACTERS = 200;
+const PORTS_AT_MOST = 10;
 
 /** A.diagnosis: `ps` and `lsof`. */
 export function createProcessActivities({
@@ -20,7 +22,7 @@ export function createProcessActivities({
   const { kingfisher } = settings;
   return {
     observeProcesses: asActivity(redact, async () => await listOwn(kingfisher.user, kingfisher.installDir, redact)),
-    observePort: asActivity(redact, async () => await observePort(portOf(kingfisher.baseUrl), redact)),
+    observePort: asActivity(redact, async () => await observePort(kingfisher, redact)),
   };
 }
 
@@ -39,7 +41,8 @@ export function describe(record: ProcessRecord, user: string, redact: Redact): P
   return { pid, user, state, startedAt, rssBytes, command: commandOf(record, redact) };
 }
 
-async function observePort(port: number, redact: Redact): Promise<PortState> {
+async function observePort({ user, installDir, baseUrl }: KingfisherSettings, redact: Redact): Promise<PortState> {
+  const port = portOf(baseUrl);
   const { listening, pids } = await findListener(port);
   const pid = pids.sort((a, b) => a - b)[0];
   const record = pid === undefined ? undefined : await findProcess(pid);
@@ -47,7 +50,19 @@ async function observePort(port: number, redact: Redact): Promise<PortState> {
     port,
     listening,
     owner: record === undefined ? null : { pid: record.pid, command: commandOf(record, redact) },
+    elsewhere: await listensElsewhere(user, installDir, pids),
   };
+}
+
+/** A service that listens on another port runs, and is configured otherwise than its probes and its scraper are. */
+async function listensElsewhere(user: string, installDir: string, there: number[]): Promise<PortState['elsewhere']> {
+  const uid = (await listUsers()).find(({ name }) => name === user)?.uid;
+  const own = (await findServiceProcesses(uid, installDir)).map(({ pid }) => pid);
+  if (own.some((pid) => there.includes(pid))) return [];
+  const found = await Promise.all(
+    own.map(async (pid) => ({ pid, ports: (await findPorts([pid])).slice(0, PORTS_AT_MOST) })),
+  );
+  return found.filter(({ ports }) => ports.length > 0).slice(0, PROCESSES_AT_MOST);
 }
 
 /** The command line, masked and cut. */

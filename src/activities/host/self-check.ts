@@ -12,6 +12,7 @@ export async function selfCheck(activities: HostActivities): Promise<SelfCheck> 
     kingfisher: async () => (await activities.observeService({ service: 'kingfisher' })).active,
     health: async () => (await activities.observeHealth()).health.answer,
     ready: async () => (await activities.observeHealth()).ready.answer,
+    metrics: async () => (await activities.observeMetrics()).endpoint.answer,
     port: async () => ((await activities.observePort()).listening ? 'listening' : 'nobody listens'),
     processes: async () => String((await activities.observeProcesses()).processes.length),
     log: async () => (await activities.observeLogTail({ lines: 1 })).evidence,

@@ -1,4 +1,6 @@
 import { maskLines } from '../../host/log-tail';
+import { reasonOf } from '../../host/start-reason';
+import { tellLine } from '../../host/unit-log';
 import type { HostDeps } from './dependencies';
 import { ensureRestarted } from './ensure-restarted';
 import { isInTransit } from '../../host/service-manager';
@@ -14,6 +16,9 @@ type ServiceActivities = Pick<
 
 const START_LOG_LINES = 10;
 const LOOK_EVERY_MS = 250;
+/** The reason may stand above a stack. */
+const READ_LINES = 60;
+const REASON_CHARACTERS = 300;
 
 /** State and restart of KingFisher and its dependencies. */
 export function createServiceActivities(
@@ -27,8 +32,15 @@ export function createServiceActivities(
       async ({ signal }, { service }) => await findManager(service).observeRecentStarts(signal),
     ),
     observeStartLog: asActivity(redact, async ({ signal }, { service }) => {
-      const lines = maskLines(await findManager(service).observeStartLog(START_LOG_LINES, signal), redact);
-      return { service, evidence: lines.length === 0 ? 'absent' : 'present', lines };
+      const said = (await findManager(service).observeStartLog(READ_LINES, signal)) ?? [];
+      const lines = maskLines(said.slice(-START_LOG_LINES).map(tellLine), redact);
+      const reason = reasonOf(said);
+      return {
+        service,
+        evidence: lines.length === 0 ? 'absent' : 'present',
+        lines,
+        reason: reason === null ? null : { ...reason, text: redact(reason.text, REASON_CHARACTERS) },
+      };
     }),
     waitUntilStarted: asActivity(redact, async (run, { service, deadlineMs }) => {
       const manager = findManager(service);

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { describeEnd } from '../../host/commands';
 import { HostError } from '../../host/errors';
 import { measureLogs } from '../../host/logs';
@@ -57,7 +58,7 @@ async function ensureLogsRotated(
   { signal, mayStillChange }: ChangeRun,
 ): Promise<Change<FileCount>> {
   const { logrotate, logFile } = settings.kingfisher;
-  if (logrotate === null) throw notConfigured('kingfisher.logrotate');
+  if (logrotate === null || !path.isAbsolute(logFile)) throw notConfigured('kingfisher.logrotate');
   const before = await measureLogs(logFile);
   if (before.bytes <= logrotate.rotateAboveBytes) {
     const note = `the logs are not larger than ${logrotate.rotateAboveBytes} bytes`;

@@ -7,6 +7,7 @@ import type {
   HealthState,
   HealthVerdict,
   LogTail,
+  MetricsState,
   PortState,
   ProcessList,
   RecentStarts,
@@ -52,6 +53,8 @@ export interface HostActivities {
   observeResources(): Promise<Resources>;
   /** `/health` and `/ready`, once. */
   observeHealth(): Promise<HealthState>;
+  /** What the alerts are made of: whether Prometheus can read `/metrics`. Never throws for "it cannot". */
+  observeMetrics(): Promise<MetricsState>;
   /**
    * Polls `/health` and `/ready` until both answered 200 throughout the stability window. Ends early when the service
    * has settled in a state that waiting cannot change, or only a dependency is missing. Never throws for "unhealthy".

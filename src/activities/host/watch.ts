@@ -13,6 +13,7 @@ const SERVICE_EVERY_MS = 2_000;
 /** One long look at KingFisher, between the passes of a runbook and while people have an incident. */
 export function createWatchActivities(deps: HostDeps): Pick<HostActivities, 'watchKingfisher'> {
   const { settings, redact, findManager } = deps;
+  const { baseUrl, probes } = settings.kingfisher;
   return {
     watchKingfisher: asActivity(redact, async ({ signal }, wanted) => {
       const watch = new StandingWatch(wanted, performance.now());
@@ -23,7 +24,7 @@ export function createWatchActivities(deps: HostDeps): Pick<HostActivities, 'wat
       );
       for (;;) {
         ask();
-        const health = await probeKingfisher(settings.kingfisher.baseUrl, { redact, signal });
+        const health = await probeKingfisher(baseUrl, { redact, signal }, { probes });
         const reading = watch.judge(health, performance.now());
         if (reading !== undefined) return reading;
         await sleep(LOOK_EVERY_MS, signal);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { duration, hostName, section, size, textWhere, wholeNumber } from './nouns';
 import { absoluteFile, command, isBelow, ownFolder, serviceUnit, systemUser } from './paths';
 import { isMapping, valueAt } from '../values';
+import { probes } from './probes';
 import { checkRecovery, isWhole, recovery, withImages } from './recovery';
 import { checkTables, settings } from './settings';
 import { secret, secretUrl, url } from './urls';
@@ -37,7 +38,8 @@ const logrotate = section({ config: absoluteFile(), rotateAbove: size().prefault
 
 const configCheck = section({
   command: command(),
-  cwd: ownFolder(),
+  // Where absent, the folder and the user of the service.
+  cwd: ownFolder().optional(),
   user: systemUser().optional(),
   timeout: duration({ max: '10m' }).prefault('30s'),
 }).transform(({ timeout, ...rest }) => ({ ...rest, timeoutMs: timeout }));
@@ -45,15 +47,22 @@ const configCheck = section({
 const kingfisher = section({
   manager,
   baseUrl: url('http', 'https').default('http://127.0.0.1:8201'),
+  probes: probes.prefault({}),
   user: systemUser().default('kingfisher'),
   installDir: ownFolder(),
   dataDir: ownFolder(),
-  logFile: absoluteFile().default('/var/log/kingfisher/service.log'),
+  logFile: z
+    .union([z.enum(['journal', 'none']), absoluteFile()], {
+      error: 'expected "journal", "none", or an absolute file path without ".."',
+    })
+    .default('/var/log/kingfisher/service.log'),
   tempDirs: z.array(ownFolder()).default([]),
   tempFilesLimit: wholeNumber(1, 1_000_000).default(10_000),
   logrotate: logrotate.nullable().default(null),
   configCheck: configCheck.nullable().default(null),
-}).superRefine(checkTempDirs, { when: ({ value }) => isMapping(value) });
+})
+  .superRefine(checkTempDirs, { when: ({ value }) => isMapping(value) })
+  .superRefine(checkJournal, { when: ({ value }) => isMapping(value) });
 
 const dataDir = ownFolder().optional();
 
@@ -97,4 +106,11 @@ function checkTempDirs(value: unknown, context: z.core.$RefinementCtx): void {
     if (typeof folder !== 'string' || isBelow(folder, dataDir)) continue;
     context.addIssue({ code: 'custom', path: ['tempDirs', index], message: 'expected a folder below dataDir' });
   }
+}
+
+/** What a plain process writes is in no journal of its own. */
+function checkJournal(value: unknown, context: z.core.$RefinementCtx): void {
+  if (valueAt(value, ['logFile']) !== 'journal' || valueAt(value, ['manager', 'type']) !== 'process') return;
+  const message = 'expected the file of the process manager: only a unit of systemd has a journal';
+  context.addIssue({ code: 'custom', path: ['logFile'], message });
 }

@@ -12,36 +12,44 @@ export interface HttpAnswer {
   endpoint: EndpointState;
   /** First 64 KiB of the body, neither masked nor cut: not to leave the host as it is. */
   body: string;
+  /** The header, as it is. */
+  contentType: string | null;
+}
+
+export interface HttpProbeOptions extends ProbeOptions {
+  /** Sent with the request. Values may be secret: the redactor has to know them. */
+  headers?: Record<string, string> | undefined;
 }
 
 interface Response {
   status: number;
   body: string;
+  contentType: string | null;
 }
 
 /** One GET on a connection of its own. User and password of the URL go as basic authentication. */
-export async function probeHttp(url: string, options: ProbeOptions): Promise<HttpAnswer> {
+export async function probeHttp(url: string, options: HttpProbeOptions): Promise<HttpAnswer> {
   let response: Response | undefined;
   const ask = async () => {
-    const { timeoutMs = PROBE_TIMEOUT_MS, signal } = options;
-    response = await withDeadline(timeoutMs, signal, async (deadline) => await get(url, deadline));
+    const { timeoutMs = PROBE_TIMEOUT_MS, signal, headers = {} } = options;
+    response = await withDeadline(timeoutMs, signal, async (deadline) => await get(url, headers, deadline));
     return response.body.trim();
   };
   const endpoint = await askOnce(options, ask, classify);
-  if (response === undefined) return { endpoint, body: '' };
-  return {
-    endpoint: { ...endpoint, answer: answerOfStatus(response.status), status: response.status },
-    body: response.body,
-  };
+  if (response === undefined) return { endpoint, body: '', contentType: null };
+  const { status, body, contentType } = response;
+  return { endpoint: { ...endpoint, answer: answerOfStatus(status), status }, body, contentType };
 }
 
-function get(url: string, signal: AbortSignal): Promise<Response> {
+function get(url: string, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
   const { protocol, username, password, href } = withoutCredentials(url);
   const auth = username === '' ? {} : { auth: `${username}:${password}` };
   return new Promise((resolve, reject) => {
     const client = protocol === 'https:' ? https : http;
-    const request = client.get(href, { agent: false, signal, ...auth }, (response) => {
-      readBody(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject);
+    const request = client.get(href, { agent: false, signal, headers, ...auth }, (response) => {
+      const { statusCode: status = 0, headers: answered } = response;
+      const contentType = answered['content-type'] ?? null;
+      readBody(response).then((body) => resolve({ status, body, contentType }), reject);
     });
     request.on('error', reject);
   });

@@ -1,20 +1,38 @@
 import type { DependencyName, HealthState } from '../../shared/observations';
 import type { Redact } from '../redact';
+import type { KingfisherProbes } from '../settings';
 import type { ProbeOptions } from './answers';
-import { probeHttp } from './http';
+import { probeEndpoint } from './endpoint';
 
 const CHECKS_AT_MOST = 20;
 const CHECK_CHARACTERS = 200;
 const PASSING = ['ok', 'up', 'pass', 'healthy', 'true'];
 
-/** `/health` and `/ready`, asked at the same time. `dependencies`: those that this host has. */
+const PLAIN = { statuses: null, field: null, headers: {}, token: null, tokenFile: null };
+
+/** What is asked where nothing is configured. */
+export const PLAIN_PROBES: KingfisherProbes = {
+  health: { ...PLAIN, path: '/health', timeoutMs: 1_000 },
+  ready: { ...PLAIN, path: '/ready', timeoutMs: 1_000 },
+  metrics: { ...PLAIN, path: '/metrics', timeoutMs: 5_000 },
+};
+
+export interface KingfisherProbing {
+  probes?: Pick<KingfisherProbes, 'health' | 'ready'>;
+  /** Those that this host has: what `/ready` does not call well is to be asked by itself. */
+  dependencies?: DependencyName[];
+}
+
+/** `/health` and `/ready`, or what stands for them, asked at the same time. */
 export async function probeKingfisher(
   baseUrl: string,
   options: ProbeOptions,
-  dependencies: DependencyName[] = [],
+  { probes = PLAIN_PROBES, dependencies = [] }: KingfisherProbing = {},
 ): Promise<HealthState> {
-  const at = (path: string) => `${baseUrl.replace(/\/+$/, '')}${path}`;
-  const [health, ready] = await Promise.all([probeHttp(at('/health'), options), probeHttp(at('/ready'), options)]);
+  const [health, ready] = await Promise.all([
+    probeEndpoint(baseUrl, probes.health, options),
+    probeEndpoint(baseUrl, probes.ready, options),
+  ]);
   return {
     health: health.endpoint,
     ready: ready.endpoint,

@@ -6,8 +6,11 @@ import type {
   RecentStarts,
   Resources,
   ServiceState,
+  StartLog,
+  StartReason,
 } from '../../shared/observations';
 import type { Incident } from './incident';
+import { listensElsewhere, size } from './tell';
 
 /**
  * From observations to named findings. Evidence that is absent, malformed or stale gets a name of its own: it is never
@@ -32,6 +35,23 @@ export function noteStarts(incident: Incident, cite: string, starts: RecentStart
   incident.find('CrashLoop', cite, `KingFisher was started more than ${startsPerHour} times within the last hour`);
 }
 
+/** Why the last start failed, in the service's own words, where it does not run. */
+export function noteStart(
+  incident: Incident,
+  cite: string,
+  state: ServiceState | undefined,
+  log: StartLog | undefined,
+): void {
+  const reason = log?.reason;
+  if (reason === undefined || reason === null || state === undefined || state.active === 'active') return;
+  incident.find(START_FINDINGS[reason.kind] ?? 'StartFailed', cite, reason.text);
+}
+
+const START_FINDINGS: Partial<Record<StartReason['kind'], string>> = {
+  configuration: 'ConfigurationInvalid',
+  port: 'PortTaken',
+};
+
 export function noteProcesses(incident: Incident, cite: string, list: ProcessList | undefined): void {
   for (const process of list?.processes.filter((p) => p.state === 'T') ?? []) {
     incident.find('ProcessStopped', cite, `pid ${process.pid} is stopped (SIGSTOP): ${process.command}`);
@@ -45,10 +65,17 @@ export function notePort(
   port: PortState | undefined,
   list: ProcessList | undefined,
 ): void {
+  noteOtherPort(incident, cite, port);
   const owner = port?.owner;
   if (owner === undefined || owner === null || list === undefined || list.more > 0) return;
   if (list.processes.some((process) => process.pid === owner.pid)) return;
   incident.find('PortTaken', cite, `port ${port?.port} is held by pid ${owner.pid}: ${owner.command}`);
+}
+
+/** It runs, and its probes and its scraper ask somewhere else. */
+function noteOtherPort(incident: Incident, cite: string, port: PortState | undefined): void {
+  if (port === undefined || port.elsewhere.length === 0) return;
+  incident.find('OtherPort', cite, `KingFisher does not listen on ${port.port}${listensElsewhere(port)}`);
 }
 
 export function noteResources(incident: Incident, cite: string, resources: Resources | undefined): void {
@@ -60,7 +87,7 @@ export function noteResources(incident: Incident, cite: string, resources: Resou
     incident.find(
       'DiskFull',
       cite,
-      `${disk.path}: ${disk.usedPercent} % used, ${disk.availableBytes} bytes free${inodes}`,
+      `${placeOf(disk)}: ${disk.usedPercent} % used, ${size(disk.availableBytes)} free${inodes}`,
     );
   }
   const victims = resources.oomKills.victims.filter((victim) => /king|python|node/i.test(victim));
@@ -74,20 +101,48 @@ export function noteResources(incident: Incident, cite: string, resources: Resou
 function noteReadOnly(incident: Incident, cite: string, disks: DiskState[]): void {
   const texts = disks
     .filter(({ path, readOnly }) => readOnly && path !== '/')
-    .map(({ path }) => `the file system of ${path} is read-only: nothing can be written there`);
+    .map((disk) => `${placeOf(disk)} is read-only: nothing can be written there`);
   incident.withdraw(({ name, detail }) => name === 'DiskReadOnly' && !texts.includes(detail));
   for (const text of texts) incident.find('DiskReadOnly', cite, text);
 }
 
-export function noteLog(incident: Incident, cite: string, log: LogTail | undefined): void {
+/** `resources`: observed at the same time, to tell a full disk from another limit. */
+export function noteLog(incident: Incident, cite: string, log: LogTail | undefined, resources?: Resources): void {
   if (log === undefined) return;
   if (log.evidence !== 'present') incident.find(LOG_FINDINGS[log.evidence], cite, `${log.path} is ${log.evidence}`);
-  const memory = log.lines.findLast((line) =>
-    /MemoryError|out of memory|Fatal process OOM|Cannot allocate memory|ENOMEM/i.test(line),
-  );
-  if (memory !== undefined) incident.find('OutOfMemory', cite, `service.log: ${memory}`);
-  const disk = log.lines.findLast((line) => /No space left on device|ENOSPC/i.test(line));
-  if (disk !== undefined) incident.find('DiskFull', cite, `service.log: ${disk}`);
+  noteLines(incident, cite, nameOf(log), log.lines, resources);
+}
+
+/** What a log or a journal says of memory and disks. */
+export function noteLines(
+  incident: Incident,
+  cite: string,
+  name: string,
+  lines: string[],
+  resources: Resources | undefined,
+): void {
+  const last = (pattern: RegExp) => lines.findLast((line) => pattern.test(line));
+  const memory = last(/MemoryError|out of memory|Fatal process OOM|Cannot allocate memory|ENOMEM/i);
+  if (memory !== undefined) incident.find('OutOfMemory', cite, `${name}: ${memory}`);
+  const readOnly = last(/EROFS|Read-only file system/i);
+  if (readOnly !== undefined) incident.find('DiskReadOnly', cite, `${name}: ${readOnly}`);
+  const space = last(/No space left on device|ENOSPC|inotify watch limit/i);
+  if (space !== undefined) incident.find(spaceFinding(space, resources), cite, `${name}: ${space}`);
+}
+
+/** The kernel has one error for a full disk, for a limit of inotify watches, and for a quota. */
+function spaceFinding(line: string, resources: Resources | undefined): string {
+  if (/inotify|file watchers|watch limit|\bwatch '/i.test(line)) return 'InotifyLimit';
+  return isDiskFull(resources) ? 'DiskFull' : 'NoSpaceInLog';
+}
+
+function placeOf({ path, mount }: DiskState): string {
+  return mount === '' || mount === path ? path : `${mount} (holds ${path})`;
+}
+
+/** `service.log` */
+function nameOf({ path }: LogTail): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 const LOG_FINDINGS = { absent: 'LogAbsent', malformed: 'LogMalformed', stale: 'LogStale' } as const;

@@ -9,6 +9,7 @@ import type {
   HealthState,
   HealthVerdict,
   LogTail,
+  MetricsState,
   PortState,
   ProcessList,
   RecentStarts,
@@ -53,12 +54,20 @@ export function tellProcesses(list: ProcessList): Told {
 }
 
 export function tellPort(port: PortState): Told {
-  if (!port.listening) return { status: 'notSo', detail: `nobody listens on ${port.port}` };
+  const elsewhere = listensElsewhere(port);
+  if (!port.listening) return { status: 'notSo', detail: `nobody listens on ${port.port}${elsewhere}` };
   return port.owner === null ? 'listening' : `listening: pid ${port.owner.pid} ${port.owner.command}`;
 }
 
+/** `; its pid 42 listens on 8100`, empty where it does not. */
+export function listensElsewhere({ elsewhere }: PortState): string {
+  return elsewhere.map(({ pid, ports }) => `; its pid ${pid} listens on ${ports.join(', ')}`).join('');
+}
+
 export function tellLog(log: LogTail): Told {
-  if (log.lines.length === 0) return { status: 'notSo', detail: `${log.path}: ${log.evidence}` };
+  if (log.lines.length === 0) {
+    return { status: 'notSo', detail: `${log.path}: ${log.evidence === 'present' ? 'it says nothing' : log.evidence}` };
+  }
   const written = log.modifiedAt === null ? '' : `, last written ${log.modifiedAt.slice(0, 19)}Z`;
   return `${log.path}: ${log.lines.length} lines${written}${log.evidence === 'present' ? '' : ` (${log.evidence})`}. Last: ${log.lines.slice(-3).join(' ⏎ ')}`;
 }
@@ -78,6 +87,20 @@ function tellDisk({ path, usedPercent, availableBytes, full, readOnly }: DiskSta
 export function tellHealth(state: HealthState): Told {
   const detail = healthLine(state);
   return state.health.answer === 'ok' && state.ready.answer === 'ok' ? detail : { status: 'notSo', detail };
+}
+
+/** `/metrics answers 200 with application/json, which Prometheus cannot read: {"status":"ok"}` */
+export function tellMetrics({ path, endpoint, contentType, format, samples }: MetricsState): Told {
+  if (endpoint.answer === 'ok') return `${path} answers ${endpoint.status} with ${samples} samples`;
+  const said = endpoint.detail === '' ? '' : `: ${endpoint.detail}`;
+  if (endpoint.answer !== 'malformed' || endpoint.status === null) {
+    return { status: 'notSo', detail: `${path} answers ${endpointLine(endpoint)}${said}` };
+  }
+  const what = format === 'empty' ? 'nothing' : (contentType ?? 'no content type');
+  return {
+    status: 'notSo',
+    detail: `${path} answers ${endpoint.status} with ${what}, which Prometheus cannot read${said}`,
+  };
 }
 
 export function tellVerdict(verdict: HealthVerdict): Told {

@@ -11,7 +11,7 @@ import type { RoundResult } from '../lib/incident-body';
 import { runIncident } from '../lib/run-incident';
 import type { Safety } from '../lib/safety';
 import { DEPENDENCIES, isDependencyWell, lookAtDependencies, restartDependency } from '../steps/dependencies';
-import { observeHealth, observeLog, observeService, verifyHealthy } from '../steps/kingfisher';
+import { observeHealth, observeLog, observeResources, observeService, verifyHealthy } from '../steps/kingfisher';
 import {
   backUp,
   observeLimits,
@@ -212,9 +212,13 @@ async function verify(
 
 /** Its own log may say more than its journal. */
 async function nameKingfisher(incident: Incident, steps: HostSteps): Promise<void> {
-  const [why, log] = await Promise.all([lastWords('H.8', 'kingfisher', steps), observeLog('H.8', steps)]);
+  const [why, log, resources] = await Promise.all([
+    lastWords('H.8', 'kingfisher', steps),
+    observeLog('H.8', steps),
+    observeResources('H.8', steps),
+  ]);
   incident.find('KingfisherStillDown', 'H.8', `KingFisher did not become healthy${why}`);
-  noteLog(incident, 'H.8', log);
+  noteLog(incident, 'H.8', log, resources);
 }
 
 /** What would be done, from real observations. */

@@ -6,7 +6,16 @@ import type {
   HealthVerdict,
   ServiceState,
 } from '../../shared/observations';
-import { isDiskFull, noteLog, notePort, noteProcesses, noteResources, noteService, noteStarts } from '../lib/evidence';
+import {
+  isDiskFull,
+  noteLog,
+  notePort,
+  noteProcesses,
+  noteResources,
+  noteService,
+  noteStart,
+  noteStarts,
+} from '../lib/evidence';
 import type { HostSteps } from '../lib/host-steps';
 import type { Incident } from '../lib/incident';
 import { followRunbook } from '../lib/follow-runbook';
@@ -16,6 +25,7 @@ import { fullRecoveryQuestion, recover } from './emergency-recovery';
 import { tellConfiguration } from '../lib/tell';
 import { observeLimits } from '../steps/recovery';
 import { isMissing, lookAtDependencies, restartDependency } from '../steps/dependencies';
+import { observeStartLog } from '../steps/start-log';
 import {
   answersWell,
   freeSpace,
@@ -130,21 +140,23 @@ const page: Runbook<Diagnosis> = {
 async function diagnose(steps: HostSteps, incident: Incident): Promise<Diagnosis> {
   const cite = 'A.diagnosis';
   const asked = observeProcesses(cite, steps);
-  const [service, [health, unchecked], log, resources, processes, port, starts] = await Promise.all([
+  const [service, [health, unchecked], log, resources, processes, port, startLog, starts] = await Promise.all([
     observeService(cite, steps),
     observeHealthCalmly(cite, steps, asked).then(async (state) => [state, await lookAtUnchecked(state)] as const),
     observeLog(cite, steps),
     observeResources(cite, steps),
     asked,
     observePort(cite, steps),
+    observeStartLog(cite, 'kingfisher', steps),
     observeRecentStarts(cite, steps),
   ]);
   incident.view.measures.firstActionAt ??= service?.observedAt ?? health?.observedAt ?? null;
   noteService(incident, cite, service);
   noteStarts(incident, cite, starts);
+  noteStart(incident, cite, service, startLog);
   noteProcesses(incident, cite, processes);
   notePort(incident, cite, port, processes);
-  noteLog(incident, cite, log);
+  noteLog(incident, cite, log, resources);
   noteResources(incident, cite, resources);
   const isStopped = processes?.processes.some(({ state }) => state === 'T') === true;
   return { service, health, unchecked, isStopped, diskFull: isDiskFull(resources), dependencies: [] };
@@ -219,13 +231,15 @@ async function checkConfiguration(steps: HostSteps, incident: Incident): Promise
 
 /** A start that failed may have said why. */
 async function lookAgain(steps: HostSteps, incident: Incident): Promise<void> {
-  const [service, log, resources] = await Promise.all([
+  const [service, startLog, log, resources] = await Promise.all([
     observeService('A.2', steps),
+    observeStartLog('A.2', 'kingfisher', steps),
     observeLog('A.2', steps),
     observeResources('A.2', steps),
   ]);
   noteService(incident, 'A.2', service);
-  noteLog(incident, 'A.2', log);
+  noteStart(incident, 'A.2', service, startLog);
+  noteLog(incident, 'A.2', log, resources);
   noteResources(incident, 'A.2', resources);
 }
 

@@ -2,6 +2,7 @@ import type {
   HealthState,
   HealthVerdict,
   LogTail,
+  MetricsState,
   ProcessList,
   Resources,
   ServiceState,
@@ -11,6 +12,7 @@ import {
   tellFiles,
   tellHealth,
   tellLog,
+  tellMetrics,
   tellPort,
   tellProcesses,
   tellResources,
@@ -32,6 +34,11 @@ export function observeService(cite: string, steps: HostSteps): Promise<ServiceS
 
 export function observeHealth(cite: string, steps: HostSteps): Promise<HealthState | undefined> {
   return steps.observe({ cite, title: '/health and /ready' }, (host) => host.observeHealth(), tellHealth);
+}
+
+/** What the alerts are made of: a service that is well and cannot be scraped fires all the same. */
+export function observeMetrics(cite: string, steps: HostSteps): Promise<MetricsState | undefined> {
+  return steps.observe({ cite, title: 'What /metrics answers' }, (host) => host.observeMetrics(), tellMetrics);
 }
 
 export function observeLog(cite: string, steps: HostSteps): Promise<LogTail | undefined> {

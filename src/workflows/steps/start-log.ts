@@ -1,4 +1,4 @@
-import type { ServiceName } from '../../shared/observations';
+import type { ServiceName, StartLog } from '../../shared/observations';
 import type { HostSteps } from '../lib/host-steps';
 
 /** Lines that fit into a finding beside what it is about. */
@@ -9,11 +9,20 @@ const SHOWN = 5;
  * is known.
  */
 export async function lastWords(cite: string, service: ServiceName, steps: HostSteps): Promise<string> {
-  const log = await steps.observe(
-    { cite, title: `Journal of ${service}` },
-    (host) => host.observeStartLog({ service }),
-    ({ lines }) => (lines.length === 0 ? { status: 'notSo', detail: 'it says nothing' } : lines.join(' ⏎ ')),
-  );
+  const log = await observeStartLog(cite, service, steps);
   const lines = log?.lines.slice(-SHOWN) ?? [];
   return lines.length === 0 ? '' : `. Its journal: ${lines.join(' ⏎ ')}`;
+}
+
+/** What the service and its manager said since its last start was asked for. */
+export function observeStartLog(cite: string, service: ServiceName, steps: HostSteps): Promise<StartLog | undefined> {
+  return steps.observe(
+    { cite, title: `Journal of ${service}` },
+    (host) => host.observeStartLog({ service }),
+    ({ lines, reason }) => {
+      if (lines.length === 0) return { status: 'notSo', detail: 'it says nothing' };
+      const named = reason === null ? '' : `Reason: ${reason.text}. `;
+      return `${named}${lines.join(' ⏎ ')}`;
+    },
+  );
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import net from 'node:net';
@@ -68,7 +69,20 @@ describe('observePort', () => {
     const { observePort } = activities({ baseUrl: `http://127.0.0.1:${port}` });
     expect(await observePort()).toMatchObject({ port, listening: true, owner: { pid: process.pid } });
     await new Promise((resolve) => servers.pop()!.close(resolve));
-    expect(await observePort()).toEqual({ port, listening: false, owner: null });
+    expect(await observePort()).toEqual({ port, listening: false, owner: null, elsewhere: [] });
+  });
+
+  it('says where the service listens instead', async () => {
+    const script =
+      "require('net').createServer().listen(0, '127.0.0.1', function () { console.log(this.address().port) })";
+    const child = spawn(process.execPath, ['-e', script], { cwd: folder.path(), stdio: ['ignore', 'pipe', 'ignore'] });
+    children.push(child);
+    const [said] = (await once(child.stdout, 'data')) as [Buffer];
+    const other = Number(said.toString());
+    const { observePort } = activities({ baseUrl: 'http://127.0.0.1:1' });
+    expect((await observePort()).elsewhere).toEqual([{ pid: child.pid, ports: [other] }]);
+    const right = activities({ baseUrl: `http://127.0.0.1:${other}` });
+    expect(await right.observePort()).toMatchObject({ listening: true, owner: { pid: child.pid }, elsewhere: [] });
   });
 
   it('sees one that listens on IPv6', async () => {
@@ -123,8 +137,11 @@ describe('observeResources', () => {
 });
 
 describe('checkConfiguration', () => {
-  const check = async (script: string, more = {}) =>
+  const manager = (env: Record<string, string> = {}) =>
+    ({ type: 'process', command: ['/bin/true'], cwd: '/', logFile: '/nowhere', pidFile: '/nowhere', env }) as const;
+  const check = async (script: string, more = {}, env: Record<string, string> = {}) =>
     await activities({
+      manager: { ...manager(env), command: ['/bin/true'] },
       configCheck: { command: [process.execPath, '-e', script], cwd: '/', timeoutMs: 20_000, ...more },
     }).checkConfiguration();
 
@@ -146,11 +163,33 @@ describe('checkConfiguration', () => {
 
   it('runs as its user', async () => {
     if (process.getuid?.() !== 0) return;
-    const configCheck = { command: ['/usr/bin/id', '-un'], cwd: '/', user: 'nobody', timeoutMs: 5_000 };
-    expect(await activities({ configCheck }).checkConfiguration()).toMatchObject({ valid: true, output: 'nobody' });
-    const stranger = { ...configCheck, user: 'no-such-user' };
-    await expect(activities({ configCheck: stranger }).checkConfiguration()).rejects.toMatchObject({
-      type: 'NotConfigured',
+    const service = { ...manager(), command: ['/bin/true'], user: 'nobody' };
+    const configCheck = { command: ['/usr/bin/id', '-un'], timeoutMs: 5_000 };
+    const asService = activities({ manager: service, configCheck });
+    expect(await asService.checkConfiguration()).toMatchObject({ valid: true, output: 'nobody' });
+    const asRoot = activities({ manager: service, configCheck: { ...configCheck, user: 'root' } });
+    expect(await asRoot.checkConfiguration()).toMatchObject({ valid: true, output: 'root' });
+    const stranger = activities({ manager: service, configCheck: { ...configCheck, user: 'no-such-user' } });
+    await expect(stranger.checkConfiguration()).rejects.toMatchObject({ type: 'NotConfigured' });
+  });
+
+  it('runs in the environment of the service, whose secrets never leave the host', async () => {
+    const script =
+      'console.log(process.cwd(), process.env.PORT, process.env.DB_PASSWORD, process.env.DB_URL); process.exit(1)';
+    const env = { PORT: '82o1', DB_PASSWORD: 'correct-horse', DB_URL: 'postgres://u:battery-staple@h/d' };
+    const { output } = await check(script, { cwd: undefined }, env);
+    expect(output).toBe('/ 82o1 *** postgres://u:***@h/d\n(exit code 1)');
+  });
+
+  it('is invalid where a file that the unit must have is missing, whatever the check says', async () => {
+    const configCheck = { command: [process.execPath, '-e', ''], timeoutMs: 20_000 };
+    const stdout = 'Environment=\nEnvironmentFiles=/nowhere/env (ignore_errors=no)\n';
+    const shown = { exitCode: 0, signal: null, timedOut: false, truncated: false, stdout, stderr: '', durationMs: 1 };
+    const host = createHostActivities(hostSettings(folder.path(), { configCheck }), { run: async () => shown });
+    expect(await host.checkConfiguration()).toEqual({
+      evidence: 'present',
+      valid: false,
+      output: "the unit's EnvironmentFile /nowhere/env cannot be read: ENOENT",
     });
   });
 });

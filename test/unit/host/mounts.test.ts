@@ -1,5 +1,5 @@
-import { findMount, isReadOnly, parseMounts } from '../../../src/host/mounts';
 import { findDataFolder } from '../../../src/host/data-folder';
+import { mountOf, parseMounts, readMounts } from '../../../src/host/mounts';
 import { useTempFolder } from './support/temp-folder';
 
 const MOUNTS = parseMounts(`
@@ -17,25 +17,23 @@ describe('the mount of a path', () => {
     ['/var/lib/redis-other', '/'],
     ['/srv/my data/x', '/srv/my data'],
   ])('%s is on %s', (path, point) => {
-    expect(findMount(MOUNTS, path)?.point).toBe(point);
+    expect(mountOf(path, MOUNTS)?.point).toBe(point);
   });
 
-  it('tells a file system that the kernel made read-only from a mount that is', () => {
-    expect(findMount(MOUNTS, '/var/lib/redis')).toMatchObject({ isReadOnly: false, isFileSystemReadOnly: true });
-    expect(findMount(MOUNTS, '/srv/my data')).toMatchObject({ isReadOnly: true, isFileSystemReadOnly: false });
+  it('is read-only by its own flag, or when the kernel made its file system so', () => {
+    expect(mountOf('/', MOUNTS)).toMatchObject({ readOnly: false });
+    expect(mountOf('/var/lib/redis', MOUNTS)).toMatchObject({ readOnly: true });
+    expect(mountOf('/srv/my data', MOUNTS)).toMatchObject({ readOnly: true });
   });
 
   it('is the one on top of another', () => {
-    expect(findMount(MOUNTS, '/data/x')).toMatchObject({ isReadOnly: true });
+    expect(mountOf('/data/x', MOUNTS)).toMatchObject({ readOnly: true });
   });
-});
 
-describe('isReadOnly', () => {
   const folder = useTempFolder();
 
-  it('is not so where we just wrote, and fails for a path that is not there', async () => {
-    expect(await isReadOnly(folder.path())).toBe(false);
-    await expect(isReadOnly(folder.path('absent'))).rejects.toMatchObject({ code: 'ENOENT' });
+  it('is writable where we just wrote', () => {
+    expect(mountOf(folder.path(), readMounts())).toMatchObject({ readOnly: false });
   });
 });
 

@@ -303,11 +303,8 @@ describe('probeKingfisher', () => {
         answer();
       }),
     );
-    const state = await probeKingfisher(`http://127.0.0.1:${port}/`, { ...options, timeoutMs: 5_000 }, [
-      'postgres',
-      'redis',
-      'rabbitmq',
-    ]);
+    const dependencies: DependencyName[] = ['postgres', 'redis', 'rabbitmq'];
+    const state = await probeKingfisher(`http://127.0.0.1:${port}/`, options, { dependencies });
     expect([state.health.answer, state.ready.answer]).toEqual(['ok', 'unhealthy']);
     expect(state.failingChecks).toEqual(['postgres: refused']);
     expect(state.unchecked).toEqual(['postgres', 'rabbitmq']);

@@ -54,6 +54,7 @@ const unwell: HealthState = {
   observedAt: AT,
 };
 const DISK = {
+  mount: '/',
   path: '/',
   totalBytes: 1,
   availableBytes: 512,
@@ -102,9 +103,11 @@ describe('processes, port, log', () => {
   });
 
   it('say who listens', () => {
-    expect(tellPort({ port: 8201, listening: true, owner: { pid: 7, command: 'kf' } })).toBe('listening: pid 7 kf');
-    expect(tellPort({ port: 8201, listening: true, owner: null })).toBe('listening');
-    expect(tellPort({ port: 8201, listening: false, owner: null })).toEqual({
+    expect(tellPort({ port: 8201, listening: true, owner: { pid: 7, command: 'kf' }, elsewhere: [] })).toBe(
+      'listening: pid 7 kf',
+    );
+    expect(tellPort({ port: 8201, listening: true, owner: null, elsewhere: [] })).toBe('listening');
+    expect(tellPort({ port: 8201, listening: false, owner: null, elsewhere: [] })).toEqual({
       status: 'notSo',
       detail: 'nobody listens on 8201',
     });
