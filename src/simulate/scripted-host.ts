@@ -29,6 +29,8 @@ export class ScriptedHost {
   diskFull = false;
   tempFiles = 3;
   configurationValid = true;
+  /** Who holds KingFisher's port in its place. */
+  portHolder: { pid: number; command: string } | null = null;
   logLines: string[] = ['started'];
   rateLimitKeys = 5;
   wrongPermissions = 7;
@@ -66,7 +68,11 @@ export class ScriptedHost {
         lines: [`${service}: cannot open its configuration`],
       }),
       observeProcesses: async () => ({ processes: [], more: 0 }),
-      observePort: async () => ({ port: 8201, listening: this.up.kingfisher, owner: null }),
+      observePort: async () => ({
+        port: 8201,
+        listening: this.up.kingfisher || this.portHolder !== null,
+        owner: this.portHolder,
+      }),
       observeLogTail: async () => ({
         path: '/var/log/kingfisher/service.log',
         evidence: 'present',

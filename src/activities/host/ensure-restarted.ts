@@ -6,6 +6,8 @@ interface RestartAttempt {
   seenInvocation: string;
   attempt: number;
   mayStillChange?(): void;
+  /** Asked before a service that runs is ended; throws when it could not start again. */
+  mayStartAgain?(): Promise<void>;
 }
 
 /**
@@ -17,16 +19,17 @@ interface RestartAttempt {
  *
  * A new start that ended `failed` is an answer, not an error: whether the service is well is verified elsewhere.
  *
- * @throws HostError `UnitMasked`, `UnitUnusable`, `NotInDesiredState`.
+ * @throws HostError `UnitMasked`, `UnitUnusable`, `JobStuck`, `NotInDesiredState`, and what `mayStartAgain` throws.
  */
 export async function ensureRestarted(
   manager: ServiceManager,
-  { seenInvocation, attempt, mayStillChange }: RestartAttempt,
+  { seenInvocation, attempt, mayStillChange, mayStartAgain }: RestartAttempt,
   signal: AbortSignal,
 ): Promise<Change<ServiceState>> {
   const before = await manager.settle(signal);
   refuseUnusable(before);
   if (before.invocation !== '' && before.invocation !== seenInvocation) return alreadyRestarted(before, attempt);
+  if (before.active === 'active') await mayStartAgain?.();
   signal.throwIfAborted();
   mayStillChange?.();
   const after = await manager.restart();

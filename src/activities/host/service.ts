@@ -1,6 +1,7 @@
 import { maskLines } from '../../host/log-tail';
 import type { HostDeps } from './dependencies';
 import { ensureRestarted } from './ensure-restarted';
+import { mayStartAgain } from './may-start-again';
 import type { InTurn } from './queues';
 import { asActivity } from './run';
 import type { HostActivities } from './types';
@@ -13,10 +14,8 @@ type ServiceActivities = Pick<
 const START_LOG_LINES = 10;
 
 /** State and restart of KingFisher and its dependencies. */
-export function createServiceActivities(
-  { findManager, redact, asChange }: HostDeps,
-  inTurn: InTurn,
-): ServiceActivities {
+export function createServiceActivities(deps: HostDeps, inTurn: InTurn): ServiceActivities {
+  const { findManager, redact, asChange } = deps;
   return {
     observeService: asActivity(redact, async ({ signal }, { service }) => await findManager(service).observe(signal)),
     observeRecentStarts: asActivity(
@@ -30,7 +29,8 @@ export function createServiceActivities(
     // An attempt that Temporal gave up may still be at work here when the next one begins: it has to end first.
     ensureRestarted: asChange('ensureRestarted', async (run, { service, seenInvocation }) => {
       const manager = findManager(service);
-      return await inTurn(service, async () => await ensureRestarted(manager, { seenInvocation, ...run }, run.signal));
+      const attempt = { seenInvocation, ...run, mayStartAgain: () => mayStartAgain(service, deps) };
+      return await inTurn(service, async () => await ensureRestarted(manager, attempt, run.signal));
     }),
   };
 }

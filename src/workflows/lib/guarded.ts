@@ -32,7 +32,11 @@ const STALE_AFTER_MS = 2_000;
 /** A budget grows again with time: the guard is asked again so long after it refused. */
 const REFUSED_AGAIN_MS = 1_800_000;
 /** What people are called for at once: no pass of a runbook waits it out. */
-const URGENT_FINDINGS = { AgentUnreachable: 'its agent does not take work', CrashLoop: 'it dies again and again' };
+const URGENT_FINDINGS = {
+  AgentUnreachable: 'its agent does not take work',
+  CrashLoop: 'it dies again and again',
+  JobStuck: 'systemd hangs',
+};
 
 /** An incident with a clock that pages people, a guard that gives it turns, and people who answer its questions. */
 export class Guarded implements Lifeline {
@@ -103,6 +107,8 @@ export class Guarded implements Lifeline {
       const undo: ChangePermit = { kind: 'undo', token: 0, holder: workflowInfo().workflowId };
       return guardTurn?.permit(step.title, change) ?? undo;
     }
+    const { closedBy } = this.incident;
+    if (closedBy !== null) throw changeRefused(`${closedBy.as} closed this incident: nothing new is begun`);
     if (guardTurn === null) throw changeRefused('this runbook only observes');
     if (this.policy.mode === 'approve') {
       const subject = this.question({ ...step, risk: 'change', arguments: change.arguments ?? {}, precondition: '' });
@@ -118,6 +124,7 @@ export class Guarded implements Lifeline {
 
   async ask(subject: ApprovalSubject): Promise<boolean> {
     const { incident } = this;
+    if (incident.isClosedByPerson) return false;
     const approval = this.approvals.ask(subject);
     if (approval.state === 'asked') await this.untilAnswered(approval);
     const by = approval.answeredBy === null ? '' : ` by ${approval.answeredBy}`;

@@ -1,15 +1,15 @@
 import type { IncidentInput, IncidentResult } from '../../shared/incident';
 import type { DependencyName, HealthState, ServiceState } from '../../shared/observations';
-import { isDiskFull, noteLog, notePort, noteProcesses, noteResources, noteService, noteStarts } from '../lib/evidence';
+import { isDiskFull, noteLog, noteProcesses, noteResources, noteService, noteStarts } from '../lib/evidence';
 import type { HostSteps } from '../lib/host-steps';
 import type { Incident } from '../lib/incident';
 import { followRunbook } from '../lib/follow-runbook';
 import { runIncident } from '../lib/run-incident';
 import type { Runbook } from '../lib/runbook';
 import { fullRecoveryQuestion, recover } from './emergency-recovery';
-import { tellConfiguration } from '../lib/tell';
 import { observeLimits } from '../steps/recovery';
 import { findDependenciesDown, restartDependency } from '../steps/dependencies';
+import { checkConfiguration, noteObstacles } from '../steps/obstacles';
 import {
   freeSpace,
   observeHealth,
@@ -32,6 +32,10 @@ interface Diagnosis {
   service: ServiceState | undefined;
   health: HealthState | undefined;
   diskFull: boolean;
+  /** Why a start of KingFisher cannot work. */
+  obstacles: string[];
+  /** When it was begun. */
+  since: string;
   /** Filled by A.2. */
   down: DependencyName[];
   /** Filled when nothing else helped. */
@@ -45,19 +49,17 @@ const page: Runbook<Diagnosis> = {
   causes: [
     {
       cite: 'A.1',
+      title: 'A start of KingFisher cannot work: it is not restarted',
+      evidence: async ({ obstacles }) => obstacles.join('; ') || undefined,
+    },
+    {
+      cite: 'A.1',
       title: 'KingFisher does not run as it should',
-      evidence: async ({ service, health }) => (service === undefined ? undefined : symptom(service, health)),
+      evidence: async ({ service, health, obstacles }) =>
+        service === undefined || obstacles.length > 0 ? undefined : symptom(service, health),
       remedy: async ({ service, diskFull }, steps) => {
         if (diskFull) await freeSpace(steps);
         if (service !== undefined) await restartKingfisher('A.1', service, steps);
-      },
-    },
-    {
-      cite: 'A.2',
-      title: 'Its configuration is not valid',
-      evidence: async (_found, steps, incident) => {
-        await checkConfiguration(steps, incident);
-        return undefined;
       },
     },
     {
@@ -67,10 +69,10 @@ const page: Runbook<Diagnosis> = {
         found.down = await findDependenciesDown('A.2', steps, incident);
         return found.down.length === 0 ? undefined : found.down.join(', ');
       },
-      remedy: async ({ down }, steps, incident) => {
+      remedy: async ({ down, obstacles }, steps, incident) => {
         await Promise.all(down.map((dependency) => restartDependency('A.2', dependency, steps, incident)));
         // Well again, says Alertmanager: what is left is to verify.
-        if (incident.isResolved) return;
+        if (incident.isResolved || obstacles.length > 0) return;
         const service = await observeService('A.2', steps);
         if (service !== undefined) await restartKingfisher('A.2', service, steps);
       },
@@ -86,7 +88,8 @@ const page: Runbook<Diagnosis> = {
     {
       cite: 'H',
       title: 'Nothing else helped: a full recovery is the last resort',
-      evidence: async (found, steps) => {
+      evidence: async (found, steps, incident) => {
+        if (!mayHelp(incident, found.since)) return undefined;
         found.stillWrong = await whatIsStillWrong(steps);
         return found.stillWrong;
       },
@@ -104,23 +107,25 @@ const page: Runbook<Diagnosis> = {
 /** ps, lsof, tail, free, df of the document, and what systemd and KingFisher say themselves; all at the same time. */
 async function diagnose(steps: HostSteps, incident: Incident): Promise<Diagnosis> {
   const cite = 'A.diagnosis';
-  const [service, health, log, resources, processes, port, starts] = await Promise.all([
+  const since = new Date().toISOString();
+  const [service, health, log, resources, processes, port, configuration, starts] = await Promise.all([
     observeService(cite, steps),
     observeHealth(cite, steps),
     observeLog(cite, steps),
     observeResources(cite, steps),
     observeProcesses(cite, steps),
     observePort(cite, steps),
+    checkConfiguration('A.2', steps),
     observeRecentStarts(cite, steps),
   ]);
   incident.view.measures.firstActionAt ??= service?.observedAt ?? health?.observedAt ?? null;
   noteService(incident, cite, service);
   noteStarts(incident, cite, starts);
   noteProcesses(incident, cite, processes);
-  notePort(incident, cite, port, processes);
   noteLog(incident, cite, log);
   noteResources(incident, cite, resources);
-  return { service, health, diskFull: isDiskFull(resources), down: [] };
+  const obstacles = noteObstacles(incident, cite, { service, port, processes, configuration });
+  return { service, health, diskFull: isDiskFull(resources), obstacles, since, down: [] };
 }
 
 /** Why a restart is called for, in words; undefined when KingFisher itself is well and only waits for a dependency. */
@@ -132,14 +137,24 @@ function symptom(service: ServiceState, health: HealthState | undefined): string
   return `/health is well, /ready ${health.ready.answer}: ${health.ready.detail}`;
 }
 
-/** People must correct it; Halcyon only says what is wrong. */
-async function checkConfiguration(steps: HostSteps, incident: Incident): Promise<void> {
-  const check = await steps.observe(
-    { cite: 'A.2', title: 'Check the configuration' },
-    (host) => host.checkConfiguration(),
-    tellConfiguration,
-  );
-  if (check?.evidence === 'present' && !check.valid) incident.find('ConfigurationInvalid', 'A.2', check.output);
+/** What a full recovery cannot mend, and would only add an interruption to. */
+const BEYOND_RECOVERY = [
+  'UnitMasked',
+  'UnitUnusable',
+  'PortTaken',
+  'ConfigurationInvalid',
+  'DiskFull',
+  'DependencyDenied',
+  'JobStuck',
+];
+
+/** Whether a full recovery can help at all, and every smaller remedy was tried, and none refused, since `since`. */
+function mayHelp(incident: Incident, since: string): boolean {
+  if (BEYOND_RECOVERY.some((name) => incident.hasFinding(name))) return false;
+  const restarts = incident.view.timeline.filter(({ at, kind, title }) => {
+    return at >= since && kind === 'change' && title.startsWith('Restart ');
+  });
+  return restarts.length > 0 && restarts.every(({ status }) => status !== 'skipped');
 }
 
 /** A start that failed may have said why. */
