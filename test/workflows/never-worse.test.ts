@@ -117,21 +117,29 @@ describe('the full recovery of runbook A', () => {
 });
 
 /** Work on files that takes a moment to end when it is called off, as real work does. */
-async function workOnFiles(host: ScriptedHost, begun: () => void): Promise<void> {
-  const context = Context.current();
-  const beating = setInterval(() => context.heartbeat(), 100);
-  begun();
-  try {
-    await context.cancelled;
-  } catch (err) {
-    await waitFor(async () => true, { what: 'the present file' });
-    const isBeside = await waitFor(() => host.calls.includes('ensureStarted'), { what: '', deadlineMs: 1_500 })
-      .then(() => true)
-      .catch(() => false);
-    if (isBeside) host.touchedWhileRunning.push('files, beside a start');
-    throw err;
-  } finally {
-    clearInterval(beating);
+class FileWork {
+  begun = 0;
+  ended = 0;
+  /** Of those that ended, how many saw KingFisher started beside them. */
+  beside = 0;
+
+  constructor(private readonly host: ScriptedHost) {}
+
+  async untilCalledOff(): Promise<void> {
+    const context = Context.current();
+    const beating = setInterval(() => context.heartbeat(), 100);
+    this.begun += 1;
+    try {
+      await context.cancelled;
+    } finally {
+      const isStarted = () => this.host.calls.includes('ensureStarted');
+      await waitFor(isStarted, { what: 'nothing to come', deadlineMs: 1_500 }).then(
+        () => (this.beside += 1),
+        () => undefined,
+      );
+      clearInterval(beating);
+      this.ended += 1;
+    }
   }
 }
 
@@ -145,15 +153,15 @@ describe.each(['cancelled', 'closed'] as const)('a recovery that is %s in the mi
 
   it('waits for the work on files, then starts what it stopped, and begins nothing else', async () => {
     await site.withHost(async (host, name) => {
-      const held = new Set<string>();
+      const work = new FileWork(host);
       host.before = async (activity) => {
-        if (activity === 'ensurePermissions' || activity === 'ensureTemporaryFilesCleared')
-          await workOnFiles(host, () => held.add(activity));
+        if (activity === 'ensurePermissions' || activity === 'ensureTemporaryFilesCleared') await work.untilCalledOff();
       };
       const handle = await startRecovery(name);
-      await waitFor(() => held.size === 2, { what: 'work on files', deadlineMs: 30_000 });
+      await waitFor(() => work.begun === 2, { what: 'work on files', deadlineMs: 30_000 });
       await callOff(handle);
-      expect(host.touchedWhileRunning).toEqual([]);
+      await waitFor(() => work.ended === 2, { what: 'the end of the work', deadlineMs: 30_000 });
+      expect(work.beside).toBe(0);
       expect(host.up.kingfisher).toBe(true);
       expect(changes(host).at(-1)).toBe('ensureStarted');
       expect(site.pagers.askedOf(handle.workflowId)).toEqual([]);
@@ -163,12 +171,12 @@ describe.each(['cancelled', 'closed'] as const)('a recovery that is %s in the mi
   it('leaves a KingFisher down that somebody else had stopped', async () => {
     await site.withHost(async (host, name) => {
       host.up.kingfisher = false;
-      let isHeld = false;
+      const work = new FileWork(host);
       host.before = async (activity) => {
-        if (activity === 'ensurePermissions') await workOnFiles(host, () => (isHeld = true));
+        if (activity === 'ensurePermissions') await work.untilCalledOff();
       };
       const handle = await startRecovery(name);
-      await waitFor(() => isHeld, { what: 'work on files', deadlineMs: 30_000 });
+      await waitFor(() => work.begun === 1, { what: 'work on files', deadlineMs: 30_000 });
       await callOff(handle);
       expect(host.up.kingfisher).toBe(false);
       expect(host.calls).not.toContain('ensureStarted');
