@@ -1,11 +1,15 @@
-import { rmSync } from 'node:fs';
+import { closeSync, rmSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { RecentStarts, ServiceName, ServiceState } from '../shared/observations';
-import { startDetached } from './detached';
+import { runCommand } from './commands';
+import type { CommandRunner } from './commands';
+import { prepareStart, startDetached, startTimeOf } from './detached';
+import type { PreparedStart } from './detached';
 import { endProcess, findSame } from './end-process';
 import { HostError, errorText } from './errors';
 import { readLogTail } from './log-tail';
+import { canHaveOwnUnit, endOfOwnUnit, startInOwnUnit } from './own-unit';
 import { invocationOf, readPidFile, writePidFile } from './pid-file';
 import type { ProcessIdentity } from './pid-file';
 import { findListener } from './ports';
@@ -39,17 +43,23 @@ interface Service {
 
 interface Exit {
   exitCode: number | null;
-  signal: NodeJS.Signals | null;
+  isSignal: boolean;
 }
 
 /**
  * A service as a plain process: found by its pid file, by its command, or by its port; started so that it outlives the
  * agent.
  */
-export function createProcessManager({ service, settings, port }: Service, redact: Redact): ServiceManager {
+export function createProcessManager(
+  { service, settings, port }: Service,
+  redact: Redact,
+  run: CommandRunner = runCommand,
+): ServiceManager {
   const unit = redact(settings.command.join(' '), UNIT_CHARACTERS);
   /** What this agent saw of the ends of processes that it started itself. */
   const exits = new Map<number, Exit>();
+  /** Units that it made for them, by their pids. */
+  const units = new Map<number, string>();
   return { observe, observeRecentStarts, observeStartLog, settle, restart, stop, start };
 
   async function observe(): Promise<ServiceState> {
@@ -66,7 +76,13 @@ export function createProcessManager({ service, settings, port }: Service, redac
       observedAt,
     } as const;
     if (running !== undefined) return { ...common, ...runningState(running) };
-    return { ...common, ...endedState(last, exits) };
+    return { ...common, ...endedState(last, await exitOf(last?.pid)) };
+  }
+
+  async function exitOf(pid: number | undefined): Promise<Exit | undefined> {
+    if (pid === undefined) return undefined;
+    const unit = units.get(pid);
+    return unit === undefined ? exits.get(pid) : await endOfOwnUnit(unit, run);
   }
 
   /** Nobody keeps a record of starts by hand: all there is to know is the present one. */
@@ -92,9 +108,7 @@ export function createProcessManager({ service, settings, port }: Service, redac
   }
 
   async function restart(): Promise<ServiceState> {
-    const cwd = await folder();
-    await endAll();
-    await launch(cwd);
+    await launch(endAll);
     return await observe();
   }
 
@@ -106,8 +120,7 @@ export function createProcessManager({ service, settings, port }: Service, redac
   }
 
   async function start(): Promise<ServiceState> {
-    const cwd = await folder();
-    if ((await findService(readPidFile(settings.pidFile))) === undefined) await launch(cwd);
+    if ((await findService(readPidFile(settings.pidFile))) === undefined) await launch();
     return await settle();
   }
 
@@ -118,8 +131,26 @@ export function createProcessManager({ service, settings, port }: Service, redac
     await Promise.all([...(recorded === undefined ? [] : [recorded]), ...others].map((old) => endProcess(old)));
   }
 
-  async function launch(cwd: string): Promise<void> {
-    await startDetached(settings, cwd, (pid, exitCode, signal) => exits.set(pid, { exitCode, signal }));
+  /** `before`: what is ended for it, once it is known that nothing stands in the way of the start. */
+  async function launch(before?: () => Promise<void>): Promise<void> {
+    const prepared = await prepareStart(settings, await folder());
+    try {
+      await before?.();
+      if (await launchInOwnUnit(prepared)) return;
+      await startDetached(prepared, (pid, exitCode, signal) => exits.set(pid, { exitCode, isSignal: signal !== null }));
+    } finally {
+      closeSync(prepared.logFd);
+    }
+  }
+
+  /** False where there is no systemd, or it refuses: better in the agent's control group than not at all. */
+  async function launchInOwnUnit({ cwd, logFd }: PreparedStart): Promise<boolean> {
+    const own = canHaveOwnUnit() ? await startInOwnUnit(settings, { cwd, logFd }, run) : undefined;
+    if (own === undefined) return false;
+    units.clear();
+    units.set(own.pid, own.unit);
+    writePidFile(settings.pidFile, { pid: own.pid, startTime: startTimeOf(own.pid) });
+    return true;
   }
 
   /** The holder of the port if it is of our command, else the one of the pid file, else the oldest of our command. */
@@ -169,8 +200,7 @@ function runningState(running: ProcessRecord) {
 }
 
 /** Without a pid file it never ran, as far as anybody knows. */
-function endedState(last: ProcessIdentity | undefined, exits: Map<number, Exit>) {
-  const exit = last === undefined ? undefined : exits.get(last.pid);
+function endedState(last: ProcessIdentity | undefined, exit: Exit | undefined) {
   return {
     active: last === undefined ? 'inactive' : 'failed',
     sub: 'dead',
@@ -185,7 +215,7 @@ function endedState(last: ProcessIdentity | undefined, exits: Map<number, Exit>)
 function resultOf(last: ProcessIdentity | undefined, exit: Exit | undefined): string {
   if (last === undefined) return 'success';
   if (exit === undefined) return 'unknown';
-  return exit.signal === null ? 'exit-code' : 'signal';
+  return exit.isSignal ? 'signal' : 'exit-code';
 }
 
 function isSame(a: ProcessIdentity, b: ProcessIdentity): boolean {

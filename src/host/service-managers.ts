@@ -34,5 +34,5 @@ export function notConfigured(name: string): HostError {
 function kingfisherManager({ kingfisher }: HostSettings, run: CommandRunner, redact: Redact): ServiceManager {
   const { manager, baseUrl } = kingfisher;
   if (manager.type === 'systemd') return createSystemdManager({ service: 'kingfisher', unit: manager.unit }, run);
-  return createProcessManager({ service: 'kingfisher', settings: manager, port: portOf(baseUrl) }, redact);
+  return createProcessManager({ service: 'kingfisher', settings: manager, port: portOf(baseUrl) }, redact, run);
 }

@@ -4,7 +4,9 @@ import type { CommandResult, CommandRunner } from './commands';
 import { HostError } from './errors';
 import { isStopped } from './service-manager';
 import type { ServiceManager } from './service-manager';
-import { poll } from './sleep';
+import { sleep } from './sleep';
+import { PATIENCE, limitOf, observeStopTimeout, stuckJob } from './systemd-jobs';
+import type { Patience } from './systemd-jobs';
 import { readUnitLog } from './unit-log';
 import type { UnitLine } from './unit-log';
 import { observeUnitStarts } from './unit-starts';
@@ -15,8 +17,8 @@ const ASK_TIMEOUT_MS = 5_000;
 const POLL_MS = 25;
 /** Each question starts a program: what takes seconds to stop needs the processors more than we do. */
 const LONG_POLL_MS = 250;
-/** Longer than systemd's own TimeoutStopSec of 90 s. */
-const JOB_DEADLINE_MS = 100_000;
+/** What has taken long is asked for seldomer, and known late by this share of it at most. */
+const LATE_BY = 0.05;
 
 const PROPERTIES = [
   'LoadState',
@@ -40,7 +42,11 @@ interface Unit {
 }
 
 /** A service under systemd, asked and restarted by `systemctl`. */
-export function createSystemdManager({ service, unit }: Unit, run: CommandRunner): ServiceManager {
+export function createSystemdManager(
+  { service, unit }: Unit,
+  run: CommandRunner,
+  patience: Patience = PATIENCE,
+): ServiceManager {
   return { observe, observeRecentStarts, observeStartLog, settle, restart, stop, start };
 
   async function observe(signal?: AbortSignal): Promise<ServiceState> {
@@ -59,17 +65,26 @@ export function createSystemdManager({ service, unit }: Unit, run: CommandRunner
   }
 
   async function settle(signal?: AbortSignal): Promise<ServiceState> {
-    return await observeUntil((state) => !state.jobPending, signal);
+    return await observeUntil((state) => !state.jobPending, { signal });
   }
 
-  async function observeUntil(holds: (state: ServiceState) => boolean, signal?: AbortSignal): Promise<ServiceState> {
-    const look = async () => {
+  /** @throws HostError `JobStuck` */
+  async function observeUntil(
+    holds: (state: ServiceState) => boolean,
+    { signal, isOurs = false }: { signal?: AbortSignal | undefined; isOurs?: boolean },
+  ): Promise<ServiceState> {
+    const begin = performance.now();
+    let asked: Promise<number> | undefined;
+    const stopTimeout = () => (asked ??= observeStopTimeout(unit, systemctl, signal));
+    for (;;) {
       const state = await observe(signal);
-      return holds(state) ? state : undefined;
-    };
-    const state = await poll(look, { everyMs: POLL_MS, upToMs: LONG_POLL_MS, deadlineMs: JOB_DEADLINE_MS, signal });
-    if (state === undefined) throw stuck(unit);
-    return state;
+      if (holds(state)) return state;
+      const afterMs = performance.now() - begin;
+      if (afterMs >= (await limitOf(state, patience, stopTimeout))) {
+        throw await stuckJob(state, { systemctl, isOurs, afterMs });
+      }
+      await sleep(Math.min(Math.max(POLL_MS, afterMs * LATE_BY), LONG_POLL_MS), signal);
+    }
   }
 
   /** systemd counts starts by hand too: the sixth within ten seconds is refused until the count is cleared. */
@@ -88,21 +103,21 @@ export function createSystemdManager({ service, unit }: Unit, run: CommandRunner
     const { invocation } = await observe();
     const result = await systemctl(['restart', '--no-block', '--no-ask-password', '--', unit]);
     if (result.exitCode !== 0) throw refused('restart', unit, result);
-    return await observeUntil((state) => !state.jobPending || isNewStart(state, invocation));
+    return await observeUntil((state) => !state.jobPending || isNewStart(state, invocation), { isOurs: true });
   }
 
   /** Waits for the unit rather than for `systemctl`, which returns before a unit that is already stopping has stopped. */
   async function stop(signal?: AbortSignal): Promise<ServiceState> {
     const result = await systemctl(['stop', '--no-block', '--no-ask-password', '--', unit]);
     if (result.exitCode !== 0) throw refused('stop', unit, result);
-    return await observeUntil(isStopped, signal);
+    return await observeUntil(isStopped, { signal, isOurs: true });
   }
 
   async function start(): Promise<ServiceState> {
     await systemctl(['reset-failed', '--', unit]);
     const result = await systemctl(['start', '--no-block', '--no-ask-password', '--', unit]);
     if (result.exitCode !== 0) throw refused('start', unit, result);
-    return await settle();
+    return await observeUntil((state) => !state.jobPending, { isOurs: true });
   }
 
   async function systemctl(args: string[], signal?: AbortSignal): Promise<CommandResult> {
@@ -179,13 +194,5 @@ function refused(verb: 'restart' | 'stop' | 'start', unit: string, result: Comma
   return new HostError(
     'NotInDesiredState',
     `systemctl ${verb} ${unit}: ${describeEnd(result)}: ${said(result)}; ${remedy}`,
-  );
-}
-
-function stuck(unit: string): HostError {
-  const remedy = `see what it waits for with: systemctl list-jobs`;
-  return new HostError(
-    'NotInDesiredState',
-    `systemd is not done with ${unit} after ${JOB_DEADLINE_MS / 1_000} s; ${remedy}`,
   );
 }

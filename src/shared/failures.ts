@@ -11,6 +11,10 @@ export const FAILURES = {
   UnitUnusable: { retryable: false },
   /** The change was asked of the host and the observation afterwards does not show it. */
   NotInDesiredState: { retryable: true },
+  /** A job of systemd hangs: a stop that does not end, a start behind it. People are needed at once. */
+  JobStuck: { retryable: false },
+  /** KingFisher's own configuration check says no: whatever is stopped could not start again. */
+  ConfigurationInvalid: { retryable: false },
   /** The host could not be observed: unknown is not success. */
   ObservationFailed: { retryable: true },
   /** A selector is empty, too wide, leaves its root or crosses a symbolic link. */

@@ -39,6 +39,8 @@ export class ScriptedHost {
   diskFull = false;
   tempFiles = 3;
   configurationValid = true;
+  /** Who holds KingFisher's port in its place. */
+  portHolder: { pid: number; command: string } | null = null;
   logLines: string[] = ['started'];
   rateLimitKeys = 5;
   wrongPermissions = 7;
@@ -86,7 +88,12 @@ export class ScriptedHost {
         reason: this.startReason,
       }),
       observeProcesses: async () => ({ processes: [], more: 0 }),
-      observePort: async () => ({ port: 8201, listening: this.up.kingfisher, owner: null, elsewhere: [] }),
+      observePort: async () => ({
+        port: 8201,
+        listening: this.up.kingfisher || this.portHolder !== null,
+        owner: this.portHolder,
+        elsewhere: [],
+      }),
       observeLogTail: async () => ({
         path: '/var/log/kingfisher/service.log',
         evidence: 'present',

@@ -169,19 +169,4 @@ describe('a recovery that meets trouble', () => {
       expect(names(view)).toEqual(['ExchangesMissing']);
     });
   });
-
-  it('starts KingFisher again when somebody cancels it in the middle', async () => {
-    await site.withHost(async (host, name) => {
-      const handle = await start(name, EVERYTHING);
-      const held = ['ensurePermissions', 'ensureTemporaryFilesCleared', 'ensureRateLimitsReset'];
-      host.before = async (activity) => {
-        if (activity === 'ensurePermissions') await handle.cancel();
-        // None ends in the very moment in which it is cancelled.
-        if (held.includes(activity))
-          await waitFor(() => host.up.kingfisher, { what: 'KingFisher', deadlineMs: 20_000 });
-      };
-      await expect(handle.result()).rejects.toThrow();
-      expect(host.up.kingfisher).toBe(true);
-    });
-  });
 });

@@ -84,7 +84,6 @@ describe('runbook A', () => {
     await site.withHost(async (host, name) => {
       host.up.kingfisher = false;
       host.broken.add('kingfisher');
-      host.configurationValid = false;
       host.logLines = ['MemoryError'];
       host.recoveryAllowed = false;
       const handle = await startIncident(site.env.client, name, alert());
@@ -92,9 +91,7 @@ describe('runbook A', () => {
       await recordHistory(handle, 'serviceDown.unresolved');
       expect(result.outcome).toBe('unresolved');
       expect(result.measures.healthyAt).toBeNull();
-      expect(result.findings.map((f) => f.name)).toEqual(
-        expect.arrayContaining(['OutOfMemory', 'ConfigurationInvalid']),
-      );
+      expect(result.findings.map((f) => f.name)).toContain('OutOfMemory');
       expect(result.timeline.map(({ cite }) => cite)).toContain('A.3');
       expect(host.restarts).toEqual(['kingfisher']);
     });

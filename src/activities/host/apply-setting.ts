@@ -4,6 +4,9 @@ import type { PendingStarts } from '../../host/settings-store/pending';
 import type { SettingPlace } from '../../host/settings';
 import type { HostDeps } from './dependencies';
 import { ensureRestarted } from './ensure-restarted';
+import { mayStartAgain } from './may-start-again';
+
+const USE_RESTART = 'write "apply: restart" for this setting, or give the unit an ExecReload= that the service obeys';
 
 interface Applying {
   deps: HostDeps;
@@ -41,8 +44,11 @@ async function takeValue(
   const { active, invocation, unit } = await manager.settle();
   if (active === 'inactive' || active === 'failed') return `${unit} does not run: it takes the value when it starts`;
   if (invocation !== lacking) return `${unit} was started since, with the value`;
-  if (apply === 'reload' && (await reloadKingfisher(deps.settings, deps.run))) return `${unit} reloaded`;
+  const reload = apply === 'reload' ? await reloadKingfisher(deps.settings, deps.run, manager) : 'impossible';
+  if (reload === 'reloaded') return `${unit} reloaded`;
+  if (reload === 'ended') return `the reload FAILED: it ended ${unit}, which was started again; ${USE_RESTART}`;
   const never = new AbortController().signal;
-  await ensureRestarted(manager, { seenInvocation: lacking, attempt: 1 }, never);
+  const attempt = { seenInvocation: lacking, attempt: 1, mayStartAgain: () => mayStartAgain('kingfisher', deps) };
+  await ensureRestarted(manager, attempt, never);
   return `${unit} restarted`;
 }

@@ -6,6 +6,8 @@ interface RestartAttempt {
   seenInvocation: string;
   attempt: number;
   mayStillChange?(): void;
+  /** Asked before a service that runs is ended; throws when it could not start again. */
+  mayStartAgain?(): Promise<void>;
 }
 
 /**
@@ -19,11 +21,11 @@ interface RestartAttempt {
  *
  * A new start that ended `failed` is an answer, not an error: whether the service is well is verified elsewhere.
  *
- * @throws HostError `UnitMasked`, `UnitUnusable`, `NotInDesiredState`.
+ * @throws HostError `UnitMasked`, `UnitUnusable`, `JobStuck`, `NotInDesiredState`, and what `mayStartAgain` throws.
  */
 export async function ensureRestarted(
   manager: ServiceManager,
-  { seenInvocation, attempt, mayStillChange }: RestartAttempt,
+  { seenInvocation, attempt, mayStillChange, mayStartAgain }: RestartAttempt,
   signal: AbortSignal,
 ): Promise<Change<ServiceState>> {
   const first = await manager.observe(signal);
@@ -33,6 +35,7 @@ export async function ensureRestarted(
   if (isStarting(first) && before.active === 'active') {
     return { before: first, after: before, changed: false, notes: ['a start was under way: waited for, not repeated'] };
   }
+  if (before.active === 'active') await mayStartAgain?.();
   signal.throwIfAborted();
   mayStillChange?.();
   const after = await manager.restart();

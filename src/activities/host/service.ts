@@ -5,6 +5,7 @@ import type { HostDeps } from './dependencies';
 import { ensureRestarted } from './ensure-restarted';
 import { isInTransit } from '../../host/service-manager';
 import { sleep } from '../../host/sleep';
+import { mayStartAgain } from './may-start-again';
 import type { InTurn } from './queues';
 import { asActivity, beginOf } from './run';
 import type { HostActivities } from './types';
@@ -21,10 +22,8 @@ const READ_LINES = 60;
 const REASON_CHARACTERS = 300;
 
 /** State and restart of KingFisher and its dependencies. */
-export function createServiceActivities(
-  { findManager, redact, asChange }: HostDeps,
-  inTurn: InTurn,
-): ServiceActivities {
+export function createServiceActivities(deps: HostDeps, inTurn: InTurn): ServiceActivities {
+  const { findManager, redact, asChange } = deps;
   return {
     observeService: asActivity(redact, async ({ signal }, { service }) => await findManager(service).observe(signal)),
     observeRecentStarts: asActivity(
@@ -54,7 +53,8 @@ export function createServiceActivities(
     // An attempt that Temporal gave up may still be at work here when the next one begins: it has to end first.
     ensureRestarted: asChange('ensureRestarted', async (run, { service, seenInvocation }) => {
       const manager = findManager(service);
-      return await inTurn(service, async () => await ensureRestarted(manager, { seenInvocation, ...run }, run.signal));
+      const attempt = { seenInvocation, ...run, mayStartAgain: () => mayStartAgain(service, deps) };
+      return await inTurn(service, async () => await ensureRestarted(manager, attempt, run.signal));
     }),
   };
 }

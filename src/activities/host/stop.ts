@@ -27,7 +27,10 @@ export function createStopActivities(
   };
 }
 
-/** H.1. A unit that is masked or has lost its file can still run, and be stopped. */
+/**
+ * H.1. One that runs and could not be started again is left alone: it is masked, or its unit is gone, since it was looked
+ * at.
+ */
 export async function ensureStopped(
   manager: ServiceManager,
   { signal, attempt, mayStillChange }: Attempt,
@@ -35,6 +38,7 @@ export async function ensureStopped(
   // Not its settled state: a start that takes minutes is called off.
   const before = await manager.observe(signal);
   if (isStopped(before)) return asFound(before, 'stopped', attempt);
+  refuseUnusable(before);
   signal.throwIfAborted();
   mayStillChange?.();
   const after = await manager.stop(signal);
@@ -42,12 +46,16 @@ export async function ensureStopped(
   return { before, after, changed: true, notes: [] };
 }
 
-/** H.8. After an attempt that died, its start is found and not repeated. */
+/**
+ * H.8. After an attempt that died, its start is found and not repeated. An end that takes its time is not waited for
+ * first: the start is asked for, and follows it.
+ */
 export async function ensureStarted(
   manager: ServiceManager,
   { signal, attempt, mayStillChange }: Attempt,
 ): Promise<Change<ServiceState>> {
-  const before = await manager.settle(signal);
+  const now = await manager.observe(signal);
+  const before = now.active === 'deactivating' ? now : await manager.settle(signal);
   refuseUnusable(before);
   if (runs(before)) return asFound(before, 'running', attempt);
   signal.throwIfAborted();

@@ -6,6 +6,7 @@ import { listUsers } from '../../host/users';
 import type { User } from '../../host/users';
 import type { StrayList, StraysEnded } from '../../shared/recovery-observations';
 import type { HostDeps } from './dependencies';
+import { refuseUnusable } from './ensure-restarted';
 import { commandOf, describe } from './processes';
 import { createQueues } from './queues';
 import type { RecoveryActivities } from './recovery-types';
@@ -34,6 +35,8 @@ async function ensureStraysEnded(deps: HostDeps, graceMs: number, run: ChangeRun
   if (!(graceMs >= 0 && graceMs <= LONGEST_GRACE_MS)) {
     throw new HostError('UnsafeSelector', `a grace of ${graceMs} ms is not one from 0 to ${LONGEST_GRACE_MS} ms`);
   }
+  // What still runs under a unit that is gone looks like a stray, and nothing could start it again.
+  refuseUnusable(await deps.findManager('kingfisher').observe(run.signal));
   const users = await listUsers();
   const service = serviceOf(deps, users, run.signal);
   const before = await findStrays(service);

@@ -19,9 +19,8 @@ import { listensElsewhere, size } from './tell';
 
 export function noteService(incident: Incident, cite: string, state: ServiceState | undefined): void {
   if (state === undefined) return;
-  if (state.load === 'masked')
-    incident.find('UnitMasked', cite, `${state.unit} is masked: somebody does not want it to run`);
-  else if (state.load !== 'loaded') incident.find('UnitUnusable', cite, `${state.unit}: systemd says ${state.load}`);
+  const unusable = unusableUnit(state);
+  if (unusable !== undefined) incident.find(unusable.name, cite, unusable.detail);
   if (state.result === 'oom-kill') incident.find('OutOfMemory', cite, `${state.unit} was killed for memory`);
   if (state.result === 'start-limit-hit')
     incident.find('StartLimitHit', cite, `${state.unit} failed too often, too quickly`);
@@ -58,22 +57,29 @@ export function noteProcesses(incident: Incident, cite: string, list: ProcessLis
   }
 }
 
+/** Something seen that has a name. */
+export interface Named {
+  name: string;
+  detail: string;
+}
+
+/** A unit that its manager cannot start. */
+export function unusableUnit({ unit, load }: ServiceState): Named | undefined {
+  if (load === 'loaded') return undefined;
+  if (load === 'masked') return { name: 'UnitMasked', detail: `${unit} is masked: somebody does not want it to run` };
+  return { name: 'UnitUnusable', detail: `${unit}: systemd says ${load}` };
+}
+
 /** Somebody else on the service's port: a restart cannot help until that one is gone. */
-export function notePort(
-  incident: Incident,
-  cite: string,
-  port: PortState | undefined,
-  list: ProcessList | undefined,
-): void {
-  noteOtherPort(incident, cite, port);
+export function takenPort(port: PortState | undefined, list: ProcessList | undefined): Named | undefined {
   const owner = port?.owner;
-  if (owner === undefined || owner === null || list === undefined || list.more > 0) return;
-  if (list.processes.some((process) => process.pid === owner.pid)) return;
-  incident.find('PortTaken', cite, `port ${port?.port} is held by pid ${owner.pid}: ${owner.command}`);
+  if (owner === undefined || owner === null || list === undefined || list.more > 0) return undefined;
+  if (list.processes.some((process) => process.pid === owner.pid)) return undefined;
+  return { name: 'PortTaken', detail: `port ${port?.port} is held by pid ${owner.pid}: ${owner.command}` };
 }
 
 /** It runs, and its probes and its scraper ask somewhere else. */
-function noteOtherPort(incident: Incident, cite: string, port: PortState | undefined): void {
+export function noteOtherPort(incident: Incident, cite: string, port: PortState | undefined): void {
   if (port === undefined || port.elsewhere.length === 0) return;
   incident.find('OtherPort', cite, `KingFisher does not listen on ${port.port}${listensElsewhere(port)}`);
 }

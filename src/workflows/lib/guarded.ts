@@ -32,6 +32,8 @@ import { Turn } from './turn';
 const STALE_AFTER_MS = 2_000;
 /** A budget grows again with time: the guard is asked again so long after it refused. */
 const REFUSED_AGAIN_MS = 1_800_000;
+/** What people are called for at once: no pass of a runbook waits it out. */
+const URGENT_FINDINGS = { CrashLoop: 'it dies again and again', JobStuck: 'systemd hangs' };
 
 /** An incident with a clock that pages people, a guard that gives it turns, and people who answer its questions. */
 export class Guarded implements Lifeline {
@@ -112,9 +114,9 @@ export class Guarded implements Lifeline {
       const undo: ChangePermit = { kind: 'undo', token: 0, holder: workflowInfo().workflowId };
       return guardTurn?.permit(step.title, change) ?? undo;
     }
-    if (guardTurn === null) throw changeRefused('this runbook only observes');
     const { closedBy } = this.incident;
-    if (closedBy !== null) throw changeRefused(`${closedBy.as} closed this incident`);
+    if (closedBy !== null) throw changeRefused(`${closedBy.as} closed this incident: nothing new is begun`);
+    if (guardTurn === null) throw changeRefused('this runbook only observes');
     if (this.policy.mode === 'approve' && !this.questions.isApproved) throw changeRefused('nobody approved it');
     try {
       return guardTurn.permit(step.title, change);
@@ -154,8 +156,10 @@ export class Guarded implements Lifeline {
   look(): void {
     const { incident } = this;
     this.route.look();
-    if (!incident.story.isEscalated && incident.hasFinding('CrashLoop')) {
-      this.escalateNow(`${incident.input.host}: it dies again and again`);
+    if (!incident.story.isEscalated) {
+      for (const [name, what] of Object.entries(URGENT_FINDINGS)) {
+        if (incident.hasFinding(name)) this.escalateNow(`${incident.input.host}: ${what}`);
+      }
     }
     if (incident.hasFinding('AgentUnreachable')) {
       this.helpless(`${incident.input.host}: its agent does not take work`);

@@ -1,4 +1,5 @@
 import {
+  ActivityCancellationType,
   ActivityFailure,
   ApplicationFailure,
   TimeoutFailure,
@@ -148,7 +149,7 @@ export class HostSteps {
   ): Promise<T> {
     const end = this.incident.begin(step.cite, step.title, kind);
     try {
-      const result = await this.untilTaken(step, startToCloseTimeout, call);
+      const result = await this.untilTaken(step, kind, startToCloseTimeout, call);
       const told = tell(result);
       if (typeof told === 'string') end('done', told);
       else end(told.status, told.detail);
@@ -160,7 +161,12 @@ export class HostSteps {
   }
 
   /** Work that the agent does not take in time is offered again until the incident gives up. */
-  private async untilTaken<T>(step: Step, startToCloseTimeout: number, call: (host: Host) => Promise<T>): Promise<T> {
+  private async untilTaken<T>(
+    step: Step,
+    kind: EntryKind,
+    startToCloseTimeout: number,
+    call: (host: Host) => Promise<T>,
+  ): Promise<T> {
     let scheduleToStartTimeout = this.policy.agentWithinMs;
     for (;;) {
       const host = proxyActivities<AgentActivities>({
@@ -169,6 +175,8 @@ export class HostSteps {
         startToCloseTimeout,
         heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
         retry: { initialInterval: 200, backoffCoefficient: 2, maximumInterval: 5_000, maximumAttempts: 5 },
+        // Whatever follows a change that is called off must not begin beside it.
+        ...(kind === 'change' ? { cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED } : {}),
         summary: `${step.cite} ${step.title}`,
       });
       try {

@@ -1,7 +1,7 @@
-import { CancellationScope, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { ApprovalSubject } from '../../shared/approval';
 import type { Finding, IncidentInput, IncidentResult, Outcome } from '../../shared/incident';
-import type { DependencyName } from '../../shared/observations';
+import { unlessClosed } from '../lib/cut-short';
 import { noteLog } from '../lib/evidence';
 import { isFailure, reason } from '../lib/host-steps';
 import type { HostSteps } from '../lib/host-steps';
@@ -10,12 +10,11 @@ import { stepsOf, isWell } from '../lib/follow-runbook';
 import type { RoundResult } from '../lib/incident-body';
 import { runIncident } from '../lib/run-incident';
 import type { Safety } from '../lib/safety';
-import { DEPENDENCIES, isDependencyWell, lookAtDependencies, restartDependency } from '../steps/dependencies';
-import { observeHealth, observeLog, observeResources, observeService, verifyHealthy } from '../steps/kingfisher';
+import { DEPENDENCIES, isDependencyWell } from '../steps/dependencies';
+import { observeHealth, observeLog, observeResources, verifyHealthy } from '../steps/kingfisher';
+import { noteObstacles, observeObstacles } from '../steps/obstacles';
 import {
-  backUp,
   observeLimits,
-  clearTemporaryFiles,
   mendPermissions,
   observePermissions,
   planBackup,
@@ -23,11 +22,11 @@ import {
   planRateLimits,
   planStop,
   planTemporaryFiles,
-  resetRateLimits,
   startKingfisher,
-  stopKingfisher,
   verifyExchanges,
 } from '../steps/recovery';
+import { RecoveryWork, today } from '../steps/recovery-work';
+import type { Beginning } from '../steps/recovery-work';
 import { lastWords } from '../steps/start-log';
 
 /**
@@ -59,7 +58,11 @@ async function run(incident: Incident, safety: Safety): Promise<Outcome> {
   const steps = stepsOf(incident, safety);
   try {
     if (incident.input.recovery?.dryRun === true) return await plan(incident, steps);
-    if (!(await isApproved(incident, safety))) return 'unresolved';
+    if (!isApprovedByStart(incident)) {
+      // Nobody is asked for what cannot be done.
+      if ((await beforeAnything(incident, steps)) === undefined) return 'unresolved';
+      if (!(await isApproved(incident, safety))) return 'unresolved';
+    }
     const turn = await safety.turn();
     if (turn === 'refused') return 'unresolved';
     if (turn === 'over') return await verify(incident, steps);
@@ -73,9 +76,12 @@ async function run(incident: Incident, safety: Safety): Promise<Outcome> {
 }
 
 /** A person's start is the approval, unless the mode asks somebody else for the whole plan. An alert's is none. */
+function isApprovedByStart({ input }: Incident): boolean {
+  return input.startedBy !== undefined && input.safety.mode !== 'approve';
+}
+
 async function isApproved({ input }: Incident, safety: Safety): Promise<boolean> {
   const { startedBy } = input;
-  if (startedBy !== undefined && input.safety.mode !== 'approve') return true;
   const why =
     startedBy === undefined ? `${input.alertname} is mapped to it` : `${startedBy.who} wants it: ${startedBy.reason}`;
   return await safety.ask(fullRecoveryQuestion(input, why));
@@ -93,43 +99,43 @@ export function fullRecoveryQuestion({ host }: IncidentInput, precondition: stri
   };
 }
 
-/** The nine steps, in the order that is safe and shortest. */
+/** Undefined where none may be made, or where it is known that KingFisher could not start after it: nothing is touched. */
+async function beforeAnything(incident: Incident, steps: HostSteps): Promise<Beginning | undefined> {
+  const [limits, seen] = await Promise.all([observeLimits(steps), observeObstacles('H', steps)]);
+  if (limits?.allowed !== true) refuse(incident);
+  const obstacles = noteObstacles(incident, 'H', seen);
+  if (obstacles.length > 0) incident.note('H', 'Not begun: KingFisher could not start after it', obstacles.join('; '));
+  if (limits?.allowed !== true || obstacles.length > 0) return undefined;
+  return { permissionsLimit: limits.permissionsLimit, service: seen.service };
+}
+
+/**
+ * The nine steps, in the order that is safe and shortest. Cancelled or closed in the middle, what is at work on files is
+ * waited for, and then KingFisher is started if it was Halcyon that stopped it.
+ */
 export async function recover(incident: Incident, steps: HostSteps, safety: Safety): Promise<Outcome> {
   incident.setState('diagnosing');
-  const [limits, service] = await Promise.all([observeLimits(steps), observeService('H', steps)]);
-  if (limits?.allowed !== true) return refuse(incident);
+  const beginning = await beforeAnything(incident, steps);
+  if (beginning === undefined) return 'unresolved';
+  const { service, permissionsLimit } = beginning;
   incident.view.measures.firstActionAt ??= service?.observedAt ?? null;
 
-  const { permissionsLimit } = limits;
   incident.setState('remedying');
-  const dependencies = restartDependencies(incident, steps);
-  const backup = backUp(backupId(), today(), steps);
+  const work = new RecoveryWork(incident, steps, beginning);
+  let isWhole = false;
   try {
-    await Promise.all([dependencies, backup, mend()]);
+    isWhole = await unlessClosed(incident, () => work.run());
+  } catch (err) {
+    // An agent that went away in the middle: KingFisher is started when it is back.
+    isWhole = !isCancellation(err) && !incident.isClosedByPerson;
+    throw err;
   } finally {
-    // Also when somebody cancels it in the middle: KingFisher must not stay down for that.
-    await CancellationScope.nonCancellable(() => startKingfisher(steps));
+    if (isWhole || work.hasStopped) await CancellationScope.nonCancellable(() => startKingfisher(steps));
+    else incident.note('H.8', 'KingFisher is left as it is', 'it was not Halcyon that stopped it');
   }
+  if (!isWhole) return 'unresolved';
   const outcome = await verify(incident, steps);
   return await mendIfApproved(outcome, { incident, steps, safety, permissionsLimit });
-
-  async function mend(): Promise<void> {
-    // A KingFisher that still runs is stopped as late as can be; one that is down loses nothing by mending at once.
-    if (service?.active === 'active') await Promise.all([dependencies, backup]);
-    const isStopped = await stopKingfisher(steps);
-    const made = await backup;
-    await Promise.all([
-      isStopped ? mendPermissions(permissionsLimit, steps) : skip(incident, 'H.3', 'Mend permissions', STILL_RUNS),
-      clear(isStopped, made !== undefined),
-      dependencies.then(() => resetRateLimits(steps)),
-    ]);
-  }
-
-  async function clear(isStopped: boolean, isBackedUp: boolean): Promise<void> {
-    const why = isStopped ? (isBackedUp ? undefined : NO_BACKUP) : STILL_RUNS;
-    if (why === undefined) await clearTemporaryFiles(steps);
-    else await skip(incident, 'H.4', 'Clear temporary files', why);
-  }
 }
 
 /**
@@ -161,32 +167,13 @@ function isAboveLimit({ name, cite }: Finding): boolean {
   return name === 'UnsafeSelector' && cite === 'H.3';
 }
 
-const STILL_RUNS = 'KingFisher could not be stopped: its files are left alone';
-const NO_BACKUP = 'there is no good backup: nothing is destroyed';
-
 /** Nothing is touched on a host whose own configuration does not allow it. */
-function refuse(incident: Incident): Outcome {
+function refuse(incident: Incident): void {
   incident.find(
     'RecoveryNotAllowed',
     'H',
     'agent.recovery is not set on this host, or could not be read: nothing was changed',
   );
-  return 'unresolved';
-}
-
-async function skip(incident: Incident, cite: string, title: string, why: string): Promise<void> {
-  incident.begin(cite, title, 'change')('skipped', why);
-}
-
-/** H.6 and H.7: each is ready when it answers by its own protocol; one that cannot start does not hold up the others. */
-async function restartDependencies(incident: Incident, steps: HostSteps): Promise<void> {
-  const restart = async (dependency: DependencyName) => {
-    const onlyDown = incident.input.recovery?.onlyUnhealthy === true;
-    const [state] = onlyDown ? await lookAtDependencies('H.6', steps, incident, [dependency]) : [];
-    if (!onlyDown || state?.condition === 'down') await restartDependency('H.6', dependency, steps, incident);
-    if (dependency === 'rabbitmq') await verifyExchanges(steps, incident);
-  };
-  await Promise.all(DEPENDENCIES.map(restart));
 }
 
 async function verify(
@@ -224,8 +211,8 @@ async function nameKingfisher(incident: Incident, steps: HostSteps): Promise<voi
 /** What would be done, from real observations. */
 async function plan(incident: Incident, steps: HostSteps): Promise<Outcome> {
   incident.setState('diagnosing');
-  await Promise.all([
-    observeService('H.1', steps),
+  const [seen] = await Promise.all([
+    observeObstacles('H', steps),
     planStop(steps),
     planBackup(today(), steps),
     planPermissions(steps),
@@ -235,16 +222,9 @@ async function plan(incident: Incident, steps: HostSteps): Promise<Outcome> {
     verifyExchanges(steps, incident),
     observeHealth('H.9', steps),
   ]);
+  const obstacles = noteObstacles(incident, 'H', seen);
+  if (obstacles.length > 0)
+    incident.note('H', 'A recovery would be refused: KingFisher could not start after it', obstacles.join('; '));
   incident.note('H', 'Dry run: nothing was changed');
   return 'planned';
-}
-
-/** One backup per run, whatever is retried in it. */
-function backupId(): string {
-  return workflowInfo().firstExecutionRunId;
-}
-
-/** The day in UTC by which KingFisher files its images, `YYYY-MM-DD`. */
-function today(): string {
-  return new Date().toISOString().slice(0, 10);
 }

@@ -9,7 +9,7 @@ import type {
 import {
   isDiskFull,
   noteLog,
-  notePort,
+  noteOtherPort,
   noteProcesses,
   noteResources,
   noteService,
@@ -22,9 +22,9 @@ import { followRunbook } from '../lib/follow-runbook';
 import { runIncident } from '../lib/run-incident';
 import type { Runbook } from '../lib/runbook';
 import { fullRecoveryQuestion, recover } from './emergency-recovery';
-import { tellConfiguration } from '../lib/tell';
 import { observeLimits } from '../steps/recovery';
 import { isMissing, lookAtDependencies, restartDependency } from '../steps/dependencies';
+import { checkConfiguration, noteObstacles } from '../steps/obstacles';
 import { observeStartLog } from '../steps/start-log';
 import {
   answersWell,
@@ -56,6 +56,10 @@ interface Diagnosis {
   dependencies: DependencyState[];
   /** A process of KingFisher is stopped by a signal. */
   isStopped: boolean;
+  /** Why a start of KingFisher cannot work. */
+  obstacles: string[];
+  /** When the diagnosis began. */
+  since: string;
   /** Filled when nothing else helped. */
   stillWrong?: string | undefined;
 }
@@ -67,19 +71,16 @@ const page: Runbook<Diagnosis> = {
   causes: [
     {
       cite: 'A.1',
+      title: 'A start of KingFisher cannot work: it is not restarted',
+      evidence: async ({ obstacles }) => obstacles.join('; ') || undefined,
+    },
+    {
+      cite: 'A.1',
       title: 'KingFisher does not run as it should',
-      evidence: async (found) => symptom(found),
+      evidence: async (found) => (found.obstacles.length > 0 ? undefined : symptom(found)),
       remedy: async (found, steps) => {
         if (found.diskFull) await freeSpace(steps);
         if (found.service !== undefined) await startAnew('A.1', found.service, found.isStopped, steps);
-      },
-    },
-    {
-      cite: 'A.2',
-      title: 'Its configuration is not valid',
-      evidence: async (_found, steps, incident) => {
-        await checkConfiguration(steps, incident);
-        return undefined;
       },
     },
     {
@@ -92,7 +93,7 @@ const page: Runbook<Diagnosis> = {
       remedy: async (found, steps, incident) => {
         await Promise.all(downOf(found).map((name) => restartDependency('A.2', name, steps, incident)));
         // Well again, says Alertmanager: what is left is to verify.
-        if (incident.isResolved) return;
+        if (incident.isResolved || found.obstacles.length > 0) return;
         await restartBeside(found, steps);
       },
     },
@@ -101,7 +102,7 @@ const page: Runbook<Diagnosis> = {
       title: 'What KingFisher waited for is there again',
       evidence: async (found, steps) => (symptom(found) === undefined ? await isThereAgain(found, steps) : undefined),
       remedy: async (found, steps) => {
-        if ((await verifyHealthy('A.2', steps))?.healthy === true) return;
+        if ((await verifyHealthy('A.2', steps))?.healthy === true || found.obstacles.length > 0) return;
         const service = await observeService('A.2', steps);
         if (service !== undefined) await startAnew('A.2', service, found.isStopped, steps);
       },
@@ -118,9 +119,9 @@ const page: Runbook<Diagnosis> = {
       cite: 'H',
       title: 'Nothing else helped: a full recovery is the last resort',
       asksItself: true,
-      evidence: async (found, steps) => {
+      evidence: async (found, steps, incident) => {
         // It would restart what is busy, too.
-        if (isAnyLeftAlone(found)) return undefined;
+        if (isAnyLeftAlone(found) || !mayHelp(incident, found.since)) return undefined;
         found.stillWrong = await whatIsStillWrong(steps);
         return found.stillWrong;
       },
@@ -139,27 +140,32 @@ const page: Runbook<Diagnosis> = {
 /** ps, lsof, tail, free, df of the document, and what systemd and KingFisher say themselves; all at the same time. */
 async function diagnose(steps: HostSteps, incident: Incident): Promise<Diagnosis> {
   const cite = 'A.diagnosis';
+  const since = new Date().toISOString();
   const asked = observeProcesses(cite, steps);
-  const [service, [health, unchecked], log, resources, processes, port, startLog, starts] = await Promise.all([
-    observeService(cite, steps),
-    observeHealthCalmly(cite, steps, asked).then(async (state) => [state, await lookAtUnchecked(state)] as const),
-    observeLog(cite, steps),
-    observeResources(cite, steps),
-    asked,
-    observePort(cite, steps),
-    observeStartLog(cite, 'kingfisher', steps),
-    observeRecentStarts(cite, steps),
-  ]);
+  const [service, [health, unchecked], log, resources, processes, port, configuration, startLog, starts] =
+    await Promise.all([
+      observeService(cite, steps),
+      observeHealthCalmly(cite, steps, asked).then(async (state) => [state, await lookAtUnchecked(state)] as const),
+      observeLog(cite, steps),
+      observeResources(cite, steps),
+      asked,
+      observePort(cite, steps),
+      checkConfiguration('A.2', steps),
+      observeStartLog(cite, 'kingfisher', steps),
+      observeRecentStarts(cite, steps),
+    ]);
   incident.view.measures.firstActionAt ??= service?.observedAt ?? health?.observedAt ?? null;
   noteService(incident, cite, service);
   noteStarts(incident, cite, starts);
+  const obstacles = noteObstacles(incident, cite, { service, port, processes, configuration });
   noteStart(incident, cite, service, startLog);
   noteProcesses(incident, cite, processes);
-  notePort(incident, cite, port, processes);
+  noteOtherPort(incident, cite, port);
   noteLog(incident, cite, log, resources);
   noteResources(incident, cite, resources);
   const isStopped = processes?.processes.some(({ state }) => state === 'T') === true;
-  return { service, health, unchecked, isStopped, diskFull: isDiskFull(resources), dependencies: [] };
+  const diskFull = isDiskFull(resources);
+  return { service, health, unchecked, isStopped, diskFull, obstacles, since, dependencies: [] };
 
   /** A KingFisher that is alive may stand on something that it does not name. */
   async function lookAtUnchecked(health: HealthState | undefined): Promise<DependencyState[]> {
@@ -219,14 +225,16 @@ function symptom({ service, health, unchecked }: Diagnosis): string | undefined 
   return `/health is well, /ready ${health.ready.answer}: ${health.ready.detail}`;
 }
 
-/** People must correct it; Halcyon only says what is wrong. */
-async function checkConfiguration(steps: HostSteps, incident: Incident): Promise<void> {
-  const check = await steps.observe(
-    { cite: 'A.2', title: 'Check the configuration' },
-    (host) => host.checkConfiguration(),
-    tellConfiguration,
-  );
-  if (check?.evidence === 'present' && !check.valid) incident.find('ConfigurationInvalid', 'A.2', check.output);
+/** What a full recovery cannot mend, and would only add an interruption to. */
+const BEYOND_RECOVERY = ['UnitMasked', 'UnitUnusable', 'PortTaken', 'ConfigurationInvalid', 'DiskFull', 'JobStuck'];
+
+/** Whether a full recovery can help at all, and every smaller remedy was tried, and none refused, since `since`. */
+function mayHelp(incident: Incident, since: string): boolean {
+  if (BEYOND_RECOVERY.some((name) => incident.hasFinding(name))) return false;
+  const restarts = incident.view.timeline.filter(({ at, kind, title }) => {
+    return at >= since && kind === 'change' && title.startsWith('Restart ');
+  });
+  return restarts.length > 0 && restarts.every(({ status }) => status !== 'skipped');
 }
 
 /** A start that failed may have said why. */

@@ -29,21 +29,23 @@ export function observeLimits(steps: HostSteps): Promise<RecoveryLimits | undefi
   );
 }
 
-/** True when it is stopped; what it left running besides is a finding at most. */
-export async function stopKingfisher(steps: HostSteps): Promise<boolean> {
+/** Undefined when it could not be stopped. What it left running besides is a finding at most. */
+export async function stopKingfisher(steps: HostSteps): Promise<Change<ServiceState> | undefined> {
   const stopped = await steps.tryAct(
     { cite: 'H.1', title: 'Stop KingFisher' },
     { restarts: 'kingfisher' },
     (host, permit) => host.ensureStopped({ service: 'kingfisher' }, permit),
     tellRestart,
   );
+  // One that cannot be stopped is no stray.
+  if (stopped === undefined) return undefined;
   await steps.tryAct(
     { cite: 'H.1', title: 'End stray processes' },
     {},
     (host, permit) => host.ensureStraysEnded({ graceMs: GRACE_MS }, permit),
     tellStraysEnded,
   );
-  return stopped !== undefined;
+  return stopped;
 }
 
 export async function planStop(steps: HostSteps): Promise<void> {

@@ -121,6 +121,35 @@ describe('ensureRestarted', () => {
     expect(done.restarts).toBe(0);
   });
 
+  describe('with an invalid configuration', () => {
+    const configCheck = { command: ['/bin/sh', '-c', 'echo bad port; exit 1'], cwd: '/', timeoutMs: 5_000 };
+    const restartChecked = (manager: ServiceManager) =>
+      createHostActivities(hostSettings('/nowhere', { configCheck }), { findManager: () => manager }).ensureRestarted({
+        service: 'kingfisher',
+        seenInvocation: 'a',
+      });
+
+    it('leaves one that runs alone, and says what is wrong', async () => {
+      const { manager, done } = scripted(serviceState({ invocation: 'a' }));
+      const failure = restartChecked(manager);
+      await expect(failure).rejects.toMatchObject({ type: 'ConfigurationInvalid', nonRetryable: true });
+      await expect(failure).rejects.toThrow('bad port');
+      expect(done.restarts).toBe(0);
+    });
+
+    it('restarts one that is down: there is nothing to lose', async () => {
+      const { manager } = scripted(serviceState({ invocation: 'a', active: 'failed' }));
+      await expect(restartChecked(manager)).resolves.toMatchObject({ changed: true });
+    });
+  });
+
+  it.each(['masked', 'not-found'] as const)('no stray is ended when the unit is %s', async (load) => {
+    const { manager } = scripted(serviceState({ load }));
+    const { ensureStraysEnded } = createHostActivities(hostSettings('/nowhere'), { findManager: () => manager });
+    const type = load === 'masked' ? 'UnitMasked' : 'UnitUnusable';
+    await expect(ensureStraysEnded({ graceMs: 100 })).rejects.toMatchObject({ type });
+  });
+
   it('restarts once when attempts of the same step overlap', async () => {
     const { manager, done } = scripted(serviceState({ invocation: 'a' }));
     const { ensureRestarted } = activitiesOf(manager);

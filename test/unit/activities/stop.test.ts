@@ -94,12 +94,20 @@ describe('a unit under systemd', () => {
     ['waits to be restarted', 'loaded activating'],
     ['is starting', 'loaded activating 8'],
     ['waits for its start', 'loaded inactive 8'],
-    ['is masked and runs', 'masked active'],
-    ['lost its file and runs', 'not-found active'],
   ])('is stopped when it %s', async (_when, state) => {
     const { manager, verbs } = systemctl([state], { stop: ['loaded inactive'] });
     expect(await ensureStopped(manager, attempt())).toMatchObject({ changed: true });
     expect(verbs).toHaveLength(1);
+  });
+
+  it.each([
+    ['is masked', 'masked', 'UnitMasked'],
+    ['lost its file', 'not-found', 'UnitUnusable'],
+    ['has a file that cannot be read', 'bad-setting', 'UnitUnusable'],
+  ])('is left running when it %s: nothing could start it again', async (_when, load, failure) => {
+    const { manager, verbs } = systemctl([`${load} active`]);
+    await expect(ensureStopped(manager, attempt())).rejects.toMatchObject({ failure });
+    expect(verbs).toEqual([]);
   });
 
   it.each(['loaded inactive', 'loaded failed', 'masked inactive', 'not-found inactive'])(
@@ -112,9 +120,17 @@ describe('a unit under systemd', () => {
   );
 
   it('is started, once nobody else is at it', async () => {
-    const { manager, verbs } = systemctl(['loaded deactivating 7', 'loaded inactive'], { start: ['loaded active'] });
+    const { manager, verbs } = systemctl(['loaded inactive 7', 'loaded inactive'], { start: ['loaded active'] });
     const change = await ensureStarted(manager, attempt());
     expect(change).toMatchObject({ changed: true, before: { active: 'inactive' }, after: { active: 'active' } });
+    expect(verbs.at(-1)).toBe('start --no-block --no-ask-password -- k.service');
+  });
+
+  it('has its start asked for while it still ends, so that it follows', async () => {
+    const after = ['loaded deactivating 8', 'loaded active'];
+    const { manager, verbs } = systemctl(['loaded deactivating 7'], { start: after });
+    const change = await ensureStarted(manager, attempt());
+    expect(change).toMatchObject({ changed: true, before: { active: 'deactivating' }, after: { active: 'active' } });
     expect(verbs.at(-1)).toBe('start --no-block --no-ask-password -- k.service');
   });
 

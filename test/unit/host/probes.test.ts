@@ -9,7 +9,7 @@ import { probeManagement, probeRabbitmq } from '../../../src/host/probes/rabbitm
 import type { Look } from '../../../src/host/probes/look';
 import { probeRedis } from '../../../src/host/probes/redis';
 import { createRedactor } from '../../../src/host/redact';
-import type { Condition, EndpointState } from '../../../src/shared/observations';
+import type { Condition, DependencyName, EndpointState } from '../../../src/shared/observations';
 import { waitFor } from '../../support/wait-for';
 import { playBroker } from './support/broker';
 import type { Broker } from './support/broker';

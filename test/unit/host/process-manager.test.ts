@@ -149,6 +149,18 @@ describe('process manager', () => {
     await expect(manager.restart()).rejects.toThrow('/nowhere');
   });
 
+  it.each<[string, (settings: ManualService['settings']) => void]>([
+    ['the program is missing', (settings) => (settings.command = ['/nowhere/node', ...settings.command.slice(1)])],
+    ['the log cannot be written', (settings) => (settings.logFile = '/nowhere/service.log')],
+    ['there is no such user', (settings) => (settings.user = 'nobody-of-this-host')],
+  ])('ends nothing for a start that cannot be made: %s', async (_why, spoil) => {
+    const { mainPid } = await restarted();
+    spoil(service.settings);
+    await expect(newAgent().restart()).rejects.toThrow();
+    expect(await service.alive()).toEqual([mainPid]);
+    expect(service.terms()).toEqual([]);
+  });
+
   it('runs the service as its user, with that user’s groups', async () => {
     if (process.getuid?.() !== 0) return;
     service.settings.user = 'nobody';

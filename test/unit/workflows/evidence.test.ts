@@ -1,7 +1,7 @@
 import { ScriptedHost } from '../../../src/simulate/scripted-host';
 import type { DiskState, LogTail, Resources, StartLog, StartReason } from '../../../src/shared/observations';
 import { Incident } from '../../../src/workflows/lib/incident';
-import { noteLog, notePort, noteResources, noteStart } from '../../../src/workflows/lib/evidence';
+import { noteLog, noteOtherPort, noteResources, noteStart } from '../../../src/workflows/lib/evidence';
 import { incidentInput } from '../../support/incidents';
 
 function incident(): Incident {
@@ -85,7 +85,7 @@ describe('disks', () => {
 
 it('names another port on which the service listens', () => {
   const port = { port: 8201, listening: false, owner: null, elsewhere: [{ pid: 42, ports: [8100, 9100] }] };
-  expect(found((it) => notePort(it, 'A', port, { processes: [], more: 0 }))).toEqual([
+  expect(found((it) => noteOtherPort(it, 'A', port))).toEqual([
     'OtherPort: KingFisher does not listen on 8201; its pid 42 listens on 8100, 9100',
   ]);
 });

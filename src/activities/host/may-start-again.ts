@@ -1,0 +1,18 @@
+import { HostError } from '../../host/errors';
+import type { ServiceName } from '../../shared/observations';
+import { createConfigurationActivities } from './configuration';
+import type { HostDeps } from './dependencies';
+
+/**
+ * Whether a service that runs may be ended for a new start, as far as it can be known before: KingFisher's own check of
+ * its configuration does not say no. A check that is not configured, or could not be made, says nothing.
+ *
+ * @throws HostError `ConfigurationInvalid`
+ */
+export async function mayStartAgain(service: ServiceName, deps: HostDeps): Promise<void> {
+  if (service !== 'kingfisher') return;
+  const { evidence, valid, output } = await createConfigurationActivities(deps).checkConfiguration();
+  if (evidence !== 'present' || valid) return;
+  const remedy = 'correct it first: the one that runs was left alone';
+  throw new HostError('ConfigurationInvalid', `KingFisher could not start again: ${output}; ${remedy}`);
+}
