@@ -1,4 +1,5 @@
 import { formatDuration } from '../shared/durations';
+import { sentence } from '../shared/summary/sentence';
 import type { EntryStatus, IncidentView, Outcome, TimelineEntry } from '../shared/incident';
 
 const WORD: Record<EntryStatus, string> = {
@@ -53,6 +54,7 @@ export function formatEnd(view: IncidentView): string {
       ? ['  not healed: people have it; it closes by itself once the host is well']
       : [];
   return [
+    plain(sentence(view)),
     `${view.outcome ?? view.state}: ${plain(view.alertname)} on ${plain(view.host ?? 'an unknown host')}`,
     ...findings,
     ...open,

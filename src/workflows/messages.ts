@@ -1,7 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Alert } from '../shared/alert';
 import type { Approval, ApprovalAnswer, ApprovalReply } from '../shared/approval';
-import type { Acknowledgement, EscalationEvent, EscalationView, StandingNote } from '../shared/escalation';
+import type { Acknowledgement, EscalationEvent, EscalationView, Fact, StandingNote } from '../shared/escalation';
 import type { ChangeNote, GuardView, PauseRequest, TurnAnswer, TurnRelease, TurnRequest } from '../shared/guard';
 import type { IncidentView } from '../shared/incident';
 import type { LeaseExtension, LeaseRelease, LeaseRequest, LeaseView } from '../shared/lease';
@@ -39,7 +39,7 @@ export const askedSignal = defineSignal<[Approval]>('asked');
 export const noteSignal = defineSignal<[{ text: string }]>('note');
 export const standingSignal = defineSignal<[StandingNote]>('standing');
 export const closedSignal =
-  defineSignal<[{ outcome: NonNullable<IncidentView['outcome']>; summary: string }]>('closed');
+  defineSignal<[{ outcome: NonNullable<IncidentView['outcome']>; summary: string; facts?: Fact[] }]>('closed');
 export const escalationQuery = defineQuery<EscalationView>('escalation');
 
 // To a guard.

@@ -270,6 +270,7 @@ describe('a question', () => {
         askedAt: new Date(run.zero).toISOString(),
         expiresAt: new Date(run.zero + 30 * MINUTE).toISOString(),
         roles: ['operator'],
+        people: ['anna'],
         answeredBy: null,
         answeredAt: null,
         note: '',

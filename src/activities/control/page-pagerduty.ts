@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Subject } from '../../shared/escalation';
 import { notDelivered, notYetDelivered, retryAfterMs } from './page-failures';
-import { cut } from './page-message';
+import { cut } from '../../shared/text';
 import type { PageMessage } from './page-message';
 import type { PageInput } from './types';
 
@@ -63,7 +63,7 @@ export async function sendToPagerduty(
 
 function content(subject: Subject, message: PageMessage): object {
   const { host, severity, startsAt, alertname, runbook } = subject;
-  const facts = Object.fromEntries(message.facts.map(({ name, text }) => [name, text]));
+  const facts = Object.fromEntries(message.facts.map(({ name, lines }) => [name, lines.join('\n')]));
   return {
     payload: {
       summary: cut(message.title, MAX_SUMMARY),

@@ -1,5 +1,5 @@
 import type { Approval } from '../../shared/approval';
-import type { PagedTeam, Subject } from '../../shared/escalation';
+import type { Fact, PagedTeam, Subject } from '../../shared/escalation';
 import type { Pause, TurnRequest } from '../../shared/guard';
 import type { Outcome } from '../../shared/incident';
 import type { LeaseRequest } from '../../shared/lease';
@@ -12,10 +12,25 @@ export interface ControlActivities extends PagingActivities, CoordinationActivit
 
 /** What a message says besides the incident's own state, which the activity reads from it when it pages. */
 export type PageKind =
-  | { kind: 'tier'; tier: number; senior: boolean; collapsed: boolean; reason: string | null }
+  | {
+      kind: 'tier';
+      tier: number;
+      senior: boolean;
+      collapsed: boolean;
+      reason: string | null;
+      /** How the incident's run ended, in words: nothing automatic works on it any more. */
+      ended?: string;
+    }
   | { kind: 'asked'; approval: Approval }
   | { kind: 'acknowledged'; as: string; until: string }
-  | { kind: 'closed'; outcome: Outcome | 'gone'; summary: string }
+  | {
+      kind: 'closed';
+      outcome: Outcome | 'gone';
+      summary: string;
+      facts?: Fact[];
+      /** Nobody was paged: one line, for the record. */
+      isSilent?: boolean;
+    }
   | { kind: 'note'; text: string };
 
 export interface PageInput {
@@ -49,7 +64,7 @@ export interface PagingActivities {
 export interface CoordinationActivities {
   /** Starts the host's guard if there is none, and asks it. Asking again is harmless. */
   requestTurn(input: { host: string; request: TurnRequest }): Promise<void>;
-  /** Whether this run is still open, and how it ended. */
+  /** Whether this run, or one that it continued as, is still open, and how it ended. */
   observeRun(input: { workflowId: string; runId: string }): Promise<{ open: boolean; status: string }>;
   /** Reminds those on duty that changes on a host are paused, by whom, why and until when. Said twice, it is said twice. */
   remindPause(input: { host: string; pause: Pause }): Promise<void>;

@@ -1,8 +1,12 @@
 import { formatDuration } from '../../shared/durations';
 import type { Approval, ApprovalAnswer, ApprovalPolicy, ApprovalReply, ApprovalSubject } from '../../shared/approval';
+import { shortTitle } from '../../shared/summary/headline';
+import { clock } from '../../shared/text';
 import { hashOf } from './hash';
 
 const MAX_EARLY = 20;
+/** So many names fit into a page. */
+const MAX_PEOPLE = 10;
 
 export type Verdict = 'approved' | 'rejected';
 
@@ -42,6 +46,7 @@ export class Approvals {
       askedAt,
       expiresAt: new Date(Date.parse(askedAt) + this.policy.expireAfterMs).toISOString(),
       roles: this.rolesFor(subject),
+      people: this.peopleFor(subject),
       answeredBy: null,
       answeredAt: null,
       note: '',
@@ -135,11 +140,34 @@ export class Approvals {
     return this.policy.approvers[risk] ?? this.policy.approvers['default'] ?? [];
   }
 
+  private peopleFor(subject: ApprovalSubject): string[] {
+    const people = this.rolesFor(subject).flatMap((role) => this.policy.roles[role] ?? []);
+    return [...new Set(people)].filter((person) => person !== this.startedBy).slice(0, MAX_PEOPLE);
+  }
+
   private whyClosed(approval: Approval): string {
     const open = this.approvals.find(({ state }) => state === 'asked');
     const instead = open === undefined ? '' : `; open is ${open.hash} (${open.subject.title})`;
     const by = approval.answeredBy === null ? '' : ` by ${approval.answeredBy}`;
     return `${approval.hash} is ${approval.state} already${by}, at ${approval.answeredAt ?? approval.expiresAt}${instead}`;
+  }
+}
+
+/** What became of a question, for those who were asked. */
+export function answerInWords(approval: Approval): string {
+  const what = shortTitle(approval);
+  const note = approval.note === '' ? '' : ` ("${approval.note}")`;
+  switch (approval.state) {
+    case 'approved':
+      return `${what} approved by ${approval.answeredBy}${note}; Halcyon begins`;
+    case 'rejected':
+      return `${what} rejected by ${approval.answeredBy}${note}; it is not done`;
+    case 'expired':
+      return `${what} approved by nobody until ${clock(approval.expiresAt)}; it is not done`;
+    case 'withdrawn':
+      return `${what} is not asked any more; it is not done`;
+    case 'asked':
+      return `${what} is asked`;
   }
 }
 

@@ -1,6 +1,7 @@
 import { formatDuration } from '../../shared/durations';
 import { escapeMarkdown } from '../../shared/markdown';
 import { describeQuestion } from './approvals';
+import { sentence } from '../../shared/summary/sentence';
 import type { EntryStatus, IncidentView, TimelineEntry } from '../../shared/incident';
 
 const WORD: Record<EntryStatus, string> = {
@@ -15,10 +16,17 @@ const WORD: Record<EntryStatus, string> = {
 
 /** The incident as the Markdown that Temporal UI shows under "current details": state first, then the timeline. */
 export function renderDetails(view: IncidentView): string {
-  return [headline(view), ...questions(view), ...findings(view), timeline(view)].join('\n\n');
+  return [
+    `**${escapeMarkdown(sentence(view))}**`,
+    facts(view),
+    ...questions(view),
+    ...findings(view),
+    timeline(view),
+  ].join('\n\n');
 }
 
-function headline(view: IncidentView): string {
+/** State, time and people, below the sentence. */
+function facts(view: IncidentView): string {
   const where = view.host === null ? 'an unknown host' : `host ${escapeMarkdown(view.host)}`;
   const state = view.outcome === null ? view.state : `closed, ${view.outcome}`;
   const truncated = view.truncatedAlerts > 0 ? ` · ${view.truncatedAlerts} alerts truncated by Alertmanager` : '';
@@ -67,7 +75,10 @@ function healthy(view: IncidentView): string {
 
 function findings(view: IncidentView): string[] {
   if (view.findings.length === 0) return [];
-  const lines = view.findings.map((f) => `- **${f.name}** (${f.cite || 'Halcyon'}): ${escapeMarkdown(f.detail)}`);
+  const lines = view.findings.map((finding) => {
+    const over = finding.withdrawnAt === undefined ? '' : `no longer so since ${clock(finding.withdrawnAt)}; it was `;
+    return `- **${finding.name}** (${finding.cite || 'Halcyon'}): ${over}${escapeMarkdown(finding.detail)}`;
+  });
   return [`**Found**\n\n${lines.join('\n')}`];
 }
 

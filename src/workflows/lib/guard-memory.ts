@@ -96,7 +96,10 @@ export class GuardMemory {
     const others = this.recent(policy, now).filter(({ runId }) => runId !== request.runId);
     if (others.length >= policy.flapping.incidents) {
       const window = formatDuration(policy.flapping.withinMs);
-      return { reason: 'flapping', detail: `${others.length} incidents changed something within ${window}` };
+      return {
+        reason: 'flapping',
+        detail: `${others.length} incidents of this host changed something within ${window}, and none of it lasted`,
+      };
     }
     if (Object.values(this.restartsLeft(policy, now)).some((left) => left > 0)) return null;
     return { reason: 'budget', detail: `every service was restarted ${policy.restartsPerHour} times within an hour` };

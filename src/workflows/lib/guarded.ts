@@ -10,13 +10,15 @@ import type { Approval, ApprovalAnswer, ApprovalSubject } from '../../shared/app
 import { formatDuration, parseDuration } from '../../shared/durations';
 import type { Acknowledgement, EscalationEvent, Subject } from '../../shared/escalation';
 import type { TurnRequest } from '../../shared/guard';
-import type { Outcome } from '../../shared/incident';
+import type { IncidentInput, Outcome } from '../../shared/incident';
 import type { ChangePermit } from '../../shared/permit';
 import type { SafetyPolicy } from '../../shared/safety';
 import { searchAttributes } from '../../shared/search-attributes';
+import { closingFacts, closingSentence } from '../../shared/summary/closing';
 import { acknowledgeUpdate, approveUpdate, closeUpdate, escalatedSignal, rejectUpdate, turnSignal } from '../messages';
-import { Approvals, describeQuestion } from './approvals';
+import { Approvals, answerInWords, describeQuestion } from './approvals';
 import type { Verdict } from './approvals';
+import { ApprovedWork } from './approved-work';
 import { EscalationLink } from './escalation-link';
 import type { Change } from './gate';
 import { guardOf } from './guard-port';
@@ -42,6 +44,7 @@ export class Guarded implements Lifeline {
   /** While the incident only looks on: what it was refused for, and since when. */
   private resting: { since: number; isPaused: boolean; isSpent: boolean; isOver: boolean } | null = null;
   private standing: HostStanding = 'down';
+  private readonly approvedWork = new ApprovedWork();
 
   constructor(
     private readonly incident: Incident,
@@ -120,6 +123,8 @@ export class Guarded implements Lifeline {
     const { incident } = this;
     const approval = this.approvals.ask(subject);
     if (approval.state === 'asked') await this.untilAnswered(approval);
+    this.tell(answerInWords(approval));
+    if (approval.state === 'approved') this.approvedWork.approved(approval);
     const by = approval.answeredBy === null ? '' : ` by ${approval.answeredBy}`;
     incident.note(subject.cite, `${subject.title}: ${approval.state}${by}`, approval.note);
     return approval.state === 'approved';
@@ -137,8 +142,13 @@ export class Guarded implements Lifeline {
     this.escalation.note(text);
   }
 
+  made({ title }: Step, failure: string | null): void {
+    this.approvedWork.made(title, failure).forEach((text) => this.tell(text));
+  }
+
   look(): void {
     const { incident } = this;
+    this.approvedWork.look(incident.view).forEach((text) => this.tell(text));
     if (incident.story.isEscalated) return;
     for (const [name, what] of Object.entries(URGENT_FINDINGS)) {
       if (incident.hasFinding(name)) return this.escalateNow(`${incident.input.host}: ${what}`);
@@ -180,7 +190,7 @@ export class Guarded implements Lifeline {
   async end(outcome: Outcome): Promise<void> {
     const { incident } = this;
     this.endRest();
-    this.escalation.closed(outcome, summaryOf(incident));
+    this.escalation.closed(closingOf(incident, outcome));
     await this.guardTurn?.release({ changed: incident.changed, closedEpisodes: incident.closedEpisodes() });
     await this.escalation.settled();
   }
@@ -298,10 +308,16 @@ export class Guarded implements Lifeline {
       host: view.host,
       severity: view.severity,
       startsAt: view.startsAt,
-      summary: view.summary ?? `${view.alertname}, started by ${input.startedBy?.who ?? 'nobody known'}`,
+      summary: view.summary ?? startedText(input),
       ...(view.runbookUrl === undefined ? {} : { runbookUrl: view.runbookUrl }),
     };
   }
+}
+
+/** What is wrong is not known of a run that a person started: only why. */
+function startedText({ runbook, host, startedBy }: IncidentInput): string {
+  const who = startedBy === undefined ? 'started by nobody known' : `started by ${startedBy.who}: ${startedBy.reason}`;
+  return `${runbook} on ${host ?? 'an unknown host'}, ${who}`;
 }
 
 function unlessCancelled(err: unknown): void {
@@ -318,11 +334,11 @@ function isoNow(): string {
   return new Date().toISOString();
 }
 
-/** For everyone who was paged. */
-function summaryOf({ closedBy, view }: Incident): string {
-  const found = new Set(view.findings.map(({ name }) => name));
-  return [
-    ...(closedBy === null ? [] : [`by ${closedBy.as}: ${closedBy.reason}`]),
-    ...(found.size === 0 ? [] : [`found: ${[...found].join(', ')}`]),
-  ].join('; ');
+/** For everyone who was paged or asked. */
+function closingOf({ closedBy, view }: Incident, outcome: Outcome) {
+  return {
+    outcome,
+    summary: closingSentence(view, outcome, closedBy),
+    facts: closingFacts(view, outcome, closedBy),
+  };
 }

@@ -46,6 +46,7 @@ const page: Runbook<Diagnosis> = {
     {
       cite: 'A.1',
       title: 'KingFisher does not run as it should',
+      would: 'restart KingFisher',
       evidence: async ({ service, health }) => (service === undefined ? undefined : symptom(service, health)),
       remedy: async ({ service, diskFull }, steps) => {
         if (diskFull) await freeSpace(steps);
@@ -63,6 +64,7 @@ const page: Runbook<Diagnosis> = {
     {
       cite: 'A.2',
       title: 'A dependency is down',
+      would: 'restart the dependency and KingFisher',
       evidence: async (found, steps, incident) => {
         found.down = await findDependenciesDown('A.2', steps, incident);
         return found.down.length === 0 ? undefined : found.down.join(', ');
@@ -86,6 +88,7 @@ const page: Runbook<Diagnosis> = {
     {
       cite: 'H',
       title: 'Nothing else helped: a full recovery is the last resort',
+      isLastResort: true,
       evidence: async (found, steps) => {
         found.stillWrong = await whatIsStillWrong(steps);
         return found.stillWrong;

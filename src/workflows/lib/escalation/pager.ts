@@ -70,9 +70,10 @@ export class Pager {
     this.state = carried ?? { pages: [], threads: {}, asked: [], messages: 0 };
   }
 
-  /** Pages a tier over every channel of its team. */
-  page({ tier, chosen, senior, collapsed, reason: why }: DueTier, at: string): void {
-    const kind: PageKind = { kind: 'tier', tier, senior, collapsed, reason: why };
+  /** Pages a tier over every channel of its team. `ended`: how the incident's run ended, where it did. */
+  page({ tier, chosen, senior, collapsed, reason: why }: DueTier, at: string, ended: string | null = null): void {
+    const about = { kind: 'tier', tier, senior, collapsed, reason: why } as const;
+    const kind: PageKind = ended === null ? about : { ...about, ended };
     const base = { at, tier, team: chosen.key, teamName: chosen.team.name, pagedTeam: chosen.team, kind, collapsed };
     const pages = channelsOf(chosen.team).map((channel): SentPage => ({
       ...base,
@@ -166,6 +167,12 @@ export class Pager {
       .forEach((reader) => {
         this.tell({ ...reader, kind, key: `${this.subject.runId}/${key}/${address(reader)}` }, withinMs);
       });
+  }
+
+  /** A message to a team's Slack channel, where nobody was paged or asked. */
+  tellUncalled(team: PagedTeam, kind: PageKind, withinMs: number): void {
+    if (team.slackChannel === null || this.state.pages.length > 0 || this.state.asked.length > 0) return;
+    this.tell({ team, channel: 'slack', kind, key: `${this.subject.runId}/uncalled` }, withinMs);
   }
 
   /** Drops the messages that are still on their way, and waits until they are. */

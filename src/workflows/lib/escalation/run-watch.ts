@@ -9,7 +9,7 @@ const { observeRun } = proxyLocalActivities<CoordinationActivities>({
 
 /**
  * How the run that is paged about ended, or undefined while it is open or cannot be observed: paging must not depend on
- * knowing. A run that continued as new is open.
+ * knowing. Runs that it continued as count for it; where the newest is not known, it is open.
  */
 export async function endOf({ workflowId, runId }: Subject): Promise<string | undefined> {
   try {
@@ -19,18 +19,4 @@ export async function endOf({ workflowId, runId }: Subject): Promise<string | un
     if (err instanceof ActivityFailure) return undefined;
     throw err;
   }
-}
-
-const ENDED: Record<string, string> = {
-  COMPLETED: 'ended without closing its page',
-  FAILED: 'failed',
-  TERMINATED: 'was terminated',
-  CANCELLED: 'was cancelled',
-  TIMED_OUT: 'ran out of its time',
-  NOT_FOUND: 'is not there',
-};
-
-/** For people. */
-export function tellEnd(status: string): string {
-  return `Halcyon's run ${ENDED[status] ?? 'is over'}; nothing automatic works on it`;
 }

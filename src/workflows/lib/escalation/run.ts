@@ -6,7 +6,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Approval } from '../../../shared/approval';
-import type { EscalationInput, EscalationView, StandingNote } from '../../../shared/escalation';
+import type { EscalationInput, EscalationView, Fact, StandingNote } from '../../../shared/escalation';
 import type { Outcome } from '../../../shared/incident';
 import { searchAttributes } from '../../../shared/search-attributes';
 import { EscalationClock } from './clock';
@@ -15,7 +15,8 @@ import { renderEscalation } from './details';
 import { IncidentLine } from './incident-line';
 import { Pager, plainPage } from './pager';
 import type { PagerState } from './pager';
-import { endOf, tellEnd } from './run-watch';
+import { endOf } from './run-watch';
+import { endInWords } from '../../../shared/summary/run-end';
 import { teamOf } from '../../../shared/escalation-team';
 
 /** What goes on into the next run. */
@@ -29,6 +30,7 @@ export interface EscalationCarried {
 interface Closing {
   outcome: Outcome;
   summary: string;
+  facts?: Fact[];
 }
 
 const MINUTE_MS = 60_000;
@@ -167,10 +169,10 @@ export class EscalationRun {
   }
 
   private pageTier(due: DueTier, now: number): void {
-    const why = [...new Set([due.reason, this.gone])].filter((reason) => reason !== null);
     // Whatever tier was still tried keeps being tried; what is known of it now is what the incident hears.
     if (this.trial !== null) this.endTrial(this.trial.tier);
-    this.pager.page({ ...due, reason: why.length === 0 ? null : why.join('. ') }, iso(now));
+    const reason = due.reason === this.gone ? null : due.reason;
+    this.pager.page({ ...due, reason }, iso(now), this.gone);
     this.clock.wentOut(due, now);
     this.trial = { tier: due.tier, startedAt: now };
     upsertSearchAttributes([{ key: searchAttributes.tier, value: due.tier }]);
@@ -209,7 +211,10 @@ export class EscalationRun {
   private lapse(as: string): void {
     this.clock.lapse();
     this.pager.tellAll(
-      { kind: 'note', text: `${as}'s acknowledgement is over and it is still open: the clock goes on` },
+      {
+        kind: 'note',
+        text: `${as}'s acknowledgement has run out, the incident is open; further tiers are paged again`,
+      },
       TOLD_WITHIN_MS,
       ['slack'],
     );
@@ -225,12 +230,20 @@ export class EscalationRun {
     if (left > 0) this.pager.ask(team, { kind: 'asked', approval }, questionKey(approval), left);
   }
 
-  private async close({ outcome, summary }: Closing): Promise<void> {
+  private async close(closing: Closing): Promise<void> {
     await Promise.all([this.pager.interrupt(), this.pager.stopTelling()]);
-    this.over = outcome;
+    this.over = closing.outcome;
     this.show();
-    this.pager.tellAll({ kind: 'closed', outcome, summary }, RESOLVED_WITHIN_MS);
+    this.pager.tellAll({ kind: 'closed', ...closing }, RESOLVED_WITHIN_MS);
+    this.tellSilentHeal(closing);
     await this.pager.allTold();
+  }
+
+  /** A change that nobody was called for is one line in the channel of those on duty: it rings nowhere. */
+  private tellSilentHeal(closing: Closing): void {
+    if (closing.outcome !== 'healed' && closing.outcome !== 'degraded') return;
+    const { team } = teamOf(this.input.plan, 'onDuty', Date.now(), null);
+    this.pager.tellUncalled(team, { kind: 'closed', ...closing, isSilent: true }, TOLD_WITHIN_MS);
   }
 
   private async look(): Promise<void> {
@@ -238,8 +251,9 @@ export class EscalationRun {
     this.lookedAt = Date.now();
     if (end === undefined) return;
     if (end === 'COMPLETED' && (await condition(() => this.closing !== null, CLOSED_WITHIN_MS))) return;
-    this.gone = tellEnd(end);
-    this.pager.tellAll({ kind: 'note', text: this.gone }, TOLD_WITHIN_MS, ['slack']);
+    this.gone = endInWords(end);
+    const text = `${this.gone}; nothing automatic works on this any more`;
+    this.pager.tellAll({ kind: 'note', text }, TOLD_WITHIN_MS, ['slack']);
     this.clock.pageNow(this.gone, Date.now());
     this.show();
   }

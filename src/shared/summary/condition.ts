@@ -1,0 +1,25 @@
+import type { IncidentView, TimelineEntry } from '../incident';
+
+/** How KingFisher was when it was last looked at. `unknown`: nobody could look. */
+export type Condition = 'well' | 'notReady' | 'down' | 'unknown';
+
+/** A look at the health of KingFisher itself, or a verification of it, that ended with an answer. */
+export function isHealthLook({ title, kind, status }: TimelineEntry): boolean {
+  return kind !== 'change' && title.includes('/health') && (status === 'done' || status === 'notSo');
+}
+
+/** By the newest look. */
+export function conditionOf({ timeline }: Pick<IncidentView, 'timeline'>): Condition {
+  const newest = timeline.findLast(isHealthLook);
+  return newest === undefined ? 'unknown' : conditionBy(newest);
+}
+
+export function conditionBy({ status, detail }: TimelineEntry): Condition {
+  if (status === 'done') return 'well';
+  return /\/health (?:200|ok)\b/.test(detail) ? 'notReady' : 'down';
+}
+
+/** Where it is: the host, else what the alert says. */
+export function placeOf({ host, labels }: Pick<IncidentView, 'host' | 'labels'>): string {
+  return host ?? labels['instance'] ?? 'an unknown host';
+}
