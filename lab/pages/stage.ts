@@ -265,6 +265,7 @@ const TOKEN = 'xoxb-stand-in';
 const CONFIG = `
 hosts:
   ${HOST}: { instances: ["${HOST}:8201"] }
+  h2: { instances: ["h2:8201"] }
 approvals:
   roles: { operator: [anna, bela] }
 `;

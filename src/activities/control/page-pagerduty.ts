@@ -63,6 +63,7 @@ export async function sendToPagerduty(
 
 function content(subject: Subject, message: PageMessage): object {
   const { host, severity, startsAt, alertname, runbook } = subject;
+  const toDo = [...message.asks, ...message.commands];
   const facts = Object.fromEntries(message.facts.map(({ name, lines }) => [name, lines.join('\n')]));
   return {
     payload: {
@@ -73,7 +74,7 @@ function content(subject: Subject, message: PageMessage): object {
       component: 'kingfisher',
       group: alertname,
       class: runbook,
-      custom_details: { ...facts, 'To do': [...message.asks, ...message.commands].join('\n') },
+      custom_details: { ...facts, ...(toDo.length === 0 ? {} : { 'To do': toDo.join('\n') }) },
     },
     client: 'Halcyon',
     links: message.links.map(({ name, url }) => ({ href: url, text: name })),

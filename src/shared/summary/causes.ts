@@ -39,8 +39,8 @@ const SERVICE: Record<string, string> = { postgres: 'PostgreSQL', redis: 'Redis'
 
 const WORDS: Record<string, Words> = {
   AgentUnreachable: { rank: 0, say: () => ({ of: 'its agent', is: 'not answering' }) },
-  UnitMasked: { rank: 1, say: (detail) => ({ of: 'unit', is: `masked (${gist(detail)})` }) },
-  UnitUnusable: { rank: 1, say: (detail) => ({ of: 'unit', is: `unusable (${gist(detail)})` }) },
+  UnitMasked: { rank: 1, say: () => ({ of: 'its unit', is: 'masked' }) },
+  UnitUnusable: { rank: 1, say: () => ({ of: 'its unit', is: 'unusable for systemd' }) },
   ConfigurationInvalid: { rank: 2, say: (detail) => ({ of: 'configuration', is: `invalid (${wrongKey(detail)})` }) },
   PortTaken: { rank: 2, say: portTaken },
   DiskFull: { rank: 3, say: (detail) => ({ of: 'disk', is: `full (${gist(detail)})` }) },

@@ -98,7 +98,9 @@ function mendedBy(view: IncidentView, outcome: Outcome): string {
 
 /** Who has it, or had it last. */
 function holder({ acknowledged, timeline }: IncidentView): string | null {
-  const noted = timeline.flatMap(({ kind, title }) => (kind === 'note' && /^Acknowledged by (.+)$/.exec(title)?.[1]) || []);
+  const noted = timeline.flatMap(
+    ({ kind, title }) => (kind === 'note' && /^Acknowledged by (.+)$/.exec(title)?.[1]) || [],
+  );
   return acknowledged?.as ?? noted.at(-1) ?? null;
 }
 

@@ -8,11 +8,19 @@ export function isHealthLook({ title, kind, status }: TimelineEntry): boolean {
   return kind !== 'change' && title.includes('/health') && (status === 'done' || status === 'notSo');
 }
 
-/** By the newest look. */
-export function conditionOf({ timeline }: Pick<IncidentView, 'timeline'>): Condition {
-  const newest = timeline.findLast(isHealthLook);
-  return newest === undefined ? 'unknown' : conditionBy(newest);
+/** By the newest look, or what was told of one since. */
+export function conditionOf({ timeline, state }: Pick<IncidentView, 'timeline' | 'state'>): Condition {
+  if (state === 'watching') return 'well';
+  const newest = timeline.findLast((entry) => isHealthLook(entry) || TOLD.some(([title]) => title.test(entry.title)));
+  if (newest === undefined) return 'unknown';
+  return TOLD.find(([title]) => title.test(newest.title))?.[1] ?? conditionBy(newest);
 }
+
+/** What is seen while nothing is done about it is only noted. */
+const TOLD: readonly [RegExp, Condition][] = [
+  [/^Healthy again/, 'well'],
+  [/^Not well any more/, 'down'],
+];
 
 export function conditionBy({ status, detail }: TimelineEntry): Condition {
   if (status === 'done') return 'well';

@@ -109,7 +109,7 @@ describe('an open incident in one sentence', () => {
       },
     ],
     [
-      'KingFisher down on h1: unit masked (kingfisher.service); nothing was changed; needs you',
+      'KingFisher down on h1: its unit masked; nothing was changed; needs you',
       {
         state: 'waitingForPeople',
         timeline: [DOWN],
