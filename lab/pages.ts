@@ -50,4 +50,7 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-void main();
+void main().catch((err: unknown) => {
+  process.stderr.write(`pages: ${err instanceof Error ? err.message : String(err)}\n`);
+  process.exit(1);
+});
