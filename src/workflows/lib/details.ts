@@ -32,11 +32,16 @@ function facts(view: IncidentView): string {
   const truncated = view.truncatedAlerts > 0 ? ` · ${view.truncatedAlerts} alerts truncated by Alertmanager` : '';
   const alerts = view.received > 1 ? ` · ${view.received} alerts` : '';
   return [
-    `**${state}** — ${escapeMarkdown(view.alertname)} (${escapeMarkdown(view.severity)}) on ${where}`,
+    `**${state}** — ${escapeMarkdown(view.alertname)} (${escapeMarkdown(origin(view))}) on ${where}`,
     `since ${utc(view.startsAt)} · received ${clock(view.receivedAt)}${alerts}${healthy(view)}${truncated}`,
     ...people(view),
     ...now(view),
   ].join('  \n');
+}
+
+/** The alert's severity; a run that a person started has none. */
+function origin({ severity, startedBy }: IncidentView): string {
+  return startedBy === undefined ? severity : `started by ${startedBy.who}: ${startedBy.reason}`;
 }
 
 /** Who was paged, and who has it. */
@@ -70,7 +75,8 @@ function healthy(view: IncidentView): string {
   const { healthyAt, receivedAt } = view.measures;
   if (healthyAt === null) return '';
   const after = Math.max(0, Date.parse(healthyAt) - Date.parse(receivedAt));
-  return ` · healthy ${clock(healthyAt)} (${formatDuration(after)} after the alert)`;
+  const what = view.startedBy === undefined ? 'alert' : 'start';
+  return ` · healthy ${clock(healthyAt)} (${formatDuration(after)} after the ${what})`;
 }
 
 function findings(view: IncidentView): string[] {

@@ -31,6 +31,15 @@ describe('renderDetails', () => {
     expect(text).toContain('12 earlier entries left out');
   });
 
+  it('says who started a run and why in place of a severity that no alert gave it', () => {
+    const startedBy = { who: 'anna', reason: 'images are broken' };
+    const healthyAt = '2026-11-23T10:00:06.700Z';
+    const text = renderDetails(view({ startedBy, severity: 'unknown', measures: { ...view().measures, healthyAt } }));
+    expect(text).toContain('(started by anna: images are broken)');
+    expect(text).toContain('2.2 s after the start');
+    expect(text).not.toContain('unknown)');
+  });
+
   it('shows an entry on one line with its place, result and duration', () => {
     const last = lines({ timeline: [entry()] }).at(-1);
     expect(last).toContain('10:00:05.000');
