@@ -31,6 +31,8 @@ const STARTS_AT = Date.parse('2026-11-23T03:00:00Z');
 const ALERT_AFTER_MS = 35_000;
 const MINUTE_MS = 60_000;
 const LOOK_EVERY_MS = 50;
+/** Virtual time between two looks at an incident that is at work. */
+const LOOK_STEP_MS = 1_000;
 const SETTLED_WITHIN_MS = 60_000;
 const SERVICES = ['trading-ai-primary', 'platform-secondary', 'engineering-manager'];
 const SETTLED = ['waitingForPeople', 'waitingForApproval', 'waitingForAgent', 'watching', 'closed'];
@@ -63,7 +65,8 @@ export class PageStage {
     this.recorder = new Recorder(pagers);
     this.host = new ScriptedHost(() => this.hostTime);
     this.host.before = async () => void (this.hostTime = await this.now());
-    const sleep = (ms: number) => sleepVirtually(server, ms, { workflowIds: this.workflows(), waiting: [] });
+    const sleep = (ms: number) =>
+      sleepVirtually(server, ms, { workflowIds: this.workflows(), waiting: this.waiting() });
     const wait = (ms: number) => server.sleep(ms);
     this.time = new VirtualTime({ sleep, wait, currentTimeMs: () => server.currentTimeMs() }, STARTS_AT);
   }
@@ -131,7 +134,7 @@ export class PageStage {
       if (states.includes(view.state)) return view;
       if (performance.now() > deadline) throw new Error(`still ${view.state}, expected ${states.join(' or ')}`);
       // Time passes in the test server only while somebody sleeps in it.
-      await this.time.until((await this.time.now()) + LOOK_EVERY_MS);
+      await this.time.until((await this.time.now()) + LOOK_STEP_MS);
       await pause(LOOK_EVERY_MS);
     }
   }
@@ -250,6 +253,11 @@ export class PageStage {
     if (this.started === null) return [];
     const { workflowId } = this.started;
     return [workflowId, escalationId(workflowId), guardId(HOST)];
+  }
+
+  /** Nobody takes a step of a host whose agent is away: waiting for one must not hold up time. */
+  private waiting(): string[] {
+    return this.agent === null ? Object.keys(this.host.activities()) : [];
   }
 
   private async now(): Promise<string> {
