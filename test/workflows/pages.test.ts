@@ -1,6 +1,7 @@
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { playScene } from '../../lab/pages/play';
 import type { PlayedPage, PlayedScene } from '../../lab/pages/played';
+import type { Scene } from '../../lab/pages/scene';
 import { SCENES } from '../../lab/pages/scenes';
 import { bundleWorkflows } from '../support/bundle';
 
@@ -112,7 +113,15 @@ it('has an expectation for each scene', () => {
   expect(Object.keys(EXPECTED).sort()).toEqual(SCENES.map(({ name }) => name).sort());
 });
 
-it.each(SCENES.map((scene) => [scene.name, scene] as const))('%s', async (name, scene) => {
+/** The clock does not act on `contradicted` yet: nobody is told. Red as soon as somebody is. */
+const NOT_TOLD_YET = ['monitoring-at-fault'];
+const isTold = ({ name }: Scene) => !NOT_TOLD_YET.includes(name);
+const named = (scene: Scene) => [scene.name, scene] as const;
+
+it.each(SCENES.filter(isTold).map(named))('%s', readsWell);
+it.failing.each(SCENES.filter((scene) => !isTold(scene)).map(named))('%s', readsWell);
+
+async function readsWell(name: string, scene: Scene): Promise<void> {
   const { title, says = [], never, then = [] } = EXPECTED[name]!;
   const played = await playScene(scene, { workflows: { workflowBundle } });
   const [first, ...later] = inSlack(played);
@@ -131,4 +140,4 @@ it.each(SCENES.map((scene) => [scene.name, scene] as const))('%s', async (name, 
   const pushed = played.pages.find(({ channel, kind }) => channel === 'pagerduty' && kind === 'tier');
   const called = inSlack(played).find(({ kind }) => kind === 'tier');
   if (pushed !== undefined && called !== undefined) expect(pushed.title).toBe(called.title);
-});
+}
