@@ -11,6 +11,7 @@ const HELP = `Usage: node scripts/run.mjs COMMAND [arguments]
   build                   compile to dist/ what changed since the last build
   test [PART] [args]      lint, types and all tests; or one part of them (${parts.join(', ')}).
                           The arguments go to jest: test unit -t 'a name'
+  pages [args]            play what people are paged with when incidents end, and print the pages side by side
   demo [args]             break KingFisher on a throw-away host and watch it being healed
   lab [args]              throw-away hosts: up, down, exec, status
   bench NAME [args]       run a benchmark, such as alert-latency
@@ -22,6 +23,7 @@ wrong usage.
 /** The program of a command and its arguments, or null when it is none. */
 function programOf(command, args) {
   if (command === 'demo') return ['lab/demo.js', ...args];
+  if (command === 'pages') return ['lab/pages.js', ...args];
   if (command === 'lab') return ['lab/cli.js', ...args];
   const [name, ...rest] = args;
   if (command === 'bench' && /^[a-z][a-z0-9-]*$/.test(name ?? '')) return [`bench/${name}.js`, ...rest];

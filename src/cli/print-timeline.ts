@@ -1,4 +1,5 @@
 import { formatDuration } from '../shared/durations';
+import { sentence } from '../shared/summary/sentence';
 import type { EntryStatus, Finding, IncidentView, Outcome, TimelineEntry } from '../shared/incident';
 import { terminalWidth } from './table';
 import { wrap } from './wrap';
@@ -67,6 +68,7 @@ export function exitCodeOf(outcome: Outcome | null): number {
 /** How an incident stands or ended, what it learned, and what it asks. `id`: for the commands that it names. */
 export function formatEnd(view: IncidentView, id?: string): string {
   return [
+    plain(sentence(view)),
     `${view.outcome ?? view.state}: ${plain(view.alertname)} on ${plain(view.host ?? 'an unknown host')}`,
     ...view.findings.map(foundLine),
     ...(view.outcome === null ? openLines(view, id) : []),

@@ -36,6 +36,8 @@ export interface Approval {
   expiresAt: string;
   /** Roles of which one may answer. */
   roles: string[];
+  /** Who has one of them and did not start the run, the first few by name. */
+  people: string[];
   answeredBy: string | null;
   answeredAt: string | null;
   note: string;

@@ -71,6 +71,12 @@ export interface EscalationPlan extends Paging {
   quiet: { until: string; reason: string } | null;
 }
 
+/** One thing that a page says: a name, and what is so, in one line or several. */
+export interface Fact {
+  name: string;
+  lines: string[];
+}
+
 /** What is paged about. */
 export interface Subject {
   /** Workflow id and run of the incident, or of the lease or guard that pages. */

@@ -1,6 +1,6 @@
 import type { Approval } from './approval';
 import type { ClosedEpisodes, EpisodeStart } from './episode';
-import type { SafetyPolicy } from './safety';
+import type { Mode, SafetyPolicy } from './safety';
 
 export type RunbookName = 'serviceDown' | 'emergencyRecovery' | 'unknownAlert';
 
@@ -151,6 +151,10 @@ export interface IncidentView {
   labels: Record<string, string>;
   /** The cause that the runbook acts on, or acted on last, with its evidence; null before there is one. */
   cause: { cite: string; title: string; evidence: string } | null;
+  /** How far Halcyon may go by itself here; absent where nothing says so. */
+  mode?: Mode;
+  /** Who started it and why, when a person did. */
+  startedBy?: { who: string; reason: string };
   state: IncidentState;
   outcome: Outcome | null;
   severity: string;

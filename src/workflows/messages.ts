@@ -6,6 +6,7 @@ import type {
   EscalationEvent,
   EscalationPlan,
   EscalationView,
+  Fact,
   StandingNote,
 } from '../shared/escalation';
 import type {
@@ -69,7 +70,7 @@ export const askedSignal = defineSignal<[Approval]>('asked');
 export const noteSignal = defineSignal<[{ text: string }]>('note');
 export const standingSignal = defineSignal<[StandingNote]>('standing');
 export const closedSignal =
-  defineSignal<[{ outcome: NonNullable<IncidentView['outcome']>; summary: string }]>('closed');
+  defineSignal<[{ outcome: NonNullable<IncidentView['outcome']>; summary: string; facts?: Fact[] }]>('closed');
 export const escalationQuery = defineQuery<EscalationView>('escalation');
 
 // To a guard.

@@ -119,6 +119,7 @@ export function question(askedAt: number): Approval {
     askedAt: new Date(askedAt).toISOString(),
     expiresAt: new Date(askedAt + 30 * MINUTE).toISOString(),
     roles: ['operator'],
+    people: ['anna', 'bela'],
     answeredBy: null,
     answeredAt: null,
     note: '',

@@ -1,4 +1,5 @@
 import { acknowledgedSignal, closedSignal } from '../../src/workflows/messages';
+import type { PageKind } from '../../src/activities/control/types';
 import type { DutyStretch } from '../../src/shared/duty';
 import { MINUTE, PLAN, startEscalation, subject } from '../support/escalations';
 import { ScriptedControl } from '../support/scripted-control';
@@ -153,7 +154,8 @@ function twice(): string[] {
 
 /** Each channel that a page came through hears of the close, and nothing is paged after it. */
 function everyoneHeard({ about }: Run): boolean {
-  const all = control.received.filter(({ workflowId }) => workflowId === about.workflowId);
+  const isSilent = (page: PageKind) => page.kind === 'closed' && page.isSilent === true;
+  const all = control.received.filter(({ workflowId, page }) => workflowId === about.workflowId && !isSilent(page));
   const channels = (kind: string) =>
     all.filter(({ page }) => page.kind === kind).map((one) => `${one.channel} ${one.team}`);
   const firstClose = all.findIndex(({ page }) => page.kind === 'closed');

@@ -1,6 +1,12 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { searchAttributes } from '../../src/shared/search-attributes';
-import { askedSignal, escalateNowSignal, escalationQuery, helplessSignal } from '../../src/workflows/messages';
+import {
+  askedSignal,
+  closedSignal,
+  escalateNowSignal,
+  escalationQuery,
+  helplessSignal,
+} from '../../src/workflows/messages';
 import { MINUTE, PLAN, beginEscalation, question } from '../support/escalations';
 import type { HowToBegin } from '../support/escalations';
 import { recordHistory } from '../support/record-history';
@@ -126,6 +132,29 @@ describe('the clock', () => {
   });
 });
 
+describe('a heal that nobody was called for', () => {
+  it.each([
+    ['healed', 1],
+    ['degraded', 1],
+    ['selfHealed', 0],
+    ['resolvedByPeople', 0],
+  ] as const)('%s is told in %d messages', async (outcome, count) => {
+    await site.withController(async () => {
+      const run = await begin();
+      const facts = [{ name: 'Mended by', lines: ['Halcyon'] }];
+      await run.handle.signal(closedSignal, { outcome, summary: 'Healed on h1', facts });
+      await run.handle.result();
+      const told = control.received.filter(({ workflowId }) => workflowId === run.id);
+      expect(told.map(({ channel, page }) => ({ channel, page }))).toEqual(
+        Array(count).fill({
+          channel: 'slack',
+          page: { kind: 'closed', outcome, summary: 'Healed on h1', facts, isSilent: true },
+        }),
+      );
+    });
+  });
+});
+
 describe('an acknowledgement', () => {
   it('holds further tiers, is heard by everyone paged, and lapses', async () => {
     await site.withController(async () => {
@@ -225,8 +254,8 @@ describe('an incident that is gone', () => {
       await recordHistory(run.handle, 'escalation.gone');
       expect(run.pages()).toEqual(['5 tier 1', '30 tier 2', '60 tier 3']);
       expect(view.closed).toBe('gone');
-      expect(control.tiers(run.id).map(({ page }) => page.kind === 'tier' && page.reason)).toEqual(
-        Array(5).fill("Halcyon's run was terminated; nothing automatic works on it"),
+      expect(control.tiers(run.id).map(({ page }) => page.kind === 'tier' && page.ended)).toEqual(
+        Array(5).fill("Halcyon's run was terminated"),
       );
     });
   });

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
-import { WorkflowNotFoundError } from '@temporalio/client';
 import { guardId, leaseId } from '../../shared/ids';
 import { CONTROLLER_TASK_QUEUE } from '../../shared/task-queues';
+import { describeChain } from './run-status';
 import type { CoordinationActivities } from './types';
 
 /** How workflows reach guards and leases that may not be there yet: a workflow itself can only signal one that is. */
@@ -18,15 +18,9 @@ export function createCoordinationActivities(client: Client): Omit<CoordinationA
       });
     },
     async observeRun({ workflowId, runId }) {
-      try {
-        const newest = await client.workflow.getHandle(workflowId).describe();
-        const isOfChain = newest.runId === runId || newest.raw.workflowExecutionInfo?.firstRunId === runId;
-        const { status } = isOfChain ? newest : await client.workflow.getHandle(workflowId, runId).describe();
-        return { open: status.name === 'RUNNING', status: status.name };
-      } catch (err) {
-        if (err instanceof WorkflowNotFoundError) return { open: false, status: 'NOT_FOUND' };
-        throw err;
-      }
+      const run = await describeChain(client, workflowId, runId);
+      const status = run?.status.name ?? 'NOT_FOUND';
+      return { open: status === 'RUNNING', status };
     },
     async requestLease(request) {
       const workflowId = leaseId(request.host, request.setting);

@@ -1,21 +1,27 @@
 import type { Approval } from '../../shared/approval';
-import { formatDuration } from '../../shared/durations';
-import type { PageChannel, Subject } from '../../shared/escalation';
+import type { Fact, Subject } from '../../shared/escalation';
 import type { IncidentView } from '../../shared/incident';
+import { headline, shortTitle } from '../../shared/summary/headline';
+import { clock, cut } from '../../shared/text';
+import { fact, incidentFacts, mayAnswer, questionFacts, subjectFacts } from './page-facts';
 import type { PageInput, PageKind } from './types';
 
-/** What is known of the incident when somebody is paged: its view, or why there is none. */
-export type IncidentKnowledge = { view: IncidentView } | { unknown: string } | 'notAnIncident';
+/**
+ * What is known of the incident when somebody is paged: its view, or why there is none. `ended`: its run ended without
+ * closing, in words; then its view is what was so before.
+ */
+export type IncidentKnowledge =
+  { view: IncidentView; ended: string | null } | { unknown: string; ended: string | null } | 'notAnIncident';
 
 /** A message before it takes the form of Slack or PagerDuty. Plain text: whoever renders it escapes it. */
 export interface PageMessage {
-  /** What, where: one line. */
+  /** What is wrong now, where, why, what was done and what is asked: one line. */
   title: string;
-  /** Lines of a name and a text, the most important first. */
-  facts: { name: string; text: string }[];
+  /** The most important first. */
+  facts: Fact[];
   /** What is asked of the reader, in words. */
   asks: string[];
-  /** To copy into a shell. */
+  /** To paste into a shell as it is. */
   commands: string[];
   links: { name: string; url: string }[];
 }
@@ -25,128 +31,140 @@ export interface PageLinks {
   namespace: string;
 }
 
-const MAX_FINDINGS = 4;
-const MAX_STEPS = 5;
-const MAX_FACT = 600;
+type Calling = Extract<PageKind, { kind: 'tier' | 'asked' }>;
 
-/** Everything that a page says, at a glance: what, where, since when, what Halcyon did and found, and what to do. */
+const MAX_LINE = 400;
+const MAX_TITLE = 400;
+
+/** Everything that a page says: the sentence first, then what it rests on, then what is asked. */
 export function pageMessage(input: PageInput, incident: IncidentKnowledge, links: PageLinks, now: Date): PageMessage {
   const { subject, page } = input;
-  if (page.kind === 'acknowledged') {
-    const text = `Acknowledged by ${page.as} until ${clock(page.until)}`;
-    return brief(subject, text, ['Further tiers wait until then; after that the clock goes on if it is still open.']);
+  switch (page.kind) {
+    case 'acknowledged': {
+      const text = `${page.as} has it until ${clock(page.until)}; further pages wait until then`;
+      return brief(`${nameOf(subject)}: ${text}`);
+    }
+    case 'note':
+      return { ...brief(noteTitle(subject, page.text)), links: pageLinks(subject, incident, links) };
+    case 'closed':
+      return closedMessage(subject, page, links);
+    default:
+      return calling(input.subject, page, incident, links, now);
   }
-  if (page.kind === 'note') return brief(subject, page.text, [], pageLinks(subject, links));
-  if (page.kind === 'closed') return closedMessage(subject, page);
+}
+
+/** A tier or a question: somebody is called. */
+function calling(
+  subject: Subject,
+  page: Calling,
+  incident: IncidentKnowledge,
+  links: PageLinks,
+  now: Date,
+): PageMessage {
+  const view = incident !== 'notAnIncident' && 'view' in incident ? incident.view : null;
+  const ended = endedOf(page, incident);
+  const question = ended === null ? questionOf(page, view) : null;
+  const facts = [
+    ...(ended === null ? [] : [fact('Automation', `none: ${ended}; ${NOBODY}`)]),
+    ...(page.kind === 'asked' && question !== null ? questionFacts(question, view) : []),
+    ...(view === null ? subjectFacts(subject, now) : incidentFacts(view, now)),
+    ...(page.kind === 'tier' ? whyCalled(page) : []),
+    ...(incident !== 'notAnIncident' && 'unknown' in incident
+      ? [fact('Halcyon', `could not be asked what it did (${incident.unknown}): look in Temporal UI`)]
+      : []),
+  ];
   return {
-    title: title(subject, page),
-    facts: [
-      { name: 'Wrong', text: subject.summary },
-      { name: 'Where', text: `${subject.host ?? 'unknown host'} (${subject.alertname}, ${subject.severity})` },
-      { name: 'Since', text: since(subject.startsAt, now) },
-      ...(page.kind === 'asked' ? question(page.approval) : whyPaged(page)),
-      ...stateFacts(incident),
-    ].map(({ name, text }) => ({ name, text: cut(text, MAX_FACT) })),
-    asks: page.kind === 'asked' ? askOfApproval(page.approval) : askOfTier(page),
-    commands: page.kind === 'asked' ? approvalCommands(subject, page.approval) : tierCommands(subject, incident),
-    links: pageLinks(subject, links),
+    title: cut(titleOf(subject, page, view, ended), MAX_TITLE),
+    facts: facts.map(bounded),
+    ...asked(subject, page, question, incident),
+    links: pageLinks(subject, incident, links),
   };
 }
 
-function brief(subject: Subject, text: string, asks: string[], links: PageMessage['links'] = []): PageMessage {
-  return { title: `${text}: ${what(subject)}`, facts: [], asks, commands: [], links };
+const NOBODY = 'what is said below was so before that';
+
+/** The run's own status comes before what its view last said. */
+function endedOf(page: Calling, incident: IncidentKnowledge): string | null {
+  const known = incident === 'notAnIncident' ? null : incident.ended;
+  return known ?? (page.kind === 'tier' ? (page.ended ?? null) : null);
 }
 
-function closedMessage(subject: Subject, page: Extract<PageKind, { kind: 'closed' }>): PageMessage {
-  const text = page.outcome === 'gone' ? 'Halcyon no longer watches' : `Closed, ${page.outcome}`;
-  return {
-    ...brief(subject, text, []),
-    facts: page.summary === '' ? [] : [{ name: 'How', text: cut(page.summary, MAX_FACT) }],
-  };
+function questionOf(page: Calling, view: IncidentView | null): Approval | null {
+  if (page.kind === 'asked') return page.approval;
+  return view?.approvals.find(({ state }) => state === 'asked') ?? null;
 }
 
-function title(subject: Subject, page: Extract<PageKind, { kind: 'tier' | 'asked' }>): string {
-  if (page.kind === 'asked') return `Approval needed: ${page.approval.subject.title}: ${what(subject)}`;
-  const senior = page.senior ? ', senior' : '';
-  const late = page.collapsed ? ', late' : '';
-  return `[${subject.severity}] ${what(subject)} (tier ${page.tier}${senior}${late})`;
+function titleOf(subject: Subject, page: Calling, view: IncidentView | null, ended: string | null): string {
+  if (view !== null) return headline(view, ended);
+  const what =
+    subject.summary === '' ? `${subject.alertname} on ${subject.host ?? 'an unknown host'}` : subject.summary;
+  if (page.kind === 'asked') return `${what}; needs your yes or no (${shortTitle(page.approval)})`;
+  return ended === null ? `${what}; needs you` : `NOTHING AUTOMATIC works on this (${ended}): ${what}; needs you`;
 }
 
-function what({ summary, alertname, host }: Subject): string {
-  const where = host === null || summary.includes(host) ? '' : ` on ${host}`;
-  return `${summary === '' ? alertname : summary}${where}`;
+function whyCalled(page: Extract<PageKind, { kind: 'tier' }>): Fact[] {
+  const tier = `tier ${page.tier}${page.senior ? ', for a senior engineer' : ''}`;
+  const late = page.collapsed ? 'it was due earlier: Halcyon was late, or somebody had it until now' : '';
+  return [fact('Why now', [tier, page.reason ?? '', late].filter((part) => part !== '').join('; '))];
 }
 
-function whyPaged(page: Extract<PageKind, { kind: 'tier' }>): PageMessage['facts'] {
-  const late = page.collapsed ? 'This tier was due earlier; Halcyon was late or it was acknowledged until now.' : '';
-  const text = [page.reason ?? '', late].filter((part) => part !== '').join('. ');
-  return text === '' ? [] : [{ name: 'Why now', text }];
-}
-
-function stateFacts(incident: IncidentKnowledge): PageMessage['facts'] {
-  if (incident === 'notAnIncident') return [];
-  if ('unknown' in incident) {
-    return [{ name: 'Halcyon', text: `could not be asked what it did (${incident.unknown}): look in Temporal UI` }];
-  }
-  const { view } = incident;
-  const found = view.findings.slice(-MAX_FINDINGS).map((finding) => `${finding.name}: ${finding.detail}`);
-  const did = view.timeline
-    .filter((entry) => entry.cite !== '' && (entry.status === 'done' || entry.status === 'failed'))
-    .slice(-MAX_STEPS)
-    .map((entry) => `${entry.title}${entry.status === 'failed' ? ' FAILED' : ''}: ${entry.detail}`);
-  const ack = view.acknowledged;
-  return [
-    { name: 'Halcyon is', text: STATE[view.state] },
-    { name: 'Found', text: found.length === 0 ? 'nothing yet' : found.map((line) => cut(line, 140)).join('; ') },
-    { name: 'Did', text: did.length === 0 ? 'nothing yet' : did.map((line) => cut(line, 110)).join('; ') },
-    ...(ack === null ? [] : [{ name: 'Acknowledged', text: `by ${ack.as} until ${clock(ack.until)}` }]),
-  ];
-}
-
-const STATE: Record<IncidentView['state'], string> = {
-  diagnosing: 'looking for the cause',
-  remedying: 'applying a remedy',
-  verifying: 'checking whether it is healthy',
-  waitingForAgent: "waiting for the host's agent, which does not answer",
-  waitingForTurn: 'waiting for another incident of this host',
-  waitingForApproval: 'waiting for an approval',
-  waitingForPeople: 'out of remedies: it only watches',
-  watching: 'watching a host that is well until Alertmanager agrees',
-  closed: 'done',
-};
-
-function question({ subject, hash, roles, expiresAt }: Approval): PageMessage['facts'] {
-  const given = Object.entries(subject.arguments).map(([name, value]) => `${name}=${String(value)}`);
-  return [
-    { name: 'Asked', text: `${subject.cite} ${subject.title} on ${subject.host} (${subject.risk})` },
-    ...(given.length === 0 ? [] : [{ name: 'With', text: given.join(', ') }]),
-    { name: 'Because', text: subject.precondition },
-    { name: 'Hash', text: hash },
-    { name: 'Who', text: `${roles.join(' or ')}, until ${clock(expiresAt)}; no answer means no` },
-  ];
-}
-
-function askOfApproval({ roles }: Approval): string[] {
-  return [`Somebody with the role ${roles.join(' or ')} says yes or no:`];
-}
-
-function askOfTier(page: Extract<PageKind, { kind: 'tier' }>): string[] {
-  return [page.senior ? 'A senior engineer takes it. Acknowledge:' : 'Take it. Acknowledge:'];
-}
-
-function approvalCommands({ workflowId }: Subject, { hash }: Approval): string[] {
-  const answer = (verb: string) => `halcyon ${verb} ${quoted(workflowId)} --as <you> --hash ${hash}`;
-  return [answer('approve'), answer('reject')];
-}
-
-function tierCommands({ workflowId }: Subject, incident: IncidentKnowledge): string[] {
+/** One command: the answer to what is asked, else taking it. */
+function asked(
+  { workflowId }: Subject,
+  page: Calling,
+  question: Approval | null,
+  incident: IncidentKnowledge,
+): Pick<PageMessage, 'asks' | 'commands'> {
   // Only incidents can be acknowledged; a guard or a lease that pages has nothing that holds.
-  if (incident === 'notAnIncident') return [];
-  const open = 'view' in incident ? incident.view.approvals.filter((one) => one.state === 'asked') : [];
-  return [
-    `halcyon ack ${quoted(workflowId)} --as <you>`,
-    ...open.map(({ hash }) => `halcyon approve ${quoted(workflowId)} --as <you> --hash ${hash}`),
-  ];
+  if (incident === 'notAnIncident') return { asks: [], commands: [] };
+  const id = quoted(workflowId);
+  const take = `halcyon ack ${id}`;
+  if (question === null || (question.people.length === 0 && page.kind === 'tier')) {
+    return { asks: ['Take it, so that nobody else is called:'], commands: [take] };
+  }
+  const who = `${mayAnswer(question)} may answer until ${clock(question.expiresAt)}`;
+  const also = page.kind === 'tier' ? [`To take it without an answer: ${take}`] : [];
+  return {
+    asks: [`Approve the ${shortTitle(question)}? ${who}. To say no, "reject" in place of "approve".`, ...also],
+    commands: [`halcyon approve ${id} --hash ${question.hash}`],
+  };
+}
+
+function closedMessage(
+  subject: Subject,
+  { outcome, summary, facts = [], isSilent }: Extract<PageKind, { kind: 'closed' }>,
+  links: PageLinks,
+): PageMessage {
+  const name = nameOf(subject);
+  // An incident's summary is the whole sentence; those of leases and of runs that are gone are not.
+  const sentence =
+    facts.length > 0 ? summary : `${name}: ${outcome === 'gone' ? 'Halcyon no longer watches' : summary}`;
+  return {
+    title: cut(isSilent === true ? `${sentence}; nobody was paged` : sentence, MAX_TITLE),
+    facts: facts.map(bounded),
+    asks: [],
+    commands: [],
+    links: facts.length > 0 ? pageLinks(subject, { ended: null, unknown: '' }, links) : [],
+  };
+}
+
+function bounded({ name, lines }: Fact): Fact {
+  return { name, lines: lines.map((line) => cut(line, MAX_LINE)) };
+}
+
+function brief(title: string): PageMessage {
+  return { title: cut(title, MAX_TITLE), facts: [], asks: [], commands: [], links: [] };
+}
+
+/** A guard's note says itself what it is about. */
+function noteTitle(subject: Subject, text: string): string {
+  return subject.runbook === 'guard' ? text : `${nameOf(subject)}: ${text}`;
+}
+
+/** What it is about, in as few words as a thread needs. */
+function nameOf({ runbook, alertname, host, summary }: Subject): string {
+  if (runbook === 'serviceDown' || runbook === 'emergencyRecovery') return `KingFisher on ${host}`;
+  return host === null ? summary || alertname : `${alertname} on ${host}`;
 }
 
 /** Ids come from alert names: whatever is no plain word is quoted for the shell. */
@@ -154,37 +172,23 @@ function quoted(id: string): string {
   return /^[\w./:@-]+$/.test(id) ? id : `'${id.replaceAll("'", `'\\''`)}'`;
 }
 
-function pageLinks({ workflowId, runId, runbookUrl }: Subject, { uiUrl, namespace }: PageLinks): PageMessage['links'] {
+/** Temporal UI's page with the readable text of the run: its default tab is the input as JSON. */
+function pageLinks(
+  subject: Subject,
+  incident: IncidentKnowledge,
+  { uiUrl, namespace }: PageLinks,
+): PageMessage['links'] {
+  const { workflowId, runId, runbookUrl } = subject;
   const run = `/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(workflowId)}/${runId}`;
+  const generator = incident !== 'notAnIncident' && 'view' in incident ? incident.view.generatorUrl : undefined;
   return [
-    ...(uiUrl === null ? [] : [{ name: 'Temporal UI', url: `${uiUrl.replace(/\/+$/, '')}${run}` }]),
+    ...(uiUrl === null ? [] : [{ name: 'What Halcyon did', url: `${uiUrl.replace(/\/+$/, '')}${run}/user-metadata` }]),
     ...(runbookUrl !== undefined && isWebAddress(runbookUrl) ? [{ name: 'Runbook', url: runbookUrl }] : []),
+    ...(generator !== undefined && isWebAddress(generator) ? [{ name: 'Prometheus', url: generator }] : []),
   ];
 }
 
 /** Annotations are whatever somebody wrote. */
 function isWebAddress(url: string): boolean {
   return /^https?:\/\/[^\s()<>"|]+$/.test(url);
-}
-
-function since(startsAt: string, now: Date): string {
-  const passed = now.getTime() - Date.parse(startsAt);
-  const ago = passed > 0 ? ` (${formatDuration(passed)} ago)` : '';
-  return `${startsAt.slice(0, 10)} ${clock(startsAt)}${ago}`;
-}
-
-/** `03:15 UTC` */
-function clock(iso: string): string {
-  return `${iso.slice(11, 16)} UTC`;
-}
-
-/** A text of at most `limit` characters, no half of a surrogate pair at its end. */
-export function cut(text: string, limit: number): string {
-  if (text.length <= limit) return text;
-  return `${text.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, '')}…`;
-}
-
-/** How a channel is called in errors and logs. */
-export function channelName(channel: PageChannel): string {
-  return channel === 'slack' ? 'Slack' : 'PagerDuty';
 }

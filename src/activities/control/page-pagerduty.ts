@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Subject } from '../../shared/escalation';
 import { notDelivered, notYetDelivered, retryAfterMs } from './page-failures';
-import { cut } from './page-message';
+import { cut } from '../../shared/text';
 import type { PageMessage } from './page-message';
 import type { PageInput } from './types';
 
@@ -71,7 +71,8 @@ function severityFor({ subject, page }: PageInput): string {
 function content(input: PageInput, message: PageMessage): object {
   const { subject } = input;
   const { host, startsAt, alertname, runbook } = subject;
-  const facts = Object.fromEntries(message.facts.map(({ name, text }) => [name, text]));
+  const toDo = [...message.asks, ...message.commands];
+  const facts = Object.fromEntries(message.facts.map(({ name, lines }) => [name, lines.join('\n')]));
   return {
     payload: {
       summary: cut(message.title, MAX_SUMMARY),
@@ -81,7 +82,7 @@ function content(input: PageInput, message: PageMessage): object {
       component: 'kingfisher',
       group: alertname,
       class: runbook,
-      custom_details: { ...facts, 'To do': [...message.asks, ...message.commands].join('\n') },
+      custom_details: { ...facts, ...(toDo.length === 0 ? {} : { 'To do': toDo.join('\n') }) },
     },
     client: 'Halcyon',
     links: message.links.map(({ name, url }) => ({ href: url, text: name })),

@@ -3,12 +3,14 @@ import type { Client } from '@temporalio/client';
 import { createRedactor } from '../../host/redact';
 import type { Redact } from '../../host/redact';
 import type { IncidentView } from '../../shared/incident';
+import { endInWords } from '../../shared/summary/run-end';
 import { pageMessage } from './page-message';
 import type { IncidentKnowledge, PageMessage } from './page-message';
 import { pagerdutyAction, sendToPagerduty } from './page-pagerduty';
 import type { PagerdutySettings } from './page-pagerduty';
 import { postToSlack, slackClient } from './page-slack';
 import type { SlackSettings } from './page-slack';
+import { describeChain } from './run-status';
 import { slackText } from './slack-text';
 import type { PageInput, PagingActivities } from './types';
 import { notDelivered } from './page-failures';
@@ -43,7 +45,9 @@ export function createPagingActivities(deps: PagingDeps): PagingActivities {
 
   async function message(input: PageInput): Promise<PageMessage> {
     const incident = isBrief(input) ? 'notAnIncident' : await knowledge(client, input);
-    return redacted(pageMessage(input, incident, { uiUrl, namespace }, now()), redact);
+    // Temporal's clock, as every time that a page tells.
+    const at = new Date(Context.current().info.currentAttemptScheduledTimestampMs);
+    return redacted(pageMessage(input, incident, { uiUrl, namespace }, at), redact);
   }
 
   return {
@@ -58,7 +62,7 @@ export function createPagingActivities(deps: PagingDeps): PagingActivities {
     async pagePagerduty(input) {
       const action = pagerdutyAction(input);
       if (action === null) return { dedupKey: '' };
-      const content = action === 'trigger' ? await message(input) : null;
+      const content = action === 'acknowledge' ? null : await message(input);
       return await sendToPagerduty(pagers.pagerduty, input, action, content, now());
     },
   };
@@ -69,21 +73,32 @@ function isBrief({ page, subject }: PageInput): boolean {
   return (page.kind !== 'tier' && page.kind !== 'asked') || !subject.workflowId.startsWith('incident/');
 }
 
+/** A run's status comes before what its view last said: a cancelled one still says that it waits for an approval. */
 async function knowledge(client: Client, { subject }: PageInput): Promise<IncidentKnowledge> {
-  const handle = client.workflow.getHandle(subject.workflowId, subject.runId);
+  const { workflowId, runId } = subject;
+  let ended: string | null = null;
   try {
-    const view = await client.withDeadline(Date.now() + QUERY_MS, () => handle.query<IncidentView>('timeline'));
-    return { view };
+    return await client.withDeadline(Date.now() + QUERY_MS, async () => {
+      const run = await describeChain(client, workflowId, runId);
+      ended = run === undefined || isAtWork(run.status.name) ? null : endInWords(run.status.name);
+      const view = await client.workflow.getHandle(workflowId, run?.runId ?? runId).query<IncidentView>('timeline');
+      return { view, ended };
+    });
   } catch {
-    return { unknown: `no answer within ${QUERY_MS / 1_000} s` };
+    return { unknown: `no answer within ${QUERY_MS / 1_000} s`, ended };
   }
+}
+
+/** One that completed has closed its incident; a page that is still on its way then is no alarm of its own. */
+function isAtWork(status: string): boolean {
+  return ['RUNNING', 'CONTINUED_AS_NEW', 'COMPLETED'].includes(status);
 }
 
 /** Labels, logs and findings come from elsewhere: whatever looks like a secret in them stays here. */
 function redacted(message: PageMessage, redact: Redact): PageMessage {
   return {
     title: redact(message.title),
-    facts: message.facts.map(({ name, text }) => ({ name, text: redact(text) })),
+    facts: message.facts.map(({ name, lines }) => ({ name, lines: lines.map((line) => redact(line)) })),
     asks: message.asks.map((text) => redact(text)),
     commands: message.commands,
     links: message.links.map(({ name, url }) => ({ name, url: redact(url) })),

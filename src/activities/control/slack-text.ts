@@ -1,4 +1,5 @@
-import { cut } from './page-message';
+import type { Fact } from '../../shared/escalation';
+import { cut } from '../../shared/text';
 import type { PageMessage } from './page-message';
 
 /** Blocks and fallback of chat.postMessage. */
@@ -15,7 +16,7 @@ const MAX_TEXT = 3_000;
 /** A message as Slack shows it. */
 export function slackText(message: PageMessage): SlackText {
   const head = `*${escapeSlack(message.title)}*`;
-  const facts = message.facts.map(({ name, text }) => `*${escapeSlack(name)}:* ${escapeSlack(text)}`);
+  const facts = message.facts.map(factText);
   const commands = message.commands.map((command) => `\`${escapeCode(command)}\``);
   const links = message.links.map(({ name, url }) => `<${escapeUrl(url)}|${escapeSlack(name)}>`).join(' · ');
   const sections = [head, facts.join('\n'), [...message.asks.map(escapeSlack), ...commands].join('\n'), links];
@@ -28,6 +29,12 @@ export function slackText(message: PageMessage): SlackText {
         text: { type: 'mrkdwn', text: cutEscaped(text, MAX_SECTION), verbatim: true },
       })),
   };
+}
+
+/** What has several lines is a list below its name. */
+function factText({ name, lines }: Fact): string {
+  const texts = lines.map(escapeSlack);
+  return `*${escapeSlack(name)}:* ${texts.length === 1 ? texts.join('') : texts.map((text) => `\n• ${text}`).join('')}`;
 }
 
 /** Text from alerts: no control sequence of Slack, no mention, one line. */

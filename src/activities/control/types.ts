@@ -1,5 +1,5 @@
 import type { Approval } from '../../shared/approval';
-import type { PagedTeam, Subject, Urgency } from '../../shared/escalation';
+import type { Fact, PagedTeam, Subject, Urgency } from '../../shared/escalation';
 import type { Pause, TurnRequest } from '../../shared/guard';
 import type { Outcome } from '../../shared/incident';
 import type { LeaseRequest } from '../../shared/lease';
@@ -15,10 +15,26 @@ export interface ControlActivities extends PagingActivities, CoordinationActivit
  * loudly PagerDuty calls; `high` where it is absent.
  */
 export type PageKind =
-  | { kind: 'tier'; tier: number; senior: boolean; collapsed: boolean; reason: string | null; urgency?: Urgency }
+  | {
+      kind: 'tier';
+      tier: number;
+      senior: boolean;
+      collapsed: boolean;
+      reason: string | null;
+      urgency?: Urgency;
+      /** How the incident's run ended, in words: nothing automatic works on it any more. */
+      ended?: string;
+    }
   | { kind: 'asked'; approval: Approval; urgency?: Urgency }
   | { kind: 'acknowledged'; as: string; until: string }
-  | { kind: 'closed'; outcome: Outcome | 'gone'; summary: string }
+  | {
+      kind: 'closed';
+      outcome: Outcome | 'gone';
+      summary: string;
+      facts?: Fact[];
+      /** Nobody was paged: one line, for the record. */
+      isSilent?: boolean;
+    }
   | { kind: 'note'; text: string };
 
 export interface PageInput {
@@ -52,7 +68,7 @@ export interface PagingActivities {
 export interface CoordinationActivities {
   /** Starts the host's guard if there is none, and asks it. Asking again is harmless. */
   requestTurn(input: { host: string; request: TurnRequest }): Promise<void>;
-  /** Whether this run is still open, and how it ended. */
+  /** Whether this run, or one that it continued as, is still open, and how it ended. */
   observeRun(input: { workflowId: string; runId: string }): Promise<{ open: boolean; status: string }>;
   /** Reminds those on duty that changes on a host are paused, by whom, why and until when. Said twice, it is said twice. */
   remindPause(input: { host: string; pause: Pause }): Promise<void>;

@@ -1,9 +1,14 @@
 import { formatDuration } from '../../shared/durations';
 import type { Approval, ApprovalAnswer, ApprovalPolicy, ApprovalReply, ApprovalSubject } from '../../shared/approval';
 import { isSamePerson } from '../../shared/people';
+import { shortTitle } from '../../shared/summary/headline';
+import { clock } from '../../shared/text';
 import { EarlyAnswers } from './early-answers';
 import type { Verdict } from './early-answers';
 import { hashOf } from './hash';
+
+/** So many names fit into a page. */
+const MAX_PEOPLE = 10;
 
 export interface ApprovalsOf {
   /** First run of the incident: the same question of another incident is another question. */
@@ -41,6 +46,7 @@ export class Approvals {
       askedAt,
       expiresAt: new Date(Date.parse(askedAt) + this.policy.expireAfterMs).toISOString(),
       roles: this.rolesFor(subject),
+      people: this.peopleFor(subject),
       answeredBy: null,
       answeredAt: null,
       note: '',
@@ -154,6 +160,13 @@ export class Approvals {
     return `${known}, and none is open; to answer in advance, say so (--in-advance, or "inAdvance": true)`;
   }
 
+  private peopleFor(subject: ApprovalSubject): string[] {
+    const { startedBy } = this.of;
+    const people = this.rolesFor(subject).flatMap((role) => this.policy.roles[role] ?? []);
+    const others = people.filter((person) => startedBy === null || !isSamePerson(person, startedBy));
+    return [...new Set(others)].slice(0, MAX_PEOPLE);
+  }
+
   private whyClosed(approval: Approval): string {
     const instead = this.open.length === 0 ? '' : `; open: ${this.openOnes()}`;
     const by = approval.answeredBy === null ? '' : ` by ${approval.answeredBy}`;
@@ -170,6 +183,24 @@ function settle(approval: Approval, answer: { as: string; verdict: Verdict; note
   approval.answeredBy = answer.as;
   approval.answeredAt = at;
   approval.note = answer.note;
+}
+
+/** What became of a question, for those who were asked. */
+export function answerInWords(approval: Approval): string {
+  const what = shortTitle(approval);
+  const note = approval.note === '' ? '' : ` ("${approval.note}")`;
+  switch (approval.state) {
+    case 'approved':
+      return `${what} approved by ${approval.answeredBy}${note}; Halcyon begins`;
+    case 'rejected':
+      return `${what} rejected by ${approval.answeredBy}${note}; it is not done`;
+    case 'expired':
+      return `${what} approved by nobody until ${clock(approval.expiresAt)}; it is not done`;
+    case 'withdrawn':
+      return `${what} is not asked any more; it is not done`;
+    case 'asked':
+      return `${what} is asked`;
+  }
 }
 
 /** What is asked, in one line. */

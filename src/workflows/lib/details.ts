@@ -1,6 +1,7 @@
 import { formatDuration } from '../../shared/durations';
 import { escapeMarkdown } from '../../shared/markdown';
 import { describeQuestion } from './approvals';
+import { sentence } from '../../shared/summary/sentence';
 import type { EntryStatus, IncidentView, TimelineEntry } from '../../shared/incident';
 
 const WORD: Record<EntryStatus, string> = {
@@ -15,20 +16,32 @@ const WORD: Record<EntryStatus, string> = {
 
 /** The incident as the Markdown that Temporal UI shows under "current details": state first, then the timeline. */
 export function renderDetails(view: IncidentView): string {
-  return [headline(view), ...questions(view), ...findings(view), timeline(view)].join('\n\n');
+  return [
+    `**${escapeMarkdown(sentence(view))}**`,
+    facts(view),
+    ...questions(view),
+    ...findings(view),
+    timeline(view),
+  ].join('\n\n');
 }
 
-function headline(view: IncidentView): string {
+/** State, time and people, below the sentence. */
+function facts(view: IncidentView): string {
   const where = view.host === null ? 'an unknown host' : `host ${escapeMarkdown(view.host)}`;
   const state = view.outcome === null ? view.state : `closed, ${view.outcome}`;
   const truncated = view.truncatedAlerts > 0 ? ` · ${view.truncatedAlerts} alerts truncated by Alertmanager` : '';
   const alerts = view.received > 1 ? ` · ${view.received} alerts` : '';
   return [
-    `**${state}** — ${escapeMarkdown(view.alertname)} (${escapeMarkdown(view.severity)}) on ${where}`,
+    `**${state}** — ${escapeMarkdown(view.alertname)} (${escapeMarkdown(origin(view))}) on ${where}`,
     `since ${utc(view.startsAt)} · received ${clock(view.receivedAt)}${alerts}${healthy(view)}${truncated}`,
     ...people(view),
     ...now(view),
   ].join('  \n');
+}
+
+/** The alert's severity; a run that a person started has none. */
+function origin({ severity, startedBy }: IncidentView): string {
+  return startedBy === undefined ? severity : `started by ${startedBy.who}: ${startedBy.reason}`;
 }
 
 /** Who was paged, and who has it. */
@@ -62,12 +75,16 @@ function healthy(view: IncidentView): string {
   const { healthyAt, receivedAt } = view.measures;
   if (healthyAt === null) return '';
   const after = Math.max(0, Date.parse(healthyAt) - Date.parse(receivedAt));
-  return ` · healthy ${clock(healthyAt)} (${formatDuration(after)} after the alert)`;
+  const what = view.startedBy === undefined ? 'alert' : 'start';
+  return ` · healthy ${clock(healthyAt)} (${formatDuration(after)} after the ${what})`;
 }
 
 function findings(view: IncidentView): string[] {
   if (view.findings.length === 0) return [];
-  const lines = view.findings.map((f) => `- **${f.name}** (${f.cite || 'Halcyon'}): ${escapeMarkdown(f.detail)}`);
+  const lines = view.findings.map((finding) => {
+    const over = finding.withdrawnAt === undefined ? '' : `no longer so since ${clock(finding.withdrawnAt)}; it was `;
+    return `- **${finding.name}** (${finding.cite || 'Halcyon'}): ${over}${escapeMarkdown(finding.detail)}`;
+  });
   return [`**Found**\n\n${lines.join('\n')}`];
 }
 

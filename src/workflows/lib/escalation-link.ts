@@ -10,7 +10,7 @@ import {
 } from '@temporalio/workflow';
 import type { SignalDefinition } from '@temporalio/workflow';
 import type { Approval } from '../../shared/approval';
-import type { EscalationInput, EscalationPlan, StandingNote } from '../../shared/escalation';
+import type { EscalationInput, EscalationPlan, Fact, StandingNote } from '../../shared/escalation';
 import { escalationId } from '../../shared/ids';
 import type { Outcome } from '../../shared/incident';
 import {
@@ -79,8 +79,8 @@ export class EscalationLink {
     this.say(standingSignal, { host, text });
   }
 
-  closed(outcome: Outcome, summary: string): void {
-    this.say(closedSignal, { outcome, summary });
+  closed(closing: { outcome: Outcome; summary: string; facts: Fact[] }): void {
+    this.say(closedSignal, closing);
   }
 
   /** A clock of an earlier run may still be open, when that was terminated: ours takes its place. */

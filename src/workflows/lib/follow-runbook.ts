@@ -99,6 +99,7 @@ class RunbookPass<D extends { health: HealthState | undefined }> {
 
   /** Evidence, remedy, verification of one cause; true when verification holds. */
   private async isRemedied(cause: Cause<D>, found: D, mayChange: boolean): Promise<boolean> {
+    if (cause.isLastResort === true && !mayChange) return false;
     const { incident, steps, safety } = this;
     incident.setState('diagnosing');
     const evidence = await cause.evidence(found, steps, incident);
@@ -107,7 +108,7 @@ class RunbookPass<D extends { health: HealthState | undefined }> {
     incident.view.cause = { cite, title, evidence };
     if (cause.remedy === undefined) return false;
     incident.note(cite, title, mayChange ? evidence : `${evidence}: left to people`);
-    if (!mayChange) return false;
+    if (!mayChange) return this.leftOut(cause, evidence);
     if (!(await safety.approveRemedy(cause, evidence))) return false;
     incident.setState('remedying');
     try {
@@ -117,6 +118,12 @@ class RunbookPass<D extends { health: HealthState | undefined }> {
       if (!isStepFailure(err)) throw err;
     }
     return await this.isWell();
+  }
+
+  /** What would have been done is worth as much to people as what was. */
+  private leftOut({ cite, would }: Cause<D>, evidence: string): false {
+    if (would !== undefined) this.incident.begin(cite, `Would ${would}`, 'change')('skipped', evidence);
+    return false;
   }
 
   private async isWell(): Promise<boolean> {

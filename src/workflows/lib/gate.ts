@@ -20,4 +20,6 @@ export interface Gate {
    * @throws ApplicationFailure `ChangeRefused`: the step is skipped, and says why
    */
   permit(step: Step, change: Change): Promise<ChangePermit>;
+  /** The step that was let through was made; `failure` is why it failed, null where it did not. */
+  made?(step: Step, failure: string | null): void;
 }

@@ -72,7 +72,10 @@ export class GuardMemory {
     const others = this.recent(policy, now).filter((one) => one.runId !== runId);
     if (others.length >= policy.flapping.incidents) {
       const window = formatDuration(policy.flapping.withinMs);
-      return { reason: 'flapping', detail: `${others.length} incidents changed something within ${window}` };
+      return {
+        reason: 'flapping',
+        detail: `${others.length} incidents of this host changed something within ${window}, and none of it lasted`,
+      };
     }
     if (Object.values(this.restartsLeft(policy, now)).some((left) => left > 0)) return null;
     return { reason: 'budget', detail: `every service was restarted ${policy.restartsPerHour} times within an hour` };

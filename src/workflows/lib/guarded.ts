@@ -10,11 +10,14 @@ import type { ApprovalSubject } from '../../shared/approval';
 import { formatDuration, parseDuration } from '../../shared/durations';
 import type { Acknowledgement, EscalationEvent, Subject } from '../../shared/escalation';
 import type { TurnRequest } from '../../shared/guard';
-import type { IncidentMemo, IncidentView, Outcome } from '../../shared/incident';
+import type { IncidentInput, IncidentMemo, IncidentView, Outcome } from '../../shared/incident';
 import type { ChangePermit } from '../../shared/permit';
 import type { SafetyPolicy } from '../../shared/safety';
 import { searchAttributes } from '../../shared/search-attributes';
+import { closingFacts, closingSentence } from '../../shared/summary/closing';
 import { acknowledgeUpdate, escalatedSignal, turnSignal } from '../messages';
+import { answerInWords } from './approvals';
+import { ApprovedWork } from './approved-work';
 import { EscalationLink } from './escalation-link';
 import { AlertRoute } from './alert-route';
 import type { Change } from './gate';
@@ -46,6 +49,7 @@ export class Guarded implements Lifeline {
   private readonly route: AlertRoute;
   /** People had it already in the run before. */
   private isHelpless: boolean;
+  private readonly approvedWork = new ApprovedWork();
 
   constructor(
     private readonly incident: Incident,
@@ -69,6 +73,10 @@ export class Guarded implements Lifeline {
       incident,
       policy: policy.approvals,
       escalation: this.escalation,
+      onAnswered: (approval) => {
+        this.tell(answerInWords(approval));
+        if (approval.state === 'approved') this.approvedWork.approved(approval);
+      },
       // An hour of thinking must not hold up the host's other incidents.
       giveTurnBack: async () => await this.guardTurn?.release({ changed: incident.changed }),
       takeTurnAgain: async () => await this.takeTurnAgain(),
@@ -153,9 +161,14 @@ export class Guarded implements Lifeline {
     this.escalation.note(text);
   }
 
+  made({ title }: Step, failure: string | null): void {
+    this.approvedWork.made(title, failure).forEach((text) => this.tell(text));
+  }
+
   look(): void {
     const { incident } = this;
     this.route.look();
+    this.approvedWork.look(incident.view).forEach((text) => this.tell(text));
     if (!incident.story.isEscalated) {
       for (const [name, what] of Object.entries(URGENT_FINDINGS)) {
         if (incident.hasFinding(name)) this.escalateNow(`${incident.input.host}: ${what}`);
@@ -197,7 +210,7 @@ export class Guarded implements Lifeline {
   async end(outcome: Outcome): Promise<void> {
     const { incident } = this;
     this.endRest();
-    this.escalation.closed(outcome, summaryOf(incident));
+    this.escalation.closed(closingOf(incident, outcome));
     await this.guardTurn?.release({ changed: incident.changed });
     await this.escalation.settled();
   }
@@ -294,10 +307,16 @@ export class Guarded implements Lifeline {
       host: view.host,
       severity: this.route.severity,
       startsAt: view.receivedAt < view.startsAt ? view.receivedAt : view.startsAt,
-      summary: view.summary ?? `${view.alertname}, started by ${input.startedBy?.who ?? 'nobody known'}`,
+      summary: view.summary ?? startedText(input),
       ...(view.runbookUrl === undefined ? {} : { runbookUrl: view.runbookUrl }),
     };
   }
+}
+
+/** What is wrong is not known of a run that a person started: only why. */
+function startedText({ runbook, host, startedBy }: IncidentInput): string {
+  const who = startedBy === undefined ? 'started by nobody known' : `started by ${startedBy.who}: ${startedBy.reason}`;
+  return `${runbook} on ${host ?? 'an unknown host'}, ${who}`;
 }
 
 function unlessCancelled(err: unknown): void {
@@ -309,11 +328,11 @@ function changeRefused(why: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(why, 'ChangeRefused');
 }
 
-/** For everyone who was paged. */
-function summaryOf({ closedBy, view }: Incident): string {
-  const found = new Set(view.findings.map(({ name }) => name));
-  return [
-    ...(closedBy === null ? [] : [`by ${closedBy.as}: ${closedBy.reason}`]),
-    ...(found.size === 0 ? [] : [`found: ${[...found].join(', ')}`]),
-  ].join('; ');
+/** For everyone who was paged or asked. */
+function closingOf({ closedBy, view }: Incident, outcome: Outcome) {
+  return {
+    outcome,
+    summary: closingSentence(view, outcome, closedBy),
+    facts: closingFacts(view, outcome, closedBy),
+  };
 }

@@ -100,10 +100,12 @@ export class HostSteps {
         }),
       );
       if (result.changed) this.incident.story.changes += 1;
+      this.gate.made?.(step, null);
       return result;
     } catch (err) {
       // What a failed step did before it failed is unknown.
       this.incident.story.changes += 1;
+      this.gate.made?.(step, reason(err));
       if (isStepFailure(err)) {
         this.incident.find(failureType(err) ?? 'StepFailed', step.cite, `${step.title}: ${reason(err)}`);
       }

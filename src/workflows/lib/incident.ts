@@ -46,6 +46,8 @@ export class Incident {
       runbook: input.runbook,
       alertname: input.alertname,
       host: input.host,
+      mode: input.safety?.mode ?? 'auto',
+      ...(input.startedBy === undefined ? {} : { startedBy: input.startedBy }),
       state: 'diagnosing',
       outcome: null,
       severity: 'unknown',

@@ -12,6 +12,8 @@ interface QuestionsOf {
   incident: Incident;
   policy: ApprovalPolicy;
   escalation: Pick<EscalationLink, 'asked'>;
+  /** However it ended: answered, expired or withdrawn. */
+  onAnswered(approval: Approval): void;
   /** While people think. */
   giveTurnBack(): Promise<void>;
   /** After a yes; false when there is no turn any more. */
@@ -68,6 +70,7 @@ export class Questions {
     }
     const approval = this.approvals.ask(subject);
     if (approval.state === 'asked') await this.untilAnswered(approval);
+    this.of.onAnswered(approval);
     const by = approval.answeredBy === null ? '' : ` by ${approval.answeredBy}`;
     incident.note(subject.cite, `${subject.title}: ${approval.state}${by}`, approval.note);
     this.approved = approval.state === 'approved';

@@ -20,6 +20,10 @@ export interface Runbook<Diagnosis extends { health: HealthState | undefined }> 
 
 /** One cause of a page with its evidence and remedy. */
 export interface Cause<Diagnosis> extends Step {
+  /** The remedy in a few words, for people where it may not be applied: `restart KingFisher`. */
+  would?: string;
+  /** Only after the other remedies were tried: where nothing may be changed there is nothing to say of it. */
+  isLastResort?: true;
   /** In a few words why this is the cause, or undefined when it is not. May look further. */
   evidence(found: Diagnosis, steps: HostSteps, incident: Incident): Promise<string | undefined>;
   /** Its remedy puts a question of its own to people, in every mode. */

@@ -77,6 +77,7 @@ const page: Runbook<Diagnosis> = {
     {
       cite: 'A.1',
       title: 'KingFisher does not run as it should',
+      would: 'restart KingFisher',
       evidence: async (found) => (found.obstacles.length > 0 ? undefined : symptom(found)),
       remedy: async (found, steps) => {
         if (found.diskFull) await freeSpace(steps);
@@ -86,6 +87,7 @@ const page: Runbook<Diagnosis> = {
     {
       cite: 'A.2',
       title: 'A dependency is down',
+      would: 'restart the dependency and KingFisher',
       evidence: async (found, steps, incident) => {
         found.dependencies = await lookAtDependencies('A.2', steps, incident);
         return downOf(found).join(', ') || undefined;
@@ -119,6 +121,7 @@ const page: Runbook<Diagnosis> = {
       cite: 'H',
       title: 'Nothing else helped: a full recovery is the last resort',
       asksItself: true,
+      isLastResort: true,
       evidence: async (found, steps, incident) => {
         // It would restart what is busy, too.
         if (isAnyLeftAlone(found) || !mayHelp(incident, found.since)) return undefined;

@@ -9,6 +9,7 @@ import type { PagerSettings } from '../../../src/activities/control/paging';
 import type { PageKind, SlackPageInput } from '../../../src/activities/control/types';
 import type { Subject } from '../../../src/shared/escalation';
 import { question } from '../../support/escalations';
+import { view as incidentView } from '../workflows/views';
 
 const TOKEN = 'xoxb-canary-slack-token';
 const KEY = 'canary0routing0key0of0platform00';
@@ -46,9 +47,9 @@ function client(query: () => Promise<unknown> = () => Promise.reject(new Error('
   } as unknown as Client;
 }
 
-function activities(overrides: Partial<PagerSettings> = {}) {
+function activities(overrides: Partial<PagerSettings> = {}, asked: Client = client()) {
   return createPagingActivities({
-    client: client(),
+    client: asked,
     pagers: {
       slack: { token: TOKEN, apiUrl: slack.apiUrl },
       pagerduty: { routingKeys: { 'platform-secondary': KEY }, eventsUrl: pagerduty.eventsUrl },
@@ -74,7 +75,10 @@ function input(page: PageKind = TIER, overrides: Partial<SlackPageInput> = {}): 
 
 const silent = new DefaultLogger('ERROR', () => undefined);
 const inAttempt = (attempt: number) =>
-  new MockActivityEnvironment({ attempt, scheduledTimestampMs: Date.now() }, { logger: silent });
+  new MockActivityEnvironment(
+    { attempt, scheduledTimestampMs: Date.now(), currentAttemptScheduledTimestampMs: Date.now() },
+    { logger: silent },
+  );
 
 async function toSlack(given = input(), attempt = 1, settings: Partial<PagerSettings> = {}) {
   const posted = await inAttempt(attempt).run(activities(settings).pageSlack, given);
@@ -107,7 +111,7 @@ describe('Slack', () => {
       [ts, false],
       [ts, true],
     ]);
-    expect(slack.texts('#platform-alerts')[0]).toContain('`halcyon ack incident/KingfisherServiceDown/h1 --as');
+    expect(slack.texts('#platform-alerts')[0]).toContain('`halcyon ack incident/KingfisherServiceDown/h1`');
   });
 
   it('finds a post that was accepted and not answered, instead of making it twice', async () => {
@@ -271,6 +275,48 @@ describe('secrets', () => {
 });
 
 describe('what the incident knows', () => {
+  const view = incidentView({ state: 'waitingForApproval' });
+
+  /** Runs of one workflow id, the newest last. */
+  function temporal(runs: { runId: string; status: string; firstRunId: string }[]): Client {
+    const find = (runId?: string) => runs.find((run) => run.runId === runId) ?? runs.at(-1)!;
+    const getHandle = (_: string, runId?: string) => ({
+      describe: async () => {
+        const { status, firstRunId, ...run } = find(runId);
+        return { ...run, status: { name: status }, raw: { workflowExecutionInfo: { firstRunId } } };
+      },
+      query: async () => ({ ...view, summary: `seen by ${find(runId).runId}` }),
+    });
+    return { ...client(), workflow: { getHandle } } as unknown as Client;
+  }
+
+  const { runId } = SUBJECT;
+  const pageWith = async (runs: Parameters<typeof temporal>[0]) => {
+    await inAttempt(1).run(activities({}, temporal(runs)).pageSlack, input());
+    return slack.texts('platform-alerts').at(-1)!;
+  };
+
+  it.each([
+    ['CANCELLED', 'was cancelled'],
+    ['TERMINATED', 'was terminated'],
+    ['FAILED', 'failed'],
+  ])('takes a run that is %s for gone, whatever its view last said', async (status, words) => {
+    const text = await pageWith([{ runId, status, firstRunId: runId }]);
+    expect(text).toMatch(new RegExp(`^\\*NOTHING AUTOMATIC works on this \\(Halcyon's run ${words}\\): KingFisher`));
+    expect(text).not.toContain('halcyon approve');
+  });
+
+  it('asks the newest of the runs that an incident continued as', async () => {
+    const first = { runId, status: 'CONTINUED_AS_NEW', firstRunId: runId };
+    expect(await pageWith([first, { runId: 'r2', status: 'RUNNING', firstRunId: runId }])).toContain('seen by r2');
+    expect(await pageWith([first, { runId: 'r2', status: 'CANCELLED', firstRunId: runId }])).toContain(
+      'NOTHING AUTOMATIC',
+    );
+    expect(await pageWith([first, { runId: 'r9', status: 'CANCELLED', firstRunId: 'r8' }])).toContain(
+      `seen by ${runId}`,
+    );
+  });
+
   it('says so when it cannot be asked, and pages all the same', async () => {
     await toSlack();
     expect(slack.texts('platform-alerts')[0]).toContain('could not be asked what it did');

@@ -40,15 +40,15 @@ describe('formatEnd', () => {
   it('says how it ended and what was found', () => {
     const findings = [{ name: 'DiskFull', cite: 'A.2', detail: '/ is full', at: '' }];
     expect(formatEnd(view({ outcome: 'unresolved', findings }))).toBe(
-      'unresolved: KingfisherServiceDown on h1\n  found DiskFull (A.2): / is full',
+      'Closed without being well on h1: disk was full (/); nothing was changed\nunresolved: KingfisherServiceDown on h1\n  found DiskFull (A.2): / is full',
     );
-    expect(formatEnd(view({ host: null }))).toBe('diagnosing: KingfisherServiceDown on an unknown host');
+    expect(formatEnd(view({ host: null }))).toMatch(/diagnosing: KingfisherServiceDown on an unknown host$/);
   });
 
   it('lets no text drive the terminal, and keeps one line for each finding', () => {
     const findings = [{ name: 'X', cite: '', detail: HOSTILE, at: '' }];
     const lines = formatEnd(view({ alertname: HOSTILE, host: HOSTILE, findings })).split('\n');
-    expect(lines).toHaveLength(2);
+    expect(lines).toHaveLength(3);
     for (const line of lines) expect(line).not.toMatch(DRIVES);
   });
 });
@@ -68,6 +68,7 @@ describe('formatEnd of an open incident', () => {
     askedAt: '2026-11-23T10:00:00.000Z',
     expiresAt: '2026-11-23T10:30:00.000Z',
     roles: ['operator'],
+    people: ['anna'],
     answeredBy: null,
     answeredAt: null,
     note: '',

@@ -7,9 +7,10 @@ function lines(...parameters: Parameters<typeof view>): string[] {
 }
 
 describe('renderDetails', () => {
-  it('says first how the incident stands, what it is about and since when', () => {
-    const [headline, since] = lines();
-    expect(headline).toMatch(/^\*\*diagnosing\*\* — KingfisherServiceDown \(critical\) on host h1/);
+  it('begins with the sentence of the pages, then how it stands, what it is about and since when', () => {
+    const [sentence, , state, since] = lines();
+    expect(sentence).toMatch(/^\*\*KingFisher reported down on h1: .*; Halcyon is at work on it\*\*$/);
+    expect(state).toMatch(/^\*\*diagnosing\*\* — KingfisherServiceDown \(critical\) on host h1/);
     expect(since).toBe('since 2026-11-23 10:00:00 UTC · received 10:00:04.500');
   });
 
@@ -30,12 +31,30 @@ describe('renderDetails', () => {
     expect(text).toContain('12 earlier entries left out');
   });
 
+  it('says who started a run and why in place of a severity that no alert gave it', () => {
+    const startedBy = { who: 'anna', reason: 'images are broken' };
+    const healthyAt = '2026-11-23T10:00:06.700Z';
+    const text = renderDetails(view({ startedBy, severity: 'unknown', measures: { ...view().measures, healthyAt } }));
+    expect(text).toContain('(started by anna: images are broken)');
+    expect(text).toContain('2.2 s after the start');
+    expect(text).not.toContain('unknown)');
+  });
+
   it('shows an entry on one line with its place, result and duration', () => {
     const last = lines({ timeline: [entry()] }).at(-1);
     expect(last).toContain('10:00:05.000');
     expect(last).toContain('A.1 Restart KingFisher');
     expect(last).toContain('failed → active');
     expect(last).toContain('(85 ms)');
+  });
+
+  it('says of a finding that was withdrawn since when it is no longer so', () => {
+    const findings = [
+      { name: 'DiskFull', cite: 'A', detail: '/ is full', at: '', withdrawnAt: '2026-11-23T10:01:00.000Z' },
+    ];
+    expect(renderDetails(view({ findings }))).toContain(
+      '**DiskFull** (A): no longer so since 10:01:00.000; it was / is full',
+    );
   });
 
   it('names what runs now', () => {

@@ -28,6 +28,14 @@ interface Message {
   ifPosted?: string;
 }
 
+/** What else there is to say of a tier's page. */
+export interface PageReason {
+  /** What makes it due is a question. */
+  question?: Approval | null;
+  /** How the incident's run ended, in words. */
+  ended?: string | null;
+}
+
 /** Longer than the activity's own limits of 3 s for the incident's state and 5 s each for looking and posting. */
 const ATTEMPT_MS = 15_000;
 /** After the first minute a page is tried every five minutes at the least. */
@@ -54,11 +62,12 @@ export class Pager {
 
   /**
    * Pages a tier over every channel of its team. A `question` that makes it due is what Slack says in its place: nobody
-   * reads two messages about one thing.
+   * reads two messages about one thing. `ended`: how the incident's run ended, where it did.
    */
-  page(due: DueTier, at: string, urgency: Urgency, question: Approval | null = null): void {
+  page(due: DueTier, at: string, urgency: Urgency, { question = null, ended = null }: PageReason = {}): void {
     const { tier, chosen, senior, collapsed, reason: why } = due;
-    const kind: PageKind = { kind: 'tier', tier, senior, collapsed, reason: why, urgency };
+    const about = { kind: 'tier', tier, senior, collapsed, reason: why, urgency } as const;
+    const kind: PageKind = ended === null ? about : { ...about, ended };
     const base = { at, tier, team: chosen.key, teamName: chosen.team.name, pagedTeam: chosen.team, kind, collapsed };
     const pages = channelsOf(chosen.team).map((channel): SentPage => ({
       ...base,
@@ -164,6 +173,12 @@ export class Pager {
       .forEach((reader) => {
         this.tell({ ...reader, kind, key: `${this.subject.runId}/${key}/${address(reader)}` }, withinMs);
       });
+  }
+
+  /** A message to a team's Slack channel, where nobody was paged or asked. */
+  tellUncalled(team: PagedTeam, kind: PageKind, withinMs: number): void {
+    if (team.slackChannel === null || this.state.pages.length > 0 || this.state.asked.length > 0) return;
+    this.tell({ team, channel: 'slack', kind, key: `${this.subject.runId}/uncalled` }, withinMs);
   }
 
   /** Drops the messages that are still on their way, and waits until they are. */

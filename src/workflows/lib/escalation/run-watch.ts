@@ -1,5 +1,6 @@
 import { ActivityFailure, condition, proxyLocalActivities } from '@temporalio/workflow';
 import type { CoordinationActivities } from '../../../activities/control/types';
+import { endInWords } from '../../../shared/summary/run-end';
 import type { Subject } from '../../../shared/escalation';
 
 const { observeRun } = proxyLocalActivities<CoordinationActivities>({
@@ -47,14 +48,14 @@ export class RunWatch {
     this.lookedAt = Date.now();
     if (end === undefined) return false;
     if (end === 'COMPLETED' && (await condition(isClosed, CLOSED_WITHIN_MS))) return false;
-    this.gone = tellEnd(end);
+    this.gone = endInWords(end);
     return true;
   }
 }
 
 /**
  * How the run that is paged about ended, or undefined while it is open or cannot be observed: paging must not depend on
- * knowing. A run that continued as new is open.
+ * knowing. Runs that it continued as count for it; where the newest is not known, it is open.
  */
 async function endOf({ workflowId, runId }: Subject): Promise<string | undefined> {
   try {
@@ -64,18 +65,4 @@ async function endOf({ workflowId, runId }: Subject): Promise<string | undefined
     if (err instanceof ActivityFailure) return undefined;
     throw err;
   }
-}
-
-const ENDED: Record<string, string> = {
-  COMPLETED: 'ended without closing its page',
-  FAILED: 'failed',
-  TERMINATED: 'was terminated',
-  CANCELLED: 'was cancelled',
-  TIMED_OUT: 'ran out of its time',
-  NOT_FOUND: 'is not there',
-};
-
-/** For people. */
-function tellEnd(status: string): string {
-  return `Halcyon's run ${ENDED[status] ?? 'is over'}; nothing automatic works on it`;
 }

@@ -10,6 +10,7 @@ import type {
   EscalationInput,
   EscalationPlan,
   EscalationView,
+  Fact,
   StandingNote,
   Subject,
 } from '../../../shared/escalation';
@@ -42,6 +43,7 @@ export interface EscalationCarried {
 interface Closing {
   outcome: Outcome;
   summary: string;
+  facts?: Fact[];
 }
 
 const MINUTE_MS = 60_000;
@@ -178,9 +180,9 @@ export class EscalationRun {
   }
 
   private pageTier(due: DueTier, now: number, question: Approval | null = null): void {
-    const why = [...new Set([due.reason, this.runWatch.gone])].filter((reason) => reason !== null);
-    const told = { ...due, reason: why.length === 0 ? null : why.join('. ') };
-    this.pager.page(told, iso(now), this.clock.plan.urgency, question);
+    const { gone } = this.runWatch;
+    const told = { ...due, reason: due.reason === gone ? null : due.reason };
+    this.pager.page(told, iso(now), this.clock.plan.urgency, { question, ended: gone });
     this.clock.wentOut(due, now);
     this.delivery.begin(due.tier, now);
     upsertSearchAttributes([{ key: searchAttributes.tier, value: due.tier }]);
@@ -203,7 +205,10 @@ export class EscalationRun {
   private lapse(as: string): void {
     this.clock.lapse();
     this.pager.tellAll(
-      { kind: 'note', text: `${as}'s acknowledgement is over and it is still open: the clock goes on` },
+      {
+        kind: 'note',
+        text: `${as}'s acknowledgement has run out, the incident is open; further tiers are paged again`,
+      },
       TOLD_WITHIN_MS,
       ['slack'],
     );
@@ -238,19 +243,28 @@ export class EscalationRun {
     this.pager.ask(team, line, { key: 'line', withinMs: LINE_WITHIN_MS, rings: false });
   }
 
-  private async close({ outcome, summary }: Closing): Promise<void> {
+  private async close(closing: Closing): Promise<void> {
     await Promise.all([this.pager.interrupt(), this.pager.stopTelling()]);
-    this.over = outcome;
+    this.over = closing.outcome;
     this.show();
-    this.pager.tellAll({ kind: 'closed', outcome, summary }, RESOLVED_WITHIN_MS);
+    this.pager.tellAll({ kind: 'closed', ...closing }, RESOLVED_WITHIN_MS);
+    this.tellSilentHeal(closing);
     await this.pager.allTold();
+  }
+
+  /** A change that nobody was called for is one line in the channel of those on duty: it rings nowhere. */
+  private tellSilentHeal(closing: Closing): void {
+    if (closing.outcome !== 'healed' && closing.outcome !== 'degraded') return;
+    const { team } = teamOf(this.input.plan, 'onDuty', Date.now(), null);
+    this.pager.tellUncalled(team, { kind: 'closed', ...closing, isSilent: true }, TOLD_WITHIN_MS);
   }
 
   private async look(): Promise<void> {
     if (!(await this.runWatch.look(() => this.closing !== null))) return;
-    const text = this.runWatch.gone!;
+    const gone = this.runWatch.gone!;
+    const text = `${gone}; nothing automatic works on this any more`;
     this.pager.tellAll({ kind: 'note', text }, TOLD_WITHIN_MS, ['slack']);
-    this.clock.pageNow(text, Date.now());
+    this.clock.pageNow(gone, Date.now());
     this.show();
   }
 

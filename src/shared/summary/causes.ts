@@ -1,0 +1,153 @@
+import type { Finding, IncidentView } from '../incident';
+import { cut, listed } from '../text';
+
+/** What is wrong: `of` is `is`, as in "Redis is down". `of` is empty where KingFisher itself is meant. */
+export interface Cause {
+  of: string;
+  is: string;
+}
+
+interface Words {
+  /** The lower, the more of the rest it explains. */
+  rank: number;
+  say(detail: string): Cause;
+}
+
+const MAX_GIST = 60;
+/** Names that are no cause by themselves: what Halcyon could not see, was not allowed to do, or could not tell. */
+const NO_CAUSE = [
+  'ChangeRefused',
+  'KingfisherStillDown',
+  'LogAbsent',
+  'LogMalformed',
+  'LogStale',
+  'NotConfigured',
+  'NotInDesiredState',
+  'ObservationFailed',
+  'PageNotDelivered',
+  'Paused',
+  'RecoveryNotAllowed',
+  'StaleToken',
+  'StepFailed',
+  'StepTimedOut',
+  'UnknownAlert',
+];
+/** Findings that are of less weight than the cause that the runbook acts on. */
+const BEHIND_THE_RUNBOOK = 6;
+
+const SERVICE: Record<string, string> = { postgres: 'PostgreSQL', redis: 'Redis', rabbitmq: 'RabbitMQ' };
+
+const WORDS: Record<string, Words> = {
+  AgentUnreachable: { rank: 0, say: () => ({ of: 'its agent', is: 'not answering' }) },
+  UnitMasked: { rank: 1, say: () => ({ of: 'its unit', is: 'masked' }) },
+  UnitUnusable: { rank: 1, say: () => ({ of: 'its unit', is: 'unusable for systemd' }) },
+  ConfigurationInvalid: { rank: 2, say: (detail) => ({ of: 'configuration', is: `invalid (${wrongKey(detail)})` }) },
+  PortTaken: { rank: 2, say: portTaken },
+  DiskFull: { rank: 3, say: (detail) => ({ of: 'disk', is: `full (${gist(detail)})` }) },
+  CrashLoop: { rank: 3, say: () => ({ of: '', is: 'dying again and again' }) },
+  DependencyDenied: { rank: 4, say: (detail) => ({ of: dependency(detail), is: 'refusing the credentials' }) },
+  DependencyStillDown: { rank: 4, say: (detail) => ({ of: dependency(detail), is: 'down' }) },
+  DependencyDown: { rank: 4, say: (detail) => ({ of: dependency(detail), is: 'down' }) },
+  OutOfMemory: { rank: 5, say: () => ({ of: 'memory', is: 'used up' }) },
+  ProcessStopped: { rank: 5, say: () => ({ of: 'its process', is: 'stopped (SIGSTOP)' }) },
+  StartLimitHit: { rank: 5, say: () => ({ of: '', is: 'not started any more by systemd (failed too often)' }) },
+  Flapping: { rank: 7, say: () => ({ of: '', is: 'not staying well' }) },
+};
+
+/** Findings that hold: not withdrawn, and of an agent that is away only while it is. */
+export function heldFindings({ findings, timeline }: Pick<IncidentView, 'findings' | 'timeline'>): Finding[] {
+  const hasAnsweredSince = (at: string) =>
+    timeline.some(
+      ({ kind, status, endedAt = '' }) => kind === 'look' && (status === 'done' || status === 'notSo') && endedAt > at,
+    );
+  return findings.filter(
+    ({ name, at, withdrawnAt }) => withdrawnAt === undefined && (name !== 'AgentUnreachable' || !hasAnsweredSince(at)),
+  );
+}
+
+/**
+ * Why it is so, as far as is known; null where nothing is. What was found explains more than the symptom that the runbook
+ * acts on: an invalid configuration is why the unit failed.
+ *
+ * @param findings those that hold, or for the end of an incident all
+ */
+export function causeOf(view: IncidentView, findings = heldFindings(view)): Cause | null {
+  const [best] = findings
+    .filter(({ name }) => !NO_CAUSE.includes(name) && name !== 'AlertContradicted')
+    .sort((a, b) => rankOf(a) - rankOf(b));
+  const acted = actedOn(view);
+  if (best === undefined || (acted !== null && rankOf(best) >= BEHIND_THE_RUNBOOK)) return acted;
+  const all = findings.filter(({ name }) => name === best.name).map((finding) => wordsOf(finding));
+  const same = all.filter(({ is }) => is === all.at(-1)!.is);
+  return { of: listed([...new Set(same.map(({ of }) => of))]), is: all.at(-1)!.is };
+}
+
+/** `configuration invalid (PORT)`, `killed (signal)` */
+export function causeText({ of, is }: Cause): string {
+  return `${of} ${is}`.trim();
+}
+
+/** `configuration was invalid (PORT)`, `KingFisher was killed (signal)` */
+export function pastCause({ of, is }: Cause): string {
+  if (is === '') return of;
+  return `${of === '' ? 'KingFisher' : of} ${/ and /.test(of) ? 'were' : 'was'} ${is}`;
+}
+
+function rankOf({ name }: Finding): number {
+  return WORDS[name]?.rank ?? BEHIND_THE_RUNBOOK - 1;
+}
+
+function wordsOf({ name, detail }: Finding): Cause {
+  return WORDS[name]?.say(detail) ?? { of: spaced(name), is: `(${gist(detail)})` };
+}
+
+/** The evidence by which the runbook began its remedy, without what only its own page can use. */
+function actedOn({ cause }: IncidentView): Cause | null {
+  if (cause === null || cause.cite.startsWith('H')) return null;
+  const [, active = '', result = ''] = /unit is (\w+)(?: \(([\w-]+)\))?/.exec(cause.evidence) ?? [];
+  if (active === 'failed' || active === 'activating') return { of: '', is: ENDED[result] ?? `ended (${result})` };
+  if (active === 'inactive') return { of: '', is: 'stopped' };
+  if (/\/health is well, \/ready/.test(cause.evidence)) return { of: '', is: 'not ready' };
+  const answer = /\/health (\w+)/.exec(cause.evidence)?.[1];
+  if (answer !== undefined) return { of: '', is: `running without a good answer (${answer})` };
+  return { of: '', is: cut(cause.evidence, MAX_GIST) };
+}
+
+const ENDED: Record<string, string> = {
+  signal: 'killed (signal)',
+  'exit-code': 'ended by an error of its own (exit code)',
+  'core-dump': 'crashed (core dump)',
+  'oom-kill': 'killed for memory',
+  timeout: 'too slow to start (timeout)',
+  'start-limit-hit': 'not started any more by systemd (failed too often)',
+};
+
+/** `PORT: Input should be a valid integer` is about PORT. */
+function wrongKey(detail: string): string {
+  const told = detail.replace(/^(?:config(?:uration)?(?: is)? )?invalid:\s*/i, '');
+  const key = /^[\w./[\]-]{1,60}(?=: )/.exec(told)?.[0];
+  return key ?? gist(told);
+}
+
+/** `port 8201 is held by pid 77: nginx -g daemon off;` */
+function portTaken(detail: string): Cause {
+  const [, port = '', holder = ''] = /port (\d+) is held by pid \d+: (\S+)/.exec(detail) ?? [];
+  if (port === '') return { of: 'its port', is: 'held by another process' };
+  return { of: `port ${port}`, is: `held by ${holder.split('/').at(-1)}` };
+}
+
+/** `redis: refused, connection refused`, `redis did not come back. Its journal: …` */
+function dependency(detail: string): string {
+  const name = /^\w+/.exec(detail)?.[0] ?? '';
+  return SERVICE[name] ?? (name === '' ? 'a dependency' : name);
+}
+
+/** `DependencyProtecting`: `dependency protecting`. */
+function spaced(name: string): string {
+  return name.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
+}
+
+/** The first clause. */
+function gist(detail: string): string {
+  return cut(/^.*?(?=: |; |, |\. | is |$)/s.exec(detail)![0] || detail, MAX_GIST);
+}
