@@ -43,7 +43,6 @@ export async function setUpLab({ directory, onProgress }: StageOptions): Promise
       webhookUrl: stack.webhookUrl,
       webhookToken: stack.token,
       directory: join(directory, 'monitoring'),
-      forOverride: '1s',
     });
     ending.add(() => monitoring.stop());
     const links = {
