@@ -112,6 +112,16 @@ export function scrapeMs(pace: Pace): number {
   return milliseconds(paced(global, pace, ['scrape_interval'])['scrape_interval']!);
 }
 
+/** The longest that the deployed rule takes from a death to a message at intake: each wait at its longest. */
+export function detectionMs(pace: Pace): number {
+  const { global } = readYaml<PrometheusConfig>('prometheus', 'prometheus.yml');
+  const { route } = readYaml<AlertmanagerConfig>('alertmanager', 'alertmanager.yml');
+  const rule = readRules().groups[0]!.rules.find(({ alert }) => alert === 'KingfisherServiceDown');
+  const waits = [global['scrape_interval'], global['scrape_timeout'], global['evaluation_interval'], rule?.for];
+  const sum = [...waits, route['group_wait']].reduce((total: number, wait) => total + milliseconds(String(wait)), 0);
+  return pace === 'deployed' ? sum : sum / pace;
+}
+
 /** `of` with these durations of it divided by the pace. */
 function paced<T extends object>(of: T, pace: Pace, keys: (keyof T & string)[]): T {
   if (pace === 'deployed') return of;

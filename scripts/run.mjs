@@ -13,6 +13,7 @@ const HELP = `Usage: node scripts/run.mjs COMMAND [arguments]
                           The arguments go to jest: test unit -t 'a name'
   demo [args]             break KingFisher on a throw-away host and watch it being healed
   lab [args]              throw-away hosts: up, down, exec, status
+  soak [args]             break a throw-away host at random for a while: does Halcyon ever lose sight of it?
   bench NAME [args]       run a benchmark, such as alert-latency
 
 Each installs the dependencies and builds first where that is needed. Exit codes are those of the command itself; 2 is a
@@ -22,6 +23,7 @@ wrong usage.
 /** The program of a command and its arguments, or null when it is none. */
 function programOf(command, args) {
   if (command === 'demo') return ['lab/demo.js', ...args];
+  if (command === 'soak') return ['lab/soak.js', ...args];
   if (command === 'lab') return ['lab/cli.js', ...args];
   const [name, ...rest] = args;
   if (command === 'bench' && /^[a-z][a-z0-9-]*$/.test(name ?? '')) return [`bench/${name}.js`, ...rest];

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Ending } from '../ending';
 import { LabHost } from '../lab-host';
 import { startMonitoring } from '../monitoring';
 import { ensurePackages } from '../packages';
@@ -7,7 +8,6 @@ import type { Stack } from '../stack';
 import { ALERT } from './act';
 import type { Act } from './act';
 import { postgresUnit, recoveryAct } from './recovery-act';
-import { Ending } from './stage';
 import type { Stage, StageOptions } from './stage';
 
 const HOST = 'demo';

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
+import { Ending } from '../ending';
 import { PlainKingfisher } from '../plain-kingfisher';
 import { startProber } from '../prober';
 import { PATIENT_GUARD, startStack } from '../stack';
 import { ALERT } from './act';
 import type { Act } from './act';
-import { Ending } from './stage';
 import type { Stage, StageOptions } from './stage';
 
 const HOST = 'local';

@@ -7,7 +7,7 @@ import type { Monitoring } from '../../lab/monitoring';
 import type { IncidentView } from '../../src/shared/incident';
 import { requireBuild } from '../support/build';
 import { LabSite } from '../support/lab-site';
-import { StandInPagers } from '../support/stand-in-pagers';
+import { StandInPagers } from '../../lab/stand-ins/pagers';
 import { waitFor } from '../support/wait-for';
 
 /** Scrapes, `for` and groups as deployed: what happens between two scrapes is seen by nobody but Halcyon. */
@@ -56,11 +56,15 @@ async function untilWell(deadlineMs: number): Promise<void> {
   await waitFor(() => answers(url), { what: 'KingFisher to be well again', deadlineMs, everyMs: 100 });
 }
 
-/** The run that there is now; the first one is waited for as long as monitoring takes. */
+/** The run that is open; one that does not begin yet is waited for as long as monitoring takes. */
 async function incident(): Promise<WorkflowHandle> {
   const handle = site.stack.client.workflow.getHandle(ID);
   const what = { what: 'an incident', deadlineMs: ALERT_WITHIN_MS, everyMs: 200 };
-  const { runId } = await waitFor(() => handle.describe().catch(() => undefined), what);
+  const open = async () => {
+    const run = await handle.describe().catch(() => undefined);
+    return run?.status.name === 'RUNNING' ? run : undefined;
+  };
+  const { runId } = await waitFor(open, what);
   return site.stack.client.workflow.getHandle(ID, runId);
 }
 
@@ -77,8 +81,7 @@ it('is killed, healed and killed again 35 s later: the same incident heals it at
 
   await kill();
   await untilWell(WELL_WITHIN_MS);
-  expect((await incident()).workflowId).toBe(first.workflowId);
-  expect((await viewOf(first)).outcome).toBeNull();
+  expect((await first.describe()).status.name).toBe('RUNNING');
 }, 180_000);
 
 it('is killed every 20 s: never closed between two deaths, named as a crash loop, and people are called', async () => {
