@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { ALERT } from './act';
 import type { Act } from './act';
 
 /** What a demo plays on: everything is up, nothing is broken yet. */
@@ -7,6 +8,10 @@ export interface Stage {
   acts: Act[];
   /** Addresses worth opening, by name. */
   links: Record<string, string>;
+  /** The halcyon.yaml that everything runs with. */
+  configFile: string;
+  /** Commands worth trying while everything stays up; `halcyon` is the command line. */
+  tries: string[];
   /** Takes everything down again; harmless when called twice. */
   strike(): Promise<void>;
 }
@@ -15,4 +20,14 @@ export interface StageOptions {
   /** Temporary folder for configuration, logs and databases. */
   directory: string;
   onProgress: (line: string) => void;
+}
+
+/** What can be looked at and done on every stage. */
+export function worthTrying(host: string): string[] {
+  return [
+    'halcyon incident list',
+    `halcyon incident show incident/${ALERT}/${host}`,
+    `halcyon guard show --host ${host}`,
+    `halcyon pause --host ${host} --for 5m --reason "looking around"`,
+  ];
 }
