@@ -59,23 +59,45 @@ const WEIGHTS: Record<FaultName, number> = {
   dependencyPaused: 1,
 };
 
-/** The same seed makes the same schedule. Intervals are spread evenly over their magnitudes: short ones as often as long. */
+/**
+ * The same seed makes the same schedule, and a longer one begins as a shorter one does. Intervals are spread evenly over
+ * their magnitudes: short ones as often as long.
+ */
 export function schedule(seed: number, lengthMs: number): Happening[] {
-  const next = random(seed);
-  const between = ({ least, most }: { least: number; most: number }) => least * (most / least) ** next();
-  const moments = (every: { least: number; most: number }) => {
-    const found: number[] = [];
-    for (let at = between(every); at < lengthMs; at += between(every)) found.push(Math.round(at));
-    return found;
-  };
-  const pick = <T>(of: readonly T[]): T => of[Math.floor(next() * of.length)]!;
   const bag = (Object.keys(WEIGHTS) as FaultName[]).flatMap((name) => Array<FaultName>(WEIGHTS[name]).fill(name));
-  const faults = moments(DEATH_EVERY_MS).map((atMs): Happening => {
-    const [name, forMs, dependency] = [pick(bag), Math.round(between(FAULT_FOR_MS)), pick(DEPENDENCIES)];
-    return { kind: 'fault', atMs, name, forMs, dependency };
+  const faults = drawn(random(seed), DEATH_EVERY_MS, lengthMs, (atMs, next): Happening => {
+    const [name, forMs, dependency] = [pick(bag, next), between(FAULT_FOR_MS, next), pick(DEPENDENCIES, next)];
+    return { kind: 'fault', atMs, name, forMs: Math.round(forMs), dependency };
   });
-  const restarts = moments(RESTART_EVERY_MS).map((atMs): Happening => {
-    return { kind: 'restart', atMs, part: pick(PARTS), crashes: next() < 0.5 };
+  // Numbers of their own: how many faults there are says nothing of the restarts.
+  const restarts = drawn(random(~seed), RESTART_EVERY_MS, lengthMs, (atMs, next): Happening => {
+    return { kind: 'restart', atMs, part: pick(PARTS, next), crashes: next() < 0.5 };
   });
   return [...faults, ...restarts].sort((a, b) => a.atMs - b.atMs);
+}
+
+interface Range {
+  least: number;
+  most: number;
+}
+
+function drawn(
+  next: () => number,
+  every: Range,
+  lengthMs: number,
+  happening: (atMs: number, next: () => number) => Happening,
+): Happening[] {
+  const found: Happening[] = [];
+  for (let at = between(every, next); at < lengthMs; at += between(every, next)) {
+    found.push(happening(Math.round(at), next));
+  }
+  return found;
+}
+
+function between({ least, most }: Range, next: () => number): number {
+  return least * (most / least) ** next();
+}
+
+function pick<T>(of: readonly T[], next: () => number): T {
+  return of[Math.floor(next() * of.length)]!;
 }

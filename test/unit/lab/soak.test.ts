@@ -14,6 +14,11 @@ describe('the schedule', () => {
     expect(schedule(7, 30 * MINUTE)).not.toEqual(schedule(8, 30 * MINUTE));
   });
 
+  it('begins the same however long it is', () => {
+    const short = schedule(7, 10 * MINUTE);
+    expect(schedule(7, 30 * MINUTE).slice(0, short.length)).toEqual(short);
+  });
+
   it('has every fault and every part sooner or later, in the order of time and within the length', () => {
     const happenings = schedule(1, 24 * 60 * MINUTE);
     const times = happenings.map(({ atMs }) => atMs);
