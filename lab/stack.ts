@@ -94,6 +94,7 @@ async function startParts(options: StackOptions, ending: (() => Promise<void>)[]
     command: [...node('intake.js'), '--config', configFile],
     logFile: join(directory, 'intake.log'),
     isReady: () => answers(`http://127.0.0.1:${port}/readyz`),
+    readyWithinMs: READY_WITHIN_MS,
     env,
   });
   await Promise.all(
