@@ -44,6 +44,11 @@ export interface SoakRecord {
   unitStops: UnitStop[];
 }
 
+/** `dependencyBusy (redis)` */
+export function nameOf({ name, dependency }: Pick<FaultSpan, 'name' | 'dependency'>): string {
+  return name.startsWith('dependency') ? `${name} (${dependency})` : name;
+}
+
 /** `10:15:02` */
 export function clock(at: number): string {
   return new Date(at).toISOString().slice(11, 19);

@@ -1,5 +1,5 @@
 import type { IncidentView } from '../../src/shared/incident';
-import { clock } from './record';
+import { clock, nameOf } from './record';
 import type { SoakRecord } from './record';
 import type { Bounds, Stretch, Verdict } from './verdict';
 
@@ -67,9 +67,9 @@ function ofSamples({ samples }: SoakRecord): Line[] {
 }
 
 function ofFaults({ faults }: SoakRecord): Line[] {
-  return faults.flatMap(({ name, dependency, from, to }) => [
-    { at: from, text: `* ${name} (${dependency}) begins` },
-    { at: to, text: `* ${name} (${dependency}) is over` },
+  return faults.flatMap((fault) => [
+    { at: fault.from, text: `* ${nameOf(fault)} begins` },
+    { at: fault.to, text: `* ${nameOf(fault)} is over` },
   ]);
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { postgresUnit } from '../demo/recovery-act';
 import { HostFaults, KINGFISHER, unitStops } from './host-faults';
 import type { Observer } from './observer';
-import { clock } from './record';
+import { clock, nameOf } from './record';
 import type { FaultSpan, SoakRecord } from './record';
 import { DEPENDENCIES, FAULTS } from './schedule';
 import type { Dependency, Happening, Part } from './schedule';
@@ -77,14 +77,14 @@ export class SoakRun {
     if (this.spans.some((span) => span.to === Infinity && span.name === name && !FAULTS[name].mendable)) return;
     const span: FaultSpan = { name, dependency, from: Date.now(), to: Infinity };
     this.spans.push(span);
-    this.say(`${clock(span.from)} ${name}${name.startsWith('dependency') ? ` (${dependency})` : ''}`);
+    this.say(`${clock(span.from)} ${nameOf(span)}`);
     if (FAULTS[name].dies && this.observer.isWell) this.count++;
     await this.faults.begin(name, dependency, fault.forMs);
     const stays = FAULTS[name].mendable ? MENDED_BY_PEOPLE_AFTER_MS : fault.forMs;
     await this.stays(name, stays, signal);
     await this.faults.mend(name, dependency);
     span.to = Date.now();
-    if (!FAULTS[name].mendable) this.say(`${clock(span.to)} ${name} is mended`);
+    if (!FAULTS[name].mendable) this.say(`${clock(span.to)} ${nameOf(span)} is mended`);
   }
 
   /** What Halcyon mends is over when the service is well. */
