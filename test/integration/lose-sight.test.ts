@@ -30,7 +30,9 @@ beforeAll(async () => {
   requireBuild();
   pagers = await StandInPagers.start();
   // No tier comes due by time alone: who is paged here was called for a reason.
-  site = await LabSite.up(HOST, { sections: pagers.sections('1h', '2h', '3h'), env: pagers.env });
+  // As by default: what is well for a moment is not steady.
+  const serviceDown = { steadyFor: '5m', startsPerHour: 6 };
+  site = await LabSite.up(HOST, { sections: pagers.sections('1h', '2h', '3h'), env: pagers.env, serviceDown });
   const port = await site.host.forward(8201);
   url = `http://127.0.0.1:${port}/ready`;
   monitoring = await startMonitoring({
