@@ -9,6 +9,7 @@ import { setUpLab } from './demo/lab-stage';
 import { setUpProcess } from './demo/process-stage';
 import type { Stage } from './demo/stage';
 import { labUnavailable } from './lab-host';
+import { projectDir } from './project';
 
 /** Exit code after Ctrl-C. */
 const INTERRUPTED = 130;
@@ -66,6 +67,10 @@ async function playAll(stage: Stage, signal: AbortSignal): Promise<ActResult[]> 
 async function keep(stage: Stage, signal: AbortSignal): Promise<void> {
   say('\neverything stays up; Ctrl-C takes it down');
   for (const [name, url] of Object.entries(stage.links)) say(`${name}: ${url}`);
+  say('in another terminal:');
+  say(`  export HALCYON_CONFIG=${stage.configFile}`);
+  say(`  alias halcyon='node ${join(projectDir, 'dist', 'src', 'cli.js')}'`);
+  for (const command of stage.tries) say(`  ${command}`);
   // A promise alone does not keep Node running.
   const alive = setInterval(() => undefined, 60_000);
   if (!signal.aborted) await once(signal, 'abort');

@@ -17,7 +17,22 @@ export interface LabPlaces {
   targets: MonitoringTarget[];
   alertmanagerAddress: string;
   blackboxAddress: string;
-  scrapeIntervalMs: number;
+  pace: Pace;
+}
+
+/**
+ * How fast monitoring runs: as deployed, or every time of it divided by one factor. Scrapes, `for`, grouping and
+ * repeating are shortened together: what is seen between two scrapes is as much in a lab as in production.
+ */
+export type Pace = 'deployed' | number;
+
+/** Scrapes every second. */
+export const LAB_PACE = 15;
+
+/** Times that Prometheus has no configuration for. */
+export interface PrometheusTimes {
+  /** How often a firing alert is sent again. Alertmanager forgets one that was not sent four times. */
+  resendDelay: string;
 }
 
 export interface AlertRule {
@@ -74,23 +89,45 @@ export function readRules(): RulesFile {
 }
 
 /**
- * The deployed rules with no `for` longer than the given one. Expressions, labels and annotations stay as they are.
- *
- * @param longestFor duration such as `1s`; undefined leaves every `for` alone.
+ * The deployed rules at a pace of their own. Expressions stay as they are, with the windows in them: a threshold is one of
+ * events within its window.
  */
-export function labRules(longestFor?: string): RulesFile {
+export function labRules(pace: Pace): RulesFile {
   const file = readRules();
-  if (longestFor === undefined) return file;
   const groups = file.groups.map((group) => ({
     ...group,
-    rules: group.rules.map((rule) => shorten(rule, longestFor)),
+    rules: group.rules.map((rule) => paced(rule, pace, ['for'])),
   }));
   return { ...file, groups };
 }
 
-function shorten(rule: AlertRule, longestFor: string): AlertRule {
-  if (rule.for === undefined || milliseconds(rule.for) <= milliseconds(longestFor)) return rule;
-  return { ...rule, for: longestFor };
+/** Prometheus' own default of a minute, at this pace. */
+export function prometheusTimes(pace: Pace): PrometheusTimes {
+  return paced({ resendDelay: '1m' }, pace, ['resendDelay']);
+}
+
+/** From one scrape to the next. */
+export function scrapeMs(pace: Pace): number {
+  const { global } = readYaml<PrometheusConfig>('prometheus', 'prometheus.yml');
+  return milliseconds(paced(global, pace, ['scrape_interval'])['scrape_interval']!);
+}
+
+/** The longest that the deployed rule takes from a death to a message at intake: each wait at its longest. */
+export function detectionMs(pace: Pace): number {
+  const { global } = readYaml<PrometheusConfig>('prometheus', 'prometheus.yml');
+  const { route } = readYaml<AlertmanagerConfig>('alertmanager', 'alertmanager.yml');
+  const rule = readRules().groups[0]!.rules.find(({ alert }) => alert === 'KingfisherServiceDown');
+  const waits = [global['scrape_interval'], global['scrape_timeout'], global['evaluation_interval'], rule?.for];
+  const sum = [...waits, route['group_wait']].reduce((total: number, wait) => total + milliseconds(String(wait)), 0);
+  return pace === 'deployed' ? sum : sum / pace;
+}
+
+/** `of` with these durations of it divided by the pace. */
+function paced<T extends object>(of: T, pace: Pace, keys: (keyof T & string)[]): T {
+  if (pace === 'deployed') return of;
+  const present = keys.filter((key) => of[key] !== undefined);
+  const shortened = present.map((key) => [key, `${Math.ceil(milliseconds(String(of[key])) / pace)}ms`]);
+  return { ...of, ...(Object.fromEntries(shortened) as Partial<T>) };
 }
 
 function milliseconds(text: string): number {
@@ -99,13 +136,12 @@ function milliseconds(text: string): number {
   return parsed;
 }
 
-/** The deployed prometheus.yml with the lab's targets and addresses, at the lab's pace. Rules are read beside it. */
+/** The deployed prometheus.yml with the lab's targets and addresses, at its pace. Rules are read beside it. */
 export function labPrometheus(places: LabPlaces): PrometheusConfig {
   const config = readYaml<PrometheusConfig>('prometheus', 'prometheus.yml');
-  const interval = `${places.scrapeIntervalMs}ms`;
   return {
     ...config,
-    global: { ...config.global, scrape_interval: interval, scrape_timeout: interval, evaluation_interval: interval },
+    global: paced(config.global, places.pace, ['scrape_interval', 'scrape_timeout', 'evaluation_interval']),
     // Only the runbooks' alerts: a lab that is still starting is no gap in the monitoring.
     rule_files: ['kingfisher.rules.yml'],
     alerting: { alertmanagers: [{ static_configs: [{ targets: [places.alertmanagerAddress] }] }] },
@@ -126,12 +162,12 @@ function staticConfig(target: MonitoringTarget): ScrapeConfig['static_configs'][
   return { targets: [target.address], labels: { instance: instanceOf(target.host) } };
 }
 
-/** The deployed alertmanager.yml that reports to the lab's intake at once. */
-export function labAlertmanager(webhookUrl: string, tokenFile?: string): AlertmanagerConfig {
+/** The deployed alertmanager.yml that reports to the lab's intake, at its pace. */
+export function labAlertmanager(webhookUrl: string, pace: Pace, tokenFile?: string): AlertmanagerConfig {
   const config = readYaml<AlertmanagerConfig>('alertmanager', 'alertmanager.yml');
   return {
     ...config,
-    route: { ...config.route, group_wait: '0s', group_interval: '1s' },
+    route: paced(config.route, pace, ['group_wait', 'group_interval', 'repeat_interval']),
     receivers: config.receivers.map((receiver) => ({
       ...receiver,
       webhook_configs: receiver.webhook_configs.map((webhook) => labWebhook(webhook, webhookUrl, tokenFile)),

@@ -2,7 +2,18 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
-import { deployFile, labAlertmanager, labPrometheus, labRules, type MonitoringTarget } from './monitoring-config';
+import {
+  deployFile,
+  LAB_PACE,
+  labAlertmanager,
+  labPrometheus,
+  labRules,
+  prometheusTimes,
+  type MonitoringTarget,
+  scrapeMs,
+  type Pace,
+  type PrometheusTimes,
+} from './monitoring-config';
 import { answers, Daemon } from './daemon';
 import { freePorts } from './temporal/ports';
 
@@ -14,15 +25,16 @@ export interface MonitoringOptions {
   webhookToken?: string;
   /** Configuration, data and logs go here; created when missing, left behind by `stop`. */
   directory: string;
-  /** Longest `for:` of any alert, such as `0s`. Shortens only. @default as deployed */
-  forOverride?: string;
-  /** Pace of scraping and of evaluating the rules. @default 1000 */
-  scrapeIntervalMs?: number;
+  /** @default 15 times as fast as deployed: scrapes every second, `for` of 2 s */
+  pace?: Pace;
 }
 
 export interface Monitoring {
   prometheusUrl: string;
   alertmanagerUrl: string;
+  /** To be restarted and stopped by tests. */
+  alertmanager: Daemon;
+  prometheus: Daemon;
   /** Ends all three servers. May be called again. */
   stop(): Promise<void>;
 }
@@ -33,60 +45,57 @@ interface Addresses {
   blackbox: string;
 }
 
+/** On top of one scrape interval: Prometheus begins about five seconds after its start. */
 const WATCHING_WITHIN_MS = 20_000;
 
 /**
  * Runs the deployed Prometheus rules for real: Prometheus, Alertmanager and blackbox_exporter on free loopback ports,
- * configured from deploy/. Returns once every target was looked at for the first time, well or not: Prometheus begins
- * about five seconds after its start. They end with `stop` or with this process.
+ * configured from deploy/. Returns once every target was looked at for the first time, well or not. They end with `stop` or
+ * with this process.
  *
  * Errors: a program is missing, does not become ready or does not watch; nothing is left running then.
  */
 export async function startMonitoring(options: MonitoringOptions): Promise<Monitoring> {
-  const [prometheus, alertmanager, blackbox] = (await freePorts(3)).map((port) => `127.0.0.1:${port}`);
-  const addresses: Addresses = { prometheus: prometheus!, alertmanager: alertmanager!, blackbox: blackbox! };
+  const [first, second, third] = (await freePorts(3)).map((port) => `127.0.0.1:${port}`);
+  const addresses: Addresses = { prometheus: first!, alertmanager: second!, blackbox: third! };
   writeConfiguration(options, addresses);
-  const servers = commands(options.directory, addresses);
+  const { directory, pace = LAB_PACE } = options;
+  const prometheus = prometheusCommand(directory, addresses.prometheus, prometheusTimes(pace));
+  const alertmanager = alertmanagerCommand(directory, addresses.alertmanager);
+  const servers = [prometheus, alertmanager, blackboxCommand(directory, addresses.blackbox)];
   await startAll(servers);
   const prometheusUrl = `http://${addresses.prometheus}`;
   try {
-    await untilWatching(prometheusUrl, options.targets.length);
+    await untilWatching(prometheusUrl, options.targets.length, scrapeMs(pace) + WATCHING_WITHIN_MS);
   } catch (error) {
     await stopAll(servers);
     throw error;
   }
-  return { prometheusUrl, alertmanagerUrl: `http://${addresses.alertmanager}`, stop: () => stopAll(servers) };
+  const alertmanagerUrl = `http://${addresses.alertmanager}`;
+  return { prometheusUrl, alertmanagerUrl, prometheus, alertmanager, stop: () => stopAll(servers) };
 }
 
 function writeConfiguration(options: MonitoringOptions, addresses: Addresses): void {
-  const { directory, targets, webhookUrl, webhookToken, forOverride, scrapeIntervalMs = 1_000 } = options;
+  const { directory, targets, webhookUrl, webhookToken, pace = LAB_PACE } = options;
   mkdirSync(directory, { recursive: true });
   const tokenFile = webhookToken === undefined ? undefined : join(directory, 'webhook-token');
   if (tokenFile !== undefined) writeFileSync(tokenFile, webhookToken!, { mode: 0o600 });
   const places = {
     targets,
-    scrapeIntervalMs,
+    pace,
     alertmanagerAddress: addresses.alertmanager,
     blackboxAddress: addresses.blackbox,
   };
-  writeYaml(join(directory, 'kingfisher.rules.yml'), labRules(forOverride));
+  writeYaml(join(directory, 'kingfisher.rules.yml'), labRules(pace));
   writeYaml(join(directory, 'prometheus.yml'), labPrometheus(places));
-  writeYaml(join(directory, 'alertmanager.yml'), labAlertmanager(webhookUrl, tokenFile));
+  writeYaml(join(directory, 'alertmanager.yml'), labAlertmanager(webhookUrl, pace, tokenFile));
 }
 
 function writeYaml(path: string, content: unknown): void {
   writeFileSync(path, stringify(content));
 }
 
-function commands(directory: string, addresses: Addresses): Daemon[] {
-  return [
-    prometheusCommand(directory, addresses.prometheus),
-    alertmanagerCommand(directory, addresses.alertmanager),
-    blackboxCommand(directory, addresses.blackbox),
-  ];
-}
-
-function prometheusCommand(directory: string, address: string): Daemon {
+function prometheusCommand(directory: string, address: string, { resendDelay }: PrometheusTimes): Daemon {
   return new Daemon({
     name: 'prometheus',
     command: [
@@ -94,6 +103,7 @@ function prometheusCommand(directory: string, address: string): Daemon {
       `--config.file=${join(directory, 'prometheus.yml')}`,
       `--storage.tsdb.path=${join(directory, 'prometheus')}`,
       '--storage.tsdb.retention.time=1d',
+      `--rules.alert.resend-delay=${resendDelay}`,
       `--web.listen-address=${address}`,
       `--web.external-url=http://${address}`,
     ],
@@ -135,9 +145,9 @@ function blackboxCommand(directory: string, address: string): Daemon {
 }
 
 /** Every target has been scraped and probed once, so that a fault from now on is seen at the next look. */
-async function untilWatching(prometheusUrl: string, targets: number): Promise<void> {
+async function untilWatching(prometheusUrl: string, targets: number, withinMs: number): Promise<void> {
   const query = 'count(up{job="kingfisher"} or probe_success{job="kingfisher-ready"})';
-  const deadline = Date.now() + WATCHING_WITHIN_MS;
+  const deadline = Date.now() + withinMs;
   while ((await firstValue(prometheusUrl, query)) !== 2 * targets) {
     if (Date.now() > deadline) throw new Error(`prometheus has not looked at all of ${targets} targets in time`);
     await sleep(100);

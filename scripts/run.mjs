@@ -14,6 +14,7 @@ const HELP = `Usage: node scripts/run.mjs COMMAND [arguments]
   pages [args]            play what people are paged with when incidents end, and print the pages side by side
   demo [args]             break KingFisher on a throw-away host and watch it being healed
   lab [args]              throw-away hosts: up, down, exec, status
+  soak [args]             break a throw-away host at random for a while: does Halcyon ever lose sight of it?
   bench NAME [args]       run a benchmark, such as alert-latency
 
 Each installs the dependencies and builds first where that is needed. Exit codes are those of the command itself; 2 is a
@@ -24,6 +25,7 @@ wrong usage.
 function programOf(command, args) {
   if (command === 'demo') return ['lab/demo.js', ...args];
   if (command === 'pages') return ['lab/pages.js', ...args];
+  if (command === 'soak') return ['lab/soak.js', ...args];
   if (command === 'lab') return ['lab/cli.js', ...args];
   const [name, ...rest] = args;
   if (command === 'bench' && /^[a-z][a-z0-9-]*$/.test(name ?? '')) return [`bench/${name}.js`, ...rest];

@@ -55,7 +55,10 @@ export async function play(act: Act, { client, write, signal }: Audience): Promi
     write(`   no incident began within ${formatDuration(ALERT_WITHIN_MS)}`);
     return { ...unmeasured(act), outcome: 'none' };
   }
-  const view = await followIncident(handle, (line) => write(`   ${line}`), signal);
+  const ended = new AbortController();
+  const telling = tellWhenWell(handle, write, AbortSignal.any([ended.signal, signal]));
+  const view = await followIncident(handle, (line) => write(`   ${line}`), signal).finally(() => ended.abort());
+  await telling;
   write(indent(formatEnd(view)));
   const result = measure(act, view, faultAt);
   write(`   ${sentence(act, result)}`);
@@ -64,6 +67,19 @@ export async function play(act: Act, { client, write, signal }: Audience): Promi
   if (other === undefined) return result;
   write(`   ${other.alertname} fired meanwhile; its incident ended ${other.outcome}`);
   return other.outcome === 'healed' || other.outcome === 'selfHealed' ? result : { ...result, outcome: 'unresolved' };
+}
+
+/** Being well is what the audience waits for. That monitoring agrees is only how it ends. */
+async function tellWhenWell(handle: WorkflowHandle, write: (line: string) => void, ended: AbortSignal): Promise<void> {
+  while (!ended.aborted) {
+    const view = await handle.query<IncidentView>('timeline').catch(() => undefined);
+    const { receivedAt, healthyAt } = view?.measures ?? { receivedAt: '', healthyAt: null };
+    if (view?.state === 'watching' && healthyAt !== null) {
+      const after = formatDuration(Math.max(0, Date.parse(healthyAt) - Date.parse(receivedAt)));
+      return write(`   WELL AGAIN after ${after}; the incident stays open, and looks on, until monitoring agrees`);
+    }
+    await sleep(100, undefined, { signal: ended }).catch(() => undefined);
+  }
 }
 
 async function begin({ alert, byHand }: Act, write: (line: string) => void): Promise<void> {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Ending } from '../ending';
 import { LabHost } from '../lab-host';
 import { startMonitoring } from '../monitoring';
 import { ensurePackages } from '../packages';
@@ -7,7 +8,7 @@ import type { Stack } from '../stack';
 import { ALERT } from './act';
 import type { Act } from './act';
 import { postgresUnit, recoveryAct } from './recovery-act';
-import { Ending } from './stage';
+import { worthTrying } from './stage';
 import type { Stage, StageOptions } from './stage';
 
 const HOST = 'demo';
@@ -43,7 +44,6 @@ export async function setUpLab({ directory, onProgress }: StageOptions): Promise
       webhookUrl: stack.webhookUrl,
       webhookToken: stack.token,
       directory: join(directory, 'monitoring'),
-      forOverride: '1s',
     });
     ending.add(() => monitoring.stop());
     const links = {
@@ -53,7 +53,14 @@ export async function setUpLab({ directory, onProgress }: StageOptions): Promise
     };
     const isQuiet = () => nothingFires(monitoring.prometheusUrl);
     await untilQuiet(isQuiet);
-    return { client: stack.client, acts: acts(host, stack, isQuiet), links, strike: () => ending.run() };
+    return {
+      client: stack.client,
+      acts: acts(host, stack, isQuiet),
+      links,
+      configFile: stack.configFile,
+      tries: [...worthTrying(HOST), `npm run lab -- exec ${HOST} systemctl kill --signal=KILL kingfisher`],
+      strike: () => ending.run(),
+    };
   } catch (err) {
     await ending.run();
     throw err;

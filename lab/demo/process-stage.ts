@@ -1,10 +1,11 @@
 import { join } from 'node:path';
+import { Ending } from '../ending';
 import { PlainKingfisher } from '../plain-kingfisher';
 import { startProber } from '../prober';
 import { PATIENT_GUARD, startStack } from '../stack';
 import { ALERT } from './act';
 import type { Act } from './act';
-import { Ending } from './stage';
+import { worthTrying } from './stage';
 import type { Stage, StageOptions } from './stage';
 
 const HOST = 'local';
@@ -39,6 +40,8 @@ export async function setUpProcess({ directory, onProgress }: StageOptions): Pro
       client: stack.client,
       acts: acts(kingfisher, isQuiet),
       links: { 'Temporal UI': stack.temporal.uiUrl ?? '' },
+      configFile: stack.configFile,
+      tries: [...worthTrying(HOST), 'halcyon config check'],
       strike: () => ending.run(),
     };
   } catch (err) {

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { ALERT } from './act';
 import type { Act } from './act';
 
 /** What a demo plays on: everything is up, nothing is broken yet. */
@@ -7,6 +8,10 @@ export interface Stage {
   acts: Act[];
   /** Addresses worth opening, by name. */
   links: Record<string, string>;
+  /** The halcyon.yaml that everything runs with. */
+  configFile: string;
+  /** Commands worth trying while everything stays up; `halcyon` is the command line. */
+  tries: string[];
   /** Takes everything down again; harmless when called twice. */
   strike(): Promise<void>;
 }
@@ -17,19 +22,12 @@ export interface StageOptions {
   onProgress: (line: string) => void;
 }
 
-/** Collects what must end, and ends it in reverse order, also when something in between fails. */
-export class Ending {
-  private readonly steps: (() => Promise<void>)[] = [];
-
-  add(step: () => Promise<void>): void {
-    this.steps.push(step);
-  }
-
-  async run(): Promise<void> {
-    const failures: unknown[] = [];
-    for (let step = this.steps.pop(); step !== undefined; step = this.steps.pop()) {
-      await step().catch((err: unknown) => failures.push(err));
-    }
-    if (failures.length > 0) throw new AggregateError(failures, `clean-up failed: ${failures.map(String).join('; ')}`);
-  }
+/** What can be looked at and done on every stage. */
+export function worthTrying(host: string): string[] {
+  return [
+    'halcyon incident list',
+    `halcyon incident show incident/${ALERT}/${host}`,
+    `halcyon guard show --host ${host}`,
+    `halcyon pause --host ${host} --for 5m --reason "looking around"`,
+  ];
 }

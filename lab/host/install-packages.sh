@@ -15,9 +15,11 @@ trap restore EXIT
 trap 'exit 130' INT TERM HUP
 printf '#!/bin/sh\nexit 101\n' >"$POLICY"
 chmod 755 "$POLICY"
+# Another apt may be at work, such as unattended-upgrades: its lock is waited for.
+PATIENT=(-o DPkg::Lock::Timeout=120)
 export DEBIAN_FRONTEND=noninteractive
 echo "reading package lists"
-apt-get update -qq
+apt-get update -qq "${PATIENT[@]}"
 echo "installing $*"
-apt-get install -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold "$@" |
+apt-get install -y -qq --no-install-recommends "${PATIENT[@]}" -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold "$@" |
   { grep --line-buffered '^Setting up' || true; }

@@ -28,7 +28,7 @@ cmd_up() {
   export LAB_NAME=$name LAB_STATE=$state LAB_PROJECT='' LAB_NODE='' LAB_KINGFISHER='' LAB_IMAGES=50 LAB_SIZE=3g LAB_DATA_SIZE=256m
   up_options "$@"
   mkdir -p "$LAB_HOME"
-  mkdir "$state" 2>/dev/null || die "$name is up, or was left behind: take it down first"
+  mkdir "$state" 2>/dev/null || die "$(why_taken "$name")"
   trap 'down_one "$LAB_NAME"; exit 130' INT TERM HUP
   mkdir "$state/shared" "$state/helpers"
   launch "$state"
@@ -38,6 +38,22 @@ cmd_up() {
   local ms=$(((${EPOCHREALTIME/./} - started) / 1000))
   echo "$ms" >"$state/boot-ms"
   echo "$name is ready after $((ms / 1000)).$(printf '%03d' $((ms % 1000))) s"
+}
+
+# The words "take it down first" tell LabHost that the host is not its own.
+why_taken() {
+  local down="npm run lab -- down $1"
+  if init_pid "$1" >/dev/null; then
+    echo "$1 is up. If it is yours, take it down first: $down. If not, use a folder of your own: HALCYON_LAB_HOME=\$HOME/lab"
+  elif is_booting "$1"; then
+    echo "$1 is booting at this moment. If that was your doing, take it down first: $down. If not, use a folder of your own: HALCYON_LAB_HOME=\$HOME/lab"
+  else
+    echo "$1 was left behind and does not run: take it down first: $down"
+  fi
+}
+
+is_booting() {
+  [[ -e $LAB_HOME/$1/cgroups && ! -e $LAB_HOME/$1/init ]] && pids_in "$LAB_HOME/$1/cgroups" | grep -q .
 }
 
 up_options() {
@@ -145,10 +161,17 @@ cgroups_empty() {
   local pids
   mapfile -t dirs < <(existing "$1")
   ((${#dirs[@]})) || return 0
-  mapfile -t pids < <(find "${dirs[@]}" -name cgroup.procs -exec cat {} + 2>/dev/null | grep -vx 0 | sort -u)
+  mapfile -t pids < <(pids_in "$1")
   ((${#pids[@]})) || return 0
   kill -9 "${pids[@]}" 2>/dev/null || true
   return 1
+}
+
+pids_in() {
+  local dirs
+  mapfile -t dirs < <(existing "$1")
+  ((${#dirs[@]})) || return 0
+  find "${dirs[@]}" -name cgroup.procs -exec cat {} + 2>/dev/null | grep -vx 0 | sort -u
 }
 
 cgroups_removed() {

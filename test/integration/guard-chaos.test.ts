@@ -18,7 +18,7 @@ import type { oneRestart } from '../support/change-workflows';
 import { closedByHand } from '../support/incidents';
 import { deliver } from '../support/intake-process';
 import { quietTemporal } from '../support/quiet-temporal';
-import { random } from '../support/random';
+import { random } from '../../lab/random';
 import { shuffled } from '../support/shuffled';
 import { waitFor } from '../support/wait-for';
 import { withWorker } from '../support/workers';

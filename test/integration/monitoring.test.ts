@@ -42,7 +42,6 @@ suite(`startMonitoring${because}`, () => {
       webhookUrl: `http://127.0.0.1:${portOf(receiver)}/api/v1/alerts`,
       webhookToken: 'monitoring-token',
       directory,
-      forOverride: '0s',
     });
     await until('the first scrape and probe', () => bothSucceed(monitoring!.prometheusUrl));
   });

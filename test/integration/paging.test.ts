@@ -7,7 +7,7 @@ import type { SlackMessage } from '../../lab/stand-ins/slack';
 import { requireBuild } from '../support/build';
 import { halcyon } from '../support/command-line';
 import { post } from '../support/intake-process';
-import { StandInPagers } from '../support/stand-in-pagers';
+import { StandInPagers } from '../../lab/stand-ins/pagers';
 import { waitFor } from '../support/wait-for';
 import { webhookMessage } from '../support/webhook';
 

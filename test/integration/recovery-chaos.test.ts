@@ -2,7 +2,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { Chaos, STEP_OF, measureDurations } from '../support/chaos';
 import type { Strike, Victim } from '../support/chaos';
 import { closedByHand } from '../support/incidents';
-import { random } from '../support/random';
+import { random } from '../../lab/random';
 import { BACKUPS, DATA, KINGFISHER, RecoverySite, expectHealed } from '../support/recovery-site';
 
 const KILLS = Number(process.env['HALCYON_CHAOS_KILLS'] ?? 50);

@@ -6,7 +6,7 @@ import { requireBuild } from '../support/build';
 import { ArgvWatch } from '../support/argv-watch';
 import { halcyon } from '../support/command-line';
 import { LabSite } from '../support/lab-site';
-import { StandInPagers } from '../support/stand-in-pagers';
+import { StandInPagers } from '../../lab/stand-ins/pagers';
 import { waitFor } from '../support/wait-for';
 
 /**

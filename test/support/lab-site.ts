@@ -12,6 +12,11 @@ import { webhookMessage } from './webhook';
 
 const KINGFISHER = 'kingfisher.service';
 
+type SiteOptions = Pick<StackOptions, 'sections' | 'env'> & {
+  host?: LabHostOptions;
+  serviceDown?: Record<string, string | number>;
+};
+
 /** A real host with its agent, and the whole of Halcyon beside it. Alerts are posted by the test. */
 export class LabSite {
   private constructor(
@@ -21,9 +26,10 @@ export class LabSite {
     readonly directory: string,
   ) {}
 
+  /** Times of `serviceDown` are quick ones where not said otherwise. */
   static async up(
     name: string,
-    { sections, env = {}, host: size = {} }: Pick<StackOptions, 'sections' | 'env'> & { host?: LabHostOptions } = {},
+    { sections, env = {}, host: size = {}, serviceDown = {} }: SiteOptions = {},
   ): Promise<LabSite> {
     const directory = mkdtempSync(join(tmpdir(), 'halcyon-lab-test-'));
     const started = await Promise.allSettled([
@@ -41,6 +47,7 @@ export class LabSite {
             healthyWithin: '10s',
             dependencyReadyWithin: '20s',
             agentWithin: '6s',
+            ...serviceDown,
           },
           emergencyRecovery: { stabilityWindow: '1s', steadyFor: '1s', startsPerHour: 1_000, healthyWithin: '10s' },
         },

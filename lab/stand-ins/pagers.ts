@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { StandInPagerduty } from '../../lab/stand-ins/pagerduty';
-import { StandInSlack } from '../../lab/stand-ins/slack';
+import { StandInPagerduty } from './pagerduty';
+import { StandInSlack } from './slack';
 
 const SERVICES = ['trading-ai-primary', 'platform-secondary', 'engineering-manager'];
 

@@ -1,0 +1,44 @@
+import { parseDuration } from '../../../src/shared/durations';
+import {
+  LAB_PACE,
+  labAlertmanager,
+  labPrometheus,
+  labRules,
+  prometheusTimes,
+  readRules,
+  scrapeMs,
+} from '../../../lab/monitoring-config';
+import type { Pace } from '../../../lab/monitoring-config';
+
+const WEBHOOK = 'http://127.0.0.1:1/api/v1/alerts';
+
+/** Every time of monitoring, in milliseconds. */
+function times(pace: Pace): Record<string, number> {
+  const places = { targets: [], alertmanagerAddress: 'a:1', blackboxAddress: 'b:1', pace };
+  const { scrape_interval, scrape_timeout, evaluation_interval } = labPrometheus(places).global;
+  const { group_wait, group_interval, repeat_interval } = labAlertmanager(WEBHOOK, pace).route;
+  const down = labRules(pace).groups[0]!.rules.find((rule) => rule.alert === 'KingfisherServiceDown')!;
+  const all = { scrape_interval, scrape_timeout, evaluation_interval, group_wait, group_interval, repeat_interval };
+  const texts = { ...all, for: down.for, ...prometheusTimes(pace) };
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, parseDuration(String(text))!]));
+}
+
+it('is as deployed where nothing is shortened', () => {
+  expect(labRules('deployed')).toEqual(readRules());
+  expect(times('deployed')).toMatchObject({ scrape_interval: 15_000, for: 30_000, group_interval: 30_000 });
+});
+
+it('shortens every time by the same factor', () => {
+  const deployed = times('deployed');
+  for (const pace of [2, LAB_PACE]) {
+    const expected = Object.entries(deployed).map(([name, ms]) => [name, Math.ceil(ms / pace)]);
+    expect(times(pace)).toEqual(Object.fromEntries(expected));
+    expect(scrapeMs(pace)).toBe(15_000 / pace);
+  }
+});
+
+it('leaves what the rules say alone', () => {
+  const said = ({ groups }: ReturnType<typeof readRules>) =>
+    groups.flatMap((group) => group.rules.map(({ for: _for, ...rule }) => rule));
+  expect(said(labRules(LAB_PACE))).toEqual(said(readRules()));
+});
