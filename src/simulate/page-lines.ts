@@ -74,6 +74,8 @@ function words(page: PageKind, time: VirtualTime): { head: string; tail: string 
       return { head: `${page.as} has it until ${time.shown(page.until).slice(11, 16)}`, tail: '' };
     case 'closed':
       return { head: `closed, ${page.outcome}`, tail: page.summary };
+    case 'monitoring':
+      return { head: 'a fault of monitoring (low urgency)', tail: '' };
     case 'note':
       return { head: page.text, tail: '' };
   }

@@ -31,7 +31,7 @@ export interface PageLinks {
   namespace: string;
 }
 
-type Calling = Extract<PageKind, { kind: 'tier' | 'asked' }>;
+type Calling = Extract<PageKind, { kind: 'tier' | 'asked' | 'monitoring' }>;
 
 const MAX_LINE = 400;
 const MAX_TITLE = 400;

@@ -28,7 +28,7 @@ export function dedupKey({ workflowId, runId }: Pick<Subject, 'workflowId' | 'ru
 
 /** What an event of PagerDuty does for this message; null where it has none. */
 export function pagerdutyAction({ page }: PageInput): Action | null {
-  if (page.kind === 'tier' || page.kind === 'asked') return 'trigger';
+  if (page.kind === 'tier' || page.kind === 'asked' || page.kind === 'monitoring') return 'trigger';
   if (page.kind === 'acknowledged') return 'acknowledge';
   return page.kind === 'closed' && page.outcome !== 'gone' ? 'resolve' : null;
 }

@@ -85,7 +85,7 @@ async function lookFor(slack: Slack, wanted: Parameters<typeof findPosted>[1]): 
 }
 
 function isLoud(page: PageInput['page']): boolean {
-  return page.kind === 'tier' || page.kind === 'asked';
+  return page.kind === 'tier' || page.kind === 'asked' || page.kind === 'monitoring';
 }
 
 /** Slack's errors as ours; their texts hold no token. */

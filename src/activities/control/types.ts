@@ -35,6 +35,8 @@ export type PageKind =
       /** Nobody was paged: one line, for the record. */
       isSilent?: boolean;
     }
+  /** The alert fires for a host that is well. */
+  | { kind: 'monitoring'; urgency: 'low' }
   | { kind: 'note'; text: string };
 
 export interface PageInput {

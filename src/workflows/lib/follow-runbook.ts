@@ -28,7 +28,11 @@ export function followRunbook<D extends { health: HealthState | undefined }>(run
         return { kind: 'helpless', why: reason(err) };
       }
     },
-    watch: { repeats: true, isWell: (incident) => isWell(incident, verify) },
+    watch: {
+      repeats: true,
+      contradiction: (incident) => contradictionOf(incident, runbook.contradiction),
+      isWell: (incident) => isWell(incident, verify),
+    },
   };
 }
 
@@ -39,6 +43,19 @@ export function stepsOf(
   giveUpAfterMs = incident.input.policy.giveUpAfterMs,
 ): HostSteps {
   return new HostSteps(incident, hostOf(incident), Date.now() + giveUpAfterMs, gate);
+}
+
+/** Nobody waits for an agent that is away, to say less. */
+export async function contradictionOf(
+  incident: Incident,
+  look: (steps: HostSteps) => Promise<string>,
+): Promise<string> {
+  try {
+    return await look(stepsOf(incident, new DryRun(), 0));
+  } catch (err) {
+    if (!isFailure(err, 'AgentUnreachable')) throw err;
+    return reason(err);
+  }
 }
 
 /** Looks once by a page's own verification. Nothing is changed by it, and an agent that is away is not waited for. */

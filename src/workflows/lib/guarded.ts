@@ -185,6 +185,7 @@ export class Guarded implements Lifeline {
 
   async rest(host: HostStanding): Promise<void> {
     const { guardTurn, incident } = this;
+    if (host === 'well') this.isHelpless = false;
     this.tellStanding(host);
     const isPaused = guardTurn?.isPaused === true;
     const isSpent = ['budget', 'flapping'].includes(guardTurn?.refusal?.reason ?? '');

@@ -20,6 +20,8 @@ export interface IncidentBody {
   watch: {
     /** Whether a host that breaks anew, or in a new way, is worth another pass by itself. */
     repeats: boolean;
+    /** What else there is to say of an alert that fires for a host that is well. */
+    contradiction(incident: Incident): Promise<string>;
     /** One look that takes no longer than a verification. */
     isWell(incident: Incident): Promise<boolean>;
   } | null;

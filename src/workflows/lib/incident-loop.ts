@@ -43,7 +43,13 @@ class IncidentLoop {
   ) {
     this.watch =
       body.watch === null || incident.input.host === null ? null : new HostWatch(incident, hostOf(incident), body.page);
-    this.lookOn = new LookOn(incident, lifeline, this.watch, body.page);
+    this.lookOn = new LookOn(
+      incident,
+      lifeline,
+      this.watch,
+      body.page,
+      async (of) => (await body.watch?.contradiction(of)) ?? '',
+    );
     this.waitForPeople = new WaitForPeople(incident, lifeline, this.watch, body.watch?.repeats === true);
   }
 

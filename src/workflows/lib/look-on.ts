@@ -19,6 +19,7 @@ export class LookOn {
     private readonly lifeline: Lifeline,
     private readonly watch: HostWatch | null,
     private readonly page: string,
+    private readonly contradiction: (incident: Incident) => Promise<string>,
   ) {}
 
   /** An end, or null: another pass is due, or somebody closes it, or the history is long. */
@@ -31,7 +32,7 @@ export class LookOn {
       if (reading !== null && !(await this.takeIn(reading))) return null;
       if (incident.isClosedByPerson || isHistoryLong()) return null;
       if (this.isSteady() && (incident.isResolved || this.isQuietRevisit())) return outcomeOf(incident);
-      if (this.isContradicted()) this.tellContradiction();
+      if (this.isContradicted()) await this.tellContradiction();
       await condition(() => this.hasNews(), this.untilNextMs(), { summary: 'Alertmanager to agree' });
     }
   }
@@ -102,11 +103,12 @@ export class LookOn {
     return Date.now() - story.wellSince >= input.policy.agreeWithinMs;
   }
 
-  private tellContradiction(): void {
+  private async tellContradiction(): Promise<void> {
     const { incident } = this;
     incident.story.isContradictionTold = true;
     const forMs = Date.now() - (incident.story.wellSince ?? Date.now());
-    const what = `KingFisher has been well on its host for ${formatDuration(forMs)} while ${incident.view.alertname} fires: a fault of monitoring`;
+    const seen = await this.contradiction(incident);
+    const what = `KingFisher has been well on its host for ${formatDuration(forMs)} while ${incident.view.alertname} fires: a fault of monitoring; ${seen}`;
     incident.find('AlertContradicted', `${this.page}.diagnosis`, what);
     this.lifeline.contradicted(what);
   }

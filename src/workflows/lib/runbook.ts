@@ -14,6 +14,8 @@ export interface Runbook<Diagnosis extends { health: HealthState | undefined }> 
   looksWell?(found: Diagnosis): boolean;
   /** Observes the thing that the alert was about, for the stability window. */
   verify(steps: HostSteps, incident: Incident): Promise<HealthVerdict | undefined>;
+  /** Looks at what may make its alert fire while all is well, and says it in the page's own words. */
+  contradiction(steps: HostSteps): Promise<string>;
   /** What the document says when nothing helped. */
   handOver: Step;
 }

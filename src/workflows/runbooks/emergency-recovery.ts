@@ -6,12 +6,12 @@ import { noteLog } from '../lib/evidence';
 import { isFailure, reason } from '../lib/host-steps';
 import type { HostSteps } from '../lib/host-steps';
 import type { Incident } from '../lib/incident';
-import { stepsOf, isWell } from '../lib/follow-runbook';
+import { contradictionOf, isWell, stepsOf } from '../lib/follow-runbook';
 import type { RoundResult } from '../lib/incident-body';
 import { runIncident } from '../lib/run-incident';
 import type { Safety } from '../lib/safety';
 import { DEPENDENCIES, isDependencyWell } from '../steps/dependencies';
-import { observeHealth, observeLog, observeResources, verifyHealthy } from '../steps/kingfisher';
+import { observeHealth, observeLog, observeResources, verifyHealthy, whyPrometheusDiffers } from '../steps/kingfisher';
 import { noteObstacles, observeObstacles } from '../steps/obstacles';
 import {
   observeLimits,
@@ -41,6 +41,7 @@ export async function emergencyRecovery(input: IncidentInput): Promise<IncidentR
     watch: {
       // It stops and restarts everything: not a thing to do again unasked.
       repeats: false,
+      contradiction: (incident) => contradictionOf(incident, whyPrometheusDiffers),
       isWell: (incident) => isWell(incident, (steps) => verifyHealthy('H.9', steps)),
     },
   });

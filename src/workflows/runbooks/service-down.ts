@@ -39,6 +39,7 @@ import {
   observeService,
   startAnew,
   verifyHealthy,
+  whyPrometheusDiffers,
 } from '../steps/kingfisher';
 
 /** A. Service down: KingFisher does not answer, or is not ready to serve. */
@@ -137,6 +138,7 @@ const page: Runbook<Diagnosis> = {
   ],
   looksWell: ({ health, unchecked }) => answersWell(health) && !unchecked.some(isMissing),
   verify,
+  contradiction: whyPrometheusDiffers,
   handOver: { cite: 'A.3', title: 'Not healed: for the senior engineer on duty' },
 };
 

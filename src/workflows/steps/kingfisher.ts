@@ -167,3 +167,13 @@ export async function verifyHealthy(cite: string, steps: HostSteps): Promise<Hea
     tellVerdict,
   );
 }
+
+/** Why Prometheus may see it otherwise. */
+export async function whyPrometheusDiffers(steps: HostSteps): Promise<string> {
+  const metrics = await observeMetrics('A.diagnosis', steps);
+  if (metrics === undefined)
+    return 'what /metrics answers is not known: look at scraping and at the network in between';
+  const told = tellMetrics(metrics);
+  const seen = typeof told === 'string' ? told : told.detail;
+  return `${seen}: look at scraping and at the network in between`;
+}

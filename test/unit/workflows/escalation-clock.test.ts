@@ -251,3 +251,35 @@ describe('the team', () => {
     expect(teamOf(PLAN, 'toString', ZERO, null).team.slackChannel).toBeNull();
   });
 });
+
+describe('a host that is well', () => {
+  it('rings nobody, and its time does not count', () => {
+    const clock = clockOf();
+    clock.stands(true, at(5));
+    expect(minutes(clock, 5, 120)).toEqual([]);
+    expect(clock.next()).toBeNull();
+    clock.stands(false, at(120));
+    expect(minutes(clock, 120, 200)).toEqual([
+      '130 tier 1 platform',
+      '145 tier 2 tradingAi',
+      '175 tier 3 engineeringManager',
+    ]);
+  });
+
+  it('that dies again and again is told at once all the same', () => {
+    const clock = clockOf();
+    clock.stands(true, at(1));
+    clock.pageNow('it dies again', at(2));
+    expect(minutes(clock, 2, 90)).toEqual(['2 tier 1 platform']);
+  });
+
+  it('has no use for what made people necessary before', () => {
+    const clock = clockOf({ onHelpless: 'now' });
+    clock.helpless('no remedy is left', at(0));
+    clock.stands(true, at(0));
+    clock.stands(false, at(10));
+    expect(page(clock, 10)).toBeNull();
+    clock.helpless('no remedy is left again', at(11));
+    expect(page(clock, 11)).toBe('tier 1 platform');
+  });
+});

@@ -78,7 +78,7 @@ describe('disks', () => {
   it('that are read-only are a finding, but for a root that is so on purpose', () => {
     const root = disk({ path: '/', mount: '/', readOnly: true });
     expect(found((it) => noteResources(it, 'A', resources(disk({ readOnly: true }), root)))).toEqual([
-      'DiskReadOnly: /opt (holds /opt/kingfisher/data) is mounted read-only: the service cannot write there',
+      'DiskReadOnly: /opt (holds /opt/kingfisher/data) is read-only: nothing can be written there',
     ]);
   });
 });

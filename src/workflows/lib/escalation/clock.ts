@@ -15,6 +15,10 @@ export interface ClockState {
   helpless: Pulled | null;
   /** Since when the last tier that went out is known to reach nobody: the next one is due at once. */
   undeliveredAt: number | null;
+  /** Since when the host has been well: tiers stand still; null while it is not. */
+  wellSince: number | null;
+  /** For how long it was well before that: it does not count for the tiers. */
+  wellMs: number;
 }
 
 interface Pulled {
@@ -58,7 +62,16 @@ export class EscalationClock {
   ) {
     this.state =
       'now' in begun
-        ? { begunAt: begun.now, out: [], acknowledged: null, firstNow: null, helpless: null, undeliveredAt: null }
+        ? {
+            begunAt: begun.now,
+            out: [],
+            acknowledged: null,
+            firstNow: null,
+            helpless: null,
+            undeliveredAt: null,
+            wellSince: null,
+            wellMs: 0,
+          }
         : begun;
   }
 
@@ -78,7 +91,7 @@ export class EscalationClock {
       if (now < acknowledged.until) return { kind: 'wait', until: acknowledged.until };
       return { kind: 'lapse', as: acknowledged.as };
     }
-    const at = this.nextAt();
+    const at = this.isStill() ? null : this.nextAt();
     if (at === null || now < at) return { kind: 'wait', until: at };
     return { kind: 'page', due: this.dueTier(now) };
   }
@@ -108,6 +121,23 @@ export class EscalationClock {
     return this.plan.onHelpless === 'now';
   }
 
+  /** The host is well, or not any more. False when that is known. */
+  stands(isWell: boolean, now: number): boolean {
+    const { wellSince } = this.state;
+    if (isWell === (wellSince !== null)) return false;
+    this.state.wellSince = isWell ? now : null;
+    if (wellSince !== null) this.state.wellMs += now - wellSince;
+    // What made people necessary is over; whatever comes next says so again.
+    if (isWell) this.state.helpless = null;
+    return true;
+  }
+
+  /** Nobody is called for a host that is well, unless somebody must know all the same. */
+  private isStill(): boolean {
+    const { wellSince, firstNow, out } = this.state;
+    return wellSince !== null && (firstNow === null || out.length > 0);
+  }
+
   wentOut({ chosen }: DueTier, now: number): void {
     this.state.out.push({ team: chosen.key, at: now });
     this.state.undeliveredAt = null;
@@ -130,7 +160,7 @@ export class EscalationClock {
   /** The next tier by the plan, with what pulls it forward and what holds it. */
   next(): EscalationView['next'] {
     const tier = this.plan.tiers[this.state.out.length];
-    const at = this.nextAt();
+    const at = this.isStill() ? null : this.nextAt();
     if (tier === undefined || at === null) return null;
     const held = Math.max(at, this.state.acknowledged?.until ?? at);
     return { tier: this.state.out.length + 1, at: new Date(held).toISOString(), notify: tier.notify };
@@ -147,7 +177,7 @@ export class EscalationClock {
 
   private plannedAt(): number | null {
     const tier = this.plan.tiers[this.state.out.length];
-    return tier === undefined ? null : Math.max(this.zero, this.quietEnd()) + tier.afterMs;
+    return tier === undefined ? null : Math.max(this.zero + this.state.wellMs, this.quietEnd()) + tier.afterMs;
   }
 
   /** A plan that gives automation less than the grace means it. */

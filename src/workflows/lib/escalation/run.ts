@@ -71,7 +71,6 @@ export class EscalationRun {
   private readonly questions: Questions;
   private isLineSaid: boolean;
   private over: EscalationView['closed'] = null;
-  private isHostWell = false;
   private changes = 0;
 
   constructor(private readonly input: EscalationInput & { carried?: EscalationCarried }) {
@@ -120,8 +119,8 @@ export class EscalationRun {
 
   /** Tiers wait while the host is well. */
   stands({ host }: StandingNote): void {
-    this.isHostWell = host !== 'down';
-    this.changed();
+    if (host === 'contradicted') this.tellOfMonitoring(Date.now());
+    if (this.clock.stands(host !== 'down', Date.now())) this.changed();
   }
 
   closed(closing: Closing): void {
@@ -170,7 +169,6 @@ export class EscalationRun {
     if (now >= this.nextLookAt()) return await this.look();
     if (!isHeld && this.delivery.retried(now)) return;
 
-    if (this.isHostWell) return await this.wait(now, null);
     const decision = this.clock.decide(now);
     if (decision.kind === 'lapse') return this.lapse(decision.as);
     if (decision.kind === 'wait') return await this.wait(now, decision.until);
@@ -241,6 +239,15 @@ export class EscalationRun {
     const { team } = teamOf(this.clock.plan, 'onDuty', now, null);
     const line: PageKind = { kind: 'note', text: `For your information (${this.subject.severity}), nobody is paged` };
     this.pager.ask(team, line, { key: 'line', withinMs: LINE_WITHIN_MS, rings: false });
+  }
+
+  /** A host that is well while its alert fires: those on duty are told, at low urgency. */
+  private tellOfMonitoring(now: number): void {
+    const { plan } = this.clock;
+    if (plan.notify === 'none' || this.isQuiet(now)) return;
+    const { team } = teamOf(plan, plan.tiers[0]?.notify ?? 'onDuty', now, null);
+    const how = { key: 'monitoring', withinMs: LINE_WITHIN_MS, rings: plan.notify === 'tiers' };
+    this.pager.ask(team, { kind: 'monitoring', urgency: 'low' }, how);
   }
 
   private async close(closing: Closing): Promise<void> {

@@ -40,6 +40,7 @@ export const TOLD: Record<PageKind['kind'], string> = {
   acknowledged: 'Acknowledgement',
   closed: 'Close',
   note: 'Note',
+  monitoring: 'Fault of monitoring',
 };
 
 export function channelsOf(team: PagedTeam): PageChannel[] {
