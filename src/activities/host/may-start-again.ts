@@ -1,3 +1,4 @@
+import { CancelledFailure } from '@temporalio/activity';
 import { HostError } from '../../host/errors';
 import type { ServiceName } from '../../shared/observations';
 import { createConfigurationActivities } from './configuration';
@@ -11,8 +12,18 @@ import type { HostDeps } from './dependencies';
  */
 export async function mayStartAgain(service: ServiceName, deps: HostDeps): Promise<void> {
   if (service !== 'kingfisher') return;
-  const { evidence, valid, output } = await createConfigurationActivities(deps).checkConfiguration();
-  if (evidence !== 'present' || valid) return;
+  const check = await made(createConfigurationActivities(deps).checkConfiguration());
+  if (check === undefined || check.evidence !== 'present' || check.valid) return;
   const remedy = 'correct it first: the one that runs was left alone';
-  throw new HostError('ConfigurationInvalid', `KingFisher could not start again: ${output}; ${remedy}`);
+  throw new HostError('ConfigurationInvalid', `KingFisher could not start again: ${check.output}; ${remedy}`);
+}
+
+/** What could not be checked stands in no way; what was called off does. */
+async function made<T>(check: Promise<T>): Promise<T | undefined> {
+  try {
+    return await check;
+  } catch (err) {
+    if (err instanceof CancelledFailure) throw err;
+    return undefined;
+  }
 }

@@ -1,5 +1,7 @@
 import { createHostActivities } from '../../../src/activities/host';
 import type { HostActivities } from '../../../src/activities/host/types';
+import { runCommand } from '../../../src/host/commands';
+import type { CommandRunner } from '../../../src/host/commands';
 import { HostError } from '../../../src/host/errors';
 import type { ServiceManager } from '../../../src/host/service-manager';
 import type { ServiceState } from '../../../src/shared/observations';
@@ -123,11 +125,20 @@ describe('ensureRestarted', () => {
 
   describe('with an invalid configuration', () => {
     const configCheck = { command: ['/bin/sh', '-c', 'echo bad port; exit 1'], cwd: '/', timeoutMs: 5_000 };
-    const restartChecked = (manager: ServiceManager) =>
-      createHostActivities(hostSettings('/nowhere', { configCheck }), { findManager: () => manager }).ensureRestarted({
-        service: 'kingfisher',
-        seenInvocation: 'a',
-      });
+    /** systemd says nothing of the unit's environment. */
+    const run: CommandRunner = (command) =>
+      runCommand(command.program.endsWith('/systemctl') ? { ...command, program: '/bin/true', args: [] } : command);
+    const restartChecked = (manager: ServiceManager, runner = run) =>
+      createHostActivities(hostSettings('/nowhere', { configCheck }), {
+        findManager: () => manager,
+        run: runner,
+      }).ensureRestarted({ service: 'kingfisher', seenInvocation: 'a' });
+
+    it('restarts one of which the check cannot be made', async () => {
+      const { manager } = scripted(serviceState({ invocation: 'a' }));
+      const away: CommandRunner = () => Promise.reject(new Error('systemd does not answer'));
+      await expect(restartChecked(manager, away)).resolves.toMatchObject({ changed: true });
+    });
 
     it('leaves one that runs alone, and says what is wrong', async () => {
       const { manager, done } = scripted(serviceState({ invocation: 'a' }));
