@@ -22,7 +22,7 @@ COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist/src ./dist/src
 COPY --from=build /app/dist/workflow-bundle.js ./dist/workflow-bundle.js
 COPY package.json ./
-COPY halcyon.yaml /etc/halcyon/halcyon.yaml
+COPY halcyon.example.yaml /etc/halcyon/halcyon.yaml
 # Owns nothing in here: the program cannot change itself.
 USER node
 CMD ["node", "dist/src/worker.js", "--role", "controller"]

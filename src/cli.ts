@@ -6,6 +6,7 @@ import { createBackupsCommand } from './cli/backups';
 import { acceptsConfigAnywhere } from './cli/config-anywhere';
 import { createConfigCommand } from './cli/config-check';
 import { endWithReader } from './cli/end-with-reader';
+import { createDoctorCommand } from './cli/doctor';
 import { createEscalationCommand } from './cli/escalation';
 import { createIncidentCommand } from './cli/incident';
 import { createLeasesCommand } from './cli/leases';
@@ -36,6 +37,7 @@ const program = new Command('halcyon')
   .addCommand(createGuardCommand())
   .addCommand(createBackupsCommand(openBackups))
   .addCommand(createSimulateCommand())
+  .addCommand(createDoctorCommand())
   .addCommand(createConfigCommand(process));
 
 acceptsConfigAnywhere(program);

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { incidentPolicies, loadConfigOrExit } from './config';
+import { CONFIG_EXIT_CODE, configPath, incidentPolicies, loadRolesOrExit } from './config';
 import { createIncidentStarter } from './intake/incident-starter';
 import { createIntakeServer } from './intake/server';
 import { createClient } from './temporal/connection';
@@ -11,9 +11,11 @@ async function main(): Promise<void> {
   const program = new Command('halcyon-intake')
     .description('take alerts over HTTP and start their incidents, until SIGTERM')
     .option('--config <file>', 'configuration file')
+    // systemd does not start again what it gave wrong arguments.
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : CONFIG_EXIT_CODE))
     .parse();
   const { config: path } = program.opts<{ config?: string }>();
-  const config = loadConfigOrExit({ path, env: process.env, unused: ['pagers', 'agent'] });
+  const config = loadRolesOrExit(['intake'], { path, env: process.env });
   const logger = createLogger(config.log.level);
   const client = createClient(config.temporal);
   const { namespace } = config.temporal;
@@ -38,6 +40,7 @@ async function main(): Promise<void> {
   });
   // Best effort: with Temporal away, the first incident does it.
   void client.connection.withDeadline(Date.now() + 5_000, register).catch(() => undefined);
+  logger.info({ config: configPath({ path, env: process.env }) }, 'configuration read');
   await server.listen({ host: config.intake.host, port: config.intake.port });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     // Requests under way get their answer. Calls that wait for Temporal to come back would keep us here.

@@ -4,8 +4,9 @@ import type { Logger } from 'pino';
 import { createControlActivities } from './activities/control';
 import type { ControlDeps } from './activities/control';
 import { createHostActivities } from './activities/host';
+import { missingOnHost } from './activities/host/missing-on-host';
 import { selfCheck } from './activities/host/self-check';
-import { loadConfigOrExit, teamOnDuty } from './config';
+import { CONFIG_EXIT_CODE, configPath, loadRolesOrExit, teamOnDuty } from './config';
 import type { Config } from './config';
 import { errorText } from './host/errors';
 import { createFence } from './host/fence';
@@ -16,8 +17,7 @@ import { createAgent, createController, runWorkers } from './temporal/workers';
 
 const ROLES = ['controller', 'agent'] as const;
 type Role = (typeof ROLES)[number];
-/** What nobody but this role looks at. */
-const OWN_SECTION = { controller: 'pagers', agent: 'agent' } as const;
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /** `worker --role controller|agent`: the process that runs workflows, touches a host, or on a small site both. */
 async function main(): Promise<void> {
@@ -25,17 +25,16 @@ async function main(): Promise<void> {
     .description('run workflows (controller) or one host’s activities (agent) until SIGTERM')
     .addOption(new Option('--role <role...>', 'what to run').choices(ROLES).makeOptionMandatory())
     .option('--config <file>', 'configuration file')
+    // systemd does not start again what it gave wrong arguments.
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : CONFIG_EXIT_CODE))
     .parse();
   const { role: roles, config: path } = program.opts<{ role: Role[]; config?: string }>();
 
-  const config = loadConfigOrExit({ path, env: process.env, unused: unusedBy(roles) });
+  const config = loadRolesOrExit(roles, { path, env: process.env });
   const logger = createLogger(config.log.level);
-  if (roles.includes('agent') && config.agent === null) {
-    program.error('halcyon.yaml: agent: required for --role agent', { exitCode: 2 });
-  }
   installRuntime(logger);
 
-  const connection = await connectWhenReachable(config.temporal, logger);
+  const connection = await leavingOnSignal(() => connectWhenReachable(config.temporal, logger));
   const settings = { connection, namespace: config.temporal.namespace };
   const client = createClient(config.temporal);
   const workers = [];
@@ -47,11 +46,29 @@ async function main(): Promise<void> {
     const activities = createHostActivities(config.agent, { logger });
     await prepareFence(config.agent, logger);
     logger.info({ host: config.agent.host, seen: await selfCheck(activities) }, 'this host, as the agent sees it');
+    for (const problem of await missingOnHost(config.agent, activities)) {
+      logger.warn({ problem }, 'the configuration names what this host does not have');
+    }
     workers.push(await createAgent(settings, config.agent.host, activities));
   }
-  logger.info({ roles, temporal: config.temporal.address }, 'worker running');
+  const file = configPath({ path, env: process.env });
+  logger.info({ roles, temporal: config.temporal.address, config: file }, 'worker running');
   await runWorkers(workers, connection);
   await client.connection.close();
+}
+
+/**
+ * Ends the process on a signal while `wait` goes on. The SDK's runtime takes the signals and drains workers, and there are
+ * none yet: without this, nothing would end.
+ */
+async function leavingOnSignal<T>(wait: () => Promise<T>): Promise<T> {
+  const leave = () => process.exit(0);
+  for (const signal of SIGNALS) process.once(signal, leave);
+  try {
+    return await wait();
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, leave);
+  }
 }
 
 /** Before it is needed, when the disk may be full. An agent that cannot keep tokens can still look. */
@@ -59,10 +76,6 @@ async function prepareFence(agent: NonNullable<Config['agent']>, logger: Logger)
   await createFence(agent)
     .prepare()
     .catch((err: unknown) => logger.error({ reason: errorText(err) }, 'this agent can change nothing'));
-}
-
-function unusedBy(roles: Role[]): (keyof Config)[] {
-  return ['intake', ...ROLES.filter((role) => !roles.includes(role)).map((role) => OWN_SECTION[role])];
 }
 
 function controlDeps({ pagers, temporal, escalation }: Config, client: Client, logger: Logger): ControlDeps {

@@ -1,14 +1,18 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import {
   CONFIG_EXIT_CODE,
   ConfigError,
+  ROLES,
+  checkFiles,
+  configPath,
   configProblems,
+  configWarnings,
   effectiveConfig,
   formatConfig,
   loadConfig,
-  pagingWarnings,
+  loadConfigFor,
 } from '../config';
-import type { Config } from '../config';
+import type { Config, Role } from '../config';
 
 /** The part of `process` that the command uses. */
 export interface ConfigCommandIo {
@@ -20,36 +24,38 @@ export interface ConfigCommandIo {
 
 interface CheckOptions {
   config?: string;
+  role?: Role;
   json?: boolean;
 }
 
 /**
- * `halcyon config check`: prints the effective configuration with secrets masked. With problems, prints one line each
- * on stderr and sets exit code 2. Whom this file cannot page is a warning on stderr, and no failure.
+ * `halcyon config check`: names the file on stderr and prints the effective configuration with secrets masked. With
+ * problems, prints one line each on stderr and sets exit code 2. What is probably not meant, such as hours at which nobody can
+ * be paged, is a warning on stderr, and no failure.
  */
 export function createConfigCommand(io: ConfigCommandIo): Command {
   const command = new Command('config').description('look at the configuration');
   command
     .command('check')
-    .description('check halcyon.yaml and print the effective configuration, secrets masked')
+    .description('name the configuration file, check it and print what is in effect, secrets masked')
     .option(
       '--config <file>',
       'configuration file (default: HALCYON_CONFIG, ./halcyon.yaml, /etc/halcyon/halcyon.yaml)',
     )
+    .addOption(new Option('--role <role>', 'check what this process needs, and no secrets of others').choices(ROLES))
     .option('--json', 'print JSON instead of YAML')
     .action((options: CheckOptions) => check(io, options));
   return command;
 }
 
-function check(io: ConfigCommandIo, options: CheckOptions): void {
+function check(io: ConfigCommandIo, { config: path, role, json }: CheckOptions): void {
   try {
-    const config = loadConfig({ env: io.env, ...(options.config === undefined ? {} : { path: options.config }) });
-    io.stdout.write(options.json === true ? asJson(config) : formatConfig(config));
-    io.stderr.write(
-      pagingWarnings(config)
-        .map((line) => `warning: ${line}\n`)
-        .join(''),
-    );
+    const options = { env: io.env, ...(path === undefined ? {} : { path }) };
+    io.stderr.write(`reading ${configPath(options)}\n`);
+    const config = role === undefined ? loadConfig(options) : loadConfigFor([role], options);
+    checkFiles(config);
+    io.stdout.write(json === true ? asJson(config) : formatConfig(config));
+    for (const line of configWarnings(config, role)) io.stderr.write(`warning: ${line}\n`);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     io.stderr.write(configProblems(error));

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { loadConfigOrExit } from '../config';
+import { configPath, loadConfigOrExit } from '../config';
 import type { Config } from '../config';
 import { createClient } from '../temporal/connection';
 import { GRPC_DEADLINE_EXCEEDED, GRPC_UNAVAILABLE, causeOf, failedWith } from './grpc';
@@ -14,10 +14,13 @@ export function commandConfig(path: string | undefined): Config {
   return loadConfigOrExit({ path, env: process.env, unused: ['intake', 'pagers', 'agent'] });
 }
 
-/** Runs a command against Temporal and always lets go of the connection. Sets exit code 3 when Temporal is away. */
+/**
+ * Runs a command against Temporal and always lets go of the connection. Sets exit code 3 when Temporal is away. The command
+ * gets the configuration and the path of its file, to name it where it says something else than a person meant.
+ */
 export async function withClient(
   options: { config?: string },
-  command: (client: Client, config: Config) => Promise<void>,
+  command: (client: Client, config: Config, file: string) => Promise<void>,
 ): Promise<void> {
   const config = commandConfig(options.config);
   const client = createClient(config.temporal);
@@ -26,7 +29,7 @@ export async function withClient(
     // A call and not `ensureConnected`, which has a deadline of its own.
     const { connection } = client;
     await connection.withDeadline(Date.now() + DEADLINE_MS, () => connection.workflowService.getSystemInfo({}));
-    await command(client, config);
+    await command(client, config, configPath({ path: options.config, env: process.env }));
   } catch (err) {
     if (!isUnreachable(err)) throw err;
     unreachable(config);

@@ -11,7 +11,11 @@ const PREFIX = guardId('');
  *
  * @throws UsageError for a host that neither knows
  */
-export async function guardHosts(client: Client, config: Config, host: string | undefined): Promise<string[]> {
+export async function guardHosts(
+  client: Client,
+  { config, file }: { config: Config; file: string },
+  host: string | undefined,
+): Promise<string[]> {
   const known = new Set(Object.keys(config.hosts));
   if (host !== undefined && known.has(host)) return [host];
   for await (const { workflowId } of client.workflow.list({
@@ -22,7 +26,7 @@ export async function guardHosts(client: Client, config: Config, host: string | 
   if (host === undefined) return [...known].sort();
   if (known.has(host)) return [host];
   const names = [...known].sort().join(', ') || 'none';
-  throw new UsageError(`--host: "${host}" is not under hosts: in halcyon.yaml and has no guard (known: ${names})`);
+  throw new UsageError(`--host: "${host}" is not under hosts: in ${file} and has no guard (known: ${names})`);
 }
 
 /** Does it for all hosts at once, one line each; exit code 1 when one of them failed. */

@@ -27,8 +27,8 @@ export function createGuardCommand(): Command {
 }
 
 async function show(options: ShowOptions): Promise<void> {
-  await withClient(options, async (client, config) => {
-    await eachHost(await guardHosts(client, config, options.host), async (host) => {
+  await withClient(options, async (client, config, file) => {
+    await eachHost(await guardHosts(client, { config, file }, options.host), async (host) => {
       const view = await viewOf(client, host);
       return options.json === true ? JSON.stringify(view ?? { host, guard: null }) : formatGuard(host, view);
     });

@@ -73,12 +73,10 @@ async function apply(options: ApplyOptions): Promise<void> {
   const person = personOf(options);
   const ms = durationOf(options.for);
   const value = parseValue(options.value);
-  await withClient(options, async (client, config) => {
+  await withClient(options, async (client, config, file) => {
     const known = Object.keys(config.hosts);
     if (!known.includes(host)) {
-      throw new UsageError(
-        `--host: "${host}" is not under hosts: in halcyon.yaml (known: ${known.join(', ') || 'none'})`,
-      );
+      throw new UsageError(`--host: "${host}" is not under hosts: in ${file} (known: ${known.join(', ') || 'none'})`);
     }
     await applyLease(client, config, { host, setting, value, ms }, person, options);
   });

@@ -59,8 +59,8 @@ export function createResumeCommand(): Command {
 async function pause(options: PauseOptions): Promise<void> {
   const request: PauseRequest = { by: whoAmI(options.as), reason: options.reason, for: options.for };
   asUsage(() => checkPause(request));
-  await withClient(options, async (client, config) => {
-    await eachHost(await guardHosts(client, config, options.host), async (host) => {
+  await withClient(options, async (client, config, file) => {
+    await eachHost(await guardHosts(client, { config, file }, options.host), async (host) => {
       const view = await pauseHost(client, host, request);
       return view === undefined ? `${host}: ${KEPT}; ${UNTIL_THEN}` : pausedLine(host, view.pauses, request.by);
     });
@@ -96,8 +96,8 @@ async function resume(options: ResumeOptions): Promise<void> {
     ...(all === undefined ? {} : { all }),
   };
   asUsage(() => checkResume(request));
-  await withClient(options, async (client, config) => {
-    await eachHost(await guardHosts(client, config, options.host), async (host) => {
+  await withClient(options, async (client, config, file) => {
+    await eachHost(await guardHosts(client, { config, file }, options.host), async (host) => {
       return `${host}: ${await resumeHost(client, client.workflow.getHandle(guardId(host)), request)}`;
     });
   });

@@ -56,11 +56,11 @@ function runbookCommand(parent: Command, name: string, description: string): Com
 
 async function run(manual: ManualRun, options: RunOptions): Promise<void> {
   if (options.reason.trim() === '') throw new UsageError('--reason: say why in a few words, it goes on the record');
-  await withClient(options, async (client, config) => {
+  await withClient(options, async (client, config, file) => {
     const known = Object.keys(config.hosts);
     if (!known.includes(options.host)) {
       throw new UsageError(
-        `--host: "${options.host}" is not under hosts: in halcyon.yaml (known: ${known.join(', ') || 'none'})`,
+        `--host: "${options.host}" is not under hosts: in ${file} (known: ${known.join(', ') || 'none'})`,
       );
     }
     const handle = await start(client, config, manual, options);

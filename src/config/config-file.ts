@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ConfigError } from './config-error';
 
 /** A file's text and the name by which problems call it: as the user wrote it. */
@@ -27,6 +27,11 @@ const SYSTEM_PATH = '/etc/halcyon/halcyon.yaml';
 export function readConfigFile(options: FindOptions): ConfigFile {
   const { label, path } = findConfigFile(options);
   return { label, text: decode(label, readBytes(label, path)) };
+}
+
+/** The absolute path of the file that would be read. Throws `ConfigError` when there is none. */
+export function configPath(options: FindOptions): string {
+  return resolve(findConfigFile(options).path);
 }
 
 function findConfigFile({ path, env, cwd, systemPath }: FindOptions): { label: string; path: string } {

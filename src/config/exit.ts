@@ -1,6 +1,8 @@
 import { ConfigError } from './config-error';
 import { loadConfig } from './load';
 import type { LoadOptions } from './load';
+import { loadConfigFor } from './roles';
+import type { Role } from './roles';
 import type { Config } from './schema/config';
 
 /** Exit status of every process whose configuration cannot be used. */
@@ -17,8 +19,21 @@ export interface Exit {
  * with 2 before anything is started.
  */
 export function loadConfigOrExit(options: LoadOptions, io: Exit = process): Config {
+  return orExit(() => loadConfig(options), io);
+}
+
+/** The same for a process of these roles. */
+export function loadRolesOrExit(
+  roles: readonly Role[],
+  options: Omit<LoadOptions, 'unused'>,
+  io: Exit = process,
+): Config {
+  return orExit(() => loadConfigFor(roles, options), io);
+}
+
+function orExit(load: () => Config, io: Exit): Config {
   try {
-    return loadConfig(options);
+    return load();
   } catch (error) {
     return exitOnConfigError(error, io);
   }

@@ -1,9 +1,12 @@
 export { ConfigError } from './config-error';
 export { teamOnDuty } from '../shared/duty';
 export { escalationPlan } from './escalation-policy';
-export { CONFIG_EXIT_CODE, configProblems, exitOnConfigError, loadConfigOrExit } from './exit';
+export { configPath } from './config-file';
+export { CONFIG_EXIT_CODE, configProblems, exitOnConfigError, loadConfigOrExit, loadRolesOrExit } from './exit';
 export { incidentPolicies } from './incident-policies';
 export { loadConfig } from './load';
-export { pagingWarnings } from './paging-warnings';
 export { effectiveConfig, formatConfig } from './print';
+export { ROLES, loadConfigFor } from './roles';
+export type { Role } from './roles';
 export type { Config } from './schema/config';
+export { checkFiles, configWarnings } from './warnings';

@@ -43,24 +43,28 @@ export interface KingfisherSettings {
 export interface KingfisherProbes {
   health: EndpointSettings;
   ready: EndpointSettings;
-  metrics: EndpointSettings;
+  metrics: AskedSettings;
 }
 
-/** One endpoint, and what it answers when it is well. */
-export interface EndpointSettings {
+/** How one endpoint is asked. */
+export interface AskedSettings {
   /** Below baseUrl: `/health`. */
   path: string;
   timeoutMs: number;
-  /** Those that mean well; null: every 2xx. */
-  statuses: number[] | null;
-  /** A field of its JSON body, and the value that means well. */
-  field: { path: string[]; equals: string | number | boolean } | null;
   /** Secret values. */
   headers: Record<string, string>;
   /** Sent as a bearer token. */
   token: string | null;
   /** In its place: the file that holds it. */
   tokenFile: string | null;
+}
+
+/** One endpoint, and what it answers when it is well. */
+export interface EndpointSettings extends AskedSettings {
+  /** Those that mean well; null: every 2xx. */
+  statuses: number[] | null;
+  /** A field of its JSON body, and the value that means well. */
+  field: { path: string[]; equals: string | number | boolean } | null;
 }
 
 export interface SystemdManagerSettings {

@@ -39,7 +39,8 @@ export async function connectWhenReachable(
     try {
       return await NativeConnection.connect(options(settings));
     } catch (err) {
-      logger.warn({ temporal: settings.address, err, againInMs: waitMs }, 'Temporal cannot be reached');
+      const reason = err instanceof Error ? err.message : String(err);
+      logger.warn({ temporal: settings.address, reason, againInMs: waitMs }, 'Temporal cannot be reached');
       await sleep(waitMs);
     }
   }
@@ -53,12 +54,23 @@ function options(settings: TemporalSettings) {
   };
 }
 
+/** @throws Error that names the key and the file */
 function readTls(tls: NonNullable<TemporalSettings['tls']>): TLSConfig {
   return {
     ...(tls.serverName === undefined ? {} : { serverNameOverride: tls.serverName }),
-    ...(tls.caFile === undefined ? {} : { serverRootCACertificate: readFileSync(tls.caFile) }),
+    ...(tls.caFile === undefined ? {} : { serverRootCACertificate: readNamed('caFile', tls.caFile) }),
     ...(tls.certFile === undefined || tls.keyFile === undefined
       ? {}
-      : { clientCertPair: { crt: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) } }),
+      : { clientCertPair: { crt: readNamed('certFile', tls.certFile), key: readNamed('keyFile', tls.keyFile) } }),
   };
+}
+
+function readNamed(key: string, file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const reason = code === 'ENOENT' ? 'no such file' : `cannot be read (${code ?? 'unknown error'})`;
+    throw new Error(`temporal.tls.${key}: ${file}: ${reason}`, { cause });
+  }
 }

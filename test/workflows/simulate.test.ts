@@ -12,7 +12,7 @@ import { readFileSync } from 'node:fs';
 import { projectDir } from '../../lab/project';
 import { bundleWorkflows } from '../support/bundle';
 
-const DEFAULTS = readFileSync(path.join(projectDir, 'halcyon.yaml'), 'utf8');
+const DEFAULTS = readFileSync(path.join(projectDir, 'halcyon.example.yaml'), 'utf8');
 /** People are called at the times of the matrix, though nothing automatic is left. */
 const ON_TIME = DEFAULTS.replace('onHelpless: auto', 'onHelpless: onTime');
 const ALERT = JSON.stringify({

@@ -34,12 +34,7 @@ function endpoint(path: string) {
   return section({ ...asked(path, '1s'), ...well }).transform(withMilliseconds);
 }
 
-/** Whether Prometheus can read it is what it is judged by. */
-const metrics = section(asked('/metrics', '5s')).transform((written) => ({
-  ...withMilliseconds(written),
-  statuses: null,
-  field: null,
-}));
+const metrics = section(asked('/metrics', '5s')).transform(withMilliseconds);
 
 function withMilliseconds<T extends { timeout: number }>({ timeout, ...rest }: T) {
   return { ...rest, timeoutMs: timeout };

@@ -1,11 +1,14 @@
 import type { MetricsFormat, MetricsState } from '../../shared/observations';
-import type { EndpointSettings } from '../settings';
+import type { AskedSettings } from '../settings';
 import type { ProbeOptions } from './answers';
 import { probeEndpoint } from './endpoint';
 import { PLAIN_PROBES } from './kingfisher';
 
 const WORDS_CHARACTERS = 200;
 const ACCEPT = 'application/openmetrics-text;version=1.0.0;q=0.5, text/plain;version=0.0.4;q=0.3, */*;q=0.1';
+
+/** Whether Prometheus can read it is what it is judged by. */
+const ANY_2XX = { statuses: null, field: null };
 
 /** `name{labels} value timestamp`, with what OpenMetrics may add after it. */
 const SAMPLE =
@@ -15,10 +18,10 @@ const SAMPLE =
 export async function probeMetrics(
   baseUrl: string,
   options: ProbeOptions,
-  settings: EndpointSettings = PLAIN_PROBES.metrics,
+  settings: AskedSettings = PLAIN_PROBES.metrics,
 ): Promise<MetricsState> {
   const asked = { ...options, headers: { Accept: ACCEPT } };
-  const { endpoint, body, contentType } = await probeEndpoint(baseUrl, settings, asked);
+  const { endpoint, body, contentType } = await probeEndpoint(baseUrl, { ...settings, ...ANY_2XX }, asked);
   const { format, samples } = endpoint.status === null ? { format: null, samples: 0 } : readMetrics(body);
   const readable = endpoint.answer !== 'ok' || format === 'prometheus';
   const detail = endpoint.answer === 'ok' && readable ? '' : options.redact(endpoint.detail, WORDS_CHARACTERS);

@@ -29,6 +29,27 @@ it('a small agent section is the settings of a host', () => {
     kingfisher: {
       manager: { type: 'systemd', unit: 'kingfisher.service' },
       baseUrl: 'http://127.0.0.1:8201',
+      probes: {
+        health: {
+          path: '/health',
+          timeoutMs: 1_000,
+          headers: {},
+          token: null,
+          tokenFile: null,
+          statuses: null,
+          field: null,
+        },
+        ready: {
+          path: '/ready',
+          timeoutMs: 1_000,
+          headers: {},
+          token: null,
+          tokenFile: null,
+          statuses: null,
+          field: null,
+        },
+        metrics: { path: '/metrics', timeoutMs: 5_000, headers: {}, token: null, tokenFile: null },
+      },
       user: 'kingfisher',
       installDir: '/opt/kingfisher',
       dataDir: '/srv/kingfisher',

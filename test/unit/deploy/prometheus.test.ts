@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { readRules } from '../../../lab/monitoring-config';
 
@@ -14,6 +14,17 @@ const ALERTS = {
   KingfisherOutboxEventsStuck: 'warning',
 };
 
+/** The anchors that GitHub gives the headings of a page. */
+function anchorsOf(page: string): string[] {
+  const headings = readFileSync(page, 'utf8').matchAll(/^#+ (.*)$/gm);
+  return [...headings].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9 -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
 describe('kingfisher.rules.yml', () => {
   const rules = readRules().groups.flatMap((group) => group.rules);
 
@@ -24,7 +35,8 @@ describe('kingfisher.rules.yml', () => {
   it.each(rules)('$alert names its service, team and runbook', ({ labels, annotations }) => {
     expect(labels).toMatchObject({ service: 'zmart-kingfisher', team: 'trading-ai' });
     expect(Object.keys(annotations).sort()).toEqual(['description', 'runbook_url', 'summary']);
-    expect(annotations.runbook_url).toMatch(/\/docs\/runbooks\/[a-z-]+\.md#[a-f]$/);
+    const [, page = '', anchor = ''] = /\/(docs\/[a-z/-]+\.md)#([a-z-]+)$/.exec(annotations.runbook_url ?? '') ?? [];
+    expect(anchorsOf(join(DEPLOY, '..', page))).toContain(anchor);
     expect(annotations.summary).toContain('{{ $labels.instance }}');
   });
 });

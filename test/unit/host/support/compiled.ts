@@ -11,6 +11,12 @@ export function compileAgent(folder: string): void {
   symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
 }
 
+/** Compiles all processes into `folder`: `worker.js`, `intake.js`, `cli.js`. */
+export function compileProcesses(folder: string): void {
+  compileFolder(path.join(root, 'src'), folder);
+  symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
+}
+
 function compileFolder(from: string, to: string): void {
   mkdirSync(to, { recursive: true });
   for (const name of readdirSync(from)) {

@@ -6,7 +6,7 @@ import { keyPaths } from '../../../src/config/schema-walk';
 import { config as schema } from '../../../src/config/schema/config';
 import { configOf } from './support';
 
-const path = join(__dirname, '../../../halcyon.yaml');
+const path = join(__dirname, '../../../halcyon.example.yaml');
 const text = readFileSync(path, 'utf8');
 
 /** The file with its examples uncommented; keys of alternatives stand twice. */

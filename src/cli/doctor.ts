@@ -1,0 +1,121 @@
+import type { Client } from '@temporalio/client';
+import { Command } from 'commander';
+import { ConfigError, configWarnings, loadConfigFor } from '../config';
+import type { Config } from '../config';
+import { CONTROLLER_TASK_QUEUE, hostTaskQueue } from '../shared/task-queues';
+import { withClient } from './connect';
+import { plain } from './print-timeline';
+import { table } from './table';
+
+/** Temporal's numbers of the two kinds of queues. */
+const WORKFLOWS = 1;
+const ACTIVITIES = 2;
+/** One question of a worker for work lasts up to a minute, and Temporal remembers who asked for five. */
+const POLLS_WITHIN_MS = 90_000;
+
+/** One thing that must be there for incidents to be healed and people to be paged. */
+export interface Checkup {
+  what: string;
+  /** `unknown`: it cannot be seen from here, and `detail` says where. */
+  state: 'ok' | 'missing' | 'unknown';
+  detail: string;
+}
+
+interface DoctorOptions {
+  config?: string;
+  json?: boolean;
+}
+
+/** `halcyon doctor [--json]`: what of Halcyon is at work, one line each; exit code 1 when something is missing. */
+export function createDoctorCommand(): Command {
+  return new Command('doctor')
+    .description('say what of Halcyon is at work: Temporal, controllers, the agent of each host, pagers')
+    .option('--config <file>', 'configuration file')
+    .option('--json', 'print JSON')
+    .action(doctor);
+}
+
+async function doctor(options: DoctorOptions): Promise<void> {
+  await withClient(options, async (client, config, file) => {
+    const checkups = [
+      { what: 'configuration', state: 'ok', detail: file } as const,
+      { what: 'Temporal', state: 'ok', detail: `${config.temporal.address}, ${config.temporal.namespace}` } as const,
+      ...(await workersOf(client, config)),
+      ...pagersOf(file),
+      intakeOf(config),
+    ];
+    process.stdout.write(options.json === true ? `${JSON.stringify(checkups)}\n` : format(checkups));
+    if (checkups.some(({ state }) => state === 'missing')) process.exitCode = 1;
+  });
+}
+
+function format(checkups: Checkup[]): string {
+  return table(checkups.map(({ what, state, detail }) => [state, what, detail]))
+    .map((line) => `${plain(line)}\n`)
+    .join('');
+}
+
+async function workersOf(client: Client, config: Config): Promise<Checkup[]> {
+  const agents = Object.keys(config.hosts).map((host) => ({
+    what: `agent of ${host}`,
+    queue: hostTaskQueue(host),
+    kind: ACTIVITIES,
+    remedy: `systemctl status halcyon-agent on ${host}, and agent.host in its configuration`,
+  }));
+  const controller = { what: 'controller', queue: CONTROLLER_TASK_QUEUE, kind: WORKFLOWS };
+  const asked = [{ ...controller, remedy: 'systemctl status halcyon-controller' }, ...agents];
+  const none = {
+    what: 'hosts',
+    state: 'missing',
+    detail: 'none: name them under hosts:, else nothing is healed',
+  } as const;
+  return [
+    ...(await Promise.all(
+      asked.map(async ({ what, queue, kind, remedy }): Promise<Checkup> => {
+        const polling = await pollersOf(client, queue, kind);
+        if (polling.length === 0) return { what, state: 'missing', detail: `nobody asks for work: ${remedy}` };
+        return { what, state: 'ok', detail: polling.join(', ') };
+      }),
+    )),
+    ...(agents.length === 0 ? [none] : []),
+  ];
+}
+
+/** Who asked for work of this queue lately, as `<pid>@<machine>`. */
+async function pollersOf({ connection, options }: Client, name: string, taskQueueType: number): Promise<string[]> {
+  const { pollers } = await connection.workflowService.describeTaskQueue({
+    namespace: options.namespace,
+    taskQueue: { name },
+    taskQueueType,
+  });
+  return pollers
+    .filter(({ lastAccessTime }) => Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1_000 < POLLS_WITHIN_MS)
+    .map(({ identity }) => identity ?? 'unnamed');
+}
+
+/** By what people can be paged, and what stands in the way. No secret is shown. */
+function pagersOf(path: string): Checkup[] {
+  const what = 'pagers';
+  try {
+    const config = loadConfigFor(['controller'], { path, env: process.env });
+    const warnings = configWarnings(config, 'controller');
+    if (warnings.length > 0) return warnings.map((detail) => ({ what, state: 'missing', detail }));
+    const { slack, pagerduty } = config.pagers;
+    const keys = Object.keys(pagerduty.routingKeys);
+    const names = [
+      ...(slack.token === null ? [] : ['Slack']),
+      ...(keys.length === 0 ? [] : [`PagerDuty (${keys.join(', ')})`]),
+    ];
+    return [{ what, state: 'ok', detail: names.join(' and ') }];
+  } catch (err) {
+    if (!(err instanceof ConfigError)) throw err;
+    // A command has none of the controller's secrets unless somebody gave them.
+    return err.lines.map((line) => ({ what, state: 'unknown', detail: `${line}; ask where the controller runs` }));
+  }
+}
+
+/** It may stand behind a proxy of which this file knows nothing. */
+function intakeOf({ intake: { host, port } }: Config): Checkup {
+  const detail = `not asked: it answers /readyz, on its own machine at http://${host}:${port}/readyz`;
+  return { what: 'intake', state: 'unknown', detail };
+}
