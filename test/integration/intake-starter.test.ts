@@ -44,6 +44,11 @@ function named(alertname: string, overrides: Partial<Alert> = {}): Alert {
   return alert({ alertname, labels: { alertname, instance: 'h1:8201', severity: 'warning' }, ...overrides });
 }
 
+/** It fires and is resolved in one message: its incident ends as soon as it has read both. */
+function brief(firing: Alert): Alert[] {
+  return [firing, { ...firing, status: 'resolved' }];
+}
+
 function incident(alertname: string) {
   return env.client.workflow.getHandle(`incident/${alertname}/h1`);
 }
@@ -175,11 +180,11 @@ test('incidents that end at once: several intakes start one run per episode, and
     const episode = names.map((name) => named(name));
     const intakes = Array.from({ length: 6 }, () => intake());
     const answers = await Promise.all(
-      episode.flatMap((firing) => intakes.map(async (starter) => await starter.deliver([firing]))),
+      episode.flatMap((firing) => intakes.map(async (starter) => await starter.deliver(brief(firing)))),
     );
-    expect(answers.flat()).toHaveLength(names.length * intakes.length);
+    expect(answers.flat()).toHaveLength(names.length * intakes.length * 2);
     const views = await Promise.all(names.map((name) => incident(name).result() as Promise<IncidentView>));
-    expect(new Set(views.map((view) => view.outcome))).toEqual(new Set(['unresolved']));
+    expect(new Set(views.map((view) => view.outcome))).toEqual(new Set(['selfHealed']));
     const listed = async () => (await Promise.all(names.map(runsOf))).map((runs) => runs.length);
     await waitFor(async () => (await listed()).every((count) => count >= 1), { what: 'all runs to be listed' });
     expect(await listed()).toEqual(names.map(() => 1));
@@ -188,7 +193,7 @@ test('incidents that end at once: several intakes start one run per episode, and
     expect(new Set(outcomes(late))).toEqual(new Set(['closedEpisode']));
 
     const again = named('Brief0', { startsAt: new Date(Date.now() + 1_000).toISOString() });
-    expect(outcomes(await intake().deliver([again]))).toEqual(['started']);
+    expect(outcomes(await intake().deliver(brief(again)))).toEqual(['started', 'signalled']);
     await incident('Brief0').result();
     const { memo } = await incident('Brief0').describe();
     expect(memo).toMatchObject({ closedEpisodes: { [again.fingerprint]: { startsAt: again.startsAt } } });
@@ -203,7 +208,7 @@ test.each([['Fresh'], ['AfterFailure']])('%s: another intake starts it and it en
   await withController(async () => {
     const firing = named(name);
     const client = clientThatIsLate(async () => {
-      expect(outcomes(await intake().deliver([firing]))).toEqual(['started']);
+      expect(outcomes(await intake().deliver(brief(firing)))).toEqual(['started', 'signalled']);
       await incident(name).result();
     });
     expect(outcomes(await intake({ client }).deliver([firing]))).toEqual(['closedEpisode']);

@@ -5,6 +5,7 @@ import type { IncidentView } from '../../src/shared/incident';
 import { requireBuild } from '../support/build';
 import { ArgvWatch } from '../support/argv-watch';
 import { halcyon } from '../support/command-line';
+import { closedByHand } from '../support/incidents';
 import { LabSite } from '../support/lab-site';
 import { StandInPagers } from '../../lab/stand-ins/pagers';
 import { waitFor } from '../support/wait-for';
@@ -115,7 +116,7 @@ it('no secret is in a history, a log, a page, an answer of a command, or an argu
   // All is well with the credentials: everything is looked at, and healed.
   await host.systemctl('stop', 'kingfisher.service');
   const healed = await site.alert();
-  expect((await viewAtEnd(healed.workflowId)).outcome).toBe('healed');
+  expect((await closedByHand(healed)).outcome).toBe('healed');
 
   // Passwords that are refused, a server that is away, and a service that prints its URL when it fails.
   await host.exec(['sh', '-ec', 'cd / && exec runuser -u postgres -- psql --quiet'], {
