@@ -79,7 +79,7 @@ describe('formatEnd of an open incident', () => {
     expect(
       formatEnd(view({ state: 'waitingForApproval', approvals: [approval] }), id)
         .split('\n')
-        .slice(1),
+        .slice(2),
     ).toEqual([
       '  asks operator until 2026-11-23T10:30:00Z: Remedy',
       '    because unit is failed',
