@@ -21,15 +21,21 @@ export function parseAlertFile(text: string, label: string, at: string): [Alert,
   }
   const message = isMessage ? written : { version: '4', alerts: [{ status: 'firing', startsAt: at, ...written }] };
   const parsed = parseWebhook(message, at);
-  if ('problems' in parsed) {
-    const places = parsed.problems.map((problem) => (isMessage ? problem : problem.replace(/^alerts\[0\]\.?/, '')));
-    throw new ScenarioError(places.map((place) => `${label}: ${place}`).join('\n'));
+  const problems = 'problems' in parsed ? parsed.problems : parsed.alerts.flatMap(problemsOf);
+  if ('problems' in parsed || problems.length > 0) {
+    const places = problems.map((problem) => (isMessage ? problem : problem.replace(/^alerts\[0\]\.?/, '')));
+    throw new ScenarioError([...new Set(places)].map((place) => `${label}: ${place}`).join('\n'));
   }
   const [first, ...others] = parsed.alerts.filter(({ status }) => status === 'firing').map((alert) => begun(alert, at));
   if (first === undefined) {
     throw new ScenarioError(`${label}: no alert in it fires, so nothing would start: set "status" to "firing"`);
   }
   return [first, ...others];
+}
+
+/** Intake takes such an alert all the same; whoever writes one for a simulation wants to know. */
+function problemsOf({ findings = [] }: Alert): string[] {
+  return findings.filter(({ name }) => name === 'AlertMalformed').map(({ detail }) => detail);
 }
 
 function begun({ endsAt: _, ...alert }: Alert, at: string): Alert {

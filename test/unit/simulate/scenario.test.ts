@@ -57,7 +57,11 @@ describe('parseAlertFile', () => {
     ['{', 'a.json: not JSON'],
     ['[]', "a.json: expected Alertmanager's webhook message"],
     ['{"labels": 3}', 'a.json: labels: expected a mapping of texts, got 3'],
-    ['{"version": "3", "alerts": []}', 'a.json: version: expected "4", got "3"'],
+    ['{"version": "4", "alerts": []}', 'a.json: alerts: expected at least one alert, got an empty list'],
+    [
+      JSON.stringify({ version: '3', alerts: [{ labels, status: 'firing', startsAt: AT }] }),
+      'version: expected "4", got "3"',
+    ],
     [JSON.stringify({ labels, status: 'resolved' }), 'set "status" to "firing"'],
   ])('refuses %s', (text, message) => {
     expect(refusal(() => parseAlertFile(text, 'a.json', AT))).toContain(message);
