@@ -1,5 +1,6 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
+import { escalationId } from '../../src/shared/ids';
 import type { IncidentInput, IncidentView } from '../../src/shared/incident';
 import type { ScriptedHost } from '../../src/simulate/scripted-host';
 import { approveUpdate, closeUpdate, rejectUpdate, timelineQuery } from '../../src/workflows/messages';
@@ -52,6 +53,12 @@ async function untilState(handle: WorkflowHandle, state: IncidentView['state']):
 async function close(handle: WorkflowHandle): Promise<IncidentView> {
   await handle.executeUpdate(closeUpdate, { args: [{ as: 'anna', reason: 'enough' }] });
   return (await handle.result()) as IncidentView;
+}
+
+/** It says all that it has to say before it ends. */
+async function isClockOver({ workflowId }: WorkflowHandle): Promise<boolean> {
+  const clock = await site.env.client.workflow.getHandle(escalationId(workflowId)).describe();
+  return clock.status.name !== 'RUNNING';
 }
 
 const OBSTACLES: [string, string, (host: ScriptedHost) => void][] = [
@@ -187,6 +194,28 @@ describe.each(['cancelled', 'closed'] as const)('a recovery that is %s in the mi
       await callOff(handle);
       expect(host.up.kingfisher).toBe(false);
       expect(host.calls).not.toContain('ensureStarted');
+    });
+  });
+});
+
+describe('a recovery that a person closes in the middle', () => {
+  it.each([
+    ['and KingFisher runs again', true],
+    ['and KingFisher stays down', false],
+  ])('calls nobody: a person has it, %s', async (_what, starts) => {
+    await site.withHost(async (host, name) => {
+      const work = new FileWork(host);
+      host.before = async (activity) => {
+        if (activity === 'ensurePermissions') await work.untilCalledOff();
+      };
+      const handle = await startRecovery(name);
+      await waitFor(() => work.begun === 1, { what: 'work on files', deadlineMs: 30_000 });
+      if (!starts) host.broken.add('kingfisher');
+      const result = await close(handle);
+      expect(host.up.kingfisher).toBe(starts);
+      expect(result.timeline.map(({ title }) => title)).not.toContain('Nothing automatic is left');
+      await waitFor(() => isClockOver(handle), { what: 'the end of the clock' });
+      expect(site.pagers.tiersOf(handle.workflowId)).toEqual([]);
     });
   });
 });

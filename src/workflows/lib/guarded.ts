@@ -143,17 +143,19 @@ export class Guarded implements Lifeline {
   }
 
   escalateNow(why: string): void {
-    const { story } = this.incident;
-    if (story.isEscalated) return;
-    story.isEscalated = true;
-    this.incident.note('', 'People are needed now', why);
+    const { incident } = this;
+    if (incident.story.isEscalated || incident.isClosedByPerson) return;
+    incident.story.isEscalated = true;
+    incident.note('', 'People are needed now', why);
     this.escalation.escalateNow(why);
   }
 
   helpless(why: string): void {
-    if (this.isHelpless) return;
+    const { incident } = this;
+    // Who closed it has it: nothing automatic is wanted any more.
+    if (this.isHelpless || incident.isClosedByPerson) return;
     this.isHelpless = true;
-    this.incident.note('', 'Nothing automatic is left', why);
+    incident.note('', 'Nothing automatic is left', why);
     this.escalation.helpless(why);
   }
 
