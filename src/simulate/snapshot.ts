@@ -55,7 +55,7 @@ export function whatWaits({ incident, escalation }: Snapshot, time: VirtualTime)
   ].join('; ');
 }
 
-function waitingFor({ state, host, measures, approvals, alerts }: IncidentView, time: VirtualTime): string | null {
+function waitingFor({ state, host, approvals, alerts }: IncidentView, time: VirtualTime): string | null {
   const isResolved = alerts.every(({ status }) => status === 'resolved');
   switch (state) {
     case 'waitingForTurn':
@@ -67,10 +67,10 @@ function waitingFor({ state, host, measures, approvals, alerts }: IncidentView, 
         .filter((approval) => approval.state === 'asked')
         .map(({ subject, expiresAt }) => `an answer until ${time.shown(expiresAt).slice(11, 16)}: ${subject.title}`)
         .join(' and ');
-    case 'verifying':
+    case 'watching':
+      return isResolved ? 'KingFisher to stay well' : 'Alertmanager to resolve';
     case 'waitingForPeople':
-      if (measures.healthyAt !== null && !isResolved) return 'Alertmanager to resolve';
-      return state === 'waitingForPeople' ? 'people, and watches the host' : null;
+      return 'people, and watches the host';
     default:
       return null;
   }

@@ -33,7 +33,8 @@ function createLook(options: WatchOptions): HostActivities['watchKingfisher'] {
   const { host, time, wellAfterMs } = options;
   return async (wanted) => {
     const left = (wellAfterMs ?? Infinity) - (await time.now());
-    if (!wanted.isMended && left > 0 && left <= WATCH_MS) await passed(left, options);
+    // What is well counts as well once it has held.
+    if (!wanted.isMended && left <= WATCH_MS) await passed(left + wanted.wellForMs, options);
     await host.before('watchKingfisher');
     return host.reading(wanted);
   };

@@ -77,6 +77,16 @@ it('severity none is never told, and asks nobody', async () => {
 });
 
 describe('an alert that is quiet until a date', () => {
+  it('that heals before is told to nobody', async () => {
+    await site.withController(async () => {
+      const until = new Date((await site.env.currentTimeMs()) + 122 * MINUTE).toISOString();
+      const run = await begin('critical', [route({ severity: ['critical'] }, { quietUntil: until, reason: 'known' })]);
+      await pass(10);
+      await run.close();
+      expect(control.received.filter(({ workflowId }) => workflowId === run.id)).toEqual([]);
+    });
+  });
+
   it('calls nobody before, and at that date those that it would have called', async () => {
     await site.withController(async () => {
       const until = new Date((await site.env.currentTimeMs()) + 122 * MINUTE + 5_000).toISOString();

@@ -65,9 +65,9 @@ function paged(handle: WorkflowHandle, since: number): number[] {
 
 describe('a critical alert', () => {
   it.each([
-    ['that is out of remedies', {}, 'automation is out of remedies'],
+    ['that is out of remedies', {}, 'no remedy is left to try'],
     ['of which no runbook knows', { runbook: 'unknownAlert', safety: { ...SAFETY, mode: 'observe' } }, 'no runbook'],
-    ['whose runbook only observes', { safety: { ...SAFETY, mode: 'observe' } }, 'automation is out of remedies'],
+    ['whose runbook only observes', { safety: { ...SAFETY, mode: 'observe' } }, 'this run may change nothing'],
   ] as const)('%s calls the first tier at once, and says why', async (_, input, why) => {
     await site.withHost(async (host, name) => {
       const { handle, now } = await start(host, name, { severity: 'critical', ...input });

@@ -61,7 +61,7 @@ describe('simulate', () => {
   it('pages the first tier at once where nothing automatic is left of a critical alert, and the others on their minute', async () => {
     const atOnce = TIER_1.replace('03:10', '03:00');
     const lines = await simulated({}, DEFAULTS);
-    expect(pages(lines)).toEqual([`${atOnce}; automation is out of remedies`, `03:30  page      ${TIER_2}`, TIER_3]);
+    expect(pages(lines)).toEqual([`${atOnce}; no remedy is left to try`, `03:30  page      ${TIER_2}`, TIER_3]);
   });
 
   it('holds further tiers for an acknowledgement, and then goes on', async () => {
@@ -79,8 +79,10 @@ describe('simulate', () => {
     const lines = await simulated({ health: 'after=12m' });
     expect(pages(lines)).toEqual([TIER_1]);
     const told = formatLines(lines.filter(({ kind }) => kind === 'tells'));
-    expect(told).toEqual([expect.stringMatching(/^03:13 {2}tells {5}closed, \w+ → Platform: Slack .*, PagerDuty /)]);
+    expect(told).toEqual([expect.stringMatching(/^03:17 {2}tells {5}closed, \w+ → Platform: Slack .*, PagerDuty /)]);
+    expect(told[0]).toContain('; down 12 m');
     expect(formatLines(lines).join('\n')).toMatch(/03:12 {2}waits {5}Alertmanager to resolve; next: tier 2 at 03:30/);
+    expect(formatLines(lines).join('\n')).toMatch(/03:13 {2}waits {5}KingFisher to stay well; next: tier 2 at 03:30/);
     expect(lines.at(-1)).toMatchObject({ kind: 'ends', text: expect.stringContaining('closed') });
   });
 

@@ -102,7 +102,7 @@ class RunbookPass<D extends { health: HealthState | undefined }> {
       if (incident.isResolved && (await this.isWell())) return { kind: 'well' };
       if (await this.isRemedied(cause, found, mayChange)) return { kind: 'well' };
     }
-    return { kind: 'helpless', why: 'no remedy is left to try' };
+    return { kind: 'helpless', why: mayChange ? 'no remedy is left to try' : 'this run may change nothing' };
   }
 
   private looksWell(found: D): boolean {

@@ -259,10 +259,13 @@ export class EscalationRun {
     await this.pager.allTold();
   }
 
-  /** A change that nobody was called for is one line in the channel of those on duty: it rings nowhere. */
+  /** A change that nobody was called for is one line in the channel of those on duty, where anybody may hear of it. */
   private tellSilentHeal(closing: Closing): void {
     if (closing.outcome !== 'healed' && closing.outcome !== 'degraded') return;
-    const { team } = teamOf(this.input.plan, 'onDuty', Date.now(), null);
+    const { plan } = this.clock;
+    const now = Date.now();
+    if (plan.notify === 'none' || this.isQuiet(now)) return;
+    const { team } = teamOf(plan, 'onDuty', now, null);
     this.pager.tellUncalled(team, { kind: 'closed', ...closing, isSilent: true }, TOLD_WITHIN_MS);
   }
 
