@@ -79,7 +79,7 @@ it('rings once per team although Slack and PagerDuty fail in every way; an ackno
   const acknowledged = await halcyon(['ack', ID, '--as', 'anna', '--for', '20m', ...config()]);
   expect(acknowledged).toMatchObject({ code: 0, stderr: '' });
   expect(acknowledged.stdout).toContain(`${ID}: acknowledged by anna until `);
-  expect(acknowledged.stdout).toContain('no controller answers: it counts as soon as one runs');
+  expect(acknowledged.stdout).toContain('no controller answers: kept, it counts as soon as a controller runs');
   await stack.controller.start();
   await waitFor(() => thread().includes('anna') && pagerduty.incidents[0]!.status === 'acknowledged', {
     what: 'the acknowledgement in Slack and PagerDuty',
@@ -92,10 +92,11 @@ it('rings once per team although Slack and PagerDuty fail in every way; an ackno
 
   const closed = await halcyon(['incident', 'close', ID, '--as', 'anna', '--reason', 'host is gone', ...config()]);
   expect(closed).toMatchObject({ code: 0, stderr: '' });
-  await waitFor(() => thread().includes('by anna: host is gone') && pagerduty.incidents[0]!.status === 'resolved', {
+  await waitFor(() => thread().includes('anna: host is gone') && pagerduty.incidents[0]!.status === 'resolved', {
     what: 'the end in Slack and PagerDuty',
     deadlineMs: 60_000,
   });
+  expect(thread()).toContain(`Closed by anna without being seen well on ${HOST}`);
   expect(slack.faults.take()).toBeNull();
   expect(pagerduty.faults.take()).toBeNull();
 

@@ -47,7 +47,10 @@ export class WaitForPeople {
         return this.anotherPass(reading?.standing);
       if (reading !== null) await this.look((seen = reading.standing));
       if (isHistoryLong()) return null;
-      await condition(() => this.hasNews(), this.untilNextMs(), { summary: 'People to act' });
+      // How long it waits depends on whether it is called: an alert that comes meanwhile makes it shorter.
+      const wasCalled = this.isCalledAgain;
+      const what = { summary: 'People to act' };
+      await condition(() => this.hasNews() || this.isCalledAgain !== wasCalled, this.untilNextMs(), what);
     }
   }
 
