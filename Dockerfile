@@ -22,6 +22,7 @@ COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist/src ./dist/src
 COPY --from=build /app/dist/workflow-bundle.js ./dist/workflow-bundle.js
 COPY package.json ./
+RUN ln -s /app/dist/src/cli.js /usr/local/bin/halcyon
 COPY halcyon.example.yaml /etc/halcyon/halcyon.yaml
 # Owns nothing in here: the program cannot change itself.
 USER node

@@ -145,7 +145,10 @@ export function labPrometheus(places: LabPlaces): PrometheusConfig {
     // Only the runbooks' alerts: a lab that is still starting is no gap in the monitoring.
     rule_files: ['kingfisher.rules.yml'],
     alerting: { alertmanagers: [{ static_configs: [{ targets: [places.alertmanagerAddress] }] }] },
-    scrape_configs: config.scrape_configs.map((job) => labJob(job, places)),
+    // Nor is Halcyon itself watched: its own alerts go to people, and there are none.
+    scrape_configs: config.scrape_configs
+      .filter(({ job_name }) => job_name.startsWith('kingfisher'))
+      .map((job) => labJob(job, places)),
   };
 }
 
@@ -165,13 +168,16 @@ function staticConfig(target: MonitoringTarget): ScrapeConfig['static_configs'][
 /** The deployed alertmanager.yml that reports to the lab's intake, at its pace. */
 export function labAlertmanager(webhookUrl: string, pace: Pace, tokenFile?: string): AlertmanagerConfig {
   const config = readYaml<AlertmanagerConfig>('alertmanager', 'alertmanager.yml');
+  const { routes: _routes, ...route } = config.route;
   return {
     ...config,
-    route: paced(config.route, pace, ['group_wait', 'group_interval', 'repeat_interval']),
-    receivers: config.receivers.map((receiver) => ({
-      ...receiver,
-      webhook_configs: receiver.webhook_configs.map((webhook) => labWebhook(webhook, webhookUrl, tokenFile)),
-    })),
+    route: paced(route, pace, ['group_wait', 'group_interval', 'repeat_interval']),
+    receivers: config.receivers
+      .filter(({ name }) => name === route['receiver'])
+      .map(({ webhook_configs, ...receiver }) => ({
+        ...receiver,
+        webhook_configs: webhook_configs.map((webhook) => labWebhook(webhook, webhookUrl, tokenFile)),
+      })),
   };
 }
 

@@ -9,8 +9,13 @@ import { configOf } from './support';
 const path = join(__dirname, '../../../halcyon.example.yaml');
 const text = readFileSync(path, 'utf8');
 
-/** The file with its examples uncommented; keys of alternatives stand twice. */
-const examples = parseDocument(text.replace(/^( *)#(?! \S| *$)/gm, '$1'), { uniqueKeys: false });
+/** Without one "#" before what is no prose. */
+function uncommented(yaml: string): string {
+  return yaml.replaceAll(/^( *)#(?! \S| *$)/gm, '$1');
+}
+
+/** The file with its examples uncommented, and what stands in their place too; keys of alternatives stand twice. */
+const examples = parseDocument(uncommented(uncommented(text)), { uniqueKeys: false });
 
 /** Every key path that is written anywhere below a node. */
 function writtenPaths(node: unknown): string[][] {
@@ -74,4 +79,10 @@ it('has a comment for every key at the top, and lines of at most 120 characters'
     expect(lines[line - 1]).toMatch(/^# /);
   }
   expect(lines.filter((line) => line.length > 120)).toEqual([]);
+});
+
+it('has a section of the agent that can be uncommented as it stands', () => {
+  const [section = ''] = text.slice(text.indexOf('#agent:')).split('\n\n');
+  expect(section).toContain('pidFile:');
+  expect(parseDocument(section.replaceAll(/^#/gm, '')).errors).toEqual([]);
 });

@@ -42,3 +42,12 @@ it('leaves what the rules say alone', () => {
     groups.flatMap((group) => group.rules.map(({ for: _for, ...rule }) => rule));
   expect(said(labRules(LAB_PACE))).toEqual(said(readRules()));
 });
+
+it('takes what is about KingFisher, and calls nobody', () => {
+  const places = { targets: [], alertmanagerAddress: 'a:1', blackboxAddress: 'b:1', pace: LAB_PACE };
+  const jobs = labPrometheus(places).scrape_configs.map(({ job_name }) => job_name);
+  expect(jobs).toEqual(['kingfisher', 'kingfisher-ready']);
+  const { route, receivers } = labAlertmanager(WEBHOOK, LAB_PACE);
+  expect(route).not.toHaveProperty('routes');
+  expect(receivers).toEqual([{ name: 'halcyon', webhook_configs: [expect.objectContaining({ url: WEBHOOK })] }]);
+});
