@@ -1,41 +1,25 @@
-import type { WorkflowHandle } from '@temporalio/client';
 import type { Alert } from '../../src/shared/alert';
-import type { IncidentView } from '../../src/shared/incident';
 import type { Condition } from '../../src/shared/observations';
 import type { ScriptedHost } from '../../src/simulate/scripted-host';
-import { alert, startIncident } from '../support/incidents';
-import { waitFor } from '../support/wait-for';
+import { alert, closedByHand, startIncident } from '../support/incidents';
+import { startLocal } from '../support/temporal';
 import { WorkflowSite } from '../support/workflow-site';
 
+/** On a real server, one for all: nothing here waits for time to pass, and no case leaves its time to the next. */
 let site: WorkflowSite;
 
 beforeAll(async () => {
-  site = await WorkflowSite.up();
+  site = await WorkflowSite.up({ startServer: startLocal });
 });
 afterAll(async () => {
   await site?.down();
 });
 
-const QUIET = ['waitingForPeople', 'waitingForApproval', 'watching', 'closed'];
-
-/** What an incident has learned and done once automation has nothing to do on it. */
-async function settled(handle: WorkflowHandle): Promise<IncidentView> {
-  const view = await waitFor(
-    async () => {
-      const seen = await handle.query<IncidentView>('timeline');
-      return QUIET.includes(seen.state) ? seen : undefined;
-    },
-    { what: 'the incident to settle', deadlineMs: 50_000, everyMs: 50 },
-  );
-  await handle.terminate().catch(() => undefined);
-  return view;
-}
-
-/** Breaks a host, tells an alert of it, and gives the incident as it settled. */
+/** Breaks a host, tells an alert of it, and closes the incident once automation has nothing to do on it. */
 async function run(breakIt: (host: ScriptedHost) => void, first: Alert = alert()) {
   return await site.withHost(async (host, name) => {
     breakIt(host);
-    const view = await settled(await startIncident(site.env.client, name, first));
+    const view = await closedByHand(await startIncident(site.env.client, name, first));
     return { host, view, names: view.findings.map((finding) => finding.name) };
   });
 }

@@ -1,15 +1,17 @@
 import type { IncidentInput, IncidentView } from '../../src/shared/incident';
 import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
 import type { emergencyRecovery } from '../../src/workflows';
-import { incidentInput } from '../support/incidents';
+import { closedByHand, incidentInput } from '../support/incidents';
 import { recordHistory } from '../support/record-history';
+import { startLocal } from '../support/temporal';
 import { waitFor } from '../support/wait-for';
 import { WorkflowSite } from '../support/workflow-site';
 
+/** On a real server, one for all: nothing here waits for time to pass, and no case leaves its time to the next. */
 let site: WorkflowSite;
 
 beforeAll(async () => {
-  site = await WorkflowSite.up();
+  site = await WorkflowSite.up({ startServer: startLocal });
 });
 afterAll(async () => {
   await site?.down();
@@ -126,7 +128,7 @@ describe('a recovery that meets trouble', () => {
       host.up.redis = false;
       host.masked.add('redis');
       const handle = await start(name, EVERYTHING);
-      const view = await handle.result();
+      const view = await closedByHand(handle);
       await recordHistory(handle, 'emergencyRecovery.dependency-named');
       expect(view.outcome).toBe('unresolved');
       const stillDown = view.findings.find((finding) => finding.name === 'DependencyStillDown');
@@ -141,7 +143,7 @@ describe('a recovery that meets trouble', () => {
     await site.withHost(async (host, name) => {
       host.broken.add('kingfisher');
       const handle = await start(name, EVERYTHING);
-      const view = await handle.result();
+      const view = await closedByHand(handle);
       await recordHistory(handle, 'emergencyRecovery.kingfisher-named');
       expect(view.outcome).toBe('unresolved');
       expect(names(view)).toEqual(['NotInDesiredState', 'KingfisherStillDown']);

@@ -119,7 +119,7 @@ class RunbookPass<D extends { health: HealthState | undefined }> {
     if (cause.isLastResort === true && !mayChange) return false;
     const { incident, steps, safety } = this;
     incident.setState('diagnosing');
-    const evidence = await cause.evidence(found, steps, incident);
+    const evidence = await cause.evidence(found, steps, incident, safety);
     if (evidence === undefined) return false;
     const { cite, title } = cause;
     incident.view.cause = { cite, title, evidence };

@@ -138,6 +138,10 @@ export class Guarded implements Lifeline {
     return await this.questions.ask(subject);
   }
 
+  mayAsk(subject: ApprovalSubject): boolean {
+    return this.questions.mayAsk(subject);
+  }
+
   async approveRemedy(cause: Remedied, evidence: string): Promise<boolean> {
     return this.policy.mode !== 'approve' || (await this.questions.askForRemedy(cause, evidence));
   }

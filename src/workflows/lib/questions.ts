@@ -60,14 +60,18 @@ export class Questions {
     });
   }
 
+  /** False where a no stands against it: the timeline says so. */
+  mayAsk(subject: ApprovalSubject): boolean {
+    const refusal = this.approvals.refusalOf(subject);
+    if (refusal === undefined) return true;
+    const no = `"${refusal.subject.title}" ${toldNo(refusal)}`;
+    this.of.incident.note(subject.cite, `Not asked: ${subject.title}`, no);
+    return false;
+  }
+
   async ask(subject: ApprovalSubject): Promise<boolean> {
     const { incident } = this.of;
-    if (incident.isClosedByPerson) return false;
-    const refusal = this.approvals.refusalOf(subject);
-    if (refusal !== undefined) {
-      incident.note(subject.cite, `Not asked: ${subject.title}`, `"${refusal.subject.title}" ${toldNo(refusal)}`);
-      return false;
-    }
+    if (incident.isClosedByPerson || !this.mayAsk(subject)) return false;
     const approval = this.approvals.ask(subject);
     if (approval.state === 'asked') await this.untilAnswered(approval);
     this.of.onAnswered(approval);

@@ -27,7 +27,7 @@ export interface Cause<Diagnosis> extends Step {
   /** Only after the other remedies were tried: where nothing may be changed there is nothing to say of it. */
   isLastResort?: true;
   /** In a few words why this is the cause, or undefined when it is not. May look further. */
-  evidence(found: Diagnosis, steps: HostSteps, incident: Incident): Promise<string | undefined>;
+  evidence(found: Diagnosis, steps: HostSteps, incident: Incident, safety: Safety): Promise<string | undefined>;
   /** Its remedy puts a question of its own to people, in every mode. */
   asksItself?: true;
   /** What the document does about it; absent where only people can. */

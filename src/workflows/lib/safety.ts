@@ -20,6 +20,8 @@ export interface Safety extends Gate {
    * not asked again, nor anything bigger.
    */
   ask(subject: ApprovalSubject): Promise<boolean>;
+  /** False where such a no stands against it: the timeline says so. */
+  mayAsk(subject: ApprovalSubject): boolean;
   /** Before the remedy of a cause: asks once for the whole of it where the runbook's mode is `approve`. */
   approveRemedy(cause: Remedied, evidence: string): Promise<boolean>;
   /** The first tier is due now, whatever the clock says. */
@@ -66,6 +68,10 @@ export class DryRun implements Lifeline {
   }
 
   async ask(): Promise<boolean> {
+    return false;
+  }
+
+  mayAsk(): boolean {
     return false;
   }
 

@@ -47,22 +47,27 @@ export async function emergencyRecovery(input: IncidentInput): Promise<IncidentR
   });
 }
 
-function resultOf(outcome: Outcome, incident: Incident): RoundResult {
+function resultOf(outcome: Outcome | 'notBegun', incident: Incident): RoundResult {
   if (outcome === 'planned') return { kind: 'over', outcome };
+  if (outcome === 'notBegun') {
+    const why = 'the full recovery could not be made';
+    // Nothing was touched, and who began it is told: it is over, and nothing was healed by it.
+    return incident.hasAlert ? { kind: 'helpless', why } : { kind: 'over', outcome: 'unresolved' };
+  }
   if (outcome === 'unresolved')
-    return { kind: 'helpless', why: 'the full recovery did not help, or could not be made' };
+    return { kind: 'helpless', why: 'the full recovery did not help, or could not be made whole' };
   // What a person began is over with the recovery itself.
   return incident.input.startedBy === undefined ? { kind: 'well' } : { kind: 'over', outcome };
 }
 
-async function run(incident: Incident, safety: Safety): Promise<Outcome> {
+async function run(incident: Incident, safety: Safety): Promise<Outcome | 'notBegun'> {
   const steps = stepsOf(incident, safety);
   try {
     if (incident.input.recovery?.dryRun === true) return await plan(incident, steps);
     if (!isApprovedByStart(incident)) {
       // Nobody is asked for what cannot be done.
-      if ((await beforeAnything(incident, steps)) === undefined) return 'unresolved';
-      if (!(await isApproved(incident, safety))) return 'unresolved';
+      if ((await beforeAnything(incident, steps)) === undefined) return 'notBegun';
+      if (!(await isApproved(incident, safety))) return 'notBegun';
     }
     const turn = await safety.turn();
     if (turn === 'refused') return 'unresolved';
@@ -114,10 +119,10 @@ async function beforeAnything(incident: Incident, steps: HostSteps): Promise<Beg
  * The nine steps, in the order that is safe and shortest. Cancelled or closed in the middle, what is at work on files is
  * waited for, and then KingFisher is started if it was Halcyon that stopped it.
  */
-export async function recover(incident: Incident, steps: HostSteps, safety: Safety): Promise<Outcome> {
+export async function recover(incident: Incident, steps: HostSteps, safety: Safety): Promise<Outcome | 'notBegun'> {
   incident.setState('diagnosing');
   const beginning = await beforeAnything(incident, steps);
-  if (beginning === undefined) return 'unresolved';
+  if (beginning === undefined) return 'notBegun';
   const { service, permissionsLimit } = beginning;
   incident.view.measures.firstActionAt ??= service?.observedAt ?? null;
 

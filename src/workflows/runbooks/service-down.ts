@@ -123,11 +123,13 @@ const page: Runbook<Diagnosis> = {
       title: 'Nothing else helped: a full recovery is the last resort',
       asksItself: true,
       isLastResort: true,
-      evidence: async (found, steps, incident) => {
+      evidence: async (found, steps, incident, safety) => {
         // It would restart what is busy, too.
-        if (isAnyLeftAlone(found) || !mayHelp(incident, found.since)) return undefined;
+        if (isAnyLeftAlone(found) || BEYOND_RECOVERY.some((name) => incident.hasFinding(name))) return undefined;
         found.stillWrong = await whatIsStillWrong(steps);
-        return found.stillWrong;
+        if (found.stillWrong === undefined) return undefined;
+        if (!safety.mayAsk(fullRecoveryQuestion(incident.input, found.stillWrong))) return undefined;
+        return isSmallerTried(incident, found.since) ? found.stillWrong : undefined;
       },
       remedy: async ({ stillWrong = '' }, steps, incident, safety) => {
         if (!(await safety.ask(fullRecoveryQuestion(incident.input, stillWrong)))) return;
@@ -233,9 +235,8 @@ function symptom({ service, health, unchecked }: Diagnosis): string | undefined 
 /** What a full recovery cannot mend, and would only add an interruption to. */
 const BEYOND_RECOVERY = ['UnitMasked', 'UnitUnusable', 'PortTaken', 'ConfigurationInvalid', 'DiskFull', 'JobStuck'];
 
-/** Whether a full recovery can help at all, and every smaller remedy was tried, and none refused, since `since`. */
-function mayHelp(incident: Incident, since: string): boolean {
-  if (BEYOND_RECOVERY.some((name) => incident.hasFinding(name))) return false;
+/** Whether every smaller remedy was tried, and none refused, since `since`. */
+function isSmallerTried(incident: Incident, since: string): boolean {
   const restarts = incident.view.timeline.filter(({ at, kind, title }) => {
     return at >= since && kind === 'change' && title.startsWith('Restart ');
   });
