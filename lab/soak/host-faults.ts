@@ -34,7 +34,7 @@ export class HostFaults {
       diskFull: {
         begin: async () => {
           await shell(`cd ${DATA}/temp && fallocate -l $(($(stat -f -c '%a * %S' .) - 1048576)) soak-old
-            dd if=/dev/zero of=soak-old-2 bs=64k 2>/dev/null; touch -d '3 days ago' soak-*; chown kingfisher: soak-*`);
+            dd if=/dev/zero of=soak-old-2 bs=64k 2>/dev/null || true; touch -d '3 days ago' soak-*; chown kingfisher: soak-*`);
           await this.kill('KILL');
         },
         mend: () => shell(`rm -f ${DATA}/temp/soak-*`),

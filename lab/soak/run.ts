@@ -79,7 +79,14 @@ export class SoakRun {
     this.spans.push(span);
     this.say(`${clock(span.from)} ${nameOf(span)}`);
     if (FAULTS[name].dies && this.observer.isWell) this.count++;
-    await this.faults.begin(name, dependency, fault.forMs);
+    try {
+      await this.faults.begin(name, dependency, fault.forMs);
+    } catch (err) {
+      // Half a fault is one that nobody described.
+      await this.faults.mend(name, dependency);
+      span.to = Date.now();
+      throw err;
+    }
     const stays = FAULTS[name].mendable ? MENDED_BY_PEOPLE_AFTER_MS : fault.forMs;
     await this.stays(name, stays, signal);
     await this.faults.mend(name, dependency);

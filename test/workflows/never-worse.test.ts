@@ -3,7 +3,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { escalationId } from '../../src/shared/ids';
 import type { IncidentInput, IncidentView } from '../../src/shared/incident';
 import type { ScriptedHost } from '../../src/simulate/scripted-host';
-import { approveUpdate, closeUpdate, rejectUpdate, timelineQuery } from '../../src/workflows/messages';
+import { approveUpdate, closeUpdate, rejectUpdate } from '../../src/workflows/messages';
 import { alert, incidentInput, startIncident, untilState } from '../support/incidents';
 import { SAFETY } from '../support/safety';
 import { waitFor } from '../support/wait-for';
@@ -25,7 +25,6 @@ afterEach(async () => {
 
 const names = (view: IncidentView) => view.findings.map((finding) => finding.name);
 const changes = (host: ScriptedHost) => host.calls.filter((call) => call.startsWith('ensure'));
-const view = (handle: WorkflowHandle): Promise<IncidentView> => handle.query(timelineQuery);
 
 async function start(name: string, more: Partial<IncidentInput> = {}): Promise<WorkflowHandle> {
   const now = new Date(await site.env.currentTimeMs()).toISOString();

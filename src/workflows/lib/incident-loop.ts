@@ -50,7 +50,7 @@ class IncidentLoop {
       body.page,
       async (of) => (await body.watch?.contradiction(of)) ?? '',
     );
-    this.waitForPeople = new WaitForPeople(incident, lifeline, this.watch, body.watch?.repeats === true);
+    this.waitForPeople = new WaitForPeople(incident, lifeline, this.watch, body);
   }
 
   async untilEnd(): Promise<Outcome> {

@@ -4,6 +4,7 @@ import { WELL } from '../../shared/observations';
 import { isHistoryLong } from './history';
 import type { HostWatch } from './host-watch';
 import type { Incident } from './incident';
+import type { IncidentBody } from './incident-body';
 import { mendedWithoutUs, outcomeOf } from './outcome';
 import type { Lifeline } from './safety';
 
@@ -11,18 +12,20 @@ import type { Lifeline } from './safety';
 const ANOTHER_PASS_AFTER_MS = 60_000;
 /** What time itself ends, such as a refusal, is asked about this often. */
 const ASK_AGAIN_MS = 600_000;
+/** A host that answers well and that verification doubts is verified again after this. */
+const VERIFY_AGAIN_MS = 120_000;
 
 /** Nothing is left that Halcyon may do by itself: people have it, and the host is looked at all the time. */
 export class WaitForPeople {
   private passEndedAt = Date.now();
   private firingsSeen = 0;
+  private doubtedUntil: number | null = null;
 
   constructor(
     private readonly incident: Incident,
     private readonly lifeline: Lifeline,
     private readonly watch: HostWatch | null,
-    /** A host that breaks in a new way is worth another pass. */
-    private readonly repeats: boolean,
+    private readonly body: Pick<IncidentBody, 'watch'>,
   ) {}
 
   /** A pass of the runbook is over: what came before it says nothing new. */
@@ -41,9 +44,14 @@ export class WaitForPeople {
       if (incident.isClosedByPerson) return null;
       if (watch === null && incident.isResolved) return mendedWithoutUs(incident);
       const reading = watch?.take() ?? null;
-      if (reading?.standing === WELL) return await this.wellAgain(reading.heldMs);
+      const isToVerify = reading?.standing === WELL || this.isDoubtOver();
+      if (isToVerify && (await this.isVerified())) return await this.wellAgain(reading?.heldMs ?? 0);
       const isNew = reading !== null && (reading.wasAway || (seen !== null && reading.standing !== seen));
-      if (lifeline.isResumed() || this.firesAnew() || (isNew && this.repeats))
+      if (
+        lifeline.isResumed() ||
+        this.firesAnew() ||
+        (isNew && reading.standing !== WELL && this.body.watch?.repeats === true)
+      )
         return this.anotherPass(reading?.standing);
       if (reading !== null) await this.look((seen = reading.standing));
       if (isHistoryLong()) return null;
@@ -57,6 +65,18 @@ export class WaitForPeople {
   private async look(seen: string | null): Promise<void> {
     const { stabilityWindowMs } = this.incident.input.policy;
     await this.watch?.begin({ seen, isMended: false, invocation: null, wellForMs: stabilityWindowMs });
+  }
+
+  /** It answers as it should; a dependency that it does not speak of may be away all the same. */
+  private async isVerified(): Promise<boolean> {
+    if (this.body.watch === null) return false;
+    const isWell = await this.body.watch.isWell(this.incident);
+    this.doubtedUntil = isWell ? null : Date.now() + VERIFY_AGAIN_MS;
+    return isWell;
+  }
+
+  private isDoubtOver(): boolean {
+    return this.doubtedUntil !== null && Date.now() >= this.doubtedUntil;
   }
 
   private async wellAgain(heldMs: number): Promise<Outcome | null> {
@@ -80,7 +100,7 @@ export class WaitForPeople {
     const { incident, watch, lifeline } = this;
     if (incident.isClosedByPerson || isHistoryLong()) return true;
     if (watch === null) return incident.isResolved;
-    return watch.hasReading || lifeline.isResumed() || this.firesAnew();
+    return watch.hasReading || lifeline.isResumed() || this.firesAnew() || this.isDoubtOver();
   }
 
   private firesAnew(): boolean {
@@ -93,7 +113,10 @@ export class WaitForPeople {
   }
 
   private untilNextMs(): number {
-    if (!this.isCalledAgain) return ASK_AGAIN_MS;
-    return Math.max(1, Math.min(ASK_AGAIN_MS, this.passEndedAt + ANOTHER_PASS_AFTER_MS - Date.now()));
+    const moments = [
+      ...(this.isCalledAgain ? [this.passEndedAt + ANOTHER_PASS_AFTER_MS] : []),
+      ...(this.doubtedUntil === null ? [] : [this.doubtedUntil]),
+    ];
+    return Math.max(1, Math.min(ASK_AGAIN_MS, ...moments.map((at) => at - Date.now())));
   }
 }

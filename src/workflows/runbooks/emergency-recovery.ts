@@ -196,7 +196,9 @@ async function verify(
     return 'unresolved';
   }
   // An agent that was away for a while is not the host's trouble.
-  const troubles = incident.view.findings.filter((finding) => finding.name !== 'AgentUnreachable' && counts(finding));
+  const troubles = incident.view.findings.filter(
+    (finding) => finding.withdrawnAt === undefined && finding.name !== 'AgentUnreachable' && counts(finding),
+  );
   const outcome = troubles.length === 0 ? 'healed' : 'degraded';
   incident.noteWell(verdict.heldMs, outcome);
   incident.story.mended = outcome;

@@ -43,13 +43,18 @@ describe('kingfisher.rules.yml', () => {
 
 describeWith('promtool', (run) => {
   it('accepts the rules and the example configuration', () => {
-    expect(run(['check', 'rules', 'kingfisher.rules.yml', 'kingfisher-monitoring.rules.yml', 'halcyon.rules.yml'])).toBe(0);
+    expect(
+      run(['check', 'rules', 'kingfisher.rules.yml', 'kingfisher-monitoring.rules.yml', 'halcyon.rules.yml']),
+    ).toBe(0);
     expect(run(['check', 'config', 'prometheus.yml'])).toBe(0);
   });
 
-  it.each(['kingfisher.test.yml', 'kingfisher-business-hours.test.yml', 'halcyon.test.yml'])('passes the rule tests of %s', (file) => {
-    expect(run(['test', 'rules', file])).toBe(0);
-  });
+  it.each(['kingfisher.test.yml', 'kingfisher-business-hours.test.yml', 'halcyon.test.yml'])(
+    'passes the rule tests of %s',
+    (file) => {
+      expect(run(['test', 'rules', file])).toBe(0);
+    },
+  );
 });
 
 describeWith('amtool', (run) => {
