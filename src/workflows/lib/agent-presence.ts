@@ -10,10 +10,12 @@ export function noteAgentAway(incident: Incident, host: string): void {
   incident.note('', `${FINDING}: waiting for the agent on ${host}`);
 }
 
-export function noteAgentBack(incident: Incident, host: string): void {
-  if (!incident.hasFinding(FINDING)) return;
+/** True where it was known to be away. */
+export function noteAgentBack(incident: Incident, host: string): boolean {
+  if (!incident.hasFinding(FINDING)) return false;
   incident.withdraw(({ name }) => name === FINDING);
   incident.note('', `The agent on ${host} answers again`);
+  return true;
 }
 
 /** Nobody took this work from the host's queue in time. */

@@ -90,7 +90,8 @@ export class HostWatch {
     const { incident, host } = this;
     try {
       const reading = await this.activity(incident.input.policy.agentWithinMs)(wanted);
-      noteAgentBack(incident, host);
+      // It may have been away for the pass before this look, and be back at once.
+      if (noteAgentBack(incident, host)) this.wasAway = true;
       return reading;
     } catch (err) {
       if (wasNotTaken(err)) return await this.lookWhenBack(wanted);
