@@ -135,7 +135,12 @@ describe('HealthWatch of a service that does not run', () => {
     expect(watch.judge(OK, 100)).toBeUndefined();
     watch.see(failed, 300);
     expect(watch.judge(DOWN, 1_299)).toBeUndefined();
-    expect(watch.judge(DOWN, 1_300)).toMatchObject({ healthy: false, healthySince: null, ended: 'died', heldMs: 1_200 });
+    expect(watch.judge(DOWN, 1_300)).toMatchObject({
+      healthy: false,
+      healthySince: null,
+      ended: 'died',
+      heldMs: 1_200,
+    });
   });
 
   it('ends after a second of it', () => {
