@@ -173,10 +173,13 @@ export interface HealthVerdict {
   healthy: boolean;
   /** First moment of the unbroken healthy stretch that held for the stability window. */
   healthySince: string | null;
-  /** For how long it had been healthy then, milliseconds of the agent's own steady clock; 0 where it is not. */
+  /**
+   * For how long it had been healthy then, milliseconds of the agent's own steady clock; for one that died, since it was
+   * healthy first; else 0.
+   */
   heldMs: number;
-  /** Why waiting ended: `stable`, `deadline`, `service not running`, `dependency not ready`. */
-  ended: 'stable' | 'deadline' | 'notRunning' | 'dependencyNotReady';
+  /** Why waiting ended. `died`: it was healthy and then ended; `notRunning`: it ended, or never ran, without that. */
+  ended: 'stable' | 'deadline' | 'notRunning' | 'died' | 'dependencyNotReady';
   waitedMs: number;
   last: HealthState;
 }

@@ -8,6 +8,7 @@ import type {
   DependencyState,
   EndpointState,
   HealthState,
+  HealthVerdict,
   ServiceName,
   ServiceState,
   StandingReading,
@@ -32,6 +33,8 @@ export class ScriptedHost {
   readonly starting = new Set<ServiceName>();
   /** What `/ready` says of the dependencies: each by its name, only whether all are well, or nothing at all. */
   readyChecks: 'named' | 'unnamed' | 'none' = 'named';
+  /** Verifications that see KingFisher well, and then see it end. */
+  deathsWhileVerified = 0;
   /** Looks at KingFisher that get no answer from `/ready` in time. */
   lateAnswers = 0;
   readonly restarts: ServiceName[] = [];
@@ -70,6 +73,18 @@ export class ScriptedHost {
   kingfisherHealthy(): boolean {
     const { health, ready } = this.health();
     return health.answer === 'ok' && ready.answer === 'ok';
+  }
+
+  private verdict(): HealthVerdict {
+    const dies = this.kingfisherHealthy() && this.deathsWhileVerified > 0;
+    if (dies) {
+      this.deathsWhileVerified -= 1;
+      this.up.kingfisher = false;
+    }
+    const healthy = this.kingfisherHealthy();
+    const ended = dies ? 'died' : healthy ? 'stable' : this.up.kingfisher ? 'dependencyNotReady' : 'notRunning';
+    const healthySince = healthy ? this.now() : null;
+    return { healthy, healthySince, heldMs: dies ? 5 : 0, ended, waitedMs: 10, last: this.health() };
   }
 
   private condition(dependency: DependencyName): Condition {
@@ -118,14 +133,7 @@ export class ScriptedHost {
         samples: this.metrics.answer === 'ok' ? 30 : 0,
         observedAt: this.now(),
       }),
-      waitUntilHealthy: async () => ({
-        healthy: this.kingfisherHealthy(),
-        healthySince: this.kingfisherHealthy() ? this.now() : null,
-        heldMs: 0,
-        ended: this.kingfisherHealthy() ? 'stable' : this.up.kingfisher ? 'dependencyNotReady' : 'notRunning',
-        waitedMs: 10,
-        last: this.health(),
-      }),
+      waitUntilHealthy: async () => this.verdict(),
       watchKingfisher: async (wanted) => this.reading(wanted),
       checkConfiguration: async () => ({
         evidence: 'present',

@@ -102,7 +102,7 @@ it('rings once per team although Slack and PagerDuty fail in every way; an ackno
 
   expect(threads()).toHaveLength(1);
   const [opened] = threads();
-  for (const part of [HOST, 'AgentUnreachable', `halcyon ack ${ID} --as`]) {
+  for (const part of [HOST, 'AgentUnreachable', `halcyon ack ${ID}`]) {
     expect(textOf(opened!)).toContain(part);
   }
   expect(pagerduty.incidents).toHaveLength(1);

@@ -112,7 +112,7 @@ describe('an incident that Halcyon cannot end', () => {
     });
   });
 
-  it('begins again with a new episode', async () => {
+  it('begins again with a new episode, a minute after the last pass', async () => {
     await site.withHost(async (host, name) => {
       host.recoveryAllowed = false;
       const { handle } = await down(host, name);
@@ -121,7 +121,42 @@ describe('an incident that Halcyon cannot end', () => {
       const again = await alertNow(name);
       await handle.signal(alertSignal, again);
       await site.passUntil(() => host.up.kingfisher, 'another pass');
+      const { timeline } = await view(handle);
+      const at = (title: string) => Date.parse(timeline.find((entry) => entry.title === title)?.at ?? '');
+      // Not when it would be asked about anyway, which is every ten.
+      expect(at('Diagnosing again') - at('Nothing automatic is left')).toBeLessThan(2 * MINUTE);
       expect((await resolvedWhenWell(handle, again)).outcome).toBe('healed');
+    });
+  });
+});
+
+describe('a KingFisher that is well after a restart and dies before that is verified', () => {
+  it('is restarted again, nothing bigger is asked, and it is a crash loop', async () => {
+    await site.withHost(async (host, name) => {
+      host.up.kingfisher = false;
+      host.deathsWhileVerified = 1;
+      const first = await alertNow(name);
+      const handle = await startIncident(site.env.client, name, first);
+      await site.passUntil(() => host.up.kingfisher && host.restarts.length === 2, 'a second restart');
+      const { approvals, findings, timeline } = await untilState(handle, 'watching');
+      expect(approvals).toEqual([]);
+      expect(findings.map((finding) => finding.name)).toContain('CrashLoop');
+      const titles = timeline.map(({ title }) => title);
+      expect(titles).toContain('People are needed now');
+      expect(titles).not.toContain('Nothing automatic is left');
+      await handle.terminate();
+    });
+  });
+
+  it('is left to people when the budget of restarts is used up', async () => {
+    await site.withHost(async (host, name) => {
+      host.up.kingfisher = false;
+      host.deathsWhileVerified = 1_000;
+      const first = await alertNow(name);
+      const handle = await startIncident(site.env.client, name, first);
+      await untilState(handle, 'waitingForPeople');
+      expect(host.restarts).toHaveLength(SAFETY.guard.restartsPerHour);
+      await handle.terminate();
     });
   });
 });

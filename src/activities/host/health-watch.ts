@@ -14,6 +14,7 @@ export interface Wanted {
 /** Decides from one observation after another when waiting for health ends. Times are milliseconds of one steady clock. */
 export class HealthWatch {
   private healthySince: { at: number; time: string } | undefined;
+  private firstHealthyAt: number | undefined;
   private endedSince: number | undefined;
   private notReadySince: number | undefined;
 
@@ -34,19 +35,23 @@ export class HealthWatch {
   /** The verdict that this observation of health brings, if any. */
   judge(health: HealthState, now: number): HealthVerdict | undefined {
     this.healthySince = isHealthy(health) ? (this.healthySince ?? { at: now, time: health.observedAt }) : undefined;
+    this.firstHealthyAt ??= this.healthySince?.at;
     this.notReadySince = waitsForDependency(health) ? (this.notReadySince ?? now) : undefined;
     const ended = this.reason(now);
     if (ended === undefined) return undefined;
     const healthy = ended === 'stable';
     const healthySince = healthy ? (this.healthySince?.time ?? null) : null;
-    const heldMs = healthy ? Math.round(now - (this.healthySince?.at ?? now)) : 0;
+    const heldSince = healthy ? this.healthySince?.at : ended === 'died' ? this.firstHealthyAt : undefined;
+    const heldMs = Math.round(now - (heldSince ?? now));
     return { healthy, healthySince, heldMs, ended, waitedMs: Math.round(now - this.startedAt), last: health };
   }
 
   private reason(now: number): HealthVerdict['ended'] | undefined {
     const lasted = (since: number | undefined, ms: number) => since !== undefined && now - since >= ms;
     if (lasted(this.healthySince?.at, this.wanted.stabilityWindowMs)) return 'stable';
-    if (!this.isHealthy && lasted(this.endedSince, NOT_RUNNING_MS)) return 'notRunning';
+    if (!this.isHealthy && lasted(this.endedSince, NOT_RUNNING_MS)) {
+      return this.firstHealthyAt === undefined ? 'notRunning' : 'died';
+    }
     if (lasted(this.notReadySince, NOT_READY_MS)) return 'dependencyNotReady';
     return lasted(this.startedAt, this.wanted.deadlineMs) ? 'deadline' : undefined;
   }

@@ -1,4 +1,5 @@
 import type { HealthState } from '../../shared/observations';
+import { noteDeath } from './crash-loop';
 import { HostSteps, isFailure, isStepFailure, reason } from './host-steps';
 import type { Gate } from './gate';
 import { hostOf } from './host-watch';
@@ -70,6 +71,9 @@ export async function isWell(incident: Incident, verify: Runbook<never>['verify'
 }
 
 class RunbookPass<D extends { health: HealthState | undefined }> {
+  /** The last verification saw it well, and then saw it end. */
+  private hasDied = false;
+
   constructor(
     private readonly incident: Incident,
     private readonly runbook: Runbook<D>,
@@ -97,10 +101,12 @@ class RunbookPass<D extends { health: HealthState | undefined }> {
 
   private async tryCauses(found: D, mayChange: boolean): Promise<RoundResult> {
     const { incident, runbook } = this;
+    this.hasDied = false;
     for (const cause of runbook.causes) {
       if (incident.isClosedByPerson) break;
       if (incident.isResolved && (await this.isWell())) return { kind: 'well' };
       if (await this.isRemedied(cause, found, mayChange)) return { kind: 'well' };
+      if (this.hasDied) return { kind: 'again' };
     }
     return { kind: 'helpless', why: mayChange ? 'no remedy is left to try' : 'this run may change nothing' };
   }
@@ -147,9 +153,11 @@ class RunbookPass<D extends { health: HealthState | undefined }> {
     const { incident, runbook, steps } = this;
     incident.setState('verifying');
     const verdict = await runbook.verify(steps, incident);
-    if (verdict?.healthy !== true) return false;
+    this.hasDied = verdict?.ended === 'died';
+    if (verdict === undefined || !(verdict.healthy || this.hasDied)) return false;
     incident.noteWell(verdict.heldMs, incident.isRemedied ? 'healed' : 'selfHealed');
-    return true;
+    if (this.hasDied) noteDeath(incident, this.safety, runbook.page, 'seen by verification');
+    return verdict.healthy;
   }
 }
 

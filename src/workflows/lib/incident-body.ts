@@ -5,10 +5,12 @@ import type { Safety } from './safety';
 /**
  * What one pass of a runbook came to.
  * - `well`: verification holds. Who mended it stands in the incident.
+ * - `again`: what was done helped, and did not last: that is no reason for anything bigger.
  * - `helpless`: it is not well, and automation has nothing left to try now.
  * - `over`: there is nothing to wait for.
  */
-export type RoundResult = { kind: 'well' } | { kind: 'helpless'; why: string } | { kind: 'over'; outcome: Outcome };
+export type RoundResult =
+  { kind: 'well' } | { kind: 'again' } | { kind: 'helpless'; why: string } | { kind: 'over'; outcome: Outcome };
 
 /** What is particular to one runbook. */
 export interface IncidentBody {

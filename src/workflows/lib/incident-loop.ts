@@ -88,6 +88,7 @@ class IncidentLoop {
     if (result.kind === 'over') return result.outcome;
     // Whatever the pass came to: a person has it, nobody is called for it, and the last look follows.
     if (incident.isClosedByPerson) return null;
+    if (result.kind === 'again') return null;
     if (result.kind === 'helpless') return await this.handOver(result.why);
     // Nobody but a person's wish began it: there is nothing to wait for.
     if (!incident.hasAlert) return outcomeOf(incident);

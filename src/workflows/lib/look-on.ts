@@ -3,6 +3,7 @@ import { formatDuration } from '../../shared/durations';
 import type { Outcome } from '../../shared/incident';
 import { WELL } from '../../shared/observations';
 import type { StandingReading } from '../../shared/observations';
+import { CRASH_LOOP, noteDeath } from './crash-loop';
 import { isHistoryLong } from './history';
 import type { HostWatch } from './host-watch';
 import type { Incident } from './incident';
@@ -10,7 +11,6 @@ import { outcomeOf } from './outcome';
 import type { Lifeline } from './safety';
 
 const HOUR_MS = 3_600_000;
-const CRASH_LOOP = 'CrashLoop';
 
 /** The host is well: looks on until Alertmanager agrees and it has been steady, or until it is not well any more. */
 export class LookOn {
@@ -41,7 +41,7 @@ export class LookOn {
   private async takeIn(reading: StandingReading): Promise<boolean> {
     const { incident } = this;
     if (reading.ended === 'restarted') {
-      if (reading.restarts > 0) this.noteDeath('its manager restarted it');
+      if (reading.restarts > 0) noteDeath(incident, this.lifeline, this.page, 'its manager restarted it');
       else incident.note('', 'KingFisher was started anew, and not by this incident');
       incident.noteWell(0, 'selfHealed');
       await this.look(reading.invocation);
@@ -53,23 +53,11 @@ export class LookOn {
       await this.look(reading.invocation);
       return true;
     }
-    this.noteDeath(reading.standing);
+    noteDeath(incident, this.lifeline, this.page, reading.standing);
     incident.note('', 'Not well any more: diagnosing again', reading.standing);
     incident.story.phase = 'round';
     this.lifeline.wantTurn();
     return false;
-  }
-
-  /** Dying soon after it was mended is a finding of its own: no restart ends it, so people are called at once. */
-  private noteDeath(how: string): void {
-    const { incident } = this;
-    const { wasNotWell, wellSince } = incident.story;
-    const lastedMs = wellSince === null ? 0 : Date.now() - wellSince;
-    incident.noteNotWell();
-    if (!wasNotWell || lastedMs >= incident.input.policy.steadyForMs) return;
-    const what = `KingFisher died again ${formatDuration(lastedMs)} after it was well`;
-    incident.find(CRASH_LOOP, this.page, `${what}: ${how}`);
-    this.lifeline.escalateNow(what);
   }
 
   /** In a crash loop nothing counts as well that has not lasted. */

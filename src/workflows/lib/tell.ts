@@ -108,6 +108,7 @@ export function tellVerdict(verdict: HealthVerdict): Told {
   const why = {
     deadline: 'not healthy in time',
     notRunning: 'the service does not run',
+    died: 'the service was well and ended',
     dependencyNotReady: 'a dependency is missing',
     stable: '',
   };

@@ -195,7 +195,7 @@ async function verify(
     incident.note('H', 'Not recovered: for the people on duty');
     return 'unresolved';
   }
-  // An agent that was away for a while is not the host's trouble.
+  // What is so no longer is no trouble that is left; nor is an agent that was away for a while the host's.
   const troubles = incident.view.findings.filter(
     (finding) => finding.withdrawnAt === undefined && finding.name !== 'AgentUnreachable' && counts(finding),
   );

@@ -130,6 +130,19 @@ describe('HealthWatch of a service that does not run', () => {
   }
   const failed = serviceState({ active: 'failed', sub: 'failed' });
 
+  it('that was healthy before died, however long that lasted', () => {
+    const watch = see([[0, serviceState()]]);
+    expect(watch.judge(OK, 100)).toBeUndefined();
+    watch.see(failed, 300);
+    expect(watch.judge(DOWN, 1_299)).toBeUndefined();
+    expect(watch.judge(DOWN, 1_300)).toMatchObject({
+      healthy: false,
+      healthySince: null,
+      ended: 'died',
+      heldMs: 1_200,
+    });
+  });
+
   it('ends after a second of it', () => {
     const watch = see([
       [0, failed],
