@@ -143,7 +143,7 @@ export interface WatchRequest {
   seen: string | null;
   /** It is expected to be well: the moment it is not is an answer. Else only another way of not being well that lasts. */
   isMended: boolean;
-  /** The start that it runs in, so that another one is an answer too; null where that says nothing. */
+  /** The start that it runs in, so that another one is an answer too; null: the one that is seen first. */
   invocation: string | null;
   /** How long it must be well to count as well. */
   wellForMs: number;

@@ -11,11 +11,15 @@ export class StandingWatch {
   private standing: { word: string; since: number } | null = null;
   private notWell: { since: number; looks: number } | null = null;
   private service: ServiceState | undefined;
+  /** The start that it runs in, as asked about or as first seen. */
+  private firstStart: string | null;
 
   constructor(
     private readonly wanted: WatchRequest,
     private readonly startedAt: number,
-  ) {}
+  ) {
+    this.firstStart = wanted.invocation || null;
+  }
 
   /** The service as its manager sees it; `undefined` when it could not be observed. A new start begins to stand anew. */
   see(state: ServiceState | undefined, now: number): void {
@@ -23,6 +27,7 @@ export class StandingWatch {
       state !== undefined && this.service !== undefined && state.invocation !== this.service.invocation;
     if (isNewStart && this.standing !== null) this.standing.since = now;
     this.service = state ?? this.service;
+    this.firstStart ??= this.service?.invocation || null;
   }
 
   /** What this look ends the watch with, if anything. */
@@ -59,8 +64,7 @@ export class StandingWatch {
   }
 
   private isAnotherStart(): boolean {
-    const { invocation } = this.wanted;
     const running = this.service?.invocation ?? '';
-    return invocation !== null && invocation !== '' && running !== '' && running !== invocation;
+    return this.firstStart !== null && running !== '' && running !== this.firstStart;
   }
 }

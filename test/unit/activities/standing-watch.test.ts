@@ -75,6 +75,15 @@ describe('a host that is well', () => {
     expect(looks).toEqual([5, expect.objectContaining({ ended: 'restarted', invocation: 'b2', restarts: 1 })]);
   });
 
+  it('is told of as restarted also where nobody said in which start it ran', () => {
+    const unknown = { ...WATCHED, invocation: null };
+    const looks: [HealthState, number, ServiceState][] = [
+      [OK, 5, serviceState({ invocation: 'a1' })],
+      [OK, 5, serviceState({ invocation: 'b2' })],
+    ];
+    expect(play(unknown, ...looks)).toEqual([5, expect.objectContaining({ ended: 'restarted' })]);
+  });
+
   it('and stays so is looked at for the whole time', () => {
     expect(play({ ...WATCHED, forMs: 60_000 }, [OK, 100])).toEqual([
       60,
