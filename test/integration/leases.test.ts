@@ -108,8 +108,8 @@ describe('a person’s lease on a real host', () => {
   });
 
   it('is refused outside of the host’s own limits, and for what the host does not name', async () => {
-    expect(await apply('openai.max_qps', 9)).toMatchObject({ code: 1, stderr: expect.stringContaining('1 to 8') });
-    expect(await apply('openai.key', 9)).toMatchObject({ code: 1, stderr: expect.stringContaining('no setting') });
+    expect(await apply('openai.max_qps', 9)).toMatchObject({ code: 1, stdout: expect.stringContaining('1 to 8') });
+    expect(await apply('openai.key', 9)).toMatchObject({ code: 1, stdout: expect.stringContaining('no setting') });
     expect(await file()).toBe(normal);
   });
 });
