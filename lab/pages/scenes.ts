@@ -19,15 +19,14 @@ export const SCENES: readonly Scene[] = [
   },
   {
     name: 'healed-after-a-page',
-    story: 'The agent is away, so people are called; it comes back, and a restart heals.',
-    agentIsAway: true,
+    story: 'It dies again soon after it was mended: a crash loop calls people at once, and the second restart holds.',
     play: async (stage) => {
       stage.host.up.kingfisher = false;
       await stage.begin();
-      await stage.settled(['waitingForAgent']);
-      await stage.pass(1);
-      await stage.agentComesUp();
-      await stage.settled(['watching', 'closed']);
+      await stage.settled(['watching']);
+      stage.host.up.kingfisher = false;
+      await stage.pass(3);
+      await stage.settled(['watching']);
       await stage.resolved();
       return await stage.ended(30);
     },

@@ -51,7 +51,11 @@ export async function applyLease(
   const isSo = (view: LeaseView) =>
     view.current === value && view.state === 'active' && view.owners.some(({ owner }) => owner === by);
   const refusal = (view: LeaseView) => view.refusals.find((one) => one.id === id);
-  const view = await follow(client, handle, (seen) => isSo(seen) || isOver(seen) || refusal(seen) !== undefined);
+  const view = await follow(
+    client,
+    handle,
+    (seen) => isSo(seen) || isOver(seen) || (refusal(seen) !== undefined && seen.state === 'active'),
+  );
   if (view === undefined) return kept(handle);
   const refused = refusal(view);
   if (refused !== undefined && !isOver(view)) throw new Error(`${refused.reason}; the lease in effect stays as it was`);

@@ -6,6 +6,7 @@ import type { EscalationPlan, EscalationView, Subject } from '../../src/shared/e
 import { escalationId } from '../../src/shared/ids';
 import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
 import type { escalation } from '../../src/workflows';
+import type { Outcome } from '../../src/shared/incident';
 import { acknowledgedSignal, closedSignal } from '../../src/workflows/messages';
 import type { ScriptedControl } from './scripted-control';
 
@@ -96,8 +97,8 @@ export async function beginEscalation(
     const until = new Date((await env.currentTimeMs()) + minutes * MINUTE).toISOString();
     await handle.signal(acknowledgedSignal, { as, until });
   };
-  const close = async (): Promise<EscalationView> => {
-    await handle.signal(closedSignal, { outcome: 'healed', summary: 'Restarted KingFisher' });
+  const close = async (outcome: Outcome = 'healed'): Promise<EscalationView> => {
+    await handle.signal(closedSignal, { outcome, summary: 'Restarted KingFisher' });
     return await handle.result();
   };
   return { about, handle, id, now, zero, pages, ack, close };

@@ -77,7 +77,7 @@ describe('the clock', () => {
     await site.withController(async () => {
       const run = await begin();
       await pass(5);
-      await run.close();
+      await run.close('selfHealed');
       expect(control.received.filter(({ workflowId }) => workflowId === run.id)).toEqual([]);
     });
   });

@@ -27,8 +27,8 @@ const EXPECTED: Record<string, Expected> = {
     never: /halcyon ack/,
   },
   'healed-after-a-page': {
-    title: /^KingFisher reported down on h1: its agent not answering; nothing was changed; needs you$/,
-    says: [/^Changed: nothing$/m, /on h1: systemctl status halcyon-agent/, ACK],
+    title: /^KingFisher (?:down|not ready|well) on h1: .*(?:crash loop|dies again|died again)/i,
+    says: [/CrashLoop/, ACK],
     then: [/^Healed on h1: .*; restarted by Halcyon; down /],
   },
   'configuration-invalid-mended-by-people': {

@@ -80,35 +80,6 @@ describe('runbook A', () => {
     });
   });
 
-  it('ends unresolved with everything it learned when nothing helps', async () => {
-    await site.withHost(async (host, name) => {
-      host.up.kingfisher = false;
-      host.broken.add('kingfisher');
-      host.logLines = ['MemoryError'];
-      host.recoveryAllowed = false;
-      const handle = await startIncident(site.env.client, name, alert());
-      const result = await closedByHand(handle);
-      await recordHistory(handle, 'serviceDown.unresolved');
-      expect(result.outcome).toBe('unresolved');
-      expect(result.measures.healthyAt).toBeNull();
-      expect(result.findings.map((f) => f.name)).toContain('OutOfMemory');
-      expect(result.timeline.map(({ cite }) => cite)).toContain('A.3');
-      expect(host.restarts).toEqual(['kingfisher']);
-    });
-  });
-
-  it('names a masked unit and does not get stuck on it', async () => {
-    await site.withHost(async (host, name) => {
-      host.up.kingfisher = false;
-      host.masked.add('kingfisher');
-      host.recoveryAllowed = false;
-      const result = await closedByHand(await startIncident(site.env.client, name, alert()));
-      expect(result.outcome).toBe('unresolved');
-      expect(result.findings.map((f) => f.name)).toContain('UnitMasked');
-      expect(host.restarts).toEqual([]);
-    });
-  });
-
   it('tells what could not be observed instead of taking it for good', async () => {
     await site.withHost(async (host, name) => {
       host.up.kingfisher = false;

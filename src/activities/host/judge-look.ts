@@ -28,6 +28,8 @@ export function judgeLook({ look, unit, disk, isStopped }: Seen): { condition: C
 }
 
 /** systemd is at it, or will be by itself. */
-function isInTransit({ active, jobPending }: ServiceState): boolean {
+function isInTransit({ active, sub, jobPending }: ServiceState): boolean {
+  // One that fails at each start is down, however often its manager tries.
+  if (active === 'activating' && sub === 'auto-restart') return false;
   return active === 'activating' || active === 'deactivating' || active === 'reloading' || jobPending;
 }
