@@ -74,14 +74,8 @@ export const SCENES: readonly Scene[] = [
     story: 'KingFisher runs; PostgreSQL refuses the password.',
     play: async (stage) => {
       stage.host.recoveryAllowed = false;
+      stage.host.conditions.postgres = 'refused';
       stage.host.up.postgres = false;
-      const scripted = stage.host.activities();
-      stage.scripts.observeDependency = async (input) => {
-        const state = await scripted.observeDependency(input);
-        if (input.dependency !== 'postgres') return state;
-        const detail = 'password authentication failed for user "kingfisher"';
-        return { ...state, endpoint: { ...state.endpoint, answer: 'denied', detail } };
-      };
       await stage.begin();
       return await peopleAreCalled(stage);
     },

@@ -36,7 +36,7 @@ it.each([
       expect(result.outcome).toBe('unresolved');
       expect(result.timeline.map(({ title }) => title)).toContain('anna closes this incident');
       const told = await waitFor(() => site.pagers.closedOf(handle.workflowId)[0], { what: 'people to be told' });
-      expect(JSON.stringify(told.input.page)).toContain('by anna: host is gone');
+      expect(JSON.stringify(told.input.page)).toContain('anna: host is gone');
     }, false);
   },
   120_000,

@@ -6,6 +6,7 @@ import type { ScriptedHost } from '../../src/simulate/scripted-host';
 import { approveUpdate, closeUpdate, rejectUpdate } from '../../src/workflows/messages';
 import { alert, incidentInput, startIncident, untilState } from '../support/incidents';
 import { SAFETY } from '../support/safety';
+import { startLocal } from '../support/temporal';
 import { waitFor } from '../support/wait-for';
 import { WorkflowSite } from '../support/workflow-site';
 
@@ -17,7 +18,7 @@ let site: WorkflowSite;
 
 // A server each: time that passed in one test would hold up the next.
 beforeEach(async () => {
-  site = await WorkflowSite.up();
+  site = await WorkflowSite.up({ startServer: startLocal });
 });
 afterEach(async () => {
   await site?.down();

@@ -27,13 +27,13 @@ const EXPECTED: Record<string, Expected> = {
     never: /halcyon ack/,
   },
   'healed-after-a-page': {
-    title: /^KingFisher (?:down|not ready|well) on h1: .*(?:crash loop|dies again|died again)/i,
+    title: /^KingFisher .* on h1: dying again and again; /,
     says: [/CrashLoop/, ACK],
     then: [/^Healed on h1: .*; restarted by Halcyon; down /],
   },
   'configuration-invalid-mended-by-people': {
-    title: /^KingFisher down on h1: configuration invalid \(PORT\); restart did not help; needs you$/,
-    says: [RESTARTED, /ConfigurationInvalid: PORT: Input should be/, /correct the configuration/, ACK],
+    title: /^KingFisher down on h1: configuration invalid \(PORT\); nothing was changed; needs you$/,
+    says: [/^Changed: nothing$/m, /ConfigurationInvalid: PORT: Input should be/, /correct the configuration/, ACK],
     then: [/^KingFisher on h1: anna has it until/],
   },
   masked: { title: /^KingFisher down on h1: its unit masked; .*; needs you$/, says: [/systemctl unmask/, ACK] },
@@ -61,10 +61,7 @@ const EXPECTED: Record<string, Expected> = {
   },
   'recovery-rejected': {
     title: /; needs your yes or no \(full recovery\)$/,
-    then: [
-      /full recovery rejected by anna \("the database team is at it"\); it is not done$/,
-      /^KingFisher down on h1: .*; full recovery rejected by anna; needs you$/,
-    ],
+    then: [/full recovery rejected by anna \("the database team is at it"\); it is not done$/],
   },
   'agent-away': {
     title: /^KingFisher reported down on h1: its agent not answering; nothing was changed; needs you$/,
@@ -72,7 +69,7 @@ const EXPECTED: Record<string, Expected> = {
   },
   'run-cancelled': {
     title: /; needs your yes or no \(full recovery\)$/,
-    then: [/^NOTHING AUTOMATIC works on this \(Halcyon's run was cancelled\): KingFisher .*; needs you$/],
+    then: [/Halcyon's run was cancelled; nothing automatic works on this any more$/],
   },
   'monitoring-at-fault': {
     title: /^KingFisher well on h1 while its alert fires: a fault of monitoring; nothing was changed; needs a look/,
