@@ -75,7 +75,6 @@ export const SCENES: readonly Scene[] = [
     play: async (stage) => {
       stage.host.recoveryAllowed = false;
       stage.host.conditions.postgres = 'refused';
-      stage.host.up.postgres = false;
       await stage.begin();
       return await peopleAreCalled(stage);
     },
