@@ -70,16 +70,6 @@ export const SCENES: readonly Scene[] = [
     },
   },
   {
-    name: 'credentials-refused',
-    story: 'KingFisher runs; PostgreSQL refuses the password.',
-    play: async (stage) => {
-      stage.host.recoveryAllowed = false;
-      stage.host.conditions.postgres = 'refused';
-      await stage.begin();
-      return await peopleAreCalled(stage);
-    },
-  },
-  {
     name: 'disk-full',
     story: 'The data disk is full, and clearing old files frees nothing.',
     play: async (stage) => {

@@ -41,10 +41,6 @@ const EXPECTED: Record<string, Expected> = {
     title: /^KingFisher down on h1: port 8201 held by nginx; .*; needs you$/,
     says: [/end the process that holds the port/, ACK],
   },
-  'credentials-refused': {
-    title: /^KingFisher not ready on h1: PostgreSQL refusing the credentials; nothing was changed; needs you$/,
-    says: [/correct the credentials; a restart cannot help/, /^Changed: nothing$/m, ACK],
-  },
   'disk-full': {
     title: /^KingFisher down on h1: disk full \(\/opt\/kingfisher\/data\); restart did not help; needs you$/,
     says: [RESTARTED, /free space on that file system/, ACK],
