@@ -1,3 +1,4 @@
+import { isInTransit } from '../../host/service-manager';
 import type { Look } from '../../host/probes/look';
 import type { Condition, DiskState, ServiceState } from '../../shared/observations';
 
@@ -21,15 +22,13 @@ export function judgeLook({ look, unit, disk, isStopped }: Seen): { condition: C
   }
   const said = `${endpoint.answer}: ${endpoint.detail}`;
   if (isSilent && isStopped) return { condition: 'down', why: `${said}; its process is stopped (SIGSTOP)` };
-  if (unit !== null && (condition === 'down' || isSilent) && isInTransit(unit)) {
+  if (unit !== null && (condition === 'down' || isSilent) && isAtWork(unit)) {
     return { condition: 'starting', why: `${unit.unit} is ${unit.active}/${unit.sub}` };
   }
   return { condition, why: said };
 }
 
-/** systemd is at it, or will be by itself. */
-function isInTransit({ active, sub, jobPending }: ServiceState): boolean {
-  // One that fails at each start is down, however often its manager tries.
-  if (active === 'activating' && sub === 'auto-restart') return false;
-  return active === 'activating' || active === 'deactivating' || active === 'reloading' || jobPending;
+/** systemd is at it. A unit that fails at each start is down, however often its manager tries. */
+function isAtWork(unit: ServiceState): boolean {
+  return isInTransit(unit) || unit.active === 'reloading';
 }

@@ -46,27 +46,31 @@ export function stepsOf(
   return new HostSteps(incident, hostOf(incident), Date.now() + giveUpAfterMs, gate);
 }
 
-/** Nobody waits for an agent that is away, to say less. */
+/** What a page says of an alert that fires for a host that is well. */
 export async function contradictionOf(
   incident: Incident,
   look: (steps: HostSteps) => Promise<string>,
 ): Promise<string> {
+  return await lookOnce(incident, look, (err) => reason(err));
+}
+
+/** Looks once by a page's own verification. */
+export async function isWell(incident: Incident, verify: Runbook<never>['verify']): Promise<boolean> {
+  const look = async (steps: HostSteps) => (await verify(steps, incident))?.healthy === true;
+  return await lookOnce(incident, look, () => false);
+}
+
+/** Nothing is changed by it, and an agent that is away is not waited for. */
+async function lookOnce<T>(
+  incident: Incident,
+  look: (steps: HostSteps) => Promise<T>,
+  whenAway: (err: unknown) => T,
+): Promise<T> {
   try {
     return await look(stepsOf(incident, new DryRun(), 0));
   } catch (err) {
     if (!isFailure(err, 'AgentUnreachable')) throw err;
-    return reason(err);
-  }
-}
-
-/** Looks once by a page's own verification. Nothing is changed by it, and an agent that is away is not waited for. */
-export async function isWell(incident: Incident, verify: Runbook<never>['verify']): Promise<boolean> {
-  try {
-    const verdict = await verify(stepsOf(incident, new DryRun(), 0), incident);
-    return verdict?.healthy === true;
-  } catch (err) {
-    if (!isFailure(err, 'AgentUnreachable')) throw err;
-    return false;
+    return whenAway(err);
   }
 }
 
