@@ -2,6 +2,8 @@
 export function webhookMessage(options: {
   status: 'firing' | 'resolved';
   startsAt: string;
+  /** Of a resolved one. @default now */
+  endsAt?: string;
   labels?: Record<string, string>;
   fingerprint?: string;
 }): object {
@@ -23,7 +25,7 @@ export function webhookMessage(options: {
         labels,
         annotations,
         startsAt: options.startsAt,
-        endsAt: options.status === 'firing' ? '0001-01-01T00:00:00Z' : new Date().toISOString(),
+        endsAt: options.status === 'firing' ? '0001-01-01T00:00:00Z' : (options.endsAt ?? new Date().toISOString()),
         generatorURL: 'http://127.0.0.1:9090/graph',
         fingerprint: options.fingerprint ?? '6f8484d7b5244177',
       },

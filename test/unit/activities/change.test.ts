@@ -68,7 +68,7 @@ describe('a change', () => {
     const old = slow(first.gate, permit(1, 'old')).catch((err: unknown) => err);
     await waitFor(() => lines.length === 1, { what: 'the old one to begin' });
     const fresh = slow(second.gate, permit(2, 'new'));
-    const seen = () => readFileSync(folder.path('state', 'fence.json'), 'utf8');
+    const seen = () => readFileSync(folder.path('state', 'fence'), 'utf8');
     await waitFor(() => seen().includes('"token":2'), { what: 'the new token to be remembered' });
     second.open();
     first.open();
