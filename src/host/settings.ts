@@ -90,8 +90,10 @@ export interface RecoverySettings {
   backup: {
     /** Holds one folder per backup; outside of everything that a recovery deletes. */
     root: string;
-    /** The day's images are below this folder, as YYYY/MM/DD. */
+    /** The day's images are below this folder. */
     images: string;
+    /** The path of a day's folder below it, such as `YYYY/MM/DD`; or `flat`: the time of writing tells the day. */
+    layout: string;
     /** Newest complete ones to keep, whatever their age. */
     keepCount: number;
     keepForMs: number;

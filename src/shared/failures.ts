@@ -23,6 +23,8 @@ export const FAILURES = {
   DiskFull: { retryable: false },
   /** The file system has no room for what is asked, with its reserve. */
   NotEnoughSpace: { retryable: false },
+  /** No image of the day was found, and the folder of images is missing or holds files in another layout. */
+  ImagesNotFound: { retryable: false },
   /** A backup read back is not what was copied. */
   BackupMismatch: { retryable: true },
   /** The agent saw a newer fencing token: whoever asks has lost its turn. */

@@ -28,7 +28,7 @@ export interface StraysEnded extends Change<StrayList> {
 export interface BackupState {
   /** Folder of the backup. */
   path: string;
-  /** `nothing`: the day's folder does not exist, so there is nothing to keep: an outcome and no error. */
+  /** `nothing`: there is no image of the day, so there is nothing to keep: an outcome and no error. */
   state: 'absent' | 'partial' | 'complete' | 'nothing';
   files: number;
   bytes: number;
@@ -52,6 +52,8 @@ export interface BackupPlan {
   availableBytes: number;
   /** Enough space is there, with the configured reserve. */
   fits: boolean;
+  /** Why the backup would be refused: no image of the day was found, and not because there is none. */
+  obstacle?: string;
 }
 
 /** Folders 0755, files 0644, owner and group as configured (H.3). */

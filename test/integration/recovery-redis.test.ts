@@ -47,7 +47,14 @@ whereRedisIs('rate limits in a real Redis', () => {
       ...hostSettings(folder.path()),
       dependencies: { redis: { unit: 'redis-server.service', url: more.url ?? url } },
       recovery: {
-        backup: { root: folder.path(), images: folder.path(), keepCount: 1, keepForMs: 1, reserveBytes: 0 },
+        backup: {
+          root: folder.path(),
+          images: folder.path(),
+          layout: 'flat',
+          keepCount: 1,
+          keepForMs: 1,
+          reserveBytes: 0,
+        },
         owner: { user: 'nobody', group: 'nogroup' },
         permissionsLimit: 1,
         permissionsApprovedLimit: 1_000_000,

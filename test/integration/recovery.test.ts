@@ -1,4 +1,4 @@
-import { DATA, RABBITMQ, REDIS, RecoverySite, cited, expectHealed } from '../support/recovery-site';
+import { DATA, RABBITMQ, REDIS, RecoverySite, cited, detailOf, expectHealed } from '../support/recovery-site';
 
 let site: RecoverySite;
 
@@ -46,14 +46,31 @@ describe('emergencyRecovery on a real host', () => {
 
   it('takes a missing folder of today for nothing to back up', async () => {
     const { today } = site;
-    await site.exec('mv', today, `${DATA}/images/elsewhere`);
+    await site.exec('mv', today, `${DATA}/elsewhere`);
     try {
       const view = await site.recoverUnhealthy();
       expectHealed(view);
       expect(cited(view, 'H.2')[0]?.detail).toContain('nothing to back up');
     } finally {
       await site.exec('rm', '-rf', today);
-      await site.exec('mv', `${DATA}/images/elsewhere`, today);
+      await site.exec('mv', `${DATA}/elsewhere`, today);
+    }
+  });
+
+  it('clears nothing when images lie flat and nobody said so', async () => {
+    // It goes on making images of its own.
+    await site.lab.host.systemctl('stop', 'kingfisher.service');
+    await site.shell(`mv ${DATA}/images/20* ${DATA}/aside; touch ${DATA}/images/flat.jpg`);
+    await site.exec('touch', '-d', '3 days ago', `${DATA}/temp/old.tmp`);
+    try {
+      const view = await site.recoverUnhealthy();
+      expect(view.outcome).toBe('degraded');
+      expect(detailOf(view, 'ImagesNotFound')).toContain('flat.jpg');
+      expect(cited(view, 'H.4')[0]).toMatchObject({ status: 'skipped' });
+      expect(await site.isThere(`${DATA}/temp/old.tmp`)).toBe(true);
+    } finally {
+      const year = site.today.slice(0, `${DATA}/images/2026`.length);
+      await site.shell(`rm -rf ${DATA}/images/flat.jpg ${DATA}/temp/old.tmp ${year}; mv ${DATA}/aside ${year}`);
     }
   });
 

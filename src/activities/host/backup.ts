@@ -29,7 +29,7 @@ export function createBackupActivities({ settings, redact, asChange }: HostDeps)
   };
 }
 
-function backupOf({ recovery }: HostSettings): BackupSettings {
+function backupOf({ recovery, kingfisher }: HostSettings): BackupSettings {
   if (recovery === undefined || recovery === null) throw notConfigured('recovery');
-  return recovery.backup;
+  return { ...recovery.backup, notImages: kingfisher.tempDirs };
 }

@@ -25,7 +25,8 @@ export interface RecoveryActivities {
   observeBackupPlan(input: { day: string }): Promise<BackupPlan>;
   /**
    * H.2: a complete, verified copy of the day's images under `<backup root>/<id>`. Heartbeats its position; a retry goes
-   * on where the last attempt stopped. Errors: `NotEnoughSpace`, `UnsafeSelector`, `BackupMismatch`.
+   * on where the last attempt stopped. Errors: `NotEnoughSpace`, `UnsafeSelector`, `ImagesNotFound`,
+   * `BackupMismatch`.
    */
   ensureBackup(input: { id: string; day: string }, permit?: ChangePermit): Promise<Change<BackupState>>;
   /** Older backups go by count and age; never the newest complete one, never the one named. */

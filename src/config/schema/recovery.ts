@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isLayout } from '../../shared/image-layout';
 import { isMapping, valueAt } from '../values';
 import { duration, section, size, someText, textWhere, wholeNumber } from './nouns';
 import { isBelow, ownFolder, systemUser } from './paths';
@@ -21,10 +22,16 @@ const keyPrefix = textWhere('the start of a key without "*", "?", "[" and "\\"',
 
 const groupName = textWhere('a group name', (text) => /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/.test(text));
 
+const layout = textWhere(
+  '"flat", or the path of a day\'s folder below that of the images, with YYYY, MM and DD, such as "YYYY/MM/DD"',
+  isLayout,
+);
+
 const backup = section({
   root: ownFolder().default('/var/backups/kingfisher'),
   // Where absent: images below dataDir.
   images: ownFolder().optional(),
+  layout: layout.default('YYYY/MM/DD'),
   keepCount: wholeNumber(1, 1_000).default(3),
   keepFor: duration({ max: '3650d' }).prefault('14d'),
   reserve: size().prefault('512MiB'),
@@ -58,11 +65,36 @@ export function checkRecovery(value: unknown, context: z.core.$RefinementCtx): v
     context.addIssue({ code: 'custom', path: ['recovery', 'backup', 'root'], message });
   }
   checkTemporary(value, root, context);
+  checkTempDirs(value, context);
+}
+
+/** Images that lie flat would all go with a folder of temporary files that is, or holds, theirs. */
+function checkTempDirs(value: unknown, context: z.core.$RefinementCtx): void {
+  const images = imagesOf(value);
+  const tempDirs = valueAt(value, ['kingfisher', 'tempDirs']);
+  for (const [index, folder] of (Array.isArray(tempDirs) ? tempDirs : []).entries()) {
+    if (typeof folder !== 'string' || images === undefined) continue;
+    if (folder !== images && !isBelow(images, folder)) continue;
+    const message = `a clean-up of it would reach the images in ${images}; name the folder of temporary files alone`;
+    context.addIssue({ code: 'custom', path: ['kingfisher', 'tempDirs', index], message });
+  }
+}
+
+/** The folder of images, written or meant. */
+function imagesOf(value: unknown): string | undefined {
+  const written = valueAt(value, ['recovery', 'backup', 'images']);
+  const dataDir = valueAt(value, ['kingfisher', 'dataDir']);
+  if (typeof written === 'string') return written;
+  return typeof dataDir === 'string' ? `${dataDir}/images` : undefined;
 }
 
 function checkTemporary(value: unknown, root: string, context: z.core.$RefinementCtx): void {
   const temporary = valueAt(value, ['recovery', 'temporary']);
-  const precious = [root, ...['dataDir', 'installDir', 'logFile'].map((key) => valueAt(value, ['kingfisher', key]))];
+  const precious = [
+    root,
+    ...['dataDir', 'installDir', 'logFile'].map((key) => valueAt(value, ['kingfisher', key])),
+    imagesOf(value),
+  ];
   for (const [index, one] of (Array.isArray(temporary) ? temporary : []).entries()) {
     const [folder, prefix] = [valueAt(one, ['folder']), valueAt(one, ['prefix'])];
     if (typeof folder !== 'string' || typeof prefix !== 'string') continue;

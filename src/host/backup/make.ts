@@ -1,62 +1,67 @@
 import type { BackupState } from '../../shared/recovery-observations';
 import type { Change } from '../../shared/observations';
 import { HostError, errorCode } from '../errors';
-import type { Going } from '../going';
-import { copyTo } from './copy';
-import { forEach } from './each';
-import { enterOrMake } from '../safe-folder';
 import type { SafeFolder } from '../safe-folder';
+import { Attempt } from './attempt';
+import type { AttemptRequest } from './attempt';
 import { JOURNAL, openJournal, readJournal } from './journal';
-import type { Journal } from './journal';
-import { FILES, MANIFEST, UNFINISHED, writeManifest } from './manifest';
+import { imagesNotFound } from './look-elsewhere';
+import { MANIFEST, writeManifest } from './manifest';
 import type { ManifestEntry } from './manifest';
-import { backupName, unsafeBackup } from './names';
+import { backupName } from './names';
 import { make, makeRoot, openSource } from './place';
-import type { BackupSettings } from './place';
+import type { BackupSettings, Source } from './place';
 import { readBack } from './read-back';
 import type { Bad } from './read-back';
-import { empty, removeBackup, removeEmptied } from './remove';
-import { checkSpace, notEnoughSpace, takeInventory } from './space';
+import { removeBackup } from './remove';
+import { checkSpace, hasNoImages, notEnoughSpace, takeInventory } from './space';
+import type { Inventory } from './space';
 import { observeBackup, withBackup } from './state';
-import { join, walk } from './walk';
-import type { Listed } from './walk';
 
-const NOTES_AT_MOST = 10;
-
-export interface BackupRequest extends Going {
+export interface BackupRequest extends AttemptRequest {
   id: string;
   /** `YYYY-MM-DD` */
   day: string;
   host: string;
-  /** Is told how many files are in the backup so far. */
-  progress?: (position: { files: number }) => void;
 }
 
 /**
  * H.2: a complete backup of the day's images that was read back. One that is complete already is read back only; one
  * that was begun is finished.
  *
- * @throws HostError `NotEnoughSpace`, `UnsafeSelector`, `BackupMismatch`
+ * @throws HostError `NotEnoughSpace`, `UnsafeSelector`, `ImagesNotFound`, `BackupMismatch`
  */
 export async function makeBackup(settings: BackupSettings, request: BackupRequest): Promise<Change<BackupState>> {
   const before = await observeBackup(settings, request.id);
-  const [path, source] = await openSource(settings, request.day);
+  const source = await openSource(settings, request.day);
   try {
     if (before.state === 'complete') {
       await verify(settings, request);
       return { before, after: before, changed: false, notes: [] };
     }
-    if (source === undefined) {
-      if (before.state === 'partial') throw sourceGone(path, before);
-      const after: BackupState = { ...before, state: 'nothing' };
-      return { before, after, changed: false, notes: [`${path} does not exist: nothing to back up`] };
-    }
-    const notes = await fill(settings, request, path, source);
+    if (source.folder === undefined && before.state === 'partial') throw sourceGone(source.path, before);
+    const inventory = await takeInventory(source, request.signal);
+    if (hasNoImages(inventory) && before.state === 'absent') return await nothing(settings, request, source, before);
+    const notes = await fill(settings, request, source, inventory);
     await verify(settings, request);
     return { before, after: await observeBackup(settings, request.id), changed: true, notes };
   } finally {
-    await source?.close();
+    await source.folder?.close();
   }
+}
+
+/** There is no image of the day. Only where that is known to be so: otherwise people would lose what nobody looked for. */
+async function nothing(
+  settings: BackupSettings,
+  { day, signal }: BackupRequest,
+  { path, folder }: Source,
+  before: BackupState,
+): Promise<Change<BackupState>> {
+  const obstacle = await imagesNotFound(settings, day, signal);
+  if (obstacle !== undefined) throw new HostError('ImagesNotFound', obstacle);
+  const why = folder === undefined ? 'does not exist' : 'has no image of the day';
+  const after: BackupState = { ...before, state: 'nothing' };
+  return { before, after, changed: false, notes: [`${path} ${why}: nothing to back up`] };
 }
 
 function sourceGone(path: string, { path: copied, files }: BackupState): HostError {
@@ -67,11 +72,11 @@ function sourceGone(path: string, { path: copied, files }: BackupState): HostErr
 async function fill(
   settings: BackupSettings,
   request: BackupRequest,
-  path: string,
-  source: SafeFolder,
+  source: Source,
+  { sizes, skipped }: Inventory,
 ): Promise<string[]> {
-  const { id, host, signal } = request;
-  const { sizes, skipped } = await takeInventory(source, signal);
+  const { id, host } = request;
+  const { path } = source;
   const finished = await withBackup(settings, id, async (it) => (it ? await readJournal(it.folder) : new Map()));
   await checkSpace(
     settings,
@@ -128,111 +133,6 @@ async function reopen(backup: SafeFolder, entries: ManifestEntry[], bad: Bad[]):
     journal.close();
   }
   await backup.remove(MANIFEST);
-}
-
-/** One attempt to fill a backup's folder. */
-class Attempt {
-  readonly notes: string[] = [];
-  private readonly entries: ManifestEntry[] = [];
-  private readonly reflink = { possible: true };
-
-  constructor(
-    private readonly backup: SafeFolder,
-    /** By earlier attempts. */
-    private readonly finished: Map<string, ManifestEntry>,
-    private readonly request: BackupRequest,
-  ) {}
-
-  async copyAll(source: SafeFolder): Promise<ManifestEntry[]> {
-    const unfinished = await make(this.backup, UNFINISHED);
-    const files = await make(this.backup, FILES);
-    const journal = openJournal(this.backup);
-    try {
-      await empty(unfinished, this.backup.device);
-      await walk(source, {
-        files: async (folder, below, found) =>
-          await this.copyFolder({ folder, below, files, unfinished, journal }, found),
-        skipped: () => {},
-        signal: this.request.signal,
-      });
-      await files.handle.sync();
-      await removeEmptied(this.backup, UNFINISHED);
-      return [...this.entries, ...this.rescued()];
-    } finally {
-      journal.close();
-      await Promise.all([unfinished.close(), files.close()]);
-    }
-  }
-
-  private async copyFolder(from: From, found: Listed[]): Promise<void> {
-    const target = await descendOrMake(from.files, from.below);
-    try {
-      await forEach(found, this.request.signal, async ({ name }) => {
-        this.request.mayStillChange?.();
-        const entry = await this.copyFile(from, target, name);
-        if (entry === undefined) return this.note(`${join(from.below, name)} vanished while the backup was made`);
-        this.entries.push(entry);
-        this.request.progress?.({ files: this.entries.length });
-      });
-      await target.handle.sync();
-    } finally {
-      if (target !== from.files) await target.close();
-    }
-  }
-
-  private async copyFile(from: From, target: SafeFolder, name: string): Promise<ManifestEntry | undefined> {
-    const path = join(from.below, name);
-    const file = await from.folder.open(name);
-    if (file === undefined) return undefined;
-    try {
-      const stat = await file.stat();
-      if (!stat.isFile()) return undefined;
-      const done = this.finished.get(path);
-      if (done !== undefined && isSame(done, stat) && (await target.stat(name))?.size === done.size) return done;
-      const place = { unfinished: from.unfinished, folder: target, name, reflink: this.reflink };
-      const { torn, mtime, ...copied } = await copyTo(file, place);
-      if (torn) this.note(`${path} was written while it was copied`);
-      const entry = { path, ...copied, mtime: mtime.toISOString() };
-      from.journal.add(entry);
-      return entry;
-    } finally {
-      await file.close();
-    }
-  }
-
-  /** Copied by an earlier attempt, and gone from the source since: the more reason to keep them. */
-  private rescued(): ManifestEntry[] {
-    const here = new Set(this.entries.map(({ path }) => path));
-    return [...this.finished.values()].filter(({ path }) => !here.has(path));
-  }
-
-  private note(text: string): void {
-    if (this.notes.length < NOTES_AT_MOST) this.notes.push(text);
-  }
-}
-
-interface From {
-  folder: SafeFolder;
-  below: string;
-  files: SafeFolder;
-  unfinished: SafeFolder;
-  journal: Journal;
-}
-
-function isSame(entry: ManifestEntry, stat: { size: number; mtime: Date }): boolean {
-  return entry.size === stat.size && entry.mtime === stat.mtime.toISOString();
-}
-
-/** The folder `below` within `files`, made where it is missing. */
-async function descendOrMake(files: SafeFolder, below: string): Promise<SafeFolder> {
-  let at = files;
-  for (const step of below === '' ? [] : below.split('/')) {
-    const next = await enterOrMake(at, step, 0o700);
-    if (at !== files) await at.close();
-    if (next === undefined) throw unsafeBackup(`${step} is in the way in a backup`);
-    at = next;
-  }
-  return at;
 }
 
 function sum(sizes: Map<string, number>): number {

@@ -22,14 +22,10 @@ export function isOurName(name: string): boolean {
   return STEP.test(name.replaceAll('+', '')) && (name.startsWith('incident+') || RUN_ID.test(name));
 }
 
-/**
- * `2026-11-23` as the steps below the folder of images.
- *
- * @throws HostError `UnsafeSelector` for anything else.
- */
-export function daySteps(day: string): string[] {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) throw unsafeBackup(`"${day.slice(0, 40)}" is not a day such as 2026-11-23`);
-  return day.split('-');
+/** @throws HostError `UnsafeSelector` for what is no day such as `2026-11-23`. */
+export function verifyDay(day: string): void {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(day) || Number.isNaN(Date.parse(day)))
+    throw unsafeBackup(`"${day.slice(0, 40)}" is not a day such as 2026-11-23`);
 }
 
 /** Whether `relative` is a plain path below a folder: what a manifest may name. */

@@ -4,15 +4,50 @@ import { errorCode } from '../errors';
 import type { RecoverySettings } from '../settings';
 import { descend, enterOrMake, openFolder } from '../safe-folder';
 import type { SafeFolder } from '../safe-folder';
-import { daySteps, unsafeBackup } from './names';
+import { FLAT, isAtOrBelow, isHidden, isOfDay, stepsTo } from '../../shared/image-layout';
+import { verifyDay, unsafeBackup } from './names';
+import { walk } from './walk';
+import type { Visitor } from './walk';
 
-export type BackupSettings = RecoverySettings['backup'];
+export type BackupSettings = RecoverySettings['backup'] & {
+  /** Folders whose files are no images, wherever they lie: the temporary ones. */
+  notImages?: string[];
+};
 
-/** The folder with the day's images: its path, and itself where it exists. */
-export async function openSource({ images }: BackupSettings, day: string): Promise<[string, SafeFolder | undefined]> {
-  const steps = daySteps(day);
-  const folder = await openFolder(images);
-  return [path.join(images, ...steps), folder === undefined ? undefined : await descend(folder, steps, images)];
+/** The folder that has the day's images, and which of its files they are. */
+export interface Source {
+  path: string;
+  /** `undefined` where it does not exist. */
+  folder: SafeFolder | undefined;
+  /** Visits the day's images alone. */
+  walk(visitor: Visitor): Promise<void>;
+}
+
+export async function openSource(settings: BackupSettings, day: string): Promise<Source> {
+  const { images, layout } = settings;
+  verifyDay(day);
+  const steps = stepsTo(layout, day);
+  const opened = await openFolder(images);
+  const folder = opened === undefined ? undefined : await descend(opened, steps, images);
+  const place = path.join(images, ...steps);
+  if (layout !== FLAT) return { path: place, folder, walk: async (visitor) => await walk(folder!, visitor) };
+  return { path: place, folder, walk: async (visitor) => await walk(folder!, ofDayAlone(settings, day, visitor)) };
+}
+
+function ofDayAlone(settings: BackupSettings, day: string, visitor: Visitor): Visitor {
+  return {
+    ...visitor,
+    files: async (folder, below, files) => {
+      const ofDay = files.filter(({ name, mtimeMs }) => !isHidden(name) && isOfDay(mtimeMs, day));
+      if (ofDay.length > 0) await visitor.files(folder, below, ofDay);
+    },
+    enters: (below) => !isNoImages(settings, below),
+  };
+}
+
+/** Whether what lies `below` the folder of images is none of them. */
+export function isNoImages({ images, notImages = [] }: BackupSettings, below: string): boolean {
+  return notImages.some((place) => isAtOrBelow(path.join(images, below), place));
 }
 
 /** The folder of all backups, ours alone; `undefined` where there is none yet. */

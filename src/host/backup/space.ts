@@ -1,10 +1,11 @@
 import { statfs } from 'node:fs/promises';
 import type { BackupPlan } from '../../shared/recovery-observations';
+import { isHidden } from '../../shared/image-layout';
 import { HostError } from '../errors';
-import type { SafeFolder } from '../safe-folder';
+import { imagesNotFound } from './look-elsewhere';
 import { nearestExisting, openSource } from './place';
-import type { BackupSettings } from './place';
-import { join, walk } from './walk';
+import type { BackupSettings, Source } from './place';
+import { join } from './walk';
 
 /** What is to be copied, by path below the source. */
 export interface Inventory {
@@ -12,9 +13,14 @@ export interface Inventory {
   skipped: number;
 }
 
-export async function takeInventory(source: SafeFolder, signal?: AbortSignal): Promise<Inventory> {
+export function hasNoImages({ sizes }: Inventory): boolean {
+  return [...sizes.keys()].every(isHidden);
+}
+
+export async function takeInventory(source: Source, signal?: AbortSignal): Promise<Inventory> {
   const found: Inventory = { sizes: new Map(), skipped: 0 };
-  await walk(source, {
+  if (source.folder === undefined) return found;
+  await source.walk({
     files: async (_folder, below, files) => {
       for (const { name, size } of files) found.sizes.set(join(below, name), size);
     },
@@ -30,13 +36,17 @@ export async function takeInventory(source: SafeFolder, signal?: AbortSignal): P
  * @throws HostError `UnsafeSelector`
  */
 export async function planBackup(settings: BackupSettings, day: string, signal?: AbortSignal): Promise<BackupPlan> {
-  const [source, folder] = await openSource(settings, day);
+  const source = await openSource(settings, day);
+  const { path, folder } = source;
   try {
-    const sizes = folder === undefined ? [] : [...(await takeInventory(folder, signal)).sizes.values()];
+    const inventory = await takeInventory(source, signal);
+    const sizes = [...inventory.sizes.values()];
+    const obstacle = hasNoImages(inventory) ? await imagesNotFound(settings, day, signal) : undefined;
     const room = await measure(settings, sizes);
     const bytes = sizes.reduce((sum, size) => sum + size, 0);
     const { availableBytes } = room;
-    return { source, exists: folder !== undefined, files: sizes.length, bytes, availableBytes, fits: fits(room) };
+    const plan = { source: path, exists: folder !== undefined, files: sizes.length, bytes, availableBytes };
+    return { ...plan, fits: fits(room), ...(obstacle === undefined ? {} : { obstacle }) };
   } finally {
     await folder?.close();
   }

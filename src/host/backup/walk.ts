@@ -8,6 +8,7 @@ const DEEPEST = 32;
 export interface Listed {
   name: string;
   size: number;
+  mtimeMs: number;
 }
 
 export interface Visitor {
@@ -15,6 +16,8 @@ export interface Visitor {
   files(folder: SafeFolder, below: string, files: Listed[]): Promise<void>;
   /** A link or special file. */
   skipped(path: string): void;
+  /** Whether the open folder `below` is visited; every one where absent. */
+  enters?(below: string, folder: SafeFolder): boolean | Promise<boolean>;
   signal?: AbortSignal | undefined;
 }
 
@@ -28,15 +31,17 @@ export async function walk(folder: SafeFolder, visitor: Visitor, below = '', dep
     if (stat === undefined) return;
     if (stat.isDirectory()) folders.push(name);
     // A name that is no UTF-8 cannot be opened by its text.
-    else if (stat.isFile() && !name.includes('\uFFFD')) files.push({ name, size: stat.size });
-    else visitor.skipped(join(below, name));
+    else if (stat.isFile() && !name.includes('\uFFFD')) {
+      files.push({ name, size: stat.size, mtimeMs: stat.mtimeMs });
+    } else visitor.skipped(join(below, name));
   });
   await visitor.files(folder, below, files);
   for (const name of folders.sort()) {
     const inner = await folder.enter(name);
     if (inner === undefined) continue;
     try {
-      await walk(inner, visitor, join(below, name), depth + 1);
+      const at = join(below, name);
+      if ((await visitor.enters?.(at, inner)) !== false) await walk(inner, visitor, at, depth + 1);
     } finally {
       await inner.close();
     }

@@ -27,7 +27,9 @@ export function tellStraysEnded(change: StraysEnded): string {
 }
 
 export function tellBackupPlan(plan: BackupPlan): Told {
+  if (plan.obstacle !== undefined) return { status: 'notSo', detail: plan.obstacle };
   if (!plan.exists) return { status: 'notSo', detail: `${plan.source} does not exist: nothing to back up` };
+  if (plan.files === 0) return { status: 'notSo', detail: `no image of today in ${plan.source}: nothing to back up` };
   const room = `${size(plan.availableBytes)} available`;
   const what = `${plan.files} files, ${size(plan.bytes)} of ${plan.source}; ${room}`;
   return plan.fits ? what : { status: 'notSo', detail: `${what}: does not fit` };

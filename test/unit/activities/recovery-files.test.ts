@@ -29,6 +29,7 @@ function recoverySettings(): RecoverySettings {
     backup: {
       root: folder.path('backups'),
       images: folder.path('data/images'),
+      layout: 'YYYY/MM/DD',
       keepCount: 1,
       keepForMs: 1,
       reserveBytes: 0,

@@ -15,6 +15,7 @@ const settings: RecoverySettings = {
   backup: {
     root: '/var/backups/kingfisher',
     images: '/srv/kingfisher/images',
+    layout: 'YYYY/MM/DD',
     keepCount: 3,
     keepForMs: 14 * 86_400_000,
     reserveBytes: 512 * 1024 ** 2,
@@ -59,6 +60,45 @@ describe('the backup root', () => {
 
   it.each(['/tmp/kingfisher-backup', '/tmp/kingfisher-x/y'])('cannot be %s, which a clean-up removes', (root) => {
     expect(problem(`{backup: {root: ${root}}}`)).toContain('would reach');
+  });
+});
+
+describe('the layout of images', () => {
+  it.each(['flat', 'YYYY-MM-DD', 'by-day/YYYY/MM/DD', 'YYYYMMDD'])('may be %s', (layout) => {
+    expect(configOf(file(`{backup: {layout: ${layout}}}`)).agent!.recovery!.backup.layout).toBe(layout);
+  });
+
+  it.each(['', 'YYYY/MM', 'yyyy/mm/dd', '/YYYY/MM/DD', 'YYYY/MM/DD/', '../YYYY/MM/DD', 'YYYY/*/MM/DD', '%Y/%m/%d'])(
+    'cannot be %j',
+    (layout) => {
+      const line = problem(`{backup: {layout: "${layout}"}}`);
+      expect(line).toMatch(/^backup\.layout: expected "flat", or the path of a day's folder/);
+    },
+  );
+});
+
+describe('images', () => {
+  it.each(['/srv/kingfisher/images', '/srv/kingfisher/images/', '/srv/kingfisher/all'])(
+    'are no temporary files: tempDirs cannot have %s',
+    (tempDir) => {
+      const kingfisher = `{installDir: /opt/kingfisher, dataDir: /srv/kingfisher, tempDirs: [${tempDir}]}`;
+      const images = tempDir.endsWith('all') ? '{backup: {images: /srv/kingfisher/all/images}}' : '{}';
+      const lines = problemsOf(`agent: {host: h1, kingfisher: ${kingfisher}, recovery: ${images}}`);
+      expect(lines).toEqual([
+        expect.stringContaining('agent.kingfisher.tempDirs[0]: a clean-up of it would reach the images'),
+      ]);
+    },
+  );
+
+  it('may have a folder of temporary files among them', () => {
+    const kingfisher =
+      '{installDir: /opt/kingfisher, dataDir: /srv/kingfisher, tempDirs: [/srv/kingfisher/images/temp]}';
+    expect(configOf(`agent: {host: h1, kingfisher: ${kingfisher}, recovery: {}}`).agent!.recovery).not.toBeNull();
+  });
+
+  it('cannot be reached by a clean-up of other temporary folders', () => {
+    const line = problem('{backup: {images: /tmp/kingfisher-images}}');
+    expect(line).toBe('temporary[0]: a clean-up of /tmp/kingfisher-* would reach /tmp/kingfisher-images');
   });
 });
 

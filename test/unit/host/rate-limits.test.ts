@@ -16,7 +16,7 @@ function activitiesOf(settings: HostSettings) {
 }
 
 function recovery(rateLimits: RecoverySettings['rateLimits']): RecoverySettings {
-  const backup = { root: '/nowhere', images: '/nowhere', keepCount: 1, keepForMs: 1, reserveBytes: 0 };
+  const backup = { root: '/nowhere', images: '/nowhere', layout: 'flat', keepCount: 1, keepForMs: 1, reserveBytes: 0 };
   const owner = { user: 'nobody', group: 'nogroup' };
   return {
     backup,

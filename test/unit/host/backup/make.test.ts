@@ -50,6 +50,7 @@ describe('a backup', () => {
   });
 
   it('is nothing when the day has no folder, and leaves none behind', async () => {
+    await mkdir(folder.path('images'));
     const { after, changed } = await makeBackup(settings(), request());
     expect({ state: after.state, changed }).toEqual({ state: 'nothing', changed: false });
     expect(existsSync(folder.path('backups'))).toBe(false);
@@ -64,9 +65,12 @@ describe('a backup', () => {
     },
   );
 
-  it.each(['', '2026', '2026-11-2', '../../../etc', '2026-11-23/..'])('refuses the day "%s"', async (day) => {
-    await expect(makeBackup(settings(), request({ day }))).rejects.toMatchObject({ failure: 'UnsafeSelector' });
-  });
+  it.each(['', '2026', '2026-11-2', '../../../etc', '2026-11-23/..', '2026-13-01'])(
+    'refuses the day "%s"',
+    async (day) => {
+      await expect(makeBackup(settings(), request({ day }))).rejects.toMatchObject({ failure: 'UnsafeSelector' });
+    },
+  );
 
   it('never goes through a link: to a file, to a folder; pipes are no files', async () => {
     await putImages(folder.path(), images);

@@ -11,6 +11,7 @@ export function recoverySettings(folder: string, more: Partial<RecoverySettings[
   const backup = {
     root: path.join(folder, 'backups'),
     images: path.join(folder, 'images'),
+    layout: 'YYYY/MM/DD',
     keepCount: 1,
     keepForMs: 86_400_000,
     reserveBytes: 0,
