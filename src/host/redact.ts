@@ -25,9 +25,9 @@ export function createRedactor(secrets: string[]): Redact {
   };
 }
 
-/** `redact`, that masks the secrets of this environment as well. */
-export function redactingEnvironment(redact: Redact, env: Record<string, string>): Redact {
-  const literals = secretsOfEnvironment(env).filter((secret) => secret.length >= SHORTEST_LITERAL);
+/** `redact`, that masks the secrets of these environments as well. */
+export function redactingEnvironments(redact: Redact, environments: Record<string, string>[]): Redact {
+  const literals = environments.flatMap(secretsOfEnvironment).filter((secret) => secret.length >= SHORTEST_LITERAL);
   const known = createRedactor(literals);
   return (text, limit) => (literals.length === 0 ? redact(text, limit) : redact(known(text), limit));
 }
@@ -44,7 +44,26 @@ export function secretsOf({ kingfisher, dependencies }: HostSettings): string[] 
 }
 
 function secretsOfEnvironment(env: Record<string, string>): string[] {
-  return Object.entries(env).flatMap(([name, value]) => (isSecretName(name) ? [value] : passwordsOf(value)));
+  return Object.entries(env).flatMap(([name, value]) =>
+    isSecretName(name) ? [value, ...linesOf(value)] : [...passwordsOf(value), ...passwordsWithin(value)],
+  );
+}
+
+/** Of a key in several lines: a log shows them one by one. */
+function linesOf(value: string): string[] {
+  const lines = value.split('\n').map((line) => line.trim());
+  return lines.length === 1 ? [] : lines;
+}
+
+/** Of a URL among other text, or one that is none by the book; and of `host=db password=…`. */
+function passwordsWithin(text: string): string[] {
+  const found = text.matchAll(
+    /:\/\/([^\s/@:]*):([^\s/@]+)@|\b(?:password|passwd|pwd)\s*=\s*(?:'([^']*)'|([^\s;,&']+))/gi,
+  );
+  return [...found].flatMap(([, user, ofUrl, quoted, plain]) => {
+    const password = ofUrl ?? quoted ?? plain ?? '';
+    return password === '' || password === user ? [] : [password, decoded(password)];
+  });
 }
 
 function urls({ postgres, redis, rabbitmq }: HostSettings['dependencies']): string[] {

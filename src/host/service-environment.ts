@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, readdir } from 'node:fs/promises';
+import { posix } from 'node:path';
 import { describeEnd } from './commands';
 import type { CommandRunner } from './commands';
 import { parseEnvironmentFile, parseWords } from './environment-file';
@@ -8,6 +9,7 @@ import type { ProcessManagerSettings, SystemdManagerSettings } from './settings'
 
 const SYSTEMCTL = '/usr/bin/systemctl';
 const TIMEOUT_MS = 5_000;
+const PATTERN = /[*?[]/;
 const FILE_BYTES = 1024 * 1024;
 /** Root starts the program that changes to the service's user: what tells a loader what to load stays away from it. */
 const LOADER = /^(?:LD_|GCONV_PATH$|LOCPATH$|GLIBC_TUNABLES$|MALLOC_)/;
@@ -32,13 +34,35 @@ export async function readServiceEnvironment(
   signal?: AbortSignal,
 ): Promise<ServiceEnvironment> {
   if (manager.type === 'process') return { env: safe(manager.env), cwd: manager.cwd, user: manager.user, missing: [] };
+  return await resolve(await readUnitEnvironment(manager.unit, run, signal));
+}
+
+/**
+ * All that may be in the environment of a service, as far as it can be read: each environment file by itself, also what a later
+ * one replaces. For what looks for secrets in it, and not for a start.
+ *
+ * @throws HostError `ObservationFailed` when systemd does not say.
+ */
+export async function readKnownEnvironments(
+  manager: SystemdManagerSettings | ProcessManagerSettings,
+  run: CommandRunner,
+  signal?: AbortSignal,
+): Promise<Record<string, string>[]> {
+  if (manager.type === 'process') return [manager.env];
+  const { env, files } = await readUnitEnvironment(manager.unit, run, signal);
+  const paths = (await Promise.all(files.map(async ({ path }) => await filesOf(path).catch(() => [])))).flat();
+  const texts = await Promise.all(paths.map(async (path) => await readFileOf(path)));
+  return [env, ...texts.filter((text) => typeof text === 'string').map(parseEnvironmentFile)];
+}
+
+async function readUnitEnvironment(unit: string, run: CommandRunner, signal?: AbortSignal): Promise<UnitEnvironment> {
   const properties = 'Environment,EnvironmentFiles,WorkingDirectory,User,UnsetEnvironment';
-  const args = ['show', '--no-pager', `--property=${properties}`, '--', manager.unit];
+  const args = ['show', '--no-pager', `--property=${properties}`, '--', unit];
   const result = await run({ program: SYSTEMCTL, args, timeoutMs: TIMEOUT_MS, signal });
   if (result.exitCode !== 0) {
-    throw new HostError('ObservationFailed', `systemctl show ${manager.unit}: ${describeEnd(result)}`);
+    throw new HostError('ObservationFailed', `systemctl show ${unit}: ${describeEnd(result)}`);
   }
-  return await resolve(parseUnitEnvironment(result.stdout));
+  return parseUnitEnvironment(result.stdout);
 }
 
 export interface UnitEnvironment {
@@ -84,8 +108,22 @@ async function resolve({ env, files, cwd, user, unset }: UnitEnvironment): Promi
   return { env: safe(Object.fromEntries(kept)), cwd, user, missing };
 }
 
+/** Of a pattern in its last step, such as `/etc/kingfisher/*.env`: those that are there. */
+async function filesOf(pattern: string): Promise<string[]> {
+  if (!PATTERN.test(pattern)) return [pattern];
+  const { dir, base } = posix.parse(pattern);
+  const names = PATTERN.test(dir) ? [] : await readdir(dir).catch(() => []);
+  const step = base
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
+    .replaceAll('[!', '[^');
+  const matching = new RegExp(`^${step}$`);
+  return names.filter((name) => matching.test(name)).map((name) => posix.join(dir, name));
+}
+
 async function readFileOf(path: string): Promise<string | { why: string }> {
-  if (/[*?[]/.test(path)) throw new HostError('ObservationFailed', `EnvironmentFile=${path}: patterns are not read`);
+  if (PATTERN.test(path)) throw new HostError('ObservationFailed', `EnvironmentFile=${path}: patterns are not read`);
   try {
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {

@@ -1,7 +1,7 @@
 import { describeEnd } from '../../host/commands';
 import type { CommandResult } from '../../host/commands';
 import { CommandNotStarted } from '../../host/program';
-import { redactingEnvironment } from '../../host/redact';
+import { redactingEnvironments } from '../../host/redact';
 import type { Redact } from '../../host/redact';
 import { readServiceEnvironment } from '../../host/service-environment';
 import type { ServiceEnvironment } from '../../host/service-environment';
@@ -37,7 +37,7 @@ async function check(
   signal: AbortSignal,
 ): Promise<ConfigurationCheck> {
   const [program = '', ...args] = command;
-  const masked = redactingEnvironment(redact, environment.env);
+  const masked = redactingEnvironments(redact, [environment.env]);
   try {
     const asked = await asUser(user ?? environment.user, { program, args, env: environment.env });
     const where = cwd ?? environment.cwd ?? settings.kingfisher.installDir;

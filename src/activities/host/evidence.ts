@@ -9,6 +9,7 @@ import { tellLine } from '../../host/unit-log';
 import type { LogTail, Resources } from '../../shared/observations';
 import { findDataFolders } from './data-folders';
 import type { HostDeps } from './dependencies';
+import { logRedactorOf } from './log-redactor';
 import { asActivity } from './run';
 import type { HostActivities } from './types';
 
@@ -32,13 +33,9 @@ async function observeLogTail(deps: HostDeps, lines: number, signal: AbortSignal
 }
 
 /** What the unit said since its last start. One that says nothing is no finding. */
-async function observeJournal(
-  { findManager, redact }: HostDeps,
-  unit: string,
-  lines: number,
-  signal: AbortSignal,
-): Promise<LogTail> {
-  const said = await findManager('kingfisher').observeStartLog(lines, signal);
+async function observeJournal(deps: HostDeps, unit: string, lines: number, signal: AbortSignal): Promise<LogTail> {
+  const masked = await logRedactorOf('kingfisher', deps, signal);
+  const said = await deps.findManager('kingfisher').observeStartLog(lines, signal);
   if (said === undefined) {
     const remedy = "let the agent's user read it (group systemd-journal)";
     throw new HostError('ObservationFailed', `journalctl cannot read the journal of ${unit}; ${remedy}`);
@@ -46,22 +43,19 @@ async function observeJournal(
   return {
     path: `journal of ${unit}`,
     evidence: 'present',
-    lines: maskLines(said.map(tellLine), redact),
+    lines: maskLines(said.map(tellLine), masked),
     modifiedAt: said.at(-1)?.at ?? null,
     sizeBytes: 0,
   };
 }
 
-async function observeFile(
-  { redact, findManager }: HostDeps,
-  logFile: string,
-  lines: number,
-  signal: AbortSignal,
-): Promise<LogTail> {
+async function observeFile(deps: HostDeps, logFile: string, lines: number, signal: AbortSignal): Promise<LogTail> {
+  const masked = await logRedactorOf('kingfisher', deps, signal);
   const [tail, service] = await Promise.all([
-    readLogTail(logFile, lines, redact),
+    readLogTail(logFile, lines, masked),
     // Without it the lines are still worth having; only their age cannot be judged.
-    findManager('kingfisher')
+    deps
+      .findManager('kingfisher')
       .observe(signal)
       .catch(() => undefined),
   ]);

@@ -5,6 +5,7 @@ import type { HostDeps } from './dependencies';
 import { ensureRestarted } from './ensure-restarted';
 import { isInTransit } from '../../host/service-manager';
 import { sleep } from '../../host/sleep';
+import { logRedactorOf } from './log-redactor';
 import { mayStartAgain } from './may-start-again';
 import type { InTurn } from './queues';
 import { asActivity, beginOf } from './run';
@@ -31,14 +32,16 @@ export function createServiceActivities(deps: HostDeps, inTurn: InTurn): Service
       async ({ signal }, { service }) => await findManager(service).observeRecentStarts(signal),
     ),
     observeStartLog: asActivity(redact, async ({ signal }, { service }) => {
-      const said = (await findManager(service).observeStartLog(READ_LINES, signal)) ?? [];
-      const lines = maskLines(said.slice(-START_LOG_LINES).map(tellLine), redact);
+      const manager = findManager(service);
+      const masked = await logRedactorOf(service, deps, signal);
+      const said = (await manager.observeStartLog(READ_LINES, signal)) ?? [];
+      const lines = maskLines(said.slice(-START_LOG_LINES).map(tellLine), masked);
       const reason = reasonOf(said);
       return {
         service,
         evidence: lines.length === 0 ? 'absent' : 'present',
         lines,
-        reason: reason === null ? null : { ...reason, text: redact(reason.text, REASON_CHARACTERS) },
+        reason: reason === null ? null : { ...reason, text: masked(reason.text, REASON_CHARACTERS) },
       };
     }),
     waitUntilStarted: asActivity(redact, async (run, { service, deadlineMs }) => {

@@ -66,7 +66,9 @@ async function lookElsewhere(
         if (isHidden(name)) continue;
         if (isInDay(layout, below)) found.fits = true;
         else found.misfit ??= join(below, name);
-        if (isOfDay(mtimeMs, day)) found.ofDay ??= join(below, name);
+        // What is there by now arrived while we looked.
+        const isWhereItBelongs = layout === FLAT || isAtOrBelow(below, own);
+        if (!isWhereItBelongs && isOfDay(mtimeMs, day)) found.ofDay ??= join(below, name);
       }
     },
     skipped: (place) => {
