@@ -132,7 +132,7 @@ describe('a recovery that meets trouble', () => {
       await recordHistory(handle, 'emergencyRecovery.dependency-named');
       expect(view.outcome).toBe('unresolved');
       const stillDown = view.findings.find((finding) => finding.name === 'DependencyStillDown');
-      expect(stillDown?.detail).toBe('redis did not come back. Its journal: redis: cannot open its configuration');
+      expect(stillDown?.detail).toBe('redis did not come back. Its last words: redis: cannot open its configuration');
       expect(names(view)).toEqual(expect.arrayContaining(['UnitMasked', 'DependencyStillDown']));
       expect([...host.restarts].sort()).toEqual(['postgres', 'rabbitmq']);
       expect(host.up.kingfisher).toBe(true);

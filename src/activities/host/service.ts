@@ -1,14 +1,11 @@
-import { maskLines } from '../../host/log-tail';
-import { reasonOf } from '../../host/start-reason';
-import { tellLine } from '../../host/unit-log';
 import type { HostDeps } from './dependencies';
 import { ensureRestarted } from './ensure-restarted';
 import { isInTransit } from '../../host/service-manager';
 import { sleep } from '../../host/sleep';
-import { logRedactorOf } from './log-redactor';
 import { mayStartAgain } from './may-start-again';
 import type { InTurn } from './queues';
 import { asActivity, beginOf } from './run';
+import { observeStartLog } from './start-log';
 import type { HostActivities } from './types';
 
 type ServiceActivities = Pick<
@@ -16,11 +13,7 @@ type ServiceActivities = Pick<
   'observeService' | 'observeRecentStarts' | 'observeStartLog' | 'waitUntilStarted' | 'ensureRestarted'
 >;
 
-const START_LOG_LINES = 10;
 const LOOK_EVERY_MS = 250;
-/** The reason may stand above a stack. */
-const READ_LINES = 60;
-const REASON_CHARACTERS = 300;
 
 /** State and restart of KingFisher and its dependencies. */
 export function createServiceActivities(deps: HostDeps, inTurn: InTurn): ServiceActivities {
@@ -31,19 +24,10 @@ export function createServiceActivities(deps: HostDeps, inTurn: InTurn): Service
       redact,
       async ({ signal }, { service }) => await findManager(service).observeRecentStarts(signal),
     ),
-    observeStartLog: asActivity(redact, async ({ signal }, { service }) => {
-      const manager = findManager(service);
-      const masked = await logRedactorOf(service, deps, signal);
-      const said = (await manager.observeStartLog(READ_LINES, signal)) ?? [];
-      const lines = maskLines(said.slice(-START_LOG_LINES).map(tellLine), masked);
-      const reason = reasonOf(said);
-      return {
-        service,
-        evidence: lines.length === 0 ? 'absent' : 'present',
-        lines,
-        reason: reason === null ? null : { ...reason, text: masked(reason.text, REASON_CHARACTERS) },
-      };
-    }),
+    observeStartLog: asActivity(
+      redact,
+      async ({ signal }, { service }) => await observeStartLog(deps, service, signal),
+    ),
     waitUntilStarted: asActivity(redact, async (run, { service, deadlineMs }) => {
       const manager = findManager(service);
       const end = beginOf(run) + deadlineMs;

@@ -111,6 +111,10 @@ function checkTempDirs(value: unknown, context: z.core.$RefinementCtx): void {
 /** What a plain process writes is in no journal of its own. */
 function checkJournal(value: unknown, context: z.core.$RefinementCtx): void {
   if (valueAt(value, ['logFile']) !== 'journal' || valueAt(value, ['manager', 'type']) !== 'process') return;
-  const message = 'expected the file of the process manager: only a unit of systemd has a journal';
+  const own = valueAt(value, ['manager', 'logFile']);
+  const file = typeof own === 'string' ? ` (its manager.logFile is ${own})` : '';
+  const message =
+    '"journal" is only for manager.type "systemd", whose units have one; ' +
+    `under "process" write the file that the service logs to${file}, or "none"`;
   context.addIssue({ code: 'custom', path: ['logFile'], message });
 }

@@ -136,7 +136,7 @@ function portTaken(detail: string): Cause {
   return { of: `port ${port}`, is: `held by ${holder.split('/').at(-1)}` };
 }
 
-/** `redis: refused, connection refused`, `redis did not come back. Its journal: …` */
+/** `redis: refused, connection refused`, `redis did not come back. Its last words: …` */
 function dependency(detail: string): string {
   const name = /^\w+/.exec(detail)?.[0] ?? '';
   return SERVICE[name] ?? (name === '' ? 'a dependency' : name);

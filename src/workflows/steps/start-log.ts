@@ -11,7 +11,7 @@ const SHOWN = 5;
 export async function lastWords(cite: string, service: ServiceName, steps: HostSteps): Promise<string> {
   const log = await observeStartLog(cite, service, steps);
   const lines = log?.lines.slice(-SHOWN) ?? [];
-  return lines.length === 0 ? '' : `. Its journal: ${lines.join(' ⏎ ')}`;
+  return lines.length === 0 ? '' : `. Its last words: ${lines.join(' ⏎ ')}`;
 }
 
 /** What the service and its manager said since its last start was asked for. */

@@ -134,6 +134,17 @@ describe('managers', () => {
     );
   });
 
+  it('have no journal under "process": the error says which key, which value, and what to write', () => {
+    const manager =
+      'manager: {type: process, command: [/usr/bin/python3, a.py], cwd: /opt/kingfisher, logFile: /a/l, pidFile: /a/p}';
+    expect(problem({ kingfisher: `${manager}, logFile: journal` })).toBe(
+      'kingfisher.logFile: "journal" is only for manager.type "systemd", whose units have one; under "process" write the ' +
+        'file that the service logs to (its manager.logFile is /a/l), or "none"',
+    );
+    expect(configOf(agentFile({ kingfisher: `${manager}, logFile: none` })).agent!.kingfisher.logFile).toBe('none');
+    expect(configOf(agentFile({ kingfisher: 'logFile: journal' })).agent!.kingfisher.logFile).toBe('journal');
+  });
+
   it('takes a process', () => {
     const manager =
       'manager: {type: process, command: [/usr/bin/python3, a.py], cwd: /opt/kingfisher, logFile: /a/l, pidFile: /a/p}';

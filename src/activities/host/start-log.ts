@@ -1,0 +1,59 @@
+import path from 'node:path';
+import { linesSince } from '../../host/log-since';
+import { maskLines, readLogTail } from '../../host/log-tail';
+import type { Redact } from '../../host/redact';
+import type { ServiceManager } from '../../host/service-manager';
+import { reasonOf } from '../../host/start-reason';
+import { tellLine } from '../../host/unit-log';
+import type { UnitLine } from '../../host/unit-log';
+import type { ServiceName, StartLog } from '../../shared/observations';
+import type { HostDeps } from './dependencies';
+import { logRedactorOf } from './log-redactor';
+
+const START_LOG_LINES = 10;
+/** The reason may stand above a stack. */
+const READ_LINES = 60;
+const REASON_CHARACTERS = 300;
+/** What was still written later is no log of a start that failed. */
+const START_WITHIN_MS = 600_000;
+const TOLERANCE_MS = 2_000;
+
+/** What a service and its manager said since its last start was asked for: in the journal, and in a log file of its own. */
+export async function observeStartLog(deps: HostDeps, service: ServiceName, signal: AbortSignal): Promise<StartLog> {
+  const manager = deps.findManager(service);
+  const masked = await logRedactorOf(service, deps, signal);
+  const journal = (await manager.observeStartLog(READ_LINES, signal)) ?? [];
+  const readings = service === 'kingfisher' ? await readLogFile(deps, manager, journal, masked, signal) : [];
+  const file = readings.at(-1) ?? [];
+  const shown = file.length === 0 ? START_LOG_LINES : START_LOG_LINES / 2;
+  const lines = maskLines([...journal.slice(-shown), ...file.slice(-shown)].map(tellLine), masked);
+  const reason = [...readings, []].map((said) => reasonOf([...journal, ...said])).find((found) => found !== null);
+  return {
+    service,
+    evidence: lines.length === 0 ? 'absent' : 'present',
+    lines,
+    reason: reason === undefined ? null : { ...reason, text: masked(reason.text, REASON_CHARACTERS) },
+  };
+}
+
+/** KingFisher's log file where it was written by its last start, from the surest reading to the widest. */
+async function readLogFile(
+  { settings }: HostDeps,
+  manager: ServiceManager,
+  journal: UnitLine[],
+  masked: Redact,
+  signal: AbortSignal,
+): Promise<UnitLine[][]> {
+  const { logFile, manager: managed } = settings.kingfisher;
+  // The latter has been read by its manager.
+  if (!path.isAbsolute(logFile) || (managed.type === 'process' && managed.logFile === logFile)) return [];
+  // Not to be read, or not to be dated: step "Last 50 log lines" says what is wrong with it.
+  const tail = await readLogTail(logFile, READ_LINES, masked).catch(() => undefined);
+  if (tail?.evidence !== 'present' || tail.modifiedAt === null) return [];
+  const startedAt = journal[0]?.at ?? (await manager.observe(signal).catch(() => undefined))?.startedAt;
+  const since = Date.parse(startedAt ?? '');
+  const afterMs = Date.parse(tail.modifiedAt) - since;
+  if (!(afterMs >= -TOLERANCE_MS && afterMs <= START_WITHIN_MS)) return [];
+  const name = path.basename(logFile);
+  return linesSince(tail.lines, since).map((lines) => lines.map((text) => ({ at: undefined, name, text })));
+}

@@ -1,0 +1,34 @@
+/** `2026-11-23T10:00:05.123Z`, `2026-11-23 10:00:05,123`: without a zone it is the host's. */
+const TIME = /(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,3})\d*)?\s?(Z|[+-]\d\d:?\d\d)?/;
+/** Of JSON lines: seconds or milliseconds since 1970. */
+const EPOCH = /"(?:time|ts|timestamp)":\s?(\d{10})(\d{3})?\b/;
+/** Where a line has its time: near its start, also in JSON. */
+const HEAD_CHARACTERS = 160;
+/** Clocks of a log and of a manager's start differ by rounding. */
+const TOLERANCE_MS = 2_000;
+/** Of a log without times nobody knows where a start begins. */
+const UNDATED_LINES = 40;
+
+/**
+ * The lines of a log that can be of a start, surest first: from the first that is dated after it; then with those before it
+ * that have no date, as stacks and the last words of a program that had no logger yet.
+ */
+export function linesSince(lines: string[], since: number): string[][] {
+  const times = lines.map(timeOf);
+  if (times.every((time) => time === undefined)) return [lines.slice(-UNDATED_LINES)];
+  const first = times.findIndex((time) => time !== undefined && time >= since - TOLERANCE_MS);
+  const lastOld = times.findLastIndex((time) => time !== undefined && time < since - TOLERANCE_MS);
+  const wide = lines.slice(lastOld + 1);
+  return first > lastOld ? [lines.slice(first), wide] : [wide];
+}
+
+function timeOf(line: string): number | undefined {
+  const head = line.slice(0, HEAD_CHARACTERS);
+  const [, day, time, fraction = '0', zone = ''] = TIME.exec(head) ?? [];
+  if (day === undefined || time === undefined) {
+    const [, seconds, milliseconds = '0'] = EPOCH.exec(head) ?? [];
+    return seconds === undefined ? undefined : Number(seconds) * 1_000 + Number(milliseconds);
+  }
+  const parsed = Date.parse(`${day}T${time}.${fraction.padEnd(3, '0')}${zone.replace(/^(...)(\d\d)$/, '$1:$2')}`);
+  return Number.isNaN(parsed) ? undefined : parsed;
+}
