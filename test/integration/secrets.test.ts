@@ -7,6 +7,7 @@ import { ArgvWatch } from '../support/argv-watch';
 import { halcyon } from '../support/command-line';
 import { closedByHand } from '../support/incidents';
 import { LabSite } from '../support/lab-site';
+import { detailOf } from '../support/recovery-site';
 import { StandInPagers } from '../../lab/stand-ins/pagers';
 import { waitFor } from '../support/wait-for';
 
@@ -21,6 +22,8 @@ const PASSWORDS = {
   redis: planted('redis'),
   rabbitmq: planted('rabbitmq'),
 };
+/** Of the service alone: nothing in Halcyon's configuration knows it, and nothing in a log line tells what it is. */
+const OWN = planted('own');
 /** Is to be found: that nothing is found of the others says something only then. */
 const REASON = `reason ${planted('canary')}`;
 
@@ -38,7 +41,7 @@ beforeAll(async () => {
     env,
     sections: pagers.sections('1s', '3s', '5s'),
   });
-  secrets = [...Object.values(PASSWORDS), ...Object.values(env), site.stack.token];
+  secrets = [OWN, ...Object.values(PASSWORDS), ...Object.values(env), site.stack.token];
   await plantPasswords();
   watch = new ArgvWatch(secrets);
 }, 120_000);
@@ -71,6 +74,7 @@ async function plantPasswords(): Promise<void> {
     .replace('redis://', `redis://watcher:${PASSWORDS.redis}@`)
     .replaceAll('guest:guest@', `watcher:${PASSWORDS.rabbitmq}@`);
   await host.exec(['tee', CONFIG], { input: changed });
+  await inShell('cat >> /etc/default/kingfisher', `\nSIGNING_SECRET=${OWN}\n`);
   await host.systemctl('restart', 'halcyon-agent.service');
   await host.startAgent();
 }
@@ -124,13 +128,15 @@ it('no secret is in a history, a log, a page, an answer of a command, or an argu
   });
   await host.systemctl('mask', '--now', '--runtime', 'redis-server.service');
   await host.exec(['tee', '/run/last-words'], {
-    input: `Error: cannot connect to postgres://watcher:${PASSWORDS.postgres}@127.0.0.1:5432/zmart_core\n`,
+    input: `Error: cannot connect to postgres://watcher:${PASSWORDS.postgres}@127.0.0.1:5432/zmart_core with ${OWN}\n`,
   });
   await site.changeUnit('ExecStartPre=/bin/cat /run/last-words', 'ExecStartPre=/bin/false');
   await host.systemctl('stop', 'kingfisher.service');
   const broken = await site.alert();
   const view = await viewAtEnd(broken.workflowId);
   expect(view.outcome).toBeNull();
+  // The service logs to a file: what it said there is the reason.
+  expect(detailOf(view, 'StartFailed')).toMatch(/^Error: cannot connect to .* with \*\*\*$/);
   await waitFor(
     async () => {
       const escalation = stack.client.workflow.getHandle(broken.workflowId.replace('incident/', 'escalation/'));

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { makeBackup } from '../../../../src/host/backup/make';
+import { openBackups } from '../../../../src/host/backup/open';
 import { planBackup } from '../../../../src/host/backup/space';
 import { useTempFolder } from '../support/temp-folder';
 import { DAY, ID, NAME, contentOf, recoverySettings } from './support';
@@ -101,6 +102,15 @@ describe('a layout', () => {
     expect(after).toMatchObject({ state: 'complete', files: 4 });
     expect(Object.keys(await copies()).sort()).toEqual(['a.jpg', 'midnight.jpg', 'temperature/d.jpg', 'user-7/b.jpg']);
     expect(await planBackup(settings('flat'), DAY)).toMatchObject({ files: 4, source: folder.path('images') });
+  });
+
+  it('that is flat is restored to where its images were', async () => {
+    for (const name of ['a.jpg', 'user-7/b.jpg']) await put(name);
+    await backUp('flat');
+    await rm(folder.path('images'), { recursive: true });
+    const backups = openBackups(recoverySettings(folder.path(), { layout: 'flat' }));
+    expect(await backups.restore(ID, { dryRun: false, overwrite: false })).toMatchObject({ restored: 2, inTheWay: 0 });
+    expect(await contentOf(folder.path('images'))).toEqual({ 'a.jpg': 'a.jpg', 'user-7/b.jpg': 'user-7/b.jpg' });
   });
 
   it('that is flat keeps what was copied of images that are gone since', async () => {
