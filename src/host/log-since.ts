@@ -4,8 +4,8 @@ const TIME = /(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,3})\d*)?\s?(Z|[+
 const EPOCH = /"(?:time|ts|timestamp)":\s?(\d{10})(\d{3})?\b/;
 /** Where a line has its time: near its start, also in JSON. */
 const HEAD_CHARACTERS = 160;
-/** Clocks of a log and of a manager's start differ by rounding. */
-const TOLERANCE_MS = 2_000;
+/** One clock, read at different places: the time of a file's last write lags behind by a tick. */
+export const TICK_MS = 50;
 /** Of a log without times nobody knows where a start begins. */
 const UNDATED_LINES = 40;
 
@@ -16,8 +16,9 @@ const UNDATED_LINES = 40;
 export function linesSince(lines: string[], since: number): string[][] {
   const times = lines.map(timeOf);
   if (times.every((time) => time === undefined)) return [lines.slice(-UNDATED_LINES)];
-  const first = times.findIndex((time) => time !== undefined && time >= since - TOLERANCE_MS);
-  const lastOld = times.findLastIndex((time) => time !== undefined && time < since - TOLERANCE_MS);
+  const isYoung = (time: number) => time >= (time % 1_000 === 0 ? Math.floor(since / 1_000) * 1_000 : since - TICK_MS);
+  const first = times.findIndex((time) => time !== undefined && isYoung(time));
+  const lastOld = times.findLastIndex((time) => time !== undefined && !isYoung(time));
   const wide = lines.slice(lastOld + 1);
   return first > lastOld ? [lines.slice(first), wide] : [wide];
 }

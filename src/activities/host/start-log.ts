@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { linesSince } from '../../host/log-since';
+import { TICK_MS, linesSince } from '../../host/log-since';
 import { maskLines, readLogTail } from '../../host/log-tail';
 import type { Redact } from '../../host/redact';
 import type { ServiceManager } from '../../host/service-manager';
@@ -16,7 +16,6 @@ const READ_LINES = 60;
 const REASON_CHARACTERS = 300;
 /** What was still written later is no log of a start that failed. */
 const START_WITHIN_MS = 600_000;
-const TOLERANCE_MS = 2_000;
 
 /** What a service and its manager said since its last start was asked for: in the journal, and in a log file of its own. */
 export async function observeStartLog(deps: HostDeps, service: ServiceName, signal: AbortSignal): Promise<StartLog> {
@@ -24,9 +23,8 @@ export async function observeStartLog(deps: HostDeps, service: ServiceName, sign
   const masked = await logRedactorOf(service, deps, signal);
   const journal = (await manager.observeStartLog(READ_LINES, signal)) ?? [];
   const readings = service === 'kingfisher' ? await readLogFile(deps, manager, journal, masked, signal) : [];
-  const file = readings.at(-1) ?? [];
-  const shown = file.length === 0 ? START_LOG_LINES : START_LOG_LINES / 2;
-  const lines = maskLines([...journal.slice(-shown), ...file.slice(-shown)].map(tellLine), masked);
+  const file = (readings.at(-1) ?? []).slice(-START_LOG_LINES / 2);
+  const lines = maskLines([...journal.slice(file.length - START_LOG_LINES), ...file].map(tellLine), masked);
   const reason = [...readings, []].map((said) => reasonOf([...journal, ...said])).find((found) => found !== null);
   return {
     service,
@@ -53,7 +51,7 @@ async function readLogFile(
   const startedAt = journal[0]?.at ?? (await manager.observe(signal).catch(() => undefined))?.startedAt;
   const since = Date.parse(startedAt ?? '');
   const afterMs = Date.parse(tail.modifiedAt) - since;
-  if (!(afterMs >= -TOLERANCE_MS && afterMs <= START_WITHIN_MS)) return [];
+  if (!(afterMs >= -TICK_MS && afterMs <= START_WITHIN_MS)) return [];
   const name = path.basename(logFile);
   return linesSince(tail.lines, since).map((lines) => lines.map((text) => ({ at: undefined, name, text })));
 }

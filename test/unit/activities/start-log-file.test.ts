@@ -66,6 +66,7 @@ describe('a service that logs to a file', () => {
 
   it.each([
     ['before it', START - 60_000],
+    ['just before it, by the start that was ended for it', START - 1_000],
     ['long after it: it had started', START + 3_600_000],
   ])('says nothing of a start when it was last written %s', async (_name, writtenAt) => {
     const { reason, lines } = await startLog(['ERROR of another time'], { writtenAt });

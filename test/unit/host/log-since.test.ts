@@ -31,6 +31,11 @@ describe('the lines of a log since a start', () => {
     expect(linesSince(lines.slice(0, 1), SINCE)).toEqual([[]]);
   });
 
+  it('of the moment before it are not of it; a second without its fraction may be', () => {
+    const lines = ['2026-11-23T10:00:00.300Z SIGTERM, stopped', '2026-11-23T10:00:00Z starting'];
+    expect(linesSince(lines, SINCE + 500)[0]).toEqual(lines.slice(1));
+  });
+
   it('are the last ones where nothing has a date', () => {
     const lines = Array.from({ length: 60 }, (_, at) => `line ${at}`);
     expect(linesSince(lines, SINCE)).toEqual([lines.slice(20)]);
