@@ -48,10 +48,11 @@ async function readLogFile(
   // Not to be read, or not to be dated: step "Last 50 log lines" says what is wrong with it.
   const tail = await readLogTail(logFile, READ_LINES, masked).catch(() => undefined);
   if (tail?.evidence !== 'present' || tail.modifiedAt === null) return [];
-  const startedAt = journal[0]?.at ?? (await manager.observe(signal).catch(() => undefined))?.startedAt;
-  const since = Date.parse(startedAt ?? '');
+  const state = await manager.observe(signal).catch(() => undefined);
+  // Of a unit that is started at once (Type=simple) the journal has no line for the beginning, and goes further back.
+  const since = Math.max(...[journal[0]?.at, state?.startedAt].map((at) => Date.parse(at ?? '') || 0));
   const afterMs = Date.parse(tail.modifiedAt) - since;
-  if (!(afterMs >= -TICK_MS && afterMs <= START_WITHIN_MS)) return [];
+  if (afterMs < -TICK_MS || afterMs > START_WITHIN_MS) return [];
   const name = path.basename(logFile);
   return linesSince(tail.lines, since).map((lines) => lines.map((text) => ({ at: undefined, name, text })));
 }

@@ -64,6 +64,14 @@ describe('a service that logs to a file', () => {
     expect(lines).toHaveLength(1);
   });
 
+  it('is read by the start’s own time where the journal goes further back, as for Type=simple', async () => {
+    const before = { SYSLOG_IDENTIFIER: 'systemd', MESSAGE: 'Stopped kingfisher.service', at: START - 5_000 };
+    const stopped = '2026-11-23T09:59:56.616Z INFO SIGTERM, stopped';
+    const { reason, lines } = await startLog([stopped], { writtenAt: START - 3_384, journal: [before, JOURNAL[1]!] });
+    expect(reason).toBeNull();
+    expect(lines.join()).not.toContain('SIGTERM');
+  });
+
   it.each([
     ['before it', START - 60_000],
     ['just before it, by the start that was ended for it', START - 1_000],
