@@ -11,6 +11,7 @@ import { createEscalationCommand } from './cli/escalation';
 import { createIncidentCommand } from './cli/incident';
 import { createLeasesCommand } from './cli/leases';
 import { createGuardCommand } from './cli/guard';
+import { createPageCommand } from './cli/page';
 import { createPauseCommand, createResumeCommand } from './cli/pause';
 import { createRunCommand } from './cli/run';
 import { createSimulateCommand } from './cli/simulate';
@@ -38,6 +39,7 @@ const program = new Command('halcyon')
   .addCommand(createBackupsCommand(openBackups))
   .addCommand(createSimulateCommand())
   .addCommand(createDoctorCommand())
+  .addCommand(createPageCommand())
   .addCommand(createConfigCommand(process));
 
 acceptsConfigAnywhere(program);

@@ -4,14 +4,9 @@ import { ConfigError, configWarnings, loadConfigFor } from '../config';
 import type { Config } from '../config';
 import { CONTROLLER_TASK_QUEUE, hostTaskQueue } from '../shared/task-queues';
 import { withClient } from './connect';
+import { ACTIVITIES, WORKFLOWS, pollersOf } from './pollers';
 import { plain } from './print-timeline';
 import { table } from './table';
-
-/** Temporal's numbers of the two kinds of queues. */
-const WORKFLOWS = 1;
-const ACTIVITIES = 2;
-/** One question of a worker for work lasts up to a minute, and Temporal remembers who asked for five. */
-const POLLS_WITHIN_MS = 90_000;
 
 /** One thing that must be there for incidents to be healed and people to be paged. */
 export interface Checkup {
@@ -79,18 +74,6 @@ async function workersOf(client: Client, config: Config): Promise<Checkup[]> {
     )),
     ...(agents.length === 0 ? [none] : []),
   ];
-}
-
-/** Who asked for work of this queue lately, as `<pid>@<machine>`. */
-async function pollersOf({ connection, options }: Client, name: string, taskQueueType: number): Promise<string[]> {
-  const { pollers } = await connection.workflowService.describeTaskQueue({
-    namespace: options.namespace,
-    taskQueue: { name },
-    taskQueueType,
-  });
-  return pollers
-    .filter(({ lastAccessTime }) => Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1_000 < POLLS_WITHIN_MS)
-    .map(({ identity }) => identity ?? 'unnamed');
 }
 
 /** By what people can be paged, and what stands in the way. No secret is shown. */

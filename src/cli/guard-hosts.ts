@@ -29,13 +29,14 @@ export async function guardHosts(
   throw new UsageError(`--host: "${host}" is not under hosts: in ${file} and has no guard (known: ${names})`);
 }
 
-/** Does it for all hosts at once, one line each; exit code 1 when one of them failed. */
-export async function eachHost(hosts: string[], work: (host: string) => Promise<string>): Promise<void> {
+/** Does it for all hosts at once, and writes the lines of each together; exit code 1 when one of them failed. */
+export async function eachHost(hosts: string[], work: (host: string) => Promise<string | string[]>): Promise<void> {
   if (hosts.length === 0) process.stdout.write('no hosts: name them under hosts: in halcyon.yaml\n');
   await Promise.all(
     hosts.map(async (host) => {
       try {
-        process.stdout.write(`${plain(await work(host))}\n`);
+        const lines = [await work(host)].flat();
+        process.stdout.write(lines.map((line) => `${plain(line)}\n`).join(''));
       } catch (err) {
         process.stderr.write(`${plain(`${host}: FAILED: ${err instanceof Error ? err.message : String(err)}`)}\n`);
         process.exitCode = 1;

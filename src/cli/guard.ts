@@ -6,6 +6,7 @@ import { guardId } from '../shared/ids';
 import { withClient } from './connect';
 import { eachHost, guardHosts } from './guard-hosts';
 import { ask } from './controller';
+import { table } from './table';
 
 interface ShowOptions {
   host?: string;
@@ -30,7 +31,7 @@ async function show(options: ShowOptions): Promise<void> {
   await withClient(options, async (client, config, file) => {
     await eachHost(await guardHosts(client, { config, file }, options.host), async (host) => {
       const view = await viewOf(client, host);
-      return options.json === true ? JSON.stringify(view ?? { host, guard: null }) : formatGuard(host, view);
+      return options.json === true ? [JSON.stringify(view ?? { host, guard: null })] : formatGuard(host, view);
     });
   });
 }
@@ -50,23 +51,36 @@ async function viewOf(client: Client, host: string): Promise<GuardView | undefin
   }
 }
 
-/** One line of a host; several facts, separated by `;`. */
-export function formatGuard(host: string, view: GuardView | undefined): string {
-  if (view === undefined) return `${host}: nobody asked for it lately; not paused`;
+/** Lines of a host: whether it is paused first, then one fact a line, below the name of what it is about. */
+export function formatGuard(host: string, view: GuardView | undefined): string[] {
+  if (view === undefined) return [`${host}: nobody asked for it lately; not paused`];
   const { holder, pauses, queue, restarts, recentIncidents } = view;
-  const waiting = queue.map(({ incidentId, severity }) => `${incidentId} (${severity})`);
   const counted = Object.entries(restarts).map(([service, count]) => `${service} ${count}`);
+  const facts: [name: string, lines: string[]][] = [
+    [
+      'turn',
+      [holder === null ? 'nobody has it' : `${holder.incidentId} since ${time(holder.since)}, token ${holder.token}`],
+    ],
+    [
+      'waiting',
+      queue.length === 0 ? ['nobody'] : queue.map(({ incidentId, severity }) => `${incidentId} (${severity})`),
+    ],
+    ['restarts', [`${counted.join(', ') || 'none'} (within the last hour)`]],
+    ['changed by', [`${recentIncidents} incident${recentIncidents === 1 ? '' : 's'} lately`]],
+  ];
+  const [first, ...others] = pauses.map(pauseText);
   return [
-    `${host}: ${pauses.length === 0 ? 'not paused' : pauses.map(pauseText).join('; ')}`,
-    holder === null
-      ? 'nobody has the turn'
-      : `${holder.incidentId} has the turn since ${holder.since}, token ${holder.token}`,
-    waiting.length === 0 ? 'nobody waits' : `waiting: ${waiting.join(', ')}`,
-    `restarts within the hour: ${counted.join(', ') || 'none'}`,
-    `${recentIncidents} incident${recentIncidents === 1 ? '' : 's'} changed something lately`,
-  ].join('; ');
+    `${host}: ${first ?? 'not paused'}`,
+    ...others.map((text) => `${' '.repeat(host.length + 2)}${text}`),
+    ...table(facts.flatMap(([name, lines]) => lines.map((line, at) => [`  ${at === 0 ? name : ''}`, line]))),
+  ];
 }
 
 function pauseText({ by, until, reason }: Pause): string {
-  return `PAUSED by ${by} until ${until} (${reason})`;
+  return `PAUSED by ${by} until ${time(until)}: ${reason}`;
+}
+
+/** `2026-11-23 03:15:00Z` */
+function time(iso: string): string {
+  return `${iso.slice(0, 19).replace('T', ' ')}Z`;
 }

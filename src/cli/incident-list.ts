@@ -1,3 +1,4 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { formatDuration, parseDuration } from '../shared/durations';
 import type { IncidentMemo, Outcome } from '../shared/incident';
@@ -29,6 +30,7 @@ export interface IncidentRow {
   host: string;
   alert: string;
   severity: string;
+  /** Of the incident, which may have gone on in several runs. */
   started: string;
   closed: string | null;
   tier: number;
@@ -124,15 +126,32 @@ async function newest(client: Client, query: string, limit: number): Promise<Inc
   const rows: IncidentRow[] = [];
   for (let at = 0; at < found.length; at += DESCRIBED_AT_ONCE) {
     const some = found.slice(at, at + DESCRIBED_AT_ONCE);
-    rows.push(...(await Promise.all(some.map(async (run) => rowOf(run, await summaryOf(client, run))))));
+    rows.push(...(await Promise.all(some.map(async (run) => await describedRow(client, run)))));
   }
-  return rows;
+  return rows.sort((a, b) => Date.parse(b.started) - Date.parse(a.started));
 }
 
-/** The line under which Temporal shows the run: known without a controller. */
-async function summaryOf(client: Client, { workflowId, runId }: WorkflowExecutionInfo): Promise<string> {
+/** With the line under which Temporal shows the run, and the incident's own start: known without a controller. */
+export async function describedRow(
+  client: Client,
+  { workflowId, runId }: Pick<WorkflowExecutionInfo, 'workflowId' | 'runId'>,
+): Promise<IncidentRow> {
   const described = await client.workflow.getHandle(workflowId, runId).describe();
-  return (await described.staticSummary()) ?? '';
+  const { firstRunId } = described.raw.workflowExecutionInfo ?? {};
+  const first = firstRunId || described.runId;
+  const started = first === described.runId ? described.startTime : await startOf(client, workflowId, first);
+  const summary = (await described.staticSummary()) ?? '';
+  return rowOf({ ...described, startTime: started ?? described.startTime }, summary);
+}
+
+/** An incident that is open for long goes on in new runs, each with a start of its own. Undefined once Temporal forgot it. */
+async function startOf(client: Client, workflowId: string, runId: string): Promise<Date | undefined> {
+  try {
+    return (await client.workflow.getHandle(workflowId, runId).describe()).startTime;
+  } catch (err) {
+    if (err instanceof WorkflowNotFoundError) return undefined;
+    throw err;
+  }
 }
 
 /** The run's own status counts: a run that was ended by hand leaves its search attributes as they were. */

@@ -1,7 +1,7 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { IncidentView } from '../shared/incident';
 import { ask } from './controller';
-import { rowOf } from './incident-list';
+import { describedRow } from './incident-list';
 import type { IncidentRow } from './incident-list';
 import { TimelinePrinter, formatEnd, formatEndedByHand, plain } from './print-timeline';
 
@@ -11,8 +11,7 @@ export async function showIncident(
   handle: WorkflowHandle,
   { json }: { json?: boolean },
 ): Promise<void> {
-  const described = await handle.describe();
-  const row = rowOf(described, (await described.staticSummary()) ?? '');
+  const row = await describedRow(client, await handle.describe());
   const view = await viewOf(client, handle, row);
   if (view === undefined) return tellLittle(row, json === true);
   if (json === true) return write([JSON.stringify({ ...view, status: row.status }, null, 2)]);

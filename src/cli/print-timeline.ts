@@ -1,3 +1,4 @@
+import { approveCommand } from '../shared/commands';
 import { formatDuration } from '../shared/durations';
 import { sentence } from '../shared/summary/sentence';
 import type { EntryStatus, Finding, IncidentView, Outcome, TimelineEntry } from '../shared/incident';
@@ -101,7 +102,7 @@ function openLines(view: IncidentView, id: string | undefined): string[] {
         `  asks ${roles.join(' or ') || 'nobody (approvals.roles is empty)'} until ${expiresAt.slice(0, 19)}Z: ${subject.title}`,
       ),
       ...(subject.precondition === '' ? [] : [plain(`    because ${subject.precondition}`)]),
-      ...(id === undefined ? [] : [plain(`    halcyon approve ${id} --hash ${hash}    (or reject)`)]),
+      ...(id === undefined ? [] : [plain(`    ${approveCommand(id, hash)}    (or reject)`)]),
     ]),
   ];
 }

@@ -76,6 +76,9 @@ function words(page: PageKind, time: VirtualTime): { head: string; tail: string 
       return { head: `closed, ${page.outcome}`, tail: page.summary };
     case 'monitoring':
       return { head: 'a fault of monitoring (low urgency)', tail: '' };
+    case 'test':
+    case 'testOver':
+      return { head: 'a test page', tail: '' };
     case 'note':
       return { head: page.text, tail: '' };
   }

@@ -2,6 +2,7 @@ import { setHandler } from '@temporalio/workflow';
 import type { EscalationInput, EscalationView } from '../shared/escalation';
 import { EscalationRun } from './lib/escalation/run';
 import type { EscalationCarried } from './lib/escalation/run';
+import { texts } from './message-texts';
 import {
   acknowledgedSignal,
   askedSignal,
@@ -20,14 +21,14 @@ import {
  */
 export async function escalation(input: EscalationInput & { carried?: EscalationCarried }): Promise<EscalationView> {
   const run = new EscalationRun(input);
-  setHandler(escalateNowSignal, ({ reason }) => run.escalateNow(reason));
-  setHandler(helplessSignal, ({ reason }) => run.helpless(reason));
-  setHandler(routedSignal, (route) => run.routed(route));
-  setHandler(acknowledgedSignal, (acknowledged) => run.acknowledged(acknowledged));
-  setHandler(askedSignal, (approval) => run.asked(approval));
-  setHandler(noteSignal, ({ text }) => run.noted(text));
-  setHandler(standingSignal, (note) => run.stands(note));
-  setHandler(closedSignal, (closing) => run.closed(closing));
-  setHandler(escalationQuery, () => run.view());
+  setHandler(escalateNowSignal, ({ reason }) => run.escalateNow(reason), texts.escalateNow);
+  setHandler(helplessSignal, ({ reason }) => run.helpless(reason), texts.helpless);
+  setHandler(routedSignal, (route) => run.routed(route), texts.routed);
+  setHandler(acknowledgedSignal, (acknowledged) => run.acknowledged(acknowledged), texts.acknowledged);
+  setHandler(askedSignal, (approval) => run.asked(approval), texts.asked);
+  setHandler(noteSignal, ({ text }) => run.noted(text), texts.note);
+  setHandler(standingSignal, (note) => run.stands(note), texts.standing);
+  setHandler(closedSignal, (closing) => run.closed(closing), texts.closed);
+  setHandler(escalationQuery, () => run.view(), texts.escalation);
   return await run.untilOver();
 }

@@ -14,6 +14,7 @@ import { renderGuard } from './lib/guard-details';
 import { listenForPauses } from './lib/listen-for-pauses';
 import { TurnQueue } from './lib/turn-queue';
 import type { Addressed, GuardState, IncidentRun } from './lib/turn-queue';
+import { texts } from './message-texts';
 import { guardQuery, noteChangeSignal, releaseTurnSignal, requestTurnSignal, turnSignal } from './messages';
 
 export interface GuardInput {
@@ -39,11 +40,11 @@ export async function guard({ host, state }: GuardInput): Promise<void> {
     isNew = true;
     return change(Date.now());
   };
-  setHandler(requestTurnSignal, (request) => onMessage((now) => turns.request(request, now)));
-  setHandler(releaseTurnSignal, (release) => onMessage((now) => turns.release(release, now)));
-  setHandler(noteChangeSignal, (note) => onMessage((now) => turns.noteChange(note, now)));
+  setHandler(requestTurnSignal, (request) => onMessage((now) => turns.request(request, now)), texts.requestTurn);
+  setHandler(releaseTurnSignal, (release) => onMessage((now) => turns.release(release, now)), texts.releaseTurn);
+  setHandler(noteChangeSignal, (note) => onMessage((now) => turns.noteChange(note, now)), texts.noteChange);
   listenForPauses(turns, onMessage);
-  setHandler(guardQuery, () => turns.view(Date.now()));
+  setHandler(guardQuery, () => turns.view(Date.now()), texts.guard);
   if (state === undefined) upsertSearchAttributes([{ key: searchAttributes.host, value: host }]);
 
   for (;;) {

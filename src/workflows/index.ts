@@ -5,3 +5,4 @@ export { lease } from './lease';
 export { emergencyRecovery } from './runbooks/emergency-recovery';
 export { serviceDown } from './runbooks/service-down';
 export { unknownAlert } from './runbooks/unknown-alert';
+export { testPage } from './test-page';

@@ -24,6 +24,7 @@ import { renderLease } from './lib/lease-details';
 import { closePages, pageAboutLease } from './lib/lease-paging';
 import { LeaseTurn } from './lib/lease-turn';
 import { checkExtension, checkRelease } from './lib/lease-updates';
+import { texts } from './message-texts';
 import { extendLeaseUpdate, leaseQuery, releaseLeaseSignal, releaseLeaseUpdate, requestLeaseSignal } from './messages';
 
 /** Started without a request (Temporal UI's "start workflow"), a lease waits this long for one. */
@@ -70,11 +71,11 @@ function setHandlers(lease: Lease): void {
     lease.extend({ ...input, until: new Date(Date.now() + parseDuration(input.for)!).toISOString() });
     return lease.view;
   };
-  setHandler(requestLeaseSignal, (wish) => lease.request(wish));
-  setHandler(releaseLeaseSignal, (input) => lease.release(input));
-  setHandler(releaseLeaseUpdate, release, { validator: (input) => checkRelease(lease.view, input) });
-  setHandler(extendLeaseUpdate, extend, { validator: (input) => checkExtension(lease.view, input) });
-  setHandler(leaseQuery, () => lease.view);
+  setHandler(requestLeaseSignal, (wish) => lease.request(wish), texts.requestLease);
+  setHandler(releaseLeaseSignal, (input) => lease.release(input), texts.releaseLease);
+  setHandler(releaseLeaseUpdate, release, { ...texts.release, validator: (input) => checkRelease(lease.view, input) });
+  setHandler(extendLeaseUpdate, extend, { ...texts.extend, validator: (input) => checkExtension(lease.view, input) });
+  setHandler(leaseQuery, () => lease.view, texts.lease);
 }
 
 async function live(lease: Lease, turn: LeaseTurn): Promise<void> {

@@ -34,6 +34,7 @@ export async function turnTaker(input: TakerInput): Promise<TakerResult> {
   const heard: string[] = [];
   const refused: string[] = [];
   const turn = new Turn({
+    who: 'incident',
     host: input.host,
     guard: guardOf(input.host),
     request: () => ({ incidentId: workflowId, runId, ...input.request }),

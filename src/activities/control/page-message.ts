@@ -1,4 +1,5 @@
 import type { Approval } from '../../shared/approval';
+import { ackCommand, approveCommand } from '../../shared/commands';
 import type { Fact, Subject } from '../../shared/escalation';
 import type { IncidentView } from '../../shared/incident';
 import { headline, shortTitle } from '../../shared/summary/headline';
@@ -35,6 +36,7 @@ type Calling = Extract<PageKind, { kind: 'tier' | 'asked' | 'monitoring' }>;
 
 const MAX_LINE = 400;
 const MAX_TITLE = 400;
+const NOTHING_TO_DO = 'There is nothing to do: this page came by the way that real ones take.';
 
 /** Everything that a page says: the sentence first, then what it rests on, then what is asked. */
 export function pageMessage(input: PageInput, incident: IncidentKnowledge, links: PageLinks, now: Date): PageMessage {
@@ -46,6 +48,13 @@ export function pageMessage(input: PageInput, incident: IncidentKnowledge, links
     }
     case 'note':
       return { ...brief(noteTitle(subject, page.text)), links: pageLinks(subject, incident, links) };
+    case 'test':
+      return {
+        ...brief(`TEST, nothing is wrong: ${page.by} tries the way to ${input.team.name}`),
+        asks: [NOTHING_TO_DO],
+      };
+    case 'testOver':
+      return brief(`TEST is over: ${page.by} tried the way to ${input.team.name}`);
     case 'closed':
       return closedMessage(subject, page, links);
     default:
@@ -117,8 +126,7 @@ function asked(
 ): Pick<PageMessage, 'asks' | 'commands'> {
   // Only incidents can be acknowledged; a guard or a lease that pages has nothing that holds.
   if (incident === 'notAnIncident') return { asks: [], commands: [] };
-  const id = quoted(workflowId);
-  const take = `halcyon ack ${id}`;
+  const take = ackCommand(workflowId);
   if (question === null || (question.people.length === 0 && page.kind === 'tier')) {
     return { asks: ['Take it, so that nobody else is called:'], commands: [take] };
   }
@@ -126,7 +134,7 @@ function asked(
   const also = page.kind === 'tier' ? [`To take it without an answer: ${take}`] : [];
   return {
     asks: [`Approve the ${shortTitle(question)}? ${who}. To say no, "reject" in place of "approve".`, ...also],
-    commands: [`halcyon approve ${id} --hash ${question.hash}`],
+    commands: [approveCommand(workflowId, question.hash)],
   };
 }
 
@@ -165,11 +173,6 @@ function noteTitle(subject: Subject, text: string): string {
 function nameOf({ runbook, alertname, host, summary }: Subject): string {
   if (runbook === 'serviceDown' || runbook === 'emergencyRecovery') return `KingFisher on ${host}`;
   return host === null ? summary || alertname : `${alertname} on ${host}`;
-}
-
-/** Ids come from alert names: whatever is no plain word is quoted for the shell. */
-function quoted(id: string): string {
-  return /^[\w./:@-]+$/.test(id) ? id : `'${id.replaceAll("'", `'\\''`)}'`;
 }
 
 /** Temporal UI's page with the readable text of the run: its default tab is the input as JSON. */

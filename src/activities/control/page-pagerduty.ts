@@ -28,9 +28,21 @@ export function dedupKey({ workflowId, runId }: Pick<Subject, 'workflowId' | 'ru
 
 /** What an event of PagerDuty does for this message; null where it has none. */
 export function pagerdutyAction({ page }: PageInput): Action | null {
-  if (page.kind === 'tier' || page.kind === 'asked' || page.kind === 'monitoring') return 'trigger';
-  if (page.kind === 'acknowledged') return 'acknowledge';
-  return page.kind === 'closed' && page.outcome !== 'gone' ? 'resolve' : null;
+  switch (page.kind) {
+    case 'tier':
+    case 'asked':
+    case 'monitoring':
+    case 'test':
+      return 'trigger';
+    case 'acknowledged':
+      return 'acknowledge';
+    case 'closed':
+      return page.outcome === 'gone' ? null : 'resolve';
+    case 'testOver':
+      return 'resolve';
+    case 'note':
+      return null;
+  }
 }
 
 /** Sends one event. Sent again it is the same one, by its `dedup_key`. */
@@ -104,7 +116,9 @@ async function enqueue(eventsUrl: string, event: object, service: string, now: D
   if (response.status >= 500 || response.status === 408) {
     throw notYetDelivered(`PagerDuty answers ${response.status} for ${service}`);
   }
-  throw notDelivered(`PagerDuty refuses ${service} (${response.status}): ${said}`);
+  throw notDelivered(
+    `PagerDuty refuses ${service} (${response.status}): ${said}; is its key under pagers.pagerduty.routingKeys right?`,
+  );
 }
 
 /** An error of `fetch` may name the request: only that there was none is told. */
@@ -118,7 +132,9 @@ async function fetched(url: string, event: object): Promise<Response> {
       redirect: 'error',
     });
   } catch {
-    throw notYetDelivered('PagerDuty cannot be reached, or does not answer in time');
+    throw notYetDelivered(
+      'PagerDuty cannot be reached, or does not answer in time: may the controller reach pagers.pagerduty.eventsUrl?',
+    );
   }
 }
 

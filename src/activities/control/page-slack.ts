@@ -113,7 +113,9 @@ function slackFailure(err: unknown, channel: string): Error {
       }
       return notYetDelivered(`Slack answers ${err.statusCode ?? 'nothing that can be read'}`);
     default:
-      return notYetDelivered('Slack cannot be reached, or does not answer in time');
+      return notYetDelivered(
+        'Slack cannot be reached, or does not answer in time: may the controller reach pagers.slack.apiUrl?',
+      );
   }
 }
 

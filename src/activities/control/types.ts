@@ -37,6 +37,9 @@ export type PageKind =
     }
   /** The alert fires for a host that is well. */
   | { kind: 'monitoring'; urgency: 'low' }
+  /** A person tries the way to a team; nothing is wrong. `testOver` closes it again. */
+  | { kind: 'test'; by: string; urgency: Urgency }
+  | { kind: 'testOver'; by: string }
   | { kind: 'note'; text: string };
 
 export interface PageInput {
@@ -63,7 +66,7 @@ export interface PagingActivities {
    * Errors: `PageNotDelivered` (final), else retryable; a 429 is retried after what it says.
    */
   pageSlack(input: SlackPageInput): Promise<{ channel: string; ts: string }>;
-  /** Triggers (`tier`, `asked`), acknowledges or resolves by `dedup_key`; other kinds say nothing here. Errors as above. */
+  /** Triggers (`tier`, `asked`, `monitoring`, `test`), acknowledges or resolves by `dedup_key`; other kinds say nothing here. Errors as above. */
   pagePagerduty(input: PageInput): Promise<{ dedupKey: string }>;
 }
 

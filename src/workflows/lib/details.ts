@@ -1,3 +1,4 @@
+import { ackCommand, approveCommand } from '../../shared/commands';
 import { formatDuration } from '../../shared/durations';
 import { escapeMarkdown } from '../../shared/markdown';
 import { describeQuestion } from './approvals';
@@ -14,19 +15,23 @@ const WORD: Record<EntryStatus, string> = {
   note: '',
 };
 
-/** The incident as the Markdown that Temporal UI shows under "current details": state first, then the timeline. */
-export function renderDetails(view: IncidentView): string {
+/**
+ * The incident as the Markdown that Temporal UI shows under "current details": state first, then the timeline.
+ *
+ * @param id the incident's workflow id, for the commands that people can paste
+ */
+export function renderDetails(view: IncidentView, id: string): string {
   return [
     `**${escapeMarkdown(sentence(view))}**`,
-    facts(view),
-    ...questions(view),
+    facts(view, id),
+    ...questions(view, id),
     ...findings(view),
     timeline(view),
   ].join('\n\n');
 }
 
 /** State, time and people, below the sentence. */
-function facts(view: IncidentView): string {
+function facts(view: IncidentView, id: string): string {
   const where = view.host === null ? 'an unknown host' : `host ${escapeMarkdown(view.host)}`;
   const state = view.outcome === null ? view.state : `closed, ${view.outcome}`;
   const truncated = view.truncatedAlerts > 0 ? ` · ${view.truncatedAlerts} alerts truncated by Alertmanager` : '';
@@ -34,7 +39,7 @@ function facts(view: IncidentView): string {
   return [
     `**${state}** — ${escapeMarkdown(view.alertname)} (${escapeMarkdown(origin(view))}) on ${where}`,
     `since ${utc(view.startsAt)} · received ${clock(view.receivedAt)}${alerts}${healthy(view)}${truncated}`,
-    ...people(view),
+    ...people(view, id),
     ...now(view),
   ].join('  \n');
 }
@@ -45,24 +50,29 @@ function origin({ severity, startedBy }: IncidentView): string {
 }
 
 /** Who was paged, and who has it. */
-function people({ tier, acknowledged, outcome }: IncidentView): string[] {
+function people({ tier, acknowledged, outcome }: IncidentView, id: string): string[] {
   if (outcome !== null || (tier === 0 && acknowledged === null)) return [];
   const has =
     acknowledged === null ? '' : ` · ${escapeMarkdown(acknowledged.as)} has it until ${clock(acknowledged.until)}`;
-  const how = acknowledged === null ? ' · to hold further pages: update `acknowledge` with `{"as": "<you>"}`' : '';
+  const how = acknowledged === null ? ` · to hold further pages: ${command(ackCommand(id))}` : '';
   return [`paged: ${tier === 0 ? 'nobody' : `tier ${tier}`}${has}${how}`];
 }
 
-/** Open questions, with what to send by Temporal UI's own button. */
-function questions(view: IncidentView): string[] {
+/** Open questions, with the command that answers. */
+function questions(view: IncidentView, id: string): string[] {
   return view.approvals
     .filter(({ state }) => state === 'asked')
     .map(
       (approval) =>
         `**Asks** until ${clock(approval.expiresAt)}, of ${approval.roles.join(' or ')}: ` +
         `${escapeMarkdown(describeQuestion(approval))}  \n` +
-        `update \`approve\` or \`reject\` with \`{"as": "<you>", "hash": "${approval.hash}"}\``,
+        `${command(approveCommand(id, approval.hash))} (to say no, "reject" in place of "approve")`,
     );
+}
+
+/** Inside of backticks nothing is markup, and what is copied must stay as it is. */
+function command(text: string): string {
+  return `\`${text.replace(/[`\p{Cc}\p{Cf}\u2028\u2029]/gu, '·')}\``;
 }
 
 /** What runs at this moment. */

@@ -16,8 +16,8 @@ function headline({ host, pauses, holder }: GuardView): string {
   const lines = pauses.map(
     ({ by, until, reason }) => `**PAUSED** by ${escapeMarkdown(by)} until ${utc(until)}: ${escapeMarkdown(reason)}`,
   );
-  const end =
-    'to end yours: update `resume` with `{"by": "your name"}`; to end all: `{"by": "your name", "all": true}`';
+  const command = `halcyon resume --host ${host}`;
+  const end = `to end yours: \`${command}\`; to end all: \`${command} --all\``;
   return `${[...lines, end].join('  \n')}\n\n${turn}`;
 }
 
@@ -36,9 +36,7 @@ function memory({ restarts, recentIncidents, pauses, host }: GuardView): string 
     `restarts within the last hour: ${counted.join(', ') || 'none'}`,
     `incidents that changed something, within the flap window: ${recentIncidents}`,
     ...(pauses.length === 0
-      ? [
-          `to pause ${escapeMarkdown(host)}: update \`pause\` with \`{"by": "your name", "reason": "why", "for": "2h"}\``,
-        ]
+      ? [`to pause ${escapeMarkdown(host)}: \`halcyon pause --host ${host} --for 2h --reason "…"\``]
       : []),
   ];
   return lines.join('  \n');

@@ -15,6 +15,7 @@ import type { ChangePermit } from '../../shared/permit';
 import type { SafetyPolicy } from '../../shared/safety';
 import { searchAttributes } from '../../shared/search-attributes';
 import { closingFacts, closingSentence } from '../../shared/summary/closing';
+import { texts } from '../message-texts';
 import { acknowledgeUpdate, escalatedSignal, turnSignal } from '../messages';
 import { answerInWords } from './approvals';
 import { ApprovedWork } from './approved-work';
@@ -63,6 +64,7 @@ export class Guarded implements Lifeline {
       policy.mode === 'observe' || input.host === null
         ? null
         : new Turn({
+            who: 'incident',
             host: input.host,
             guard: guardOf(input.host),
             request: () => this.request(),
@@ -85,9 +87,12 @@ export class Guarded implements Lifeline {
 
   listen(): void {
     const { incident } = this;
-    setHandler(turnSignal, (answer) => this.guardTurn?.receive(answer));
-    setHandler(escalatedSignal, (event) => this.onEscalated(event));
-    setHandler(acknowledgeUpdate, (ack) => this.acknowledge(ack), { validator: checkAcknowledgement });
+    setHandler(turnSignal, (answer) => this.guardTurn?.receive(answer), texts.turn);
+    setHandler(escalatedSignal, (event) => this.onEscalated(event), texts.escalated);
+    setHandler(acknowledgeUpdate, (ack) => this.acknowledge(ack), {
+      ...texts.acknowledge,
+      validator: checkAcknowledgement,
+    });
     this.questions.listen();
     listenForClose(incident);
   }

@@ -20,8 +20,7 @@ function owners({ owners: all }: LeaseView): string[] {
 
 function howToEnd({ endedAt, host, setting }: LeaseView): string[] {
   if (endedAt !== null) return [];
-  const command = `halcyon leases release ${host} ${setting} --reason …`;
-  return [`End it: \`${command}\`, or update \`release\` with \`{"by": "you", "reason": "why"}\``];
+  return [`End it: \`halcyon leases release ${host} ${setting} --reason "…"\``];
 }
 
 function notes({ notes: all }: LeaseView): string {

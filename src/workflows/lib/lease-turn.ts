@@ -1,6 +1,7 @@
 import { ApplicationFailure, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { GuardPolicy } from '../../shared/guard';
 import type { ChangePermit } from '../../shared/permit';
+import { texts } from '../message-texts';
 import { turnSignal } from '../messages';
 import { guardOf } from './guard-port';
 import type { Lease } from './lease';
@@ -15,7 +16,7 @@ export class LeaseTurn {
   private turn: Turn | null = null;
 
   constructor(private readonly lease: Lease) {
-    setHandler(turnSignal, (answer) => this.turn?.receive(answer));
+    setHandler(turnSignal, (answer) => this.turn?.receive(answer), texts.turn);
   }
 
   /**
@@ -47,6 +48,7 @@ export class LeaseTurn {
     const { workflowId, runId } = workflowInfo();
     const startsAt = new Date().toISOString();
     return new Turn({
+      who: 'lease',
       host: view.host,
       guard: guardOf(view.host),
       request: () => ({

@@ -1,4 +1,5 @@
 import { setHandler } from '@temporalio/workflow';
+import { texts } from '../message-texts';
 import { closeSignal, closeUpdate } from '../messages';
 import type { Closing } from '../messages';
 import type { Incident } from './incident';
@@ -10,10 +11,11 @@ export function listenForClose(incident: Incident): void {
   const close = (closing: Closing) => {
     if (!incident.isClosedByPerson) incident.closeBy(closing);
   };
-  setHandler(closeUpdate, close, { validator: (closing) => refusing(() => check(closing)) });
-  setHandler(closeSignal, (closing) => {
+  setHandler(closeUpdate, close, { ...texts.close, validator: (closing) => refusing(() => check(closing)) });
+  const hear = (closing: Closing) => {
     const why = whyRefused(() => check(closing));
     if (why === undefined) close(closing);
     else incident.note('', 'Not closed', why);
-  });
+  };
+  setHandler(closeSignal, hear, texts.closeSignal);
 }

@@ -1,6 +1,7 @@
 import { setHandler } from '@temporalio/workflow';
 import type { PauseRequest, ResumeRequest } from '../../shared/guard';
 import { checkPause, checkResume, pauseMs } from '../../shared/pause-limits';
+import { texts } from '../message-texts';
 import { pauseSignal, pauseUpdate, resumeSignal, resumeUpdate } from '../messages';
 import { refusing, whyRefused } from './people-checks';
 import type { TurnQueue } from './turn-queue';
@@ -18,20 +19,20 @@ export function listenForPauses(turns: TurnQueue, onMessage: <T>(change: (now: n
     checkResume(request);
     if (!turns.canResume(request)) throw new Error(whyNotResumed(turns, request));
   };
-  setHandler(pauseUpdate, pause, { validator: (request) => refusing(() => checkPause(request)) });
-  setHandler(resumeUpdate, resume, { validator: (request) => refusing(() => checkEnd(request)) });
-  setHandler(pauseSignal, (request) =>
+  setHandler(pauseUpdate, pause, { ...texts.pause, validator: (request) => refusing(() => checkPause(request)) });
+  setHandler(resumeUpdate, resume, { ...texts.resume, validator: (request) => refusing(() => checkEnd(request)) });
+  const takePause = (request: PauseRequest) =>
     takeOrNote(
       () => checkPause(request),
       () => void pause(request),
-    ),
-  );
-  setHandler(resumeSignal, (request) =>
+    );
+  const takeResume = (request: ResumeRequest) =>
     takeOrNote(
       () => checkEnd(request),
       () => resume(request),
-    ),
-  );
+    );
+  setHandler(pauseSignal, takePause, texts.pauseSignal);
+  setHandler(resumeSignal, takeResume, texts.resumeSignal);
 
   function takeOrNote(check: () => void, take: () => void): void {
     const why = whyRefused(check);

@@ -1,5 +1,6 @@
 import { condition, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { Approval, ApprovalAnswer, ApprovalPolicy, ApprovalReply, ApprovalSubject } from '../../shared/approval';
+import { texts } from '../message-texts';
 import { approveSignal, approveUpdate, rejectSignal, rejectUpdate } from '../messages';
 import { Approvals, describeQuestion } from './approvals';
 import type { Verdict } from './early-answers';
@@ -35,10 +36,10 @@ export class Questions {
 
   listen(): void {
     const validator = (answer: ApprovalAnswer) => refusing(() => this.approvals.check(answer));
-    setHandler(approveUpdate, (answer) => this.answer(answer, 'approved'), { validator });
-    setHandler(rejectUpdate, (answer) => this.answer(answer, 'rejected'), { validator });
-    setHandler(approveSignal, (answer) => this.hear(answer, 'approved'));
-    setHandler(rejectSignal, (answer) => this.hear(answer, 'rejected'));
+    setHandler(approveUpdate, (answer) => this.answer(answer, 'approved'), { ...texts.approve, validator });
+    setHandler(rejectUpdate, (answer) => this.answer(answer, 'rejected'), { ...texts.reject, validator });
+    setHandler(approveSignal, (answer) => this.hear(answer, 'approved'), texts.approveSignal);
+    setHandler(rejectSignal, (answer) => this.hear(answer, 'rejected'), texts.rejectSignal);
   }
 
   /** People said yes to the remedy that is under way: its steps need no more questions. */

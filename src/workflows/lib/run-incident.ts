@@ -1,7 +1,15 @@
-import { condition, setCurrentDetails, setHandler, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
+import {
+  condition,
+  setCurrentDetails,
+  setHandler,
+  upsertMemo,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { FIRST_STATE } from '../../shared/incident';
 import type { IncidentInput, IncidentMemo, IncidentResult } from '../../shared/incident';
 import { searchAttributes } from '../../shared/search-attributes';
+import { texts } from '../message-texts';
 import { alertSignal, timelineQuery } from '../messages';
 import { renderDetails } from './details';
 import { Guarded } from './guarded';
@@ -22,7 +30,7 @@ export async function runIncident(input: IncidentInput, body: IncidentBody): Pro
   // Whoever starts an incident sets the first state with it: saying it again would only cost the first step time.
   let shown: string = input.carried?.view.state ?? FIRST_STATE;
   const incident: Incident = new Incident(input, isoNow, () => {
-    setCurrentDetails(renderDetails(incident.view));
+    setCurrentDetails(renderDetails(incident.view, workflowInfo().workflowId));
     if (incident.view.state !== shown) {
       shown = incident.view.state;
       upsertSearchAttributes([{ key: searchAttributes.state, value: shown }]);
@@ -31,8 +39,8 @@ export async function runIncident(input: IncidentInput, body: IncidentBody): Pro
   });
   const lifeline: Lifeline = input.recovery?.dryRun === true ? new DryRun() : new Guarded(incident, input.safety);
   lifeline.listen();
-  setHandler(alertSignal, (alerts) => [alerts].flat().forEach((alert) => incident.receive(alert)));
-  setHandler(timelineQuery, () => incident.view);
+  setHandler(alertSignal, (alerts) => [alerts].flat().forEach((alert) => incident.receive(alert)), texts.alert);
+  setHandler(timelineQuery, () => incident.view, texts.timeline);
 
   if (!incident.hasAlert && input.startedBy === undefined) {
     await condition(() => incident.hasAlert, FIRST_ALERT_WITHIN_MS, { summary: 'First alert' });

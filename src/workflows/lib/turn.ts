@@ -9,6 +9,8 @@ type Granted = Extract<TurnAnswer, { kind: 'granted' }>;
 type Refused = Extract<TurnAnswer, { kind: 'refused' }>;
 
 export interface TurnOptions {
+  /** Whose turn it is, in the words of its timeline. */
+  who: 'incident' | 'lease';
   host: string;
   guard: GuardPort;
   /** As the incident stands when it asks. */
@@ -23,7 +25,7 @@ export interface TurnOptions {
 const ASK_AGAIN_MS = { unanswered: 30_000, queued: 300_000, paused: 600_000 };
 
 /**
- * An incident's side of the turn: asks for it, hears the guard, and gives each change what the agent wants to see. Asking
+ * The side of the turn of an incident, or of a lease: asks for it, hears the guard, and gives each change what the agent wants to see. Asking
  * never holds up a diagnosis; only `ready` and `whenResumed` wait.
  */
 export class Turn {
@@ -148,7 +150,7 @@ export class Turn {
     this.refused = null;
     this.queued = false;
     Object.assign(this.left, answer.restartsLeft);
-    this.options.note(`It is this incident's turn to change ${this.options.host}`);
+    this.options.note(`It is this ${this.options.who}'s turn to change ${this.options.host}`);
   }
 
   private takeRefusal(answer: Refused): void {
@@ -173,10 +175,10 @@ export class Turn {
   }
 
   private refuseWithoutTurn(): void {
-    const { host } = this.options;
+    const { host, who } = this.options;
     if (this.pause !== null) throw refuse(`changes on ${host} are paused by ${this.pause.by}: ${this.pause.reason}`);
     if (this.refused !== null) throw refuse(this.refused.detail);
-    if (this.granted === null) throw refuse(`it is not this incident's turn to change ${host}`);
+    if (this.granted === null) throw refuse(`it is not this ${who}'s turn to change ${host}`);
   }
 
   private spend(service: ServiceName): void {

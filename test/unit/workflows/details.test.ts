@@ -1,9 +1,16 @@
 import { renderDetails } from '../../../src/workflows/lib/details';
+import { question } from '../../support/escalations';
 import type { EntryStatus } from '../../../src/shared/incident';
 import { HOSTILE, entry, view } from './views';
 
+const ID = 'incident/KingfisherServiceDown/h1';
+
+function render(...parameters: Parameters<typeof view>): string {
+  return renderDetails(view(...parameters), ID);
+}
+
 function lines(...parameters: Parameters<typeof view>): string[] {
-  return renderDetails(view(...parameters)).split('\n');
+  return render(...parameters).split('\n');
 }
 
 describe('renderDetails', () => {
@@ -15,15 +22,13 @@ describe('renderDetails', () => {
   });
 
   it('says how it ended, when it was healthy and what was left out', () => {
-    const text = renderDetails(
-      view({
-        host: null,
-        outcome: 'healed',
-        truncatedAlerts: 4,
-        timelineDropped: 12,
-        measures: { ...view().measures, healthyAt: '2026-11-23T10:00:06.700Z' },
-      }),
-    );
+    const text = render({
+      host: null,
+      outcome: 'healed',
+      truncatedAlerts: 4,
+      timelineDropped: 12,
+      measures: { ...view().measures, healthyAt: '2026-11-23T10:00:06.700Z' },
+    });
     expect(text).toContain('**closed, healed**');
     expect(text).toContain('on an unknown host');
     expect(text).toContain('healthy 10:00:06.700 (2.2 s after the alert)');
@@ -34,10 +39,22 @@ describe('renderDetails', () => {
   it('says who started a run and why in place of a severity that no alert gave it', () => {
     const startedBy = { who: 'anna', reason: 'images are broken' };
     const healthyAt = '2026-11-23T10:00:06.700Z';
-    const text = renderDetails(view({ startedBy, severity: 'unknown', measures: { ...view().measures, healthyAt } }));
+    const text = render({ startedBy, severity: 'unknown', measures: { ...view().measures, healthyAt } });
     expect(text).toContain('(started by anna: images are broken)');
     expect(text).toContain('2.2 s after the start');
     expect(text).not.toContain('unknown)');
+  });
+
+  it('gives the one command to paste for what is asked, whole, with the id of the incident', () => {
+    const text = render({ tier: 1, approvals: [question(Date.parse('2026-11-23T10:01:00Z'))] });
+    expect(text).toContain(`to hold further pages: \`halcyon ack ${ID}\``);
+    expect(text).toContain(`\`halcyon approve ${ID} --hash ab12cd34\` (to say no, "reject" in place of "approve")`);
+    expect(text).not.toMatch(/<you>|\{"/);
+  });
+
+  it('quotes an id that is no plain word, and lets none end the code', () => {
+    const text = renderDetails(view({ tier: 1 }), 'incident/It`s $(down)/h1');
+    expect(text).toContain("`halcyon ack 'incident/It·s $(down)/h1'`");
   });
 
   it('shows an entry on one line with its place, result and duration', () => {
@@ -52,16 +69,14 @@ describe('renderDetails', () => {
     const findings = [
       { name: 'DiskFull', cite: 'A', detail: '/ is full', at: '', withdrawnAt: '2026-11-23T10:01:00.000Z' },
     ];
-    expect(renderDetails(view({ findings }))).toContain(
-      '**DiskFull** (A): no longer so since 10:01:00.000; it was / is full',
-    );
+    expect(render({ findings })).toContain('**DiskFull** (A): no longer so since 10:01:00.000; it was / is full');
   });
 
   it('names what runs now', () => {
     const running = { ...entry({ status: 'running', detail: '' }), endedAt: undefined };
     const { endedAt: _, ...open } = running;
-    expect(renderDetails(view({ timeline: [entry({ title: 'Before' }), open] }))).toContain('now: Restart KingFisher');
-    expect(renderDetails(view({ timeline: [entry()] }))).not.toContain('now:');
+    expect(render({ timeline: [entry({ title: 'Before' }), open] })).toContain('now: Restart KingFisher');
+    expect(render({ timeline: [entry()] })).not.toContain('now:');
   });
 
   it.each<EntryStatus>(['running', 'done', 'noChange', 'notSo', 'failed', 'skipped', 'note'])(
@@ -73,23 +88,19 @@ describe('renderDetails', () => {
 });
 
 describe('hostile text', () => {
-  const text = renderDetails(
-    view({
-      alertname: HOSTILE,
-      severity: HOSTILE,
-      host: HOSTILE,
-      findings: [{ name: 'UnknownAlert', cite: '', detail: HOSTILE, at: '' }],
-      timeline: [entry({ title: HOSTILE, detail: HOSTILE }), entry({ title: HOSTILE, status: 'running' })],
-    }),
-  );
+  const text = render({
+    alertname: HOSTILE,
+    severity: HOSTILE,
+    host: HOSTILE,
+    findings: [{ name: 'UnknownAlert', cite: '', detail: HOSTILE, at: '' }],
+    timeline: [entry({ title: HOSTILE, detail: HOSTILE }), entry({ title: HOSTILE, status: 'running' })],
+  });
 
   it('adds no line, so it begins neither heading, list nor table', () => {
-    const plain = renderDetails(
-      view({
-        findings: [{ name: 'UnknownAlert', cite: '', detail: 'x', at: '' }],
-        timeline: [entry({ title: 'x', detail: 'x' }), entry({ title: 'x', status: 'running' })],
-      }),
-    );
+    const plain = render({
+      findings: [{ name: 'UnknownAlert', cite: '', detail: 'x', at: '' }],
+      timeline: [entry({ title: 'x', detail: 'x' }), entry({ title: 'x', status: 'running' })],
+    });
     expect(text.split('\n')).toHaveLength(plain.split('\n').length);
   });
 

@@ -11,7 +11,7 @@ const REQUEST: TurnRequest = {
   policy: { restartsPerHour: 3, flapping: { incidents: 3, withinMs: 1_800_000 }, remindEveryMs: 3_600_000 },
 };
 
-function incident() {
+function incident(who: 'incident' | 'lease' = 'incident') {
   const asked: TurnRequest[] = [];
   const noted: ChangeNote[] = [];
   const released: TurnRelease[] = [];
@@ -20,6 +20,7 @@ function incident() {
   /** Ends each wait: with what is so, or with the time being over. */
   let during: (() => void) | undefined;
   const turn = new Turn({
+    who,
     host: 'h1',
     request: () => REQUEST,
     note: (title, detail = '') => told.push([title, detail].filter((text) => text !== '').join(': ')),
@@ -167,5 +168,13 @@ describe('a turn', () => {
       'Waits for its turn: incident/B/h1 changes h1: place 2',
       "It is this incident's turn to change h1",
     ]);
+  });
+
+  it('of a lease is called so', () => {
+    const { turn, told } = incident('lease');
+    turn.request();
+    expect(() => turn.permit('Set openai.max_qps', {})).toThrow("it is not this lease's turn to change h1");
+    turn.receive(granted);
+    expect(told).toEqual(["It is this lease's turn to change h1"]);
   });
 });

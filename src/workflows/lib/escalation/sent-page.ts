@@ -41,6 +41,8 @@ export const TOLD: Record<PageKind['kind'], string> = {
   closed: 'Close',
   note: 'Note',
   monitoring: 'Fault of monitoring',
+  test: 'Test page',
+  testOver: 'End of the test page',
 };
 
 export function channelsOf(team: PagedTeam): PageChannel[] {
