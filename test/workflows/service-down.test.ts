@@ -57,6 +57,31 @@ describe('runbook A', () => {
     });
   });
 
+  it.each([
+    ['the same', 'postgres', ['postgres', 'kingfisher', 'postgres', 'kingfisher']],
+    ['another', 'rabbitmq', ['postgres', 'kingfisher', 'rabbitmq', 'kingfisher']],
+  ] as const)('diagnoses again when %s dependency breaks while it verifies', async (_which, breaks, restarts) => {
+    await site.withHost(async (host, name) => {
+      host.up.postgres = false;
+      let isToBreak = true;
+      host.before = async (activity) => {
+        if (activity !== 'waitUntilHealthy' || !isToBreak || !host.restarts.includes('kingfisher')) return;
+        isToBreak = false;
+        host.up[breaks] = false;
+      };
+      const first = alert();
+      const handle = await startIncident(site.env.client, name, first);
+      const result = await resolvedWhenWell(handle, first);
+      await recordHistory(handle, `serviceDown.broke-anew-${breaks}`);
+      expect(result.outcome).toBe('healed');
+      expect(host.restarts).toEqual(restarts);
+      const titles = result.timeline.map(({ title }) => title);
+      expect(titles).toContain('Broke anew: diagnosing again');
+      expect(titles).not.toContain('Nothing automatic is left');
+      expect(result.approvals).toEqual([]);
+    });
+  });
+
   it('frees space before the restart when the disk is full', async () => {
     await site.withHost(async (host, name) => {
       host.up.kingfisher = false;

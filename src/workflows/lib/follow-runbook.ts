@@ -1,4 +1,4 @@
-import type { HealthState } from '../../shared/observations';
+import type { HealthState, HealthVerdict } from '../../shared/observations';
 import { noteDeath } from './crash-loop';
 import { HostSteps, isFailure, isStepFailure, reason } from './host-steps';
 import type { Gate } from './gate';
@@ -75,8 +75,8 @@ async function lookOnce<T>(
 }
 
 class RunbookPass<D extends { health: HealthState | undefined }> {
-  /** The last verification saw it well, and then saw it end. */
-  private hasDied = false;
+  /** What the last verification of this pass came to. */
+  private verdict: HealthVerdict | undefined;
 
   constructor(
     private readonly incident: Incident,
@@ -105,14 +105,29 @@ class RunbookPass<D extends { health: HealthState | undefined }> {
 
   private async tryCauses(found: D, mayChange: boolean): Promise<RoundResult> {
     const { incident, runbook } = this;
-    this.hasDied = false;
+    this.verdict = undefined;
     for (const cause of runbook.causes) {
       if (incident.isClosedByPerson) break;
+      if (cause.isLastResort === true && (await this.brokeAnew(found))) return { kind: 'again' };
       if (incident.isResolved && (await this.isWell())) return { kind: 'well' };
       if (await this.isRemedied(cause, found, mayChange)) return { kind: 'well' };
       if (this.hasDied) return { kind: 'again' };
     }
     return { kind: 'helpless', why: mayChange ? 'no remedy is left to try' : 'this run may change nothing' };
+  }
+
+  /** The last verification saw it well, and then saw it end. */
+  private get hasDied(): boolean {
+    return this.verdict?.ended === 'died';
+  }
+
+  /** Bounded by the passes of an hour, as every other pass is. */
+  private async brokeAnew(found: D): Promise<boolean> {
+    const { incident, runbook, steps, verdict } = this;
+    const what = verdict === undefined ? undefined : await runbook.brokeAnew?.(found, verdict, steps, incident);
+    if (what === undefined) return false;
+    incident.note('', 'Broke anew: diagnosing again', what);
+    return true;
   }
 
   private looksWell(found: D): boolean {
@@ -157,7 +172,7 @@ class RunbookPass<D extends { health: HealthState | undefined }> {
     const { incident, runbook, steps } = this;
     incident.setState('verifying');
     const verdict = await runbook.verify(steps, incident);
-    this.hasDied = verdict?.ended === 'died';
+    this.verdict = verdict;
     if (verdict === undefined || !(verdict.healthy || this.hasDied)) return false;
     incident.noteWell(verdict.heldMs, incident.isRemedied ? 'healed' : 'selfHealed');
     if (this.hasDied) noteDeath(incident, this.safety, runbook.page, 'seen by verification');

@@ -14,6 +14,16 @@ export interface Runbook<Diagnosis extends { health: HealthState | undefined }> 
   looksWell?(found: Diagnosis): boolean;
   /** Observes the thing that the alert was about, for the stability window. */
   verify(steps: HostSteps, incident: Incident): Promise<HealthVerdict | undefined>;
+  /**
+   * In words, what this pass saw well and what is not any more: then the host is diagnosed again, before anything bigger
+   * is tried. Asked when the remedies did not help, with the last verification.
+   */
+  brokeAnew?(
+    found: Diagnosis,
+    verdict: HealthVerdict,
+    steps: HostSteps,
+    incident: Incident,
+  ): Promise<string | undefined>;
   /** Looks at what may make its alert fire while all is well, and says it in the page's own words. */
   contradiction(steps: HostSteps): Promise<string>;
   /** What the document says when nothing helped. */

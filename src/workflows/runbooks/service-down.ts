@@ -55,6 +55,8 @@ interface Diagnosis {
   unchecked: DependencyState[];
   /** All that it stands on; filled by A.2. */
   dependencies: DependencyState[];
+  /** What was restarted by A.2, and answered. */
+  cameBack: DependencyName[];
   /** A process of KingFisher is stopped by a signal. */
   isStopped: boolean;
   /** Why a start of KingFisher cannot work. */
@@ -94,7 +96,7 @@ const page: Runbook<Diagnosis> = {
         return downOf(found).join(', ') || undefined;
       },
       remedy: async (found, steps, incident) => {
-        await Promise.all(downOf(found).map((name) => restartDependency('A.2', name, steps, incident)));
+        await restartThoseDown(found, steps, incident);
         // Well again, says Alertmanager: what is left is to verify.
         if (incident.isResolved || found.obstacles.length > 0) return;
         await restartBeside(found, steps);
@@ -140,6 +142,7 @@ const page: Runbook<Diagnosis> = {
   ],
   looksWell: ({ health, unchecked }) => answersWell(health) && !unchecked.some(isMissing),
   verify,
+  brokeAnew,
   contradiction: whyPrometheusDiffers,
   handOver: { cite: 'A.3', title: 'Not healed: for the senior engineer on duty' },
 };
@@ -172,7 +175,7 @@ async function diagnose(steps: HostSteps, incident: Incident): Promise<Diagnosis
   noteResources(incident, cite, resources);
   const isStopped = processes?.processes.some(({ state }) => state === 'T') === true;
   const diskFull = isDiskFull(resources);
-  return { service, health, unchecked, isStopped, diskFull, obstacles, since, dependencies: [] };
+  return { service, health, unchecked, isStopped, diskFull, obstacles, since, dependencies: [], cameBack: [] };
 
   /** A KingFisher that is alive may stand on something that it does not name. */
   async function lookAtUnchecked(health: HealthState | undefined): Promise<DependencyState[]> {
@@ -190,8 +193,27 @@ async function verify(steps: HostSteps, incident: Incident): Promise<HealthVerdi
   return { ...verdict, healthy: false, healthySince: null, ended: 'dependencyNotReady' };
 }
 
-function downOf({ dependencies }: Diagnosis): DependencyName[] {
+function downOf({ dependencies }: Pick<Diagnosis, 'dependencies'>): DependencyName[] {
   return dependencies.filter(({ condition }) => condition === 'down').map(({ dependency }) => dependency);
+}
+
+async function restartThoseDown(found: Diagnosis, steps: HostSteps, incident: Incident): Promise<void> {
+  const states = await Promise.all(downOf(found).map((name) => restartDependency('A.2', name, steps, incident)));
+  found.cameBack = states.filter((state) => state?.condition === 'well').map((state) => state!.dependency);
+}
+
+/** What KingFisher stands on was well in this pass, or came back in it, and is down now. */
+async function brokeAnew(
+  { dependencies, cameBack }: Diagnosis,
+  { ended }: HealthVerdict,
+  steps: HostSteps,
+  incident: Incident,
+): Promise<string | undefined> {
+  if (ended !== 'dependencyNotReady') return undefined;
+  const wereWell = dependencies.filter(({ condition }) => condition === 'well').map(({ dependency }) => dependency);
+  const now = await lookAtDependencies('A.2', steps, incident, [...wereWell, ...cameBack]);
+  const down = downOf({ dependencies: now });
+  return down.length === 0 ? undefined : `${down.join(', ')}: well in this pass, and down now`;
 }
 
 function isAnyLeftAlone({ dependencies }: Diagnosis): boolean {

@@ -63,19 +63,22 @@ export function isMissing({ condition }: DependencyState): boolean {
   return condition === 'down' || condition === 'starting' || condition === 'protecting';
 }
 
-/** A new start of one dependency, then waits until it is well by its own protocol. What stays down is a finding. */
+/**
+ * A new start of one dependency, then waits until it is well by its own protocol. What stays down is a finding. Gives what
+ * it is then; `undefined` where nobody knows.
+ */
 export async function restartDependency(
   cite: string,
   dependency: DependencyName,
   steps: HostSteps,
   incident: Incident,
-): Promise<void> {
+): Promise<DependencyState | undefined> {
   const unit = await steps.observe(
     { cite, title: `Unit of ${dependency}` },
     (host) => host.observeService({ service: dependency }),
     tellService,
   );
-  if (unit === undefined) return;
+  if (unit === undefined) return undefined;
   const restarted = await steps.tryAct(
     { cite, title: `Restart ${dependency}` },
     { restarts: dependency, arguments: { seenInvocation: unit.invocation } },
@@ -92,9 +95,10 @@ export async function restartDependency(
   );
   noteDependency(incident, cite, state);
   // One that starts for longer than that comes by itself.
-  if (state?.condition === 'well' || state?.condition === 'starting') return;
+  if (state?.condition === 'well' || state?.condition === 'starting') return state;
   const why = await lastWords(cite, dependency, steps);
   incident.find('DependencyStillDown', cite, `${dependency} did not come back${why}`);
+  return state;
 }
 
 /** What it is now is a finding where it is not well; what it was before holds no longer. */
