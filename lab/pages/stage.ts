@@ -193,7 +193,8 @@ export class PageStage {
     try {
       return await controller.runUntil(play(this));
     } finally {
-      this.agent?.worker.shutdown();
+      // One that failed has ended by itself: what it failed with is what is thrown.
+      if (this.agent?.worker.getState() === 'RUNNING') this.agent.worker.shutdown();
       await this.agent?.run;
     }
   }

@@ -43,7 +43,7 @@ async function show(id: string, options: ShowOptions): Promise<void> {
 
 /** Lines for a terminal. */
 export function formatEscalation(view: EscalationView): string[] {
-  const { subject, route, acknowledged, next, closed } = view;
+  const { subject, route, acknowledged, next, stillSince, closed } = view;
   const lines = [
     `${subject.alertname} on ${subject.host ?? 'an unknown host'} since ${time(subject.startsAt)}`,
     ...(route === '' ? [] : [route]),
@@ -53,6 +53,7 @@ export function formatEscalation(view: EscalationView): string[] {
       ? []
       : [`acknowledged by ${acknowledged.as} at ${time(acknowledged.at)} until ${time(acknowledged.until)}`]),
     ...(closed === null ? [] : [closed === 'gone' ? 'over: its incident is gone' : `closed: ${closed}`]),
+    ...(stillSince === null ? [] : [`the host is well since ${time(stillSince)}: the clock stands still`]),
     ...(next === null ? [] : [`next: tier ${next.tier} (${next.notify}) at ${time(next.at)}`]),
   ];
   return lines.map(plain);

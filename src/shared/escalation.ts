@@ -149,7 +149,9 @@ export interface EscalationView {
   route: string;
   pages: Page[];
   acknowledged: { as: string; at: string; until: string } | null;
-  /** When the next tier is due, and who it is; null when none is left. */
+  /** Since when the clock stands still because the host is well: nobody is called for it. */
+  stillSince: string | null;
+  /** When the next tier is due, and who it is; null when none is left, or the clock stands still. */
   next: { tier: number; at: string; notify: string } | null;
   closed: Outcome | 'gone' | null;
 }

@@ -47,12 +47,18 @@ export function onlyPeopleAreLeft({ incident, escalation }: Snapshot): boolean {
 export function whatWaits({ incident, escalation }: Snapshot, time: VirtualTime): string | null {
   const what = waitingFor(incident, time);
   if (what === null) return null;
-  const { acknowledged = null, next = null } = escalation ?? {};
+  const { acknowledged = null } = escalation ?? {};
   const clock = (iso: string) => time.shown(iso).slice(11, 16);
   return [
     acknowledged === null ? what : `${what} (${acknowledged.as} has it until ${clock(acknowledged.until)})`,
-    next === null ? 'no tier is left' : `next: tier ${next.tier} at ${clock(next.at)}`,
+    whoIsNext(escalation, clock),
   ].join('; ');
+}
+
+function whoIsNext(escalation: EscalationView | null, clock: (iso: string) => string): string {
+  const { stillSince = null, next = null } = escalation ?? {};
+  if (stillSince !== null) return 'nobody is called while it is well';
+  return next === null ? 'no tier is left' : `next: tier ${next.tier} at ${clock(next.at)}`;
 }
 
 function waitingFor({ state, host, approvals, alerts }: IncidentView, time: VirtualTime): string | null {

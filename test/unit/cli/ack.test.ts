@@ -1,6 +1,7 @@
 import { createAckCommand } from '../../../src/cli/ack';
 import { formatEscalation } from '../../../src/cli/escalation';
 import type { EscalationView } from '../../../src/shared/escalation';
+import { renderEscalation } from '../../../src/workflows/lib/escalation/details';
 
 async function ack(...args: string[]): Promise<void> {
   await createAckCommand().parseAsync(['incident/KingfisherServiceDown/h1', ...args], { from: 'user' });
@@ -33,6 +34,7 @@ describe('halcyon escalation show', () => {
     route: '',
     pages: [],
     acknowledged: null,
+    stillSince: null,
     next: { tier: 1, at: '2026-11-23T03:15:00.000Z', notify: 'onDuty' },
     closed: null,
   };
@@ -44,6 +46,17 @@ describe('halcyon escalation show', () => {
       'nobody was paged',
       'next: tier 1 (onDuty) at 2026-11-23 03:15:00Z',
     ]);
+  });
+
+  it('says that the clock stands still for a host that is well, and not that no tier is left', () => {
+    const stillSince = '2026-11-23T03:10:00.000Z';
+    expect(formatEscalation({ ...view, next: null, stillSince }).slice(1)).toEqual([
+      'nobody was paged',
+      'the host is well since 2026-11-23 03:10:00Z: the clock stands still',
+    ]);
+    expect(renderEscalation({ ...view, next: null, stillSince })).toContain(
+      'The host is well since 2026-11-23 03:10:00 UTC: the clock stands still.',
+    );
   });
 
   it('says what was delivered, what was not and why, and who has it', () => {

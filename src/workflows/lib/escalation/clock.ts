@@ -157,6 +157,10 @@ export class EscalationClock {
     return this.quietEnd() > now ? this.quietEnd() : null;
   }
 
+  get stillSince(): number | null {
+    return this.isStill() ? this.state.wellSince : null;
+  }
+
   /** The next tier by the plan, with what pulls it forward and what holds it. */
   next(): EscalationView['next'] {
     const tier = this.plan.tiers[this.state.out.length];

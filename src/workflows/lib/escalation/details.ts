@@ -20,8 +20,9 @@ function holder({ acknowledged }: EscalationView): string {
   return `**Acknowledged** by ${escapeMarkdown(as)} at ${time(at)}: holds further tiers until ${time(until)}`;
 }
 
-function coming({ next, closed }: EscalationView): string {
+function coming({ next, closed, stillSince }: EscalationView): string {
   if (closed !== null) return '';
+  if (stillSince !== null) return `The host is well since ${time(stillSince)}: the clock stands still.`;
   if (next === null) return 'No tier is left.';
   return `**Next**: tier ${next.tier} (${escapeMarkdown(next.notify)}) at ${time(next.at)}`;
 }

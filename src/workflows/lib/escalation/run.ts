@@ -138,6 +138,7 @@ export class EscalationRun {
         acknowledged === null
           ? null
           : { as: acknowledged.as, at: iso(acknowledged.at), until: iso(acknowledged.until) },
+      stillSince: this.over !== null || this.clock.stillSince === null ? null : iso(this.clock.stillSince),
       next: this.over === null ? this.clock.next() : null,
       closed: this.over,
     };
