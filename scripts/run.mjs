@@ -11,6 +11,8 @@ const HELP = `Usage: node scripts/run.mjs COMMAND [arguments]
   build                   compile to dist/ what changed since the last build
   test [PART] [args]      lint, types and all tests; or one part of them (${parts.join(', ')}).
                           The arguments go to jest: test unit -t 'a name'
+  chaos [args]            the random tests of all parts being killed, in full; test takes a sample. HALCYON_CHAOS_SEED
+                          makes the same choice again, HALCYON_CHAOS_KILLS sets how many
   pages [args]            play what people are paged with when incidents end, and print the pages side by side
   demo [args]             break KingFisher on a throw-away host and watch it being healed
   lab [args]              throw-away hosts: up, down, exec, status
@@ -50,6 +52,10 @@ async function main([command, ...args]) {
   }
   if (command === 'test' && (args[0] === undefined || args[0].startsWith('-') || parts.includes(args[0]))) {
     return await runTests(args);
+  }
+  if (command === 'chaos') {
+    process.env.HALCYON_CHAOS = 'full';
+    return await runTests(['integration', 'chaos', ...args]);
   }
   const program = programOf(command, args);
   if (program !== null) return await runProgram(program, command === 'lab');

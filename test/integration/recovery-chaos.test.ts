@@ -5,7 +5,9 @@ import { closedByHand } from '../support/incidents';
 import { random } from '../../lab/random';
 import { BACKUPS, DATA, KINGFISHER, RecoverySite, expectHealed } from '../support/recovery-site';
 
-const KILLS = Number(process.env['HALCYON_CHAOS_KILLS'] ?? 50);
+/** `npm run chaos` strikes both victims inside of each step; a run of all tests takes a sample. */
+const IS_FULL = process.env['HALCYON_CHAOS'] === 'full';
+const KILLS = Number(process.env['HALCYON_CHAOS_KILLS'] ?? (IS_FULL ? 50 : 8));
 const SEED = Number(process.env['HALCYON_CHAOS_SEED'] ?? Date.now() % 1_000_000);
 const RUNS_AT_MOST = 12;
 /** systemd's catalogue id of "a unit was stopped". */
@@ -109,9 +111,8 @@ const STEPS = [...new Set(Object.values(STEP_OF))].sort();
 
 function isComplete(strikes: Strike[]): boolean {
   const inside = strikes.filter((one) => one.inside).length;
-  return (
-    inside >= KILLS && STEPS.every((step) => hits(strikes, step, 'agent') > 0 && hits(strikes, step, 'controller') > 0)
-  );
+  const victims = IS_FULL ? (['agent', 'controller'] as const) : [];
+  return inside >= KILLS && STEPS.every((step) => victims.every((victim) => hits(strikes, step, victim) > 0));
 }
 
 function summary(strikes: Strike[], runs: number): string {
