@@ -18,7 +18,7 @@ import { webhookMessage } from '../support/webhook';
 const FINGERPRINTS = 400;
 const EPISODES = 10_000 / 2;
 const CONCURRENCY = 50;
-const ID = incidentWorkflowId('KingfisherServiceDown', 'h1');
+const HOSTS = ['h1', 'h2'];
 
 let folder: string;
 let stack: Stack;
@@ -29,8 +29,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'halcyon-storm-'));
   stack = await startStack({
     directory: folder,
-    // Nobody runs this host: the incident waits for an agent until the test ends.
-    hosts: { h1: { instances: [], services: [] } },
+    // Nobody runs these hosts: an incident waits for an agent until the test ends.
+    hosts: Object.fromEntries(HOSTS.map((host) => [host, { instances: [], services: [] }])),
     runbooks: { serviceDown: { agentWithin: '5m' } },
   });
   second = await startSecondIntake(stack, folder);
@@ -79,12 +79,13 @@ function lastOf(alerts: StormAlert[]): Map<string, Pick<StormAlert, 'startsAt' |
 }
 
 /** Messages of 1 to 20 alerts, as groups have different sizes. */
-function messagesOf(alerts: StormAlert[]): object[] {
+function messagesOf(alerts: StormAlert[], host: string, description: string): object[] {
   const messages: object[] = [];
   for (let from = 0, size = 1; from < alerts.length; from += size, size = (size % 20) + 1) {
     const parts = alerts
       .slice(from, from + size)
-      .map((alert) => webhookMessage({ ...alert, labels: { instance: 'h1:8201' } }) as { alerts: object[] });
+      .map((alert) => webhookMessage({ ...alert, annotations: { description }, labels: { instance: `${host}:8201` } }))
+      .map((message) => message as { alerts: object[] });
     messages.push({ ...parts[0], alerts: parts.flatMap((part) => part.alerts) });
   }
   return messages;
@@ -94,51 +95,79 @@ function key({ fingerprint, startsAt, status }: StormAlert): string {
   return `${fingerprint} ${startsAt} ${status}`;
 }
 
-/** Every list that the incident was told, out of its history. */
-async function listsTold(): Promise<{ events: number; lists: Alert[][] }> {
-  const { events } = await stack.client.workflow.getHandle(ID).fetchHistory();
-  const lists = (events ?? []).flatMap(({ workflowExecutionSignaledEventAttributes: signal }) => {
-    // Guard and clock have things to say, too.
-    if (signal?.signalName !== 'alert') return [];
-    const data = signal.input?.payloads?.[0]?.data;
-    return data === undefined || data === null ? [] : [JSON.parse(Buffer.from(data).toString()) as Alert[]];
-  });
-  return { events: events?.length ?? 0, lists };
+interface Told {
+  /** Of the longest run. */
+  events: number;
+  bytes: number;
+  runs: number;
+  lists: Alert[][];
 }
 
-test('10,000 alerts of one incident through two intakes: one short history, and nothing lost', async () => {
-  const alerts = distinctAlerts();
-  expect(new Set(alerts.map(key)).size).toBe(10_000);
-  const doors = [stack, second];
-  const posts = shuffled([...alerts, ...shuffled(alerts, 7).slice(0, 2_000)], 3);
-  const messages = messagesOf(posts).map((message, index) => ({ message, door: doors[index % 2]! }));
-  const statuses: Answer['status'][] = [];
-  await forEachLimited(messages, CONCURRENCY, async ({ message, door }) => {
-    statuses.push(await deliver(door, message));
-  });
-  expect(statuses).toEqual(messages.map(() => 200));
-
-  const { events, lists } = await listsTold();
-  expect(new Set(lists.flat().map(key))).toEqual(new Set(alerts.map(key)));
-  process.stdout.write(`10,000 alerts: ${lists.length} signals, ${events} events\n`);
-
-  const handle = stack.client.workflow.getHandle(ID);
-  const view = await waitFor(
-    async () => {
-      const current = await handle.query<IncidentView>('timeline');
-      return current.received >= lists.flat().length ? current : undefined;
-    },
-    { what: 'the incident to take in every alert' },
-  );
-  expect(view.received).toBe(lists.flat().length);
-  const followed = view.alerts.map(({ fingerprint, startsAt, status }) => [fingerprint, { startsAt, status }] as const);
-  expect(new Map(followed)).toEqual(lastOf(alerts));
-  expect(view.alerts).toHaveLength(FINGERPRINTS);
-  expect(view.timelineDropped).toBe(0);
-
-  for (const run of [handle, stack.client.workflow.getHandle(guardId('h1'))]) {
-    expect((await run.describe()).historyLength).toBeLessThan(4_096);
+/** Every list that the incident was told, out of the histories of its runs. */
+async function listsTold(id: string): Promise<Told> {
+  const told: Told = { events: 0, bytes: 0, runs: 0, lists: [] };
+  for await (const { runId } of stack.client.workflow.list({ query: `WorkflowId = '${id}'` })) {
+    const run = stack.client.workflow.getHandle(id, runId);
+    const { events } = await run.fetchHistory();
+    told.runs++;
+    told.events = Math.max(told.events, events?.length ?? 0);
+    told.bytes = Math.max(told.bytes, (await run.describe()).historySize ?? 0);
+    for (const { workflowExecutionSignaledEventAttributes: signal } of events ?? []) {
+      // Guard and clock have things to say, too.
+      if (signal?.signalName !== 'alert') continue;
+      const data = signal.input?.payloads?.[0]?.data;
+      if (data) told.lists.push(JSON.parse(Buffer.from(data).toString()) as Alert[]);
+    }
   }
-  const { count } = await stack.client.workflow.count(`WorkflowId = '${ID}'`);
-  expect(count).toBe(1);
-});
+  return told;
+}
+
+test.each([
+  { what: '10,000 alerts', host: 'h1', description: 'down' },
+  { what: '10,000 alerts with 5 kB of annotations each', host: 'h2', description: 'x'.repeat(5_000) },
+])(
+  '$what of one incident through two intakes: short histories, and nothing lost',
+  async ({ what, host, description }) => {
+    const id = incidentWorkflowId('KingfisherServiceDown', host);
+    const alerts = distinctAlerts();
+    expect(new Set(alerts.map(key)).size).toBe(10_000);
+    const doors = [stack, second];
+    const posts = shuffled([...alerts, ...shuffled(alerts, 7).slice(0, 2_000)], 3);
+    const messages = messagesOf(posts, host, description).map((message, index) => ({
+      message,
+      door: doors[index % 2]!,
+    }));
+    const statuses: Answer['status'][] = [];
+    await forEachLimited(messages, CONCURRENCY, async ({ message, door }) => {
+      statuses.push(await deliver(door, message));
+    });
+    expect(statuses).toEqual(messages.map(() => 200));
+
+    const { events, bytes, runs, lists } = await listsTold(id);
+    expect(new Set(lists.flat().map(key))).toEqual(new Set(alerts.map(key)));
+    process.stdout.write(
+      `${what}: ${lists.length} signals; ${runs} runs, at most ${events} events and ${bytes} bytes\n`,
+    );
+
+    const view = await waitFor(
+      async () => {
+        const current = await stack.client.workflow.getHandle(id).query<IncidentView>('timeline');
+        return current.received >= lists.flat().length ? current : undefined;
+      },
+      { what: 'the incident to take in every alert' },
+    );
+    expect(view.received).toBe(lists.flat().length);
+    const followed = view.alerts.map(
+      ({ fingerprint, startsAt, status }) => [fingerprint, { startsAt, status }] as const,
+    );
+    expect(new Map(followed)).toEqual(lastOf(alerts));
+    expect(view.alerts).toHaveLength(FINGERPRINTS);
+    expect(view.timelineDropped).toBe(0);
+
+    expect(events).toBeLessThan(4_096);
+    expect(bytes).toBeLessThan(20_000_000);
+    expect((await stack.client.workflow.getHandle(guardId(host)).describe()).historyLength).toBeLessThan(4_096);
+    const { count } = await stack.client.workflow.count(`WorkflowId = '${id}' AND ExecutionStatus = 'Running'`);
+    expect(count).toBe(1);
+  },
+);

@@ -6,9 +6,10 @@ export function webhookMessage(options: {
   endsAt?: string;
   labels?: Record<string, string>;
   fingerprint?: string;
+  annotations?: Record<string, string>;
 }): object {
   const labels = { alertname: 'KingfisherServiceDown', severity: 'critical', ...options.labels };
-  const annotations = { summary: `KingFisher on ${labels['instance' as never] ?? 'a host'} is down` };
+  const annotations = { summary: `KingFisher on ${labels['instance' as never] ?? 'a host'} is down`, ...options.annotations };
   return {
     version: '4',
     groupKey: '{}:{alertname="KingfisherServiceDown"}',
