@@ -82,6 +82,23 @@ describe('runbook A', () => {
     });
   });
 
+  it('diagnoses again when KingFisher dies between two verifications of one pass', async () => {
+    await site.withHost(async (host, name) => {
+      host.starting.add('kingfisher');
+      let verifications = 0;
+      host.before = async (activity) => {
+        if (activity === 'waitUntilHealthy' && ++verifications === 2) host.up.kingfisher = false;
+      };
+      const first = alert();
+      const handle = await startIncident(site.env.client, name, first);
+      const result = await resolvedWhenWell(handle, first);
+      expect(result.outcome).toBe('healed');
+      expect(host.restarts).toEqual(['kingfisher']);
+      expect(result.timeline.map(({ title }) => title)).not.toContain('Nothing automatic is left');
+      expect(result.approvals).toEqual([]);
+    });
+  });
+
   it('frees space before the restart when the disk is full', async () => {
     await site.withHost(async (host, name) => {
       host.up.kingfisher = false;
@@ -243,6 +260,32 @@ describe('a host that breaks anew', () => {
       host.up.redis = false;
       await site.passUntil(() => host.restarts.includes('redis'), 'a restart of redis');
       expect((await resolvedWhenWell(handle, first)).outcome).toBe('healed');
+    });
+  });
+
+  it.each([
+    { what: 'breaks in a new way', isRedisUp: false, outcome: 'healed' },
+    { what: 'is well again', isRedisUp: true, outcome: 'resolvedByPeople' },
+  ])('is looked at while people are asked: one that $what takes the question back', async ({ isRedisUp, outcome }) => {
+    await site.withHost(async (host, name) => {
+      host.up.kingfisher = false;
+      host.broken.add('kingfisher');
+      const first = alert();
+      const handle = await startIncident(site.env.client, name, first);
+      await untilState(handle, 'waitingForApproval');
+      // Time enough for the first look.
+      await site.env.sleep('2m');
+      host.broken.clear();
+      host.up.kingfisher = true;
+      host.up.redis = isRedisUp;
+      const isWatching = async () => (await handle.query(timelineQuery)).state === 'watching';
+      await site.passUntil(isWatching, 'it to be well');
+      const { approvals } = await handle.query(timelineQuery);
+      expect(approvals).toMatchObject([{ state: 'withdrawn' }]);
+      expect(host.restarts).toEqual(isRedisUp ? ['kingfisher'] : ['kingfisher', 'redis', 'kingfisher']);
+      const result = await resolvedWhenWell(handle, first);
+      await recordHistory(handle, `serviceDown.asked-${isRedisUp ? 'well' : 'otherwise'}`);
+      expect(result.outcome).toBe(outcome);
     });
   });
 

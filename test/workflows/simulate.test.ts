@@ -82,7 +82,9 @@ describe('simulate', () => {
     expect(told).toEqual([expect.stringMatching(/^03:17 {2}tells {5}closed, \w+ → Platform: Slack .*, PagerDuty /)]);
     expect(told[0]).toContain('; down 12 m');
     expect(formatLines(lines).join('\n')).toMatch(/03:12 {2}waits {5}Alertmanager to resolve/);
-    expect(formatLines(lines).join('\n')).toMatch(/03:13 {2}waits {5}KingFisher to stay well; nobody is called while it is well/);
+    expect(formatLines(lines).join('\n')).toMatch(
+      /03:13 {2}waits {5}KingFisher to stay well; nobody is called while it is well/,
+    );
     expect(lines.at(-1)).toMatchObject({ kind: 'ends', text: expect.stringContaining('closed') });
   });
 

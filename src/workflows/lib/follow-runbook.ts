@@ -75,6 +75,8 @@ async function lookOnce<T>(
 }
 
 class RunbookPass<D extends { health: HealthState | undefined }> {
+  /** It was seen well after what was done, and then not: by the last verification, or by one within a remedy. */
+  private hasDied = false;
   /** What the last verification of this pass came to. */
   private verdict: HealthVerdict | undefined;
 
@@ -104,21 +106,17 @@ class RunbookPass<D extends { health: HealthState | undefined }> {
   }
 
   private async tryCauses(found: D, mayChange: boolean): Promise<RoundResult> {
-    const { incident, runbook } = this;
-    this.verdict = undefined;
+    const { incident, runbook, steps } = this;
+    Object.assign(this, { verdict: undefined, hasDied: false });
+    steps.seenWellAt = null;
     for (const cause of runbook.causes) {
       if (incident.isClosedByPerson) break;
       if (cause.isLastResort === true && (await this.brokeAnew(found))) return { kind: 'again' };
       if (incident.isResolved && (await this.isWell())) return { kind: 'well' };
       if (await this.isRemedied(cause, found, mayChange)) return { kind: 'well' };
-      if (this.hasDied) return { kind: 'again' };
+      if (this.hasDied || incident.takeOtherStanding()) return { kind: 'again' };
     }
     return { kind: 'helpless', why: mayChange ? 'no remedy is left to try' : 'this run may change nothing' };
-  }
-
-  /** The last verification saw it well, and then saw it end. */
-  private get hasDied(): boolean {
-    return this.verdict?.ended === 'died';
   }
 
   /** Bounded by the passes of an hour, as every other pass is. */
@@ -173,10 +171,15 @@ class RunbookPass<D extends { health: HealthState | undefined }> {
     incident.setState('verifying');
     const verdict = await runbook.verify(steps, incident);
     this.verdict = verdict;
-    if (verdict === undefined || !(verdict.healthy || this.hasDied)) return false;
-    incident.noteWell(verdict.heldMs, incident.isRemedied ? 'healed' : 'selfHealed');
+    if (verdict === undefined) return false;
+    const { healthy, ended } = verdict;
+    const { seenWellAt } = steps;
+    this.hasDied = ended === 'died' || (!healthy && seenWellAt !== null && ended !== 'dependencyNotReady');
+    if (!healthy && !this.hasDied) return false;
+    const heldMs = healthy || seenWellAt === null ? verdict.heldMs : Date.now() - seenWellAt;
+    incident.noteWell(heldMs, incident.isRemedied ? 'healed' : 'selfHealed');
     if (this.hasDied) noteDeath(incident, this.safety, runbook.page, 'seen by verification');
-    return verdict.healthy;
+    return healthy;
   }
 }
 

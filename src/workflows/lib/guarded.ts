@@ -139,8 +139,8 @@ export class Guarded implements Lifeline {
     }
   }
 
-  async ask(subject: ApprovalSubject): Promise<boolean> {
-    return await this.questions.ask(subject);
+  async ask(subject: ApprovalSubject, { isWatched = false } = {}): Promise<boolean> {
+    return await this.questions.ask(subject, isWatched);
   }
 
   mayAsk(subject: ApprovalSubject): boolean {

@@ -43,6 +43,8 @@ const AWAY_SCHEDULE_TO_START_MS = 10_000;
 export class HostSteps {
   /** What the incident did when its agent went away. */
   private stateBefore: IncidentState = 'diagnosing';
+  /** When these steps last saw the host well, whatever step saw it. Epoch milliseconds of the workflow. */
+  seenWellAt: number | null = null;
 
   constructor(
     private readonly incident: Incident,

@@ -28,6 +28,7 @@ export class Incident {
   /** Alerts received again with nothing new in them. */
   duplicates = 0;
   readonly story: IncidentStory;
+  private otherStanding: string | null = null;
   /** Firing alerts that were news: a new episode, or the first. */
   firings = 0;
   /** The person who closed it; null while nobody did. */
@@ -131,6 +132,19 @@ export class Incident {
     Object.assign(this.story, { wasNotWell: true, wellSince: null, mended: null, changesBefore: this.story.changes });
     this.view.measures.healthyAt = null;
     this.onChange();
+  }
+
+  /** Seen while people were asked: the question was about a host that stood otherwise. */
+  noteOtherStanding(standing: string): void {
+    this.otherStanding = standing;
+    this.note('', 'The host stands otherwise than when it was asked', standing);
+  }
+
+  /** Whether it stands otherwise than diagnosed; asked once. */
+  takeOtherStanding(): boolean {
+    const isOther = this.otherStanding !== null;
+    this.otherStanding = null;
+    return isOther;
   }
 
   /** Halcyon changed something since the host was last seen not to be well: what is verified now follows that. */

@@ -1,13 +1,16 @@
 import { condition, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { Approval, ApprovalAnswer, ApprovalPolicy, ApprovalReply, ApprovalSubject } from '../../shared/approval';
+import { WELL } from '../../shared/observations';
 import { texts } from '../message-texts';
 import { approveSignal, approveUpdate, rejectSignal, rejectUpdate } from '../messages';
 import { Approvals, describeQuestion } from './approvals';
 import type { Verdict } from './early-answers';
 import type { EscalationLink } from './escalation-link';
 import type { Incident } from './incident';
+import { mendedWithoutUs } from './outcome';
 import { refusing, whyRefused } from './people-checks';
 import type { Remedied } from './safety';
+import { ThinkingWatch } from './thinking-watch';
 
 interface QuestionsOf {
   incident: Incident;
@@ -26,11 +29,13 @@ export class Questions {
   private readonly approvals: Approvals;
   /** The remedy that is under way, where people said yes to it. */
   private approved = false;
+  private readonly watch: ThinkingWatch;
 
   constructor(private readonly of: QuestionsOf) {
     const { input, view } = of.incident;
     const { firstExecutionRunId: run } = workflowInfo();
     const startedBy = input.startedBy?.who ?? null;
+    this.watch = new ThinkingWatch(of.incident);
     this.approvals = new Approvals(of.policy, { run, startedBy, approvals: view.approvals }, isoNow);
   }
 
@@ -51,14 +56,15 @@ export class Questions {
   async askForRemedy({ cite, title, asksItself }: Remedied, evidence: string): Promise<boolean> {
     this.approved = false;
     if (asksItself === true) return true;
-    return await this.ask({
+    const subject: ApprovalSubject = {
       risk: 'change',
       host: this.of.incident.input.host ?? '',
       cite,
       title: `Remedy of "${title}"`,
       arguments: {},
       precondition: evidence,
-    });
+    };
+    return await this.ask(subject, true);
   }
 
   /** False where a no stands against it: the timeline says so. */
@@ -70,11 +76,12 @@ export class Questions {
     return false;
   }
 
-  async ask(subject: ApprovalSubject): Promise<boolean> {
+  /** `isWatched`: the host is looked at meanwhile, and a question about how it stood before is withdrawn. */
+  async ask(subject: ApprovalSubject, isWatched: boolean): Promise<boolean> {
     const { incident } = this.of;
     if (incident.isClosedByPerson || !this.mayAsk(subject)) return false;
     const approval = this.approvals.ask(subject);
-    if (approval.state === 'asked') await this.untilAnswered(approval);
+    if (approval.state === 'asked') await this.untilAnswered(approval, isWatched);
     this.of.onAnswered(approval);
     const by = approval.answeredBy === null ? '' : ` by ${approval.answeredBy}`;
     incident.note(subject.cite, `${subject.title}: ${approval.state}${by}`, approval.note);
@@ -82,7 +89,7 @@ export class Questions {
     return this.approved;
   }
 
-  private async untilAnswered(approval: Approval): Promise<void> {
+  private async untilAnswered(approval: Approval, isWatched: boolean): Promise<void> {
     const { incident, policy } = this.of;
     const { subject } = approval;
     const before = incident.view.state;
@@ -90,12 +97,18 @@ export class Questions {
     incident.setState('waitingForApproval');
     this.of.escalation.asked(approval);
     await this.of.giveTurnBack();
-    const answered = await condition(
-      () => approval.state !== 'asked' || incident.isResolved || incident.isClosedByPerson,
-      policy.expireAfterMs,
-      { summary: `Answer to: ${subject.title}` },
-    );
-    this.approvals.end(approval, answered ? 'withdrawn' : 'expired');
+    const isOver = () => approval.state !== 'asked' || incident.isResolved || incident.isClosedByPerson;
+    const wait = {
+      page: subject.cite.slice(0, 1),
+      forMs: policy.expireAfterMs,
+      summary: `Answer to: ${subject.title}`,
+    };
+    const how = isWatched ? await this.watch.until(isOver, wait) : await untilOver(isOver, wait);
+    if (how.ended === 'changed') {
+      incident.noteOtherStanding(how.standing);
+      if (how.standing === WELL) incident.noteWell(how.heldMs, mendedWithoutUs(incident));
+    }
+    this.approvals.end(approval, how.ended === 'expired' ? 'expired' : 'withdrawn');
     incident.setState(before);
     if (approval.state === 'approved' && !(await this.of.takeTurnAgain())) approval.state = 'withdrawn';
   }
@@ -115,6 +128,13 @@ export class Questions {
     if (why === undefined) this.answer(answer, verdict);
     else this.of.incident.note('', `An answer of ${String(answer?.as)} was not taken ("${verdict}")`, why);
   }
+}
+
+async function untilOver(
+  isOver: () => boolean,
+  { forMs, summary }: { forMs: number; summary: string },
+): Promise<{ ended: 'over' | 'expired' }> {
+  return { ended: (await condition(isOver, forMs, { summary })) ? 'over' : 'expired' };
 }
 
 function toldNo({ state, answeredBy }: Approval): string {

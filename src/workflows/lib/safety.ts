@@ -17,9 +17,10 @@ export interface Safety extends Gate {
   turn(): Promise<'ready' | 'waited' | 'refused' | 'over'>;
   /**
    * Asks people; the host's turn goes to others meanwhile. Anything but an approval is false. What people said no to is
-   * not asked again, nor anything bigger.
+   * not asked again, nor anything bigger. `isWatched`: the host is looked at meanwhile, and the question is withdrawn when it
+   * stands otherwise; not for a host that Halcyon itself has taken down for now.
    */
-  ask(subject: ApprovalSubject): Promise<boolean>;
+  ask(subject: ApprovalSubject, options?: { isWatched?: boolean }): Promise<boolean>;
   /** False where such a no stands against it: the timeline says so. */
   mayAsk(subject: ApprovalSubject): boolean;
   /** Before the remedy of a cause: asks once for the whole of it where the runbook's mode is `approve`. */

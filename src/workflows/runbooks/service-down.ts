@@ -134,7 +134,7 @@ const page: Runbook<Diagnosis> = {
         return isSmallerTried(incident, found.since) ? found.stillWrong : undefined;
       },
       remedy: async ({ stillWrong = '' }, steps, incident, safety) => {
-        if (!(await safety.ask(fullRecoveryQuestion(incident.input, stillWrong)))) return;
+        if (!(await safety.ask(fullRecoveryQuestion(incident.input, stillWrong), { isWatched: true }))) return;
         // Thinking takes time: somebody may have healed it meanwhile.
         if ((await whatIsStillWrong(steps)) !== undefined) await recover(incident, steps, safety);
       },

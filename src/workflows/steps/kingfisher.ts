@@ -160,12 +160,14 @@ export async function freeSpace(steps: HostSteps): Promise<void> {
 export async function verifyHealthy(cite: string, steps: HostSteps): Promise<HealthVerdict | undefined> {
   const { healthyWithinMs, stabilityWindowMs } = steps.policy;
   const deadlineMs = healthyWithinMs + stabilityWindowMs;
-  return await steps.wait(
+  const verdict = await steps.wait(
     { cite, title: 'Verify: /health and /ready answer 200 and stay so' },
     deadlineMs,
     (host) => host.waitUntilHealthy({ deadlineMs, stabilityWindowMs }),
     tellVerdict,
   );
+  if (verdict?.healthy === true) steps.seenWellAt = Date.now();
+  return verdict;
 }
 
 /** Why Prometheus may see it otherwise. */
