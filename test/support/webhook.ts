@@ -9,7 +9,10 @@ export function webhookMessage(options: {
   annotations?: Record<string, string>;
 }): object {
   const labels = { alertname: 'KingfisherServiceDown', severity: 'critical', ...options.labels };
-  const annotations = { summary: `KingFisher on ${labels['instance' as never] ?? 'a host'} is down`, ...options.annotations };
+  const annotations = {
+    summary: `KingFisher on ${labels['instance' as never] ?? 'a host'} is down`,
+    ...options.annotations,
+  };
   return {
     version: '4',
     groupKey: '{}:{alertname="KingfisherServiceDown"}',
