@@ -1,10 +1,12 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { Command } from 'commander';
+import { CHANNEL_NAMES } from '../shared/escalation';
 import type { EscalationView, Page } from '../shared/escalation';
 import { escalationId } from '../shared/ids';
 import { withClient } from './connect';
 import { ask } from './controller';
 import { INCIDENT, findIncidentId } from './find-incident';
+import { formatMoment } from './moment';
 import { plain } from './print-timeline';
 
 interface ShowOptions {
@@ -45,27 +47,24 @@ async function show(id: string, options: ShowOptions): Promise<void> {
 export function formatEscalation(view: EscalationView): string[] {
   const { subject, route, acknowledged, next, stillSince, closed } = view;
   const lines = [
-    `${subject.alertname} on ${subject.host ?? 'an unknown host'} since ${time(subject.startsAt)}`,
+    `${subject.alertname} on ${subject.host ?? 'an unknown host'} since ${formatMoment(subject.startsAt)}`,
     ...(route === '' ? [] : [route]),
     ...view.pages.map(pageLine),
     ...(view.pages.length === 0 ? ['nobody was paged'] : []),
     ...(acknowledged === null
       ? []
-      : [`acknowledged by ${acknowledged.as} at ${time(acknowledged.at)} until ${time(acknowledged.until)}`]),
+      : [
+          `acknowledged by ${acknowledged.as} at ${formatMoment(acknowledged.at)} until ${formatMoment(acknowledged.until)}`,
+        ]),
     ...(closed === null ? [] : [closed === 'gone' ? 'over: its incident is gone' : `closed: ${closed}`]),
-    ...(stillSince === null ? [] : [`the host is well since ${time(stillSince)}: the clock stands still`]),
-    ...(next === null ? [] : [`next: tier ${next.tier} (${next.notify}) at ${time(next.at)}`]),
+    ...(stillSince === null ? [] : [`the host is well since ${formatMoment(stillSince)}: the clock stands still`]),
+    ...(next === null ? [] : [`next: tier ${next.tier} (${next.notify}) at ${formatMoment(next.at)}`]),
   ];
   return lines.map(plain);
 }
 
 function pageLine({ at, tier, teamName, channel, delivered, detail, collapsed }: Page): string {
-  const where = channel === 'slack' ? 'Slack' : 'PagerDuty';
+  const where = CHANNEL_NAMES[channel];
   const result = delivered ? `delivered to ${detail}` : `NOT delivered: ${detail}`;
-  return `${time(at)}  tier ${tier}  ${teamName}, ${where}: ${result}${collapsed ? ' (caught up)' : ''}`;
-}
-
-/** `2026-11-23 03:15:00Z` */
-function time(iso: string): string {
-  return `${iso.slice(0, 19).replace('T', ' ')}Z`;
+  return `${formatMoment(at)}  tier ${tier}  ${teamName}, ${where}: ${result}${collapsed ? ' (caught up)' : ''}`;
 }

@@ -6,6 +6,7 @@ import { guardId } from '../shared/ids';
 import { withClient } from './connect';
 import { eachHost, guardHosts } from './guard-hosts';
 import { ask } from './controller';
+import { formatMoment } from './moment';
 import { table } from './table';
 
 interface ShowOptions {
@@ -59,7 +60,11 @@ export function formatGuard(host: string, view: GuardView | undefined): string[]
   const facts: [name: string, lines: string[]][] = [
     [
       'turn',
-      [holder === null ? 'nobody has it' : `${holder.incidentId} since ${time(holder.since)}, token ${holder.token}`],
+      [
+        holder === null
+          ? 'nobody has it'
+          : `${holder.incidentId} since ${formatMoment(holder.since)}, token ${holder.token}`,
+      ],
     ],
     [
       'waiting',
@@ -77,10 +82,5 @@ export function formatGuard(host: string, view: GuardView | undefined): string[]
 }
 
 function pauseText({ by, until, reason }: Pause): string {
-  return `PAUSED by ${by} until ${time(until)}: ${reason}`;
-}
-
-/** `2026-11-23 03:15:00Z` */
-function time(iso: string): string {
-  return `${iso.slice(0, 19).replace('T', ' ')}Z`;
+  return `PAUSED by ${by} until ${formatMoment(until)}: ${reason}`;
 }

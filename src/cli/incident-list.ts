@@ -1,5 +1,5 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
-import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription, WorkflowExecutionInfo } from '@temporalio/client';
 import { formatDuration, parseDuration } from '../shared/durations';
 import type { IncidentMemo, Outcome } from '../shared/incident';
 import { plain } from './print-timeline';
@@ -123,23 +123,21 @@ async function newest(client: Client, query: string, limit: number): Promise<Inc
     found.sort((a, b) => b.startTime.getTime() - a.startTime.getTime());
     found.splice(limit);
   }
+  const rowOfRun = async ({ workflowId, runId }: WorkflowExecutionInfo) =>
+    await describedRow(client, await client.workflow.getHandle(workflowId, runId).describe());
   const rows: IncidentRow[] = [];
   for (let at = 0; at < found.length; at += DESCRIBED_AT_ONCE) {
     const some = found.slice(at, at + DESCRIBED_AT_ONCE);
-    rows.push(...(await Promise.all(some.map(async (run) => await describedRow(client, run)))));
+    rows.push(...(await Promise.all(some.map(rowOfRun))));
   }
   return rows.sort((a, b) => Date.parse(b.started) - Date.parse(a.started));
 }
 
 /** With the line under which Temporal shows the run, and the incident's own start: known without a controller. */
-export async function describedRow(
-  client: Client,
-  { workflowId, runId }: Pick<WorkflowExecutionInfo, 'workflowId' | 'runId'>,
-): Promise<IncidentRow> {
-  const described = await client.workflow.getHandle(workflowId, runId).describe();
+export async function describedRow(client: Client, described: WorkflowExecutionDescription): Promise<IncidentRow> {
   const { firstRunId } = described.raw.workflowExecutionInfo ?? {};
   const first = firstRunId || described.runId;
-  const started = first === described.runId ? described.startTime : await startOf(client, workflowId, first);
+  const started = first === described.runId ? described.startTime : await startOf(client, described.workflowId, first);
   const summary = (await described.staticSummary()) ?? '';
   return rowOf({ ...described, startTime: started ?? described.startTime }, summary);
 }

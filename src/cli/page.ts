@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import { Command, Option } from 'commander';
 import type { Config } from '../config';
 import { parseDuration } from '../shared/durations';
+import { CHANNEL_NAMES } from '../shared/escalation';
 import type { PageChannel, PagedTeam, Urgency } from '../shared/escalation';
 import { teamOf } from '../shared/escalation-team';
 import { CONTROLLER_TASK_QUEUE } from '../shared/task-queues';
@@ -27,7 +28,6 @@ export interface TestPageOptions {
   json?: boolean;
 }
 
-const NAME: Record<PageChannel, string> = { slack: 'Slack', pagerduty: 'PagerDuty' };
 /** Longer than the tries of the workflow, and of its resolving, take together. */
 const ANSWER_MS = 250_000;
 const LONGEST_OPEN_MS = 3_600_000;
@@ -112,7 +112,9 @@ export function targetsOf(
   const targets = all.filter((target) => channel === undefined || target.channel === channel);
   if (targets.length > 0) return targets;
   const whose = tier === undefined ? 'no team has' : `${teams[0]!.name} (tier ${tier}) has no`;
-  throw new UsageError(`--channel: ${whose} ${channel === undefined ? 'channel' : NAME[channel]} in escalation.teams`);
+  throw new UsageError(
+    `--channel: ${whose} ${channel === undefined ? 'channel' : CHANNEL_NAMES[channel]} in escalation.teams`,
+  );
 }
 
 function tierTeam(
@@ -138,7 +140,7 @@ export function format(results: TestPageResult[]): string[] {
   const rows = results.map(({ team, channel, accepted, resolved, detail }) => [
     accepted && resolved !== false ? 'ok' : 'FAILED',
     team.name,
-    NAME[channel],
+    CHANNEL_NAMES[channel],
     accepted ? `accepted ${detail}` : `not accepted: ${detail}`,
   ]);
   return table(rows).map(plain);

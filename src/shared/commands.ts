@@ -10,7 +10,22 @@ export function approveCommand(incidentId: string, hash: string): string {
   return `halcyon approve ${quoted(incidentId)} --hash ${hash}`;
 }
 
+/** Nothing new is begun on a host for two hours; the reason is the reader's to fill in. */
+export function pauseCommand(host: string): string {
+  return `halcyon pause --host ${quoted(host)} --for 2h --reason "…"`;
+}
+
+/** Ends one's own pause of a host. */
+export function resumeCommand(host: string): string {
+  return `halcyon resume --host ${quoted(host)}`;
+}
+
+/** Gives a setting its original value back; the reason is the reader's to fill in. */
+export function releaseLeaseCommand(host: string, setting: string): string {
+  return `halcyon leases release ${quoted(host)} ${quoted(setting)} --reason "…"`;
+}
+
 /** Ids come from alert names: whatever is no plain word is quoted for the shell. */
-export function quoted(text: string): string {
+function quoted(text: string): string {
   return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -116,6 +116,9 @@ export interface Acknowledgement {
 
 export type PageChannel = 'slack' | 'pagerduty';
 
+/** For people. */
+export const CHANNEL_NAMES: Record<PageChannel, string> = { slack: 'Slack', pagerduty: 'PagerDuty' };
+
 /** One page of one tier to one team over one channel. */
 export interface Page {
   at: string;

@@ -8,3 +8,8 @@ export function escapeMarkdown(text: string): string {
     .replace(/>/g, '&gt;')
     .replace(/[\\`*_[\]|~!]/g, '\\$&');
 }
+
+/** What people copy, such as a command: inside of backticks nothing is markup, and what is copied stays as it is. */
+export function inlineCode(text: string): string {
+  return `\`${text.replace(/[`\p{Cc}\p{Cf}\u2028\u2029]/gu, '·')}\``;
+}

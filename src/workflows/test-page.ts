@@ -1,8 +1,9 @@
 import { proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
 import type { PageKind, PagingActivities } from '../activities/control/types';
+import { CHANNEL_NAMES } from '../shared/escalation';
 import type { Subject } from '../shared/escalation';
 import type { TestPageInput, TestPageResult, TestTarget } from '../shared/test-page';
-import { NAME, isExpected, isFinal } from './lib/escalation/sent-page';
+import { isExpected, isFinal } from './lib/escalation/sent-page';
 import { reason } from './lib/host-steps';
 
 /** A person waits for the answer: what does not work now is told, and not tried for hours as a real page is. */
@@ -74,7 +75,7 @@ async function attempt(
 }
 
 function wayTo({ team, channel }: TestTarget): string {
-  return `${team.name} by ${NAME[channel]}`;
+  return `${team.name} by ${CHANNEL_NAMES[channel]}`;
 }
 
 /** What the page is about: the test itself. */

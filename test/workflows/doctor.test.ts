@@ -6,6 +6,7 @@ import { createDoctorCommand } from '../../src/cli/doctor';
 import type { Checkup } from '../../src/cli/doctor';
 import { createAgent, createController } from '../../src/temporal/workers';
 import { bundleWorkflows } from '../support/bundle';
+import { outputOf } from '../support/output-of';
 import { startLocal } from '../support/temporal';
 import { waitFor } from '../support/wait-for';
 
@@ -14,7 +15,6 @@ const PAGERS =
 
 let env: TestWorkflowEnvironment;
 let folder: string;
-let exitCode: typeof process.exitCode;
 
 beforeAll(async () => {
   env = await startLocal();
@@ -24,28 +24,11 @@ afterAll(async () => {
   await env?.teardown();
   rmSync(folder, { recursive: true, force: true });
 });
-beforeEach(() => {
-  ({ exitCode } = process);
-});
-afterEach(() => {
-  process.exitCode = exitCode;
-});
 
 async function doctor(yaml: string, ...flags: string[]): Promise<{ said: string; code: typeof process.exitCode }> {
   const file = join(folder, 'halcyon.yaml');
   writeFileSync(file, `temporal: {address: "${env.address}"}\n${yaml}\n`);
-  let said = '';
-  const write = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    said += String(text);
-    return true;
-  });
-  process.exitCode = undefined;
-  try {
-    await createDoctorCommand().parseAsync(['--config', file, ...flags], { from: 'user' });
-    return { said, code: process.exitCode };
-  } finally {
-    write.mockRestore();
-  }
+  return await outputOf(() => createDoctorCommand().parseAsync(['--config', file, ...flags], { from: 'user' }));
 }
 
 async function checkups(yaml: string): Promise<Record<string, Checkup['state']>> {

@@ -3,6 +3,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { listIncidents } from '../../src/cli/incident-list';
 import type { IncidentRow } from '../../src/cli/incident-list';
 import type { goesOn } from '../support/long-workflows';
+import { outputOf } from '../support/output-of';
 import { startLocal } from '../support/temporal';
 import { waitFor } from '../support/wait-for';
 import { tearDown, withWorker } from '../support/workers';
@@ -19,16 +20,7 @@ afterAll(async () => {
 });
 
 async function listed(): Promise<IncidentRow[]> {
-  let said = '';
-  const write = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    said += String(text);
-    return true;
-  });
-  try {
-    await listIncidents(env.client, { json: true, limit: '10' });
-  } finally {
-    write.mockRestore();
-  }
+  const { said } = await outputOf(() => listIncidents(env.client, { json: true, limit: '10' }));
   return said.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as IncidentRow] : []));
 }
 

@@ -11,13 +11,13 @@ import { loadConfig } from '../../src/config';
 import { teamOf } from '../../src/shared/escalation-team';
 import { createController } from '../../src/temporal/workers';
 import { bundleWorkflows } from '../support/bundle';
+import { outputOf } from '../support/output-of';
 import { startLocal } from '../support/temporal';
 
 let env: TestWorkflowEnvironment;
 let pagers: StandInPagers;
 let folder: string;
 let file: string;
-let exitCode: typeof process.exitCode;
 
 beforeAll(async () => {
   env = await startLocal();
@@ -29,13 +29,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 beforeEach(async () => {
-  ({ exitCode } = process);
   pagers = await StandInPagers.start();
   const sections = { temporal: { address: env.address }, ...pagers.sections('15m', '30m', '1h') };
   writeFileSync(file, stringify(sections));
 });
 afterEach(async () => {
-  process.exitCode = exitCode;
   await pagers.stop();
 });
 
@@ -56,18 +54,9 @@ async function controller(secrets: Record<string, string> = {}): Promise<Worker>
 }
 
 async function page(...flags: string[]): Promise<{ said: string; code: typeof process.exitCode }> {
-  let said = '';
-  const write = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    said += String(text);
-    return true;
-  });
-  process.exitCode = undefined;
-  try {
-    await createPageCommand().parseAsync(['--config', file, '--as', 'anna', ...flags], { from: 'user' });
-    return { said, code: process.exitCode };
-  } finally {
-    write.mockRestore();
-  }
+  return await outputOf(() =>
+    createPageCommand().parseAsync(['--config', file, '--as', 'anna', ...flags], { from: 'user' }),
+  );
 }
 
 it('says so where no controller works, and sends nothing later', async () => {

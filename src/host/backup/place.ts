@@ -29,9 +29,11 @@ export async function openSource(settings: BackupSettings, day: string): Promise
   const steps = stepsTo(layout, day);
   const opened = await openFolder(images);
   const folder = opened === undefined ? undefined : await descend(opened, steps, images);
-  const place = path.join(images, ...steps);
-  if (layout !== FLAT) return { path: place, folder, walk: async (visitor) => await walk(folder!, visitor) };
-  return { path: place, folder, walk: async (visitor) => await walk(folder!, ofDayAlone(settings, day, visitor)) };
+  return {
+    path: path.join(images, ...steps),
+    folder,
+    walk: async (visitor) => await walk(folder!, layout === FLAT ? ofDayAlone(settings, day, visitor) : visitor),
+  };
 }
 
 function ofDayAlone(settings: BackupSettings, day: string, visitor: Visitor): Visitor {

@@ -1,6 +1,6 @@
 import { ackCommand, approveCommand } from '../../shared/commands';
 import { formatDuration } from '../../shared/durations';
-import { escapeMarkdown } from '../../shared/markdown';
+import { escapeMarkdown, inlineCode } from '../../shared/markdown';
 import { describeQuestion } from './approvals';
 import { sentence } from '../../shared/summary/sentence';
 import type { EntryStatus, IncidentView, TimelineEntry } from '../../shared/incident';
@@ -54,7 +54,7 @@ function people({ tier, acknowledged, outcome }: IncidentView, id: string): stri
   if (outcome !== null || (tier === 0 && acknowledged === null)) return [];
   const has =
     acknowledged === null ? '' : ` · ${escapeMarkdown(acknowledged.as)} has it until ${clock(acknowledged.until)}`;
-  const how = acknowledged === null ? ` · to hold further pages: ${command(ackCommand(id))}` : '';
+  const how = acknowledged === null ? ` · to hold further pages: ${inlineCode(ackCommand(id))}` : '';
   return [`paged: ${tier === 0 ? 'nobody' : `tier ${tier}`}${has}${how}`];
 }
 
@@ -66,13 +66,8 @@ function questions(view: IncidentView, id: string): string[] {
       (approval) =>
         `**Asks** until ${clock(approval.expiresAt)}, of ${approval.roles.join(' or ')}: ` +
         `${escapeMarkdown(describeQuestion(approval))}  \n` +
-        `${command(approveCommand(id, approval.hash))} (to say no, "reject" in place of "approve")`,
+        `${inlineCode(approveCommand(id, approval.hash))} (to say no, "reject" in place of "approve")`,
     );
-}
-
-/** Inside of backticks nothing is markup, and what is copied must stay as it is. */
-function command(text: string): string {
-  return `\`${text.replace(/[`\p{Cc}\p{Cf}\u2028\u2029]/gu, '·')}\``;
 }
 
 /** What runs at this moment. */

@@ -75,8 +75,6 @@ async function lookOnce<T>(
 }
 
 class RunbookPass<D extends { health: HealthState | undefined }> {
-  /** It was seen well after what was done, and then not: by the last verification, or by one within a remedy. */
-  private hasDied = false;
   /** What the last verification of this pass came to. */
   private verdict: HealthVerdict | undefined;
 
@@ -107,7 +105,7 @@ class RunbookPass<D extends { health: HealthState | undefined }> {
 
   private async tryCauses(found: D, mayChange: boolean): Promise<RoundResult> {
     const { incident, runbook, steps } = this;
-    Object.assign(this, { verdict: undefined, hasDied: false });
+    this.verdict = undefined;
     steps.seenWellAt = null;
     for (const cause of runbook.causes) {
       if (incident.isClosedByPerson) break;
@@ -117,6 +115,13 @@ class RunbookPass<D extends { health: HealthState | undefined }> {
       if (this.hasDied || incident.takeOtherStanding()) return { kind: 'again' };
     }
     return { kind: 'helpless', why: mayChange ? 'no remedy is left to try' : 'this run may change nothing' };
+  }
+
+  /** It was seen well after what was done, and then not: by the last verification, or by one within a remedy. */
+  private get hasDied(): boolean {
+    const { verdict, steps } = this;
+    if (verdict === undefined || verdict.healthy) return false;
+    return verdict.ended === 'died' || (steps.seenWellAt !== null && verdict.ended !== 'dependencyNotReady');
   }
 
   /** Bounded by the passes of an hour, as every other pass is. */
@@ -172,9 +177,8 @@ class RunbookPass<D extends { health: HealthState | undefined }> {
     const verdict = await runbook.verify(steps, incident);
     this.verdict = verdict;
     if (verdict === undefined) return false;
-    const { healthy, ended } = verdict;
+    const { healthy } = verdict;
     const { seenWellAt } = steps;
-    this.hasDied = ended === 'died' || (!healthy && seenWellAt !== null && ended !== 'dependencyNotReady');
     if (!healthy && !this.hasDied) return false;
     const heldMs = healthy || seenWellAt === null ? verdict.heldMs : Date.now() - seenWellAt;
     incident.noteWell(heldMs, incident.isRemedied ? 'healed' : 'selfHealed');

@@ -1,5 +1,6 @@
+import { pauseCommand, resumeCommand } from '../../shared/commands';
 import type { GuardView } from '../../shared/guard';
-import { escapeMarkdown } from '../../shared/markdown';
+import { escapeMarkdown, inlineCode } from '../../shared/markdown';
 import type { GuardState } from './turn-queue';
 
 /** A guard as the Markdown that Temporal UI shows under "current details". */
@@ -16,8 +17,8 @@ function headline({ host, pauses, holder }: GuardView): string {
   const lines = pauses.map(
     ({ by, until, reason }) => `**PAUSED** by ${escapeMarkdown(by)} until ${utc(until)}: ${escapeMarkdown(reason)}`,
   );
-  const command = `halcyon resume --host ${host}`;
-  const end = `to end yours: \`${command}\`; to end all: \`${command} --all\``;
+  const command = resumeCommand(host);
+  const end = `to end yours: ${inlineCode(command)}; to end all: ${inlineCode(`${command} --all`)}`;
   return `${[...lines, end].join('  \n')}\n\n${turn}`;
 }
 
@@ -35,9 +36,7 @@ function memory({ restarts, recentIncidents, pauses, host }: GuardView): string 
   const lines = [
     `restarts within the last hour: ${counted.join(', ') || 'none'}`,
     `incidents that changed something, within the flap window: ${recentIncidents}`,
-    ...(pauses.length === 0
-      ? [`to pause ${escapeMarkdown(host)}: \`halcyon pause --host ${host} --for 2h --reason "…"\``]
-      : []),
+    ...(pauses.length === 0 ? [`to pause ${escapeMarkdown(host)}: ${inlineCode(pauseCommand(host))}`] : []),
   ];
   return lines.join('  \n');
 }

@@ -56,6 +56,12 @@ export class HostWatch {
       });
   }
 
+  /** The same for a host that is not well: until it is, or is unwell in another way than `seen`. */
+  async beginUnwell(seen: string | null): Promise<void> {
+    const { stabilityWindowMs } = this.incident.input.policy;
+    await this.begin({ seen, isMended: false, invocation: null, wellForMs: stabilityWindowMs });
+  }
+
   take(): (StandingReading & { wasAway: boolean }) | null {
     const { reading, wasAway } = this;
     if (reading === null) return null;

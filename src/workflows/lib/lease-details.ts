@@ -1,5 +1,6 @@
+import { releaseLeaseCommand } from '../../shared/commands';
 import type { LeaseView, SettingValue } from '../../shared/lease';
-import { escapeMarkdown } from '../../shared/markdown';
+import { escapeMarkdown, inlineCode } from '../../shared/markdown';
 
 /** The lease as the Markdown that Temporal UI shows under "current details". */
 export function renderLease(view: LeaseView): string {
@@ -20,7 +21,7 @@ function owners({ owners: all }: LeaseView): string[] {
 
 function howToEnd({ endedAt, host, setting }: LeaseView): string[] {
   if (endedAt !== null) return [];
-  return [`End it: \`halcyon leases release ${host} ${setting} --reason "…"\``];
+  return [`End it: ${inlineCode(releaseLeaseCommand(host, setting))}`];
 }
 
 function notes({ notes: all }: LeaseView): string {

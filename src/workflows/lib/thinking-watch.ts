@@ -24,12 +24,11 @@ export class ThinkingWatch {
   ): Promise<{ ended: 'over' | 'expired' } | { ended: 'changed'; standing: string; heldMs: number }> {
     const { incident } = this;
     const watch = new HostWatch(incident, hostOf(incident), page);
-    const how = { isMended: false, invocation: null, wellForMs: incident.input.policy.stabilityWindowMs };
     const deadline = Date.now() + forMs;
     let seen: string | null = null;
     if (await condition(isOver, Math.min(forMs, FIRST_LOOK_AFTER_MS), { summary })) return { ended: 'over' };
     try {
-      await watch.begin({ ...how, seen });
+      await watch.beginUnwell(seen);
       for (;;) {
         const left = Math.max(1, deadline - Date.now());
         const hasNews = await condition(() => isOver() || watch.hasReading, left, { summary });
@@ -41,7 +40,7 @@ export class ThinkingWatch {
           this.changes++;
           return { ended: 'changed', standing, heldMs };
         }
-        await watch.begin({ ...how, seen: (seen = standing) });
+        await watch.beginUnwell((seen = standing));
       }
     } finally {
       await watch.stop();

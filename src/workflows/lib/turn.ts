@@ -25,8 +25,8 @@ export interface TurnOptions {
 const ASK_AGAIN_MS = { unanswered: 30_000, queued: 300_000, paused: 600_000 };
 
 /**
- * The side of the turn of an incident, or of a lease: asks for it, hears the guard, and gives each change what the agent wants to see. Asking
- * never holds up a diagnosis; only `ready` and `whenResumed` wait.
+ * The side of the turn of an incident, or of a lease: asks for it, hears the guard, and gives each change what the agent
+ * wants to see. Asking never holds up a diagnosis; only `ready` and `whenResumed` wait.
  */
 export class Turn {
   private readonly run: Pick<TurnRequest, 'incidentId' | 'runId'>;

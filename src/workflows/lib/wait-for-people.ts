@@ -39,7 +39,7 @@ export class WaitForPeople {
     const { incident, watch, lifeline } = this;
     incident.setState('waitingForPeople');
     let seen: string | null = null;
-    await this.look(seen);
+    await watch?.beginUnwell(seen);
     for (;;) {
       if (incident.isClosedByPerson) return null;
       if (watch === null && incident.isResolved) return mendedWithoutUs(incident);
@@ -53,18 +53,13 @@ export class WaitForPeople {
         (isNew && reading.standing !== WELL && this.body.watch?.repeats === true)
       )
         return this.anotherPass(reading?.standing);
-      if (reading !== null) await this.look((seen = reading.standing));
+      if (reading !== null) await watch?.beginUnwell((seen = reading.standing));
       if (isHistoryLong()) return null;
       // How long it waits depends on whether it is called: an alert that comes meanwhile makes it shorter.
       const wasCalled = this.isCalledAgain;
       const what = { summary: 'People to act' };
       await condition(() => this.hasNews() || this.isCalledAgain !== wasCalled, this.untilNextMs(), what);
     }
-  }
-
-  private async look(seen: string | null): Promise<void> {
-    const { stabilityWindowMs } = this.incident.input.policy;
-    await this.watch?.begin({ seen, isMended: false, invocation: null, wellForMs: stabilityWindowMs });
   }
 
   /** It answers as it should; a dependency that it does not speak of may be away all the same. */

@@ -1,5 +1,6 @@
 import type { IncidentInput, IncidentResult } from '../../shared/incident';
 import type {
+  Condition,
   DependencyName,
   DependencyState,
   HealthState,
@@ -193,13 +194,20 @@ async function verify(steps: HostSteps, incident: Incident): Promise<HealthVerdi
   return { ...verdict, healthy: false, healthySince: null, ended: 'dependencyNotReady' };
 }
 
-function downOf({ dependencies }: Pick<Diagnosis, 'dependencies'>): DependencyName[] {
-  return dependencies.filter(({ condition }) => condition === 'down').map(({ dependency }) => dependency);
+function downOf({ dependencies }: Diagnosis): DependencyName[] {
+  return namesOf('down', dependencies);
+}
+
+function namesOf(wanted: Condition, states: readonly DependencyState[]): DependencyName[] {
+  return states.filter(({ condition }) => condition === wanted).map(({ dependency }) => dependency);
 }
 
 async function restartThoseDown(found: Diagnosis, steps: HostSteps, incident: Incident): Promise<void> {
   const states = await Promise.all(downOf(found).map((name) => restartDependency('A.2', name, steps, incident)));
-  found.cameBack = states.filter((state) => state?.condition === 'well').map((state) => state!.dependency);
+  found.cameBack = namesOf(
+    'well',
+    states.filter((state) => state !== undefined),
+  );
 }
 
 /** What KingFisher stands on was well in this pass, or came back in it, and is down now. */
@@ -210,9 +218,8 @@ async function brokeAnew(
   incident: Incident,
 ): Promise<string | undefined> {
   if (ended !== 'dependencyNotReady') return undefined;
-  const wereWell = dependencies.filter(({ condition }) => condition === 'well').map(({ dependency }) => dependency);
-  const now = await lookAtDependencies('A.2', steps, incident, [...wereWell, ...cameBack]);
-  const down = downOf({ dependencies: now });
+  const wereWell = [...namesOf('well', dependencies), ...cameBack];
+  const down = namesOf('down', await lookAtDependencies('A.2', steps, incident, wereWell));
   return down.length === 0 ? undefined : `${down.join(', ')}: well in this pass, and down now`;
 }
 

@@ -1,19 +1,10 @@
 import { formatGuard } from '../../../src/cli/guard';
 import type { GuardView } from '../../../src/shared/guard';
-
-const QUIET: GuardView = {
-  host: 'h1',
-  pauses: [],
-  holder: null,
-  queue: [],
-  lastToken: 4,
-  restarts: {},
-  recentIncidents: 0,
-};
+import { QUIET_GUARD } from '../../support/quiet-guard';
 
 describe('halcyon guard show', () => {
   it('has one fact a line', () => {
-    expect(formatGuard('h1', QUIET)).toEqual([
+    expect(formatGuard('h1', QUIET_GUARD)).toEqual([
       'h1: not paused',
       '  turn        nobody has it',
       '  waiting     nobody',
@@ -24,7 +15,7 @@ describe('halcyon guard show', () => {
 
   it('names who has the turn, all who wait and every pause', () => {
     const view: GuardView = {
-      ...QUIET,
+      ...QUIET_GUARD,
       pauses: [
         { by: 'anna', reason: 'storage move', since: '2026-11-23T03:00:00.000Z', until: '2026-11-23T05:00:00.000Z' },
         { by: 'bela', reason: 'again', since: '2026-11-23T03:10:00.000Z', until: '2026-11-23T04:00:00.000Z' },

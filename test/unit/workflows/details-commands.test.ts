@@ -1,23 +1,13 @@
-import type { GuardView } from '../../../src/shared/guard';
 import type { LeaseView } from '../../../src/shared/lease';
 import { renderGuard } from '../../../src/workflows/lib/guard-details';
 import { renderLease } from '../../../src/workflows/lib/lease-details';
-
-const GUARD: GuardView = {
-  host: 'h1',
-  pauses: [],
-  holder: null,
-  queue: [],
-  lastToken: 0,
-  restarts: {},
-  recentIncidents: 0,
-};
+import { QUIET_GUARD } from '../../support/quiet-guard';
 
 describe('what Temporal UI tells people to paste is a command, and no JSON', () => {
   it('on a guard', () => {
-    expect(renderGuard(GUARD, { recent: [] })).toContain('`halcyon pause --host h1 --for 2h --reason "…"`');
+    expect(renderGuard(QUIET_GUARD, { recent: [] })).toContain('`halcyon pause --host h1 --for 2h --reason "…"`');
     const pause = { by: 'anna', reason: 'moving', since: '2026-11-23T03:00:00Z', until: '2026-11-23T05:00:00Z' };
-    const paused = renderGuard({ ...GUARD, pauses: [pause] }, { recent: [] });
+    const paused = renderGuard({ ...QUIET_GUARD, pauses: [pause] }, { recent: [] });
     expect(paused).toContain('to end yours: `halcyon resume --host h1`; to end all: `halcyon resume --host h1 --all`');
     expect(paused).not.toContain('{"');
   });

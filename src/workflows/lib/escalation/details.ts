@@ -1,3 +1,4 @@
+import { CHANNEL_NAMES } from '../../../shared/escalation';
 import type { EscalationView, Page } from '../../../shared/escalation';
 import { escapeMarkdown } from '../../../shared/markdown';
 
@@ -35,7 +36,7 @@ function pages(view: EscalationView): string {
 function line({ at, tier, teamName, channel, delivered, detail, collapsed }: Page): string {
   const what = delivered ? `delivered to ${detail}` : `**not delivered**: ${detail}`;
   const late = collapsed ? ' (caught up)' : '';
-  const name = channel === 'slack' ? 'Slack' : 'PagerDuty';
+  const name = CHANNEL_NAMES[channel];
   return `- ${time(at)} tier ${tier} to ${escapeMarkdown(teamName)}, ${name}${late} — ${escapeMarkdown(what).replaceAll('\\*\\*', '**')}`;
 }
 

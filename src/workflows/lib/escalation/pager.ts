@@ -1,10 +1,11 @@
 import { ActivityCancellationType, CancellationScope, proxyActivities } from '@temporalio/workflow';
 import type { PageKind, PagingActivities } from '../../../activities/control/types';
 import type { Approval } from '../../../shared/approval';
+import { CHANNEL_NAMES } from '../../../shared/escalation';
 import type { PageChannel, PagedTeam, Subject, Urgency } from '../../../shared/escalation';
 import { reason } from '../host-steps';
 import type { DueTier } from './clock';
-import { NAME, TOLD, address, channelsOf, isExpected, isFinal, kindOf } from './sent-page';
+import { TOLD, address, channelsOf, isExpected, isFinal, kindOf } from './sent-page';
 import type { PageProgress, SentPage } from './sent-page';
 
 /** What a pager remembers; plain, so that it can be carried on into the next run. */
@@ -209,7 +210,7 @@ export class Pager {
     page.progress = 'sending';
     const { pagedTeam: team, channel, key } = page;
     const kind = kindOf(page);
-    const summary = `Tier ${page.tier} to ${page.teamName}: ${NAME[channel]}`;
+    const summary = `Tier ${page.tier} to ${page.teamName}: ${CHANNEL_NAMES[channel]}`;
     const sent = this.pageScope
       .run(() => this.deliver({ team, channel, kind, key }, { summary, repeated }))
       .then((where) => {
@@ -226,7 +227,7 @@ export class Pager {
   }
 
   private tell(message: Message, withinMs: number): void {
-    const summary = `${TOLD[message.kind.kind]} to ${message.team.name}: ${NAME[message.channel]}`;
+    const summary = `${TOLD[message.kind.kind]} to ${message.team.name}: ${CHANNEL_NAMES[message.channel]}`;
     const told = this.messageScope
       .run(() => this.deliver(message, { summary, repeated: false, withinMs }))
       .then(() => undefined)

@@ -33,7 +33,6 @@ export function plainPage(sent: SentPage): Page {
   return page;
 }
 
-export const NAME: Record<PageChannel, string> = { slack: 'Slack', pagerduty: 'PagerDuty' };
 export const TOLD: Record<PageKind['kind'], string> = {
   tier: 'Page',
   asked: 'Question',
