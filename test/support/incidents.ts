@@ -1,4 +1,5 @@
 import type { Client, WorkflowHandle, WorkflowHandleWithSignaledRunId } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Alert } from '../../src/shared/alert';
 import type { IncidentInput, IncidentView, RunbookPolicy } from '../../src/shared/incident';
 import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
@@ -62,10 +63,15 @@ export async function startIncident(
   });
 }
 
+/** An incident may end by itself between a look at it and a message to it. */
+function unlessEnded(error: unknown): void {
+  if (!(error instanceof WorkflowNotFoundError)) throw error;
+}
+
 /** Waits until the host is well and the incident only looks on, then Alertmanager agrees: the result. */
 export async function resolvedWhenWell(handle: WorkflowHandle, first: Alert): Promise<IncidentView> {
   await untilState(handle, 'watching', 'closed');
-  await handle.signal(alertSignal, { ...first, status: 'resolved' }).catch(() => undefined);
+  await handle.signal(alertSignal, { ...first, status: 'resolved' }).catch(unlessEnded);
   return (await handle.result()) as IncidentView;
 }
 
@@ -94,7 +100,9 @@ export async function closedByHand(handle: WorkflowHandle): Promise<IncidentView
     { what: `${handle.workflowId} to need people`, deadlineMs: 120_000, everyMs: 100 },
   );
   if (state !== 'closed' && (await isOpen())) {
-    await handle.executeUpdate('close', { args: [{ as: 'test', reason: 'the test has seen enough' }] });
+    await handle
+      .executeUpdate('close', { args: [{ as: 'test', reason: 'the test has seen enough' }] })
+      .catch(unlessEnded);
   }
   await waitFor(async () => !(await isOpen()), {
     what: `${handle.workflowId} to end`,
