@@ -38,7 +38,7 @@ export async function applyLease(
   const escalation = escalationPlan(config);
   const { guard } = config;
   const id = randomUUID();
-  const wish: LeaseRequest = { id, host, setting, value, owner: by, reason, until, permit: null, guard, escalation };
+  const wish: LeaseRequest = { id, host, setting, value, owner: by, reason, until, turn: { guard }, escalation };
   const { workflowId } = await client.workflow.signalWithStart('lease', {
     workflowId: leaseId(host, setting),
     taskQueue: CONTROLLER_TASK_QUEUE,

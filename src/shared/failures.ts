@@ -27,6 +27,8 @@ export const FAILURES = {
   ImagesNotFound: { retryable: false },
   /** A backup read back is not what was copied. */
   BackupMismatch: { retryable: true },
+  /** A change was asked for without a permit. */
+  NoPermit: { retryable: false },
   /** The agent saw a newer fencing token: whoever asks has lost its turn. */
   StaleToken: { retryable: false },
   /** Changes are paused on this host, by its pause file or by its guard. */

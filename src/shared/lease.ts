@@ -35,9 +35,8 @@ export interface LeaseRequest extends LeaseOwner {
   host: string;
   setting: string;
   value: SettingValue;
-  /** The turn in which it is applied; null asks the guard for one, under `guard`. */
-  permit: ChangePermit | null;
-  guard?: GuardPolicy;
+  /** Applied in the turn of whoever asks; or in one of its own, which it asks the guard for under this policy. */
+  turn: { permit: ChangePermit } | { guard: GuardPolicy };
   /** Who is paged when the undo fails. */
   escalation: EscalationPlan;
 }

@@ -7,8 +7,18 @@
  */
 export interface ChangePermit {
   kind: 'change' | 'undo';
-  /** Fencing token. 0 where no guard gave one: refused as soon as the agent saw any. */
+  /** Fencing token; 0 for an undo, which needs none. */
   token: number;
   /** Workflow id of whoever asks, for the agent's log of changes. */
   holder: string;
+}
+
+/** The input of an activity that changes its host. */
+export type Permitted<I extends object = object> = I & { permit: ChangePermit };
+
+export function isPermit(value: unknown): value is ChangePermit {
+  if (typeof value !== 'object' || value === null) return false;
+  const { kind, token, holder } = value as Partial<ChangePermit>;
+  const isKind = kind === 'change' || kind === 'undo';
+  return isKind && Number.isSafeInteger(token) && token! >= 0 && typeof holder === 'string';
 }

@@ -7,7 +7,6 @@ export type Mode = 'observe' | 'approve' | 'auto';
 
 /**
  * What keeps an incident safe. Comes with its input, so that it is replayable and a change counts for later incidents.
- * Runs that began before there was a guard have none.
  */
 export interface SafetyPolicy {
   mode: Mode;

@@ -117,7 +117,7 @@ async function apply(lease: Lease, permit: ChangePermit): Promise<void> {
     const move = lease.decide(seen, value);
     if (move.kind === 'needless') return lease.refused(`It is ${JSON.stringify(value)} already, and not by Halcyon`);
     if (move.kind === 'overtaken') return lease.overtaken(whatIsThere(seen));
-    lease.applied(await host.ensureSetting({ setting, expected: move.expected, value }, permit));
+    lease.applied(await host.ensureSetting({ setting, expected: move.expected, value, permit }));
   } catch (err) {
     if (!isStepFailure(err)) throw err;
     if (isFailure(err, 'ValueChanged')) lease.overtaken(reason(err));
@@ -157,9 +157,9 @@ async function tryUndo(lease: Lease): Promise<string | undefined> {
       lease.overtaken(whatIsThere(seen));
       return undefined;
     }
-    const wish = { setting, expected: move.expected, value: move.value };
+    const permit: ChangePermit = { kind: 'undo', token: 0, holder: workflowInfo().workflowId };
     // Also where the value is there again: an attempt that died may have to make KingFisher take it.
-    lease.undone(await host.ensureSetting(wish, { kind: 'undo', token: 0, holder: workflowInfo().workflowId }));
+    lease.undone(await host.ensureSetting({ setting, expected: move.expected, value: move.value, permit }));
     return undefined;
   } catch (err) {
     if (!isStepFailure(err)) throw err;

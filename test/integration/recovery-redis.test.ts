@@ -12,6 +12,7 @@ import type { HostSettings } from '../../src/host/settings';
 import { asChangeOf, hostSettings } from '../unit/activities/support/host';
 import { useTempFolder } from '../unit/host/support/temp-folder';
 import { waitFor } from '../support/wait-for';
+import { PERMIT } from '../support/permit';
 
 const PROGRAM = '/usr/bin/redis-server';
 const whereRedisIs = existsSync(PROGRAM) ? describe : describe.skip;
@@ -89,7 +90,7 @@ whereRedisIs('rate limits in a real Redis', () => {
     await set('ratelimit:free:ip:1', 'ratelimit:pro:key:*', odd, ...others);
     const before = { database: 1, rateLimitKeys: 3, otherKeys: 4 };
     expect(await activities().observeRateLimits()).toEqual(before);
-    expect(await activities().ensureRateLimitsReset()).toEqual({
+    expect(await activities().ensureRateLimitsReset({ permit: PERMIT })).toEqual({
       before,
       after: { database: 1, rateLimitKeys: 0, otherKeys: 4 },
       changed: true,
@@ -100,9 +101,9 @@ whereRedisIs('rate limits in a real Redis', () => {
 
   it('has nothing to do the second time', async () => {
     await set('ratelimit:a', 'idempotency:a');
-    expect(await activities().ensureRateLimitsReset()).toMatchObject({ changed: true });
+    expect(await activities().ensureRateLimitsReset({ permit: PERMIT })).toMatchObject({ changed: true });
     const nothing = { database: 1, rateLimitKeys: 0, otherKeys: 1 };
-    expect(await activities().ensureRateLimitsReset()).toEqual({
+    expect(await activities().ensureRateLimitsReset({ permit: PERMIT })).toEqual({
       before: nothing,
       after: nothing,
       changed: false,
@@ -117,7 +118,10 @@ whereRedisIs('rate limits in a real Redis', () => {
       await set('ratelimit:b', 'idempotency:b');
     }
     const { ensureRateLimitsReset } = activities({ url: url.replace('/0', database) });
-    expect(await ensureRateLimitsReset()).toMatchObject({ before: { rateLimitKeys: 1 }, after: { rateLimitKeys: 0 } });
+    expect(await ensureRateLimitsReset({ permit: PERMIT })).toMatchObject({
+      before: { rateLimitKeys: 1 },
+      after: { rateLimitKeys: 0 },
+    });
     for (const [other, size] of [
       [0, 2],
       [1, 0],
@@ -131,7 +135,7 @@ whereRedisIs('rate limits in a real Redis', () => {
   it('touches nothing when the database cannot be had', async () => {
     await client.select(0);
     await set('ratelimit:a');
-    const failure = activities({ database: 99 }).ensureRateLimitsReset();
+    const failure = activities({ database: 99 }).ensureRateLimitsReset({ permit: PERMIT });
     await expect(failure).rejects.toMatchObject({ type: 'ObservationFailed' });
     await expect(failure).rejects.toThrow('DB index is out of range');
     expect(await client.exists('ratelimit:a')).toBe(1);
@@ -139,7 +143,7 @@ whereRedisIs('rate limits in a real Redis', () => {
 
   it('empties a database that holds nothing else, batch by batch', async () => {
     await populate(20_000, 'ratelimit');
-    const change = await activities().ensureRateLimitsReset();
+    const change = await activities().ensureRateLimitsReset({ permit: PERMIT });
     expect(change).toMatchObject({ before: { rateLimitKeys: 20_000, otherKeys: 0 }, after: { rateLimitKeys: 0 } });
     expect(await client.dbsize()).toBe(0);
     const stats = await client.info('commandstats');
@@ -158,7 +162,7 @@ whereRedisIs('rate limits in a real Redis', () => {
     })();
     try {
       await waitFor(() => created > 10, { what: 'the service to be at work' });
-      const { after, notes } = await activities().ensureRateLimitsReset();
+      const { after, notes } = await activities().ensureRateLimitsReset({ permit: PERMIT });
       expect(after.rateLimitKeys).toBeGreaterThan(0);
       expect(notes).toEqual([`${after.rateLimitKeys} keys were created meanwhile by the service`]);
     } finally {
@@ -171,7 +175,7 @@ whereRedisIs('rate limits in a real Redis', () => {
   it('finds a few among a million', async () => {
     await populate(MILLION, 'idempotency');
     await set(...Array.from({ length: 1_200 }, (_, i) => `ratelimit:free:ip:${i}`));
-    expect(await activities().ensureRateLimitsReset()).toMatchObject({
+    expect(await activities().ensureRateLimitsReset({ permit: PERMIT })).toMatchObject({
       before: { rateLimitKeys: 1_200, otherKeys: MILLION },
       after: { rateLimitKeys: 0, otherKeys: MILLION },
     });

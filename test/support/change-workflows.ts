@@ -10,7 +10,7 @@ export async function observeStart({ host }: { host: string }): Promise<string> 
 
 /** One restart of KingFisher with this permit, tried until an agent answers; gives the new start. */
 export async function oneRestart({ host, seen, permit }: RestartInput): Promise<string> {
-  const { after } = await agentOf(host).ensureRestarted({ service: 'kingfisher', seenInvocation: seen }, permit);
+  const { after } = await agentOf(host).ensureRestarted({ service: 'kingfisher', seenInvocation: seen, permit });
   return after.invocation;
 }
 

@@ -91,7 +91,7 @@ export class LeaseHost {
       owner: 'incident/A/h1',
       reason: '429 from OpenAI',
       until: new Date(now + forMs).toISOString(),
-      permit: { kind: 'change', token: 7, holder: 'incident/A/h1' },
+      turn: { permit: { kind: 'change', token: 7, holder: 'incident/A/h1' } },
       escalation: { ...PLAN, teams: {}, duty: [], tiers: [] },
       ...rest,
     };

@@ -26,16 +26,18 @@ export class ScriptedSettings {
         await this.before('observeSetting');
         return this.state(setting);
       },
-      ensureSetting: async (wish, permit) => {
+      ensureSetting: async ({ permit, ...wish }) => {
         this.calls.push('ensureSetting');
-        if (permit !== undefined) this.permits.push(permit);
+        this.permits.push(permit);
         await this.before('ensureSetting');
         return await this.ensure(wish);
       },
     };
   }
 
-  private async ensure(wish: Parameters<SettingActivities['ensureSetting']>[0]): Promise<Change<SettingState>> {
+  private async ensure(
+    wish: Omit<Parameters<SettingActivities['ensureSetting']>[0], 'permit'>,
+  ): Promise<Change<SettingState>> {
     const { setting, expected, value } = wish;
     const before = this.state(setting);
     if (before.value === value) return { before, after: before, changed: false, notes: [] };

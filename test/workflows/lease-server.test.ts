@@ -25,7 +25,7 @@ afterAll(async () => {
   await site?.down();
 });
 
-const PERSONAL = { owner: 'anna', permit: null, guard: POLICY };
+const PERSONAL = { owner: 'anna', turn: { guard: POLICY } };
 const given = { by: 'anna', reason: 'the test says so' };
 
 /** An incident that has the turn of this host until the test says that it is over. */
@@ -124,7 +124,7 @@ describe("a person's lease", () => {
       await host.request(PERSONAL);
       await untilQueued(host, 1);
       const permit = { kind: 'change', token: 7, holder: incident.workflowId } as const;
-      await host.request({ owner: incident.workflowId, permit });
+      await host.request({ owner: incident.workflowId, turn: { permit } });
       await host.active();
       expect(host.settings.permits).toEqual([permit]);
       await incident.terminate();

@@ -61,7 +61,7 @@ it('every signal, query and update says what it is for', async () => {
       owner: 'anna',
       reason: 'slow',
       until: new Date(Date.now() + 3_600_000).toISOString(),
-      permit: null,
+      turn: { guard: {} as never },
       escalation: PLAN,
     };
     const runs: WorkflowHandle[] = [

@@ -1,15 +1,15 @@
 import type { Logger } from 'pino';
-import { errorText } from '../../host/errors';
+import { HostError, errorText } from '../../host/errors';
 import type { Fence } from '../../host/fence';
 import type { Redact } from '../../host/redact';
 import { sleep } from '../../host/sleep';
-import type { ChangePermit } from '../../shared/permit';
+import { isPermit } from '../../shared/permit';
+import type { ChangePermit, Permitted } from '../../shared/permit';
 import { asActivity } from './run';
 import type { Run } from './run';
 
 const REASON_CHARACTERS = 300;
 const POLL_MS = 20;
-const NO_PERMIT: ChangePermit = { kind: 'change', token: 0, holder: '' };
 
 /** What one running change has besides. */
 export interface ChangeRun extends Run {
@@ -22,11 +22,11 @@ export interface ChangeRun extends Run {
   mayStillChange(): void;
 }
 
-/** Makes an activity of a change; its last argument is the permit, whatever comes before. */
-export type AsChange = <I extends unknown[], O>(
+/** Makes an activity of a change. Without a permit nothing is changed: `NoPermit`. */
+export type AsChange = <I extends object, O>(
   name: string,
-  work: (run: ChangeRun, ...input: I) => Promise<O>,
-) => (...input: [...I, permit?: ChangePermit]) => Promise<O>;
+  work: (run: ChangeRun, input: I) => Promise<O>,
+) => (input: Permitted<I>) => Promise<O>;
 
 export interface ChangeDeps {
   fence: Fence;
@@ -41,9 +41,9 @@ export interface ChangeDeps {
  */
 export function createAsChange({ fence, redact, logger }: ChangeDeps): AsChange {
   const running = new Set<ChangePermit>();
-  return (name, work) => {
-    const activity = asActivity(redact, async (run: Run, ...args: unknown[]) => {
-      const { input, permit } = split(args);
+  return <I extends object, O>(name: string, work: (run: ChangeRun, input: I) => Promise<O>) =>
+    asActivity(redact, async (run: Run, input: Permitted<I>) => {
+      const permit = permitOf(name, input);
       const { holder, token, kind } = permit;
       const log = (phase: string, more: object = {}) =>
         logger?.info(
@@ -73,7 +73,7 @@ export function createAsChange({ fence, redact, logger }: ChangeDeps): AsChange 
       log('begin');
       let outcome = 'failed';
       try {
-        const result = await work({ ...run, mayStillChange }, ...(input as never));
+        const result = await work({ ...run, mayStillChange }, input);
         outcome = 'done';
         return result;
       } finally {
@@ -81,8 +81,6 @@ export function createAsChange({ fence, redact, logger }: ChangeDeps): AsChange 
         log('end', { outcome });
       }
     });
-    return activity as never;
-  };
 
   async function othersEnded({ kind, holder }: ChangePermit, signal: AbortSignal): Promise<void> {
     if (kind === 'undo') return;
@@ -91,16 +89,9 @@ export function createAsChange({ fence, redact, logger }: ChangeDeps): AsChange 
   }
 }
 
-/** A controller of before the guard sends no permit; its change passes where no token was ever seen. */
-function split(args: unknown[]): { input: unknown[]; permit: ChangePermit } {
-  const last = args.at(-1);
-  if (!isPermit(last)) return { input: args, permit: { ...NO_PERMIT } };
-  return { input: args.slice(0, -1), permit: { kind: last.kind, token: last.token, holder: last.holder } };
-}
-
-function isPermit(value: unknown): value is ChangePermit {
-  if (typeof value !== 'object' || value === null) return false;
-  const { kind, token, holder } = value as Partial<ChangePermit>;
-  const isKind = kind === 'change' || kind === 'undo';
-  return isKind && Number.isSafeInteger(token) && token! >= 0 && typeof holder === 'string';
+function permitOf(name: string, input: unknown): ChangePermit {
+  const permit = typeof input === 'object' && input !== null && 'permit' in input ? input.permit : undefined;
+  if (isPermit(permit)) return permit;
+  const remedy = 'nothing is changed; does the controller run another version of Halcyon than this agent?';
+  throw new HostError('NoPermit', `${name} was asked for without a permit: ${remedy}`);
 }

@@ -1,5 +1,5 @@
 import type { Change, FileCount, ServiceName, ServiceState } from '../../shared/observations';
-import type { ChangePermit } from '../../shared/permit';
+import type { Permitted } from '../../shared/permit';
 import type {
   BackupPlan,
   BackupState,
@@ -16,11 +16,11 @@ export interface RecoveryActivities {
   /** Before anything: whether a recovery may run on this host at all. */
   observeRecoveryLimits(): Promise<RecoveryLimits>;
   /** H.1: the unit is stopped and stays so. Errors: `NotConfigured`, `NotInDesiredState`. */
-  ensureStopped(input: { service: ServiceName }, permit?: ChangePermit): Promise<Change<ServiceState>>;
+  ensureStopped(input: Permitted<{ service: ServiceName }>): Promise<Change<ServiceState>>;
   /** H.1 dry run: processes of the service's user or install folder outside its unit. */
   observeStrays(): Promise<StrayList>;
   /** H.1: none of them is left: TERM, deadline, KILL. Never self, ancestors, the agent, editors, tails, database clients. */
-  ensureStraysEnded(input: { graceMs: number }, permit?: ChangePermit): Promise<StraysEnded>;
+  ensureStraysEnded(input: Permitted<{ graceMs: number }>): Promise<StraysEnded>;
   /** H.2 dry run. `day` is `YYYY-MM-DD`. */
   observeBackupPlan(input: { day: string }): Promise<BackupPlan>;
   /**
@@ -28,29 +28,26 @@ export interface RecoveryActivities {
    * on where the last attempt stopped. Errors: `NotEnoughSpace`, `UnsafeSelector`, `ImagesNotFound`,
    * `BackupMismatch`.
    */
-  ensureBackup(input: { id: string; day: string }, permit?: ChangePermit): Promise<Change<BackupState>>;
+  ensureBackup(input: Permitted<{ id: string; day: string }>): Promise<Change<BackupState>>;
   /** Older backups go by count and age; never the newest complete one, never the one named. */
-  ensureBackupsPruned(input: { keep: string }, permit?: ChangePermit): Promise<Change<FileCount>>;
+  ensureBackupsPruned(input: Permitted<{ keep: string }>): Promise<Change<FileCount>>;
   /** H.3 dry run. */
   observePermissions(): Promise<PermissionCount>;
   /**
    * H.3. More differences than `limit`, or than the agent's own limits without or with a person's approval, fail with
    * `UnsafeSelector` and change nothing.
    */
-  ensurePermissions(
-    input: { limit: number; isApproved?: boolean },
-    permit?: ChangePermit,
-  ): Promise<Change<PermissionCount>>;
+  ensurePermissions(input: Permitted<{ limit: number; isApproved?: boolean }>): Promise<Change<PermissionCount>>;
   /** H.4 dry run. */
   observeTemporaryFiles(input: { olderThanMs: number }): Promise<FileCount>;
   /** H.4: `data/temp/*` and `/tmp/kingfisher-*` by age and owner; never through a link, across a mount, or a backup. */
-  ensureTemporaryFilesCleared(input: { olderThanMs: number }, permit?: ChangePermit): Promise<Change<FileCount>>;
+  ensureTemporaryFilesCleared(input: Permitted<{ olderThanMs: number }>): Promise<Change<FileCount>>;
   /** H.5 dry run. */
   observeRateLimits(): Promise<RateLimitCount>;
   /** H.5: no `ratelimit:*` key is left in the configured database; every other key is. */
-  ensureRateLimitsReset(permit?: ChangePermit): Promise<Change<RateLimitCount>>;
+  ensureRateLimitsReset(input: Permitted): Promise<Change<RateLimitCount>>;
   /** H.6: RabbitMQ has the exchanges that KingFisher needs. */
   observeExchanges(): Promise<ExchangeState>;
   /** H.8: the service runs; started if it does not. Errors: `UnitMasked`, `UnitUnusable`, `NotInDesiredState`. */
-  ensureStarted(input: { service: ServiceName }, permit?: ChangePermit): Promise<Change<ServiceState>>;
+  ensureStarted(input: Permitted<{ service: ServiceName }>): Promise<Change<ServiceState>>;
 }

@@ -1,6 +1,6 @@
 import type { SettingState, SettingValue } from '../../shared/lease';
 import type { Change } from '../../shared/observations';
-import type { ChangePermit } from '../../shared/permit';
+import type { Permitted } from '../../shared/permit';
 
 /** B, C, D "edit config": KingFisher's settings, each where this host's configuration says that it lives. */
 export interface SettingActivities {
@@ -14,7 +14,6 @@ export interface SettingActivities {
    * absent or malformed, `NotInDesiredState`, `UnitMasked`, `UnitUnusable`.
    */
   ensureSetting(
-    input: { setting: string; expected: SettingValue; value: SettingValue },
-    permit?: ChangePermit,
+    input: Permitted<{ setting: string; expected: SettingValue; value: SettingValue }>,
   ): Promise<Change<SettingState>>;
 }

@@ -18,7 +18,7 @@ import type {
   StartLog,
   WatchRequest,
 } from '../../shared/observations';
-import type { ChangePermit } from '../../shared/permit';
+import type { Permitted } from '../../shared/permit';
 
 /**
  * What an agent can be asked for. `observe*` only reads; `waitUntil*` reads until a condition or a deadline, heartbeats
@@ -28,8 +28,8 @@ import type { ChangePermit } from '../../shared/permit';
  * configuration says what those are on its host (the allow-list of promise 9). What is not configured fails with
  * `NotConfigured`.
  *
- * Every `ensure*` takes the permit of whoever asks as its last argument. It fails with `StaleToken` when the agent saw a
- * newer one, and with `Paused` while the host's pause file exists; a missing permit is one of token 0.
+ * Every `ensure*` takes the permit of whoever asks with its input. It fails with `StaleToken` when the agent saw a
+ * newer one, and with `Paused` while the host's pause file exists, and with `NoPermit` where there is none.
  */
 export interface HostActivities {
   /** A.diagnosis: unit and process state. Errors: `NotConfigured`, `ObservationFailed`. */
@@ -81,12 +81,9 @@ export interface HostActivities {
    * step: a restart that already happened, by an earlier attempt or by another hand, is observed and not repeated.
    * Errors: `UnitMasked`, `UnitUnusable`, `NotConfigured`, `NotInDesiredState`.
    */
-  ensureRestarted(
-    input: { service: ServiceName; seenInvocation: string },
-    permit?: ChangePermit,
-  ): Promise<Change<ServiceState>>;
+  ensureRestarted(input: Permitted<{ service: ServiceName; seenInvocation: string }>): Promise<Change<ServiceState>>;
   /** D.2: temporary files older than this are gone. Never follows a link, never leaves the folder's file system. */
-  ensureTempFilesRemoved(input: { olderThanMs: number }, permit?: ChangePermit): Promise<Change<FileCount>>;
+  ensureTempFilesRemoved(input: Permitted<{ olderThanMs: number }>): Promise<Change<FileCount>>;
   /** G.1: the service's logs are rotated if they are larger than the agent's limit. */
-  ensureLogsRotated(permit?: ChangePermit): Promise<Change<FileCount>>;
+  ensureLogsRotated(input: Permitted): Promise<Change<FileCount>>;
 }

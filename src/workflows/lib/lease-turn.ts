@@ -26,14 +26,13 @@ export class LeaseTurn {
    */
   async permit(): Promise<ChangePermit | undefined> {
     const { lease } = this;
-    const { guard, permit } = lease.means;
-    if (permit !== null || guard === null)
-      return permit ?? { kind: 'change', token: 0, holder: workflowInfo().workflowId };
+    const { guard, permit } = lease;
+    if (guard === undefined) return permit;
     const turn = (this.turn ??= this.newTurn(guard));
     turn.request();
     // An incident that wants the same brings its own turn.
-    const answer = await turn.ready(() => !lease.needsApply || !lease.isWanted || lease.means.permit !== null);
-    if (answer === undefined) return lease.isWanted ? (lease.means.permit ?? undefined) : undefined;
+    const answer = await turn.ready(() => !lease.needsApply || !lease.isWanted || lease.permit !== undefined);
+    if (answer === undefined) return lease.isWanted ? lease.permit : undefined;
     if (answer.kind === 'refused') throw ApplicationFailure.nonRetryable(answer.detail, 'ChangeRefused');
     return turn.permit(lease.view.setting, {});
   }

@@ -82,10 +82,16 @@ export class Lease {
     return this.memory.wish !== null;
   }
 
-  /** The turn that came with the wish, and whom to ask for one where none did. */
-  get means(): { permit: ChangePermit | null; guard: GuardPolicy | null } {
-    const { wish } = this.memory;
-    return { permit: wish?.permit ?? null, guard: wish?.guard ?? null };
+  /** The turn that came with the wish, if one did. */
+  get permit(): ChangePermit | undefined {
+    const turn = this.memory.wish?.turn;
+    return turn !== undefined && 'permit' in turn ? turn.permit : undefined;
+  }
+
+  /** By what the wish asks for a turn of its own, if it does. */
+  get guard(): GuardPolicy | undefined {
+    const turn = this.memory.wish?.turn;
+    return turn !== undefined && 'guard' in turn ? turn.guard : undefined;
   }
 
   /** What is to be carried out now. */
@@ -222,7 +228,7 @@ export class Lease {
   private mustWait(wish: LeaseRequest): boolean {
     const { memory } = this;
     if (memory.wish === null || memory.inPlace === null) return false;
-    if (wish.permit === null || memory.wish.permit !== null) return true;
+    if ('guard' in wish.turn || 'permit' in memory.wish.turn) return true;
     memory.waiting.push(memory.wish);
     memory.wish = null;
     return false;

@@ -82,7 +82,7 @@ export async function restartDependency(
   const restarted = await steps.tryAct(
     { cite, title: `Restart ${dependency}` },
     { restarts: dependency, arguments: { seenInvocation: unit.invocation } },
-    (host, permit) => host.ensureRestarted({ service: dependency, seenInvocation: unit.invocation }, permit),
+    (host, permit) => host.ensureRestarted({ service: dependency, seenInvocation: unit.invocation, permit }),
     tellRestart,
   );
   // What a failed restart left is looked at once; there is nothing to wait for.

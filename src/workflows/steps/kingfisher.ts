@@ -134,7 +134,7 @@ async function restartKingfisher(cite: string, seen: ServiceState, steps: HostSt
   await steps.act(
     { cite, title: 'Restart KingFisher' },
     { restarts: 'kingfisher', arguments: { seenInvocation: seen.invocation } },
-    (host, permit) => host.ensureRestarted({ service: 'kingfisher', seenInvocation: seen.invocation }, permit),
+    (host, permit) => host.ensureRestarted({ service: 'kingfisher', seenInvocation: seen.invocation, permit }),
     tellRestart,
   );
 }
@@ -145,13 +145,13 @@ export async function freeSpace(steps: HostSteps): Promise<void> {
   await steps.tryAct(
     { cite: 'D.2', title: 'Remove old temporary files' },
     {},
-    (host, permit) => host.ensureTempFilesRemoved({ olderThanMs }, permit),
+    (host, permit) => host.ensureTempFilesRemoved({ olderThanMs, permit }),
     tellFiles,
   );
   await steps.tryAct(
     { cite: 'G.1', title: 'Rotate the logs' },
     {},
-    (host, permit) => host.ensureLogsRotated(permit),
+    (host, permit) => host.ensureLogsRotated({ permit }),
     tellFiles,
   );
 }

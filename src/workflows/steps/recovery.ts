@@ -34,7 +34,7 @@ export async function stopKingfisher(steps: HostSteps): Promise<Change<ServiceSt
   const stopped = await steps.tryAct(
     { cite: 'H.1', title: 'Stop KingFisher' },
     { restarts: 'kingfisher' },
-    (host, permit) => host.ensureStopped({ service: 'kingfisher' }, permit),
+    (host, permit) => host.ensureStopped({ service: 'kingfisher', permit }),
     tellRestart,
   );
   // One that cannot be stopped is no stray.
@@ -42,7 +42,7 @@ export async function stopKingfisher(steps: HostSteps): Promise<Change<ServiceSt
   await steps.tryAct(
     { cite: 'H.1', title: 'End stray processes' },
     {},
-    (host, permit) => host.ensureStraysEnded({ graceMs: GRACE_MS }, permit),
+    (host, permit) => host.ensureStraysEnded({ graceMs: GRACE_MS, permit }),
     tellStraysEnded,
   );
   return stopped;
@@ -57,14 +57,14 @@ export async function backUp(id: string, day: string, steps: HostSteps): Promise
   const backup = await steps.tryAct(
     { cite: 'H.2', title: 'Back up today’s images' },
     {},
-    (host, permit) => host.ensureBackup({ id, day }, permit),
+    (host, permit) => host.ensureBackup({ id, day, permit }),
     tellBackup,
   );
   if (backup?.after.state === 'complete') {
     await steps.tryAct(
       { cite: 'H.2', title: 'Remove outdated backups' },
       {},
-      (host, permit) => host.ensureBackupsPruned({ keep: id }, permit),
+      (host, permit) => host.ensureBackupsPruned({ keep: id, permit }),
       tellFiles,
     );
   }
@@ -88,7 +88,7 @@ export async function mendPermissions(
   return await steps.tryAct(
     { cite: 'H.3', title: 'Mend permissions' },
     { arguments: { limit } },
-    (host, permit) => host.ensurePermissions({ limit, ...(isApproved ? { isApproved } : {}) }, permit),
+    (host, permit) => host.ensurePermissions({ limit, ...(isApproved ? { isApproved } : {}), permit }),
     tellPermissionsMended,
   );
 }
@@ -114,7 +114,7 @@ export async function clearTemporaryFiles(steps: HostSteps): Promise<Change<File
   return await steps.tryAct(
     { cite: 'H.4', title: 'Clear temporary files' },
     {},
-    (host, permit) => host.ensureTemporaryFilesCleared({ olderThanMs }, permit),
+    (host, permit) => host.ensureTemporaryFilesCleared({ olderThanMs, permit }),
     tellFiles,
   );
 }
@@ -132,7 +132,7 @@ export async function resetRateLimits(steps: HostSteps): Promise<Change<RateLimi
   return await steps.tryAct(
     { cite: 'H.5', title: 'Reset rate limits' },
     {},
-    (host, permit) => host.ensureRateLimitsReset(permit),
+    (host, permit) => host.ensureRateLimitsReset({ permit }),
     tellRateLimitsReset,
   );
 }
@@ -160,7 +160,7 @@ export async function startKingfisher(steps: HostSteps): Promise<Change<ServiceS
   return await steps.tryAct(
     { cite: 'H.8', title: 'Start KingFisher' },
     { restarts: 'kingfisher', isUndo: true },
-    (host, permit) => host.ensureStarted({ service: 'kingfisher' }, permit),
+    (host, permit) => host.ensureStarted({ service: 'kingfisher', permit }),
     tellRestart,
   );
 }

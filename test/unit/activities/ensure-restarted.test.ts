@@ -6,6 +6,7 @@ import { HostError } from '../../../src/host/errors';
 import type { ServiceManager } from '../../../src/host/service-manager';
 import type { ServiceState } from '../../../src/shared/observations';
 import { hostSettings, serviceState } from './support/host';
+import { PERMIT } from '../../support/permit';
 
 /** A manager whose restarts are counted; `next` is the state that a restart leads to. */
 function scripted(state: ServiceState, next: Partial<ServiceState> = { invocation: 'new', active: 'active' }) {
@@ -36,7 +37,7 @@ function activitiesOf(manager: ServiceManager): HostActivities {
 }
 
 const restart = (manager: ServiceManager, seenInvocation: string) =>
-  activitiesOf(manager).ensureRestarted({ service: 'kingfisher', seenInvocation });
+  activitiesOf(manager).ensureRestarted({ service: 'kingfisher', seenInvocation, permit: PERMIT });
 
 describe('ensureRestarted', () => {
   it.each<[string, Partial<ServiceState>, string]>([
@@ -132,7 +133,7 @@ describe('ensureRestarted', () => {
       createHostActivities(hostSettings('/nowhere', { configCheck }), {
         findManager: () => manager,
         run: runner,
-      }).ensureRestarted({ service: 'kingfisher', seenInvocation: 'a' });
+      }).ensureRestarted({ service: 'kingfisher', seenInvocation: 'a', permit: PERMIT });
 
     it('restarts one of which the check cannot be made', async () => {
       const { manager } = scripted(serviceState({ invocation: 'a' }));
@@ -158,13 +159,13 @@ describe('ensureRestarted', () => {
     const { manager } = scripted(serviceState({ load }));
     const { ensureStraysEnded } = createHostActivities(hostSettings('/nowhere'), { findManager: () => manager });
     const type = load === 'masked' ? 'UnitMasked' : 'UnitUnusable';
-    await expect(ensureStraysEnded({ graceMs: 100 })).rejects.toMatchObject({ type });
+    await expect(ensureStraysEnded({ graceMs: 100, permit: PERMIT })).rejects.toMatchObject({ type });
   });
 
   it('restarts once when attempts of the same step overlap', async () => {
     const { manager, done } = scripted(serviceState({ invocation: 'a' }));
     const { ensureRestarted } = activitiesOf(manager);
-    const input = { service: 'kingfisher', seenInvocation: 'a' } as const;
+    const input = { service: 'kingfisher', seenInvocation: 'a', permit: PERMIT } as const;
     const changes = await Promise.all([ensureRestarted(input), ensureRestarted(input), ensureRestarted(input)]);
     expect(changes.map(({ changed }) => changed)).toEqual([true, false, false]);
     expect(done.restarts).toBe(1);
@@ -178,7 +179,7 @@ describe('ensureRestarted', () => {
       throw new HostError('ObservationFailed', 'not this time');
     };
     const { ensureRestarted } = activitiesOf(manager);
-    const input = { service: 'kingfisher', seenInvocation: 'a' } as const;
+    const input = { service: 'kingfisher', seenInvocation: 'a', permit: PERMIT } as const;
     await expect(ensureRestarted(input)).rejects.toMatchObject({ type: 'ObservationFailed' });
     await expect(ensureRestarted(input)).resolves.toMatchObject({ changed: true });
   });

@@ -7,6 +7,7 @@ import { createRedactor } from '../../../src/host/redact';
 import type { RecoverySettings } from '../../../src/host/settings';
 import { useTempFolder } from '../host/support/temp-folder';
 import { asChangeOf, hostSettings, serviceState } from './support/host';
+import { PERMIT } from '../../support/permit';
 
 const HOUR_MS = 3_600_000;
 const folder = useTempFolder();
@@ -58,13 +59,16 @@ beforeEach(() => {
   it('mends once, and is no change the second time', async () => {
     const { ensurePermissions, observePermissions } = createPermissionActivities(deps(true));
     expect(await observePermissions()).toMatchObject({ entries: 5, different: 3 });
-    const first = await ensurePermissions({ limit: 3 });
+    const first = await ensurePermissions({ limit: 3, permit: PERMIT });
     expect(first).toMatchObject({ changed: true, before: { different: 3 }, after: { entries: 5, different: 0 } });
-    expect(await ensurePermissions({ limit: 3 })).toMatchObject({ changed: false, before: { different: 0 } });
+    expect(await ensurePermissions({ limit: 3, permit: PERMIT })).toMatchObject({
+      changed: false,
+      before: { different: 0 },
+    });
   });
 
   it.each([2, 0, -1, NaN, 1.5])('changes nothing with a limit of %p', async (limit) => {
-    const mending = createPermissionActivities(deps(true)).ensurePermissions({ limit });
+    const mending = createPermissionActivities(deps(true)).ensurePermissions({ limit, permit: PERMIT });
     await expect(mending).rejects.toMatchObject({ type: 'UnsafeSelector', nonRetryable: true });
     expect(lstatSync(folder.path('data/a')).mode & 0o777).toBe(0o600);
   });
@@ -72,7 +76,7 @@ beforeEach(() => {
 
 (isRoot ? it : it.skip)("does not go beyond the host's own limit, whatever is asked", async () => {
   for (let at = 0; at < 11; at++) writeFileSync(folder.path('data', String(at)), '', { mode: 0o600 });
-  const mending = createPermissionActivities(deps(true)).ensurePermissions({ limit: 1_000 });
+  const mending = createPermissionActivities(deps(true)).ensurePermissions({ limit: 1_000, permit: PERMIT });
   await expect(mending).rejects.toThrow('11 entries differ, more than the limit of 10');
 });
 
@@ -88,7 +92,7 @@ describe('ensureTemporaryFilesCleared', () => {
   it('clears once, and is no change the second time', async () => {
     putOld(3);
     const { ensureTemporaryFilesCleared, observeTemporaryFiles } = createTemporaryActivities(deps(true));
-    const input = { olderThanMs: HOUR_MS };
+    const input = { olderThanMs: HOUR_MS, permit: PERMIT };
     expect(await observeTemporaryFiles(input)).toEqual({ files: 3, bytes: 15 });
     const change = await ensureTemporaryFilesCleared(input);
     expect(change).toEqual({
@@ -102,14 +106,17 @@ describe('ensureTemporaryFilesCleared', () => {
 
   it('removes nothing when there are more than the limit', async () => {
     putOld(6);
-    const clearing = createTemporaryActivities(deps(true)).ensureTemporaryFilesCleared({ olderThanMs: HOUR_MS });
+    const clearing = createTemporaryActivities(deps(true)).ensureTemporaryFilesCleared({
+      olderThanMs: HOUR_MS,
+      permit: PERMIT,
+    });
     await expect(clearing).rejects.toMatchObject({ type: 'UnsafeSelector' });
     expect(existsSync(folder.path('data/temp/0'))).toBe(true);
   });
 
   it.each([0, -1, NaN, Infinity])('refuses an age of %p', async (olderThanMs) => {
     putOld(1);
-    const clearing = createTemporaryActivities(deps(true)).ensureTemporaryFilesCleared({ olderThanMs });
+    const clearing = createTemporaryActivities(deps(true)).ensureTemporaryFilesCleared({ olderThanMs, permit: PERMIT });
     await expect(clearing).rejects.toMatchObject({ type: 'UnsafeSelector' });
     expect(existsSync(folder.path('data/temp/0'))).toBe(true);
   });
@@ -117,14 +124,14 @@ describe('ensureTemporaryFilesCleared', () => {
 
 describe('ensureStraysEnded', () => {
   it('is no change where there are none, and never takes all of root for the service', async () => {
-    const change = await createStrayActivities(deps(true, 'root')).ensureStraysEnded({ graceMs: 100 });
+    const change = await createStrayActivities(deps(true, 'root')).ensureStraysEnded({ graceMs: 100, permit: PERMIT });
     const none = { processes: [], more: 0 };
     const notes = ["root does not tell the service's processes from others"];
     expect(change).toEqual({ before: none, after: none, changed: false, notes, ended: [] });
   });
 
   it.each([-1, NaN, Infinity])('refuses a grace of %p', async (graceMs) => {
-    const ending = createStrayActivities(deps(true)).ensureStraysEnded({ graceMs });
+    const ending = createStrayActivities(deps(true)).ensureStraysEnded({ graceMs, permit: PERMIT });
     await expect(ending).rejects.toMatchObject({ type: 'UnsafeSelector' });
   });
 });

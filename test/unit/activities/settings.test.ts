@@ -9,6 +9,7 @@ import { createPendingStarts } from '../../../src/host/settings-store/pending';
 import type { ServiceState } from '../../../src/shared/observations';
 import { useTempFolder } from '../host/support/temp-folder';
 import { asChangeOf, hostSettings, serviceState } from './support/host';
+import { PERMIT } from '../../support/permit';
 
 const folder = useTempFolder();
 const file = () => folder.path('kingfisher.json');
@@ -52,7 +53,12 @@ function agent(apply: SettingPlace['apply'] = 'none', limits: object = { min: 1,
   return createSettingActivities(deps, createQueues(), createPendingStarts(folder.path('pending')));
 }
 
-const wish = (expected: number | string, wanted: number | string) => ({ setting: MAX_QPS, expected, value: wanted });
+const wish = (expected: number | string, wanted: number | string) => ({
+  setting: MAX_QPS,
+  expected,
+  value: wanted,
+  permit: PERMIT,
+});
 const failure = (type: string) => expect.objectContaining({ type });
 
 describe('a setting as a desired state', () => {

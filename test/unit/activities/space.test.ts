@@ -4,6 +4,7 @@ import { createHostActivities } from '../../../src/activities/host';
 import { runCommand } from '../../../src/host/commands';
 import { useTempFolder } from '../host/support/temp-folder';
 import { hostSettings } from './support/host';
+import { PERMIT } from '../../support/permit';
 
 const HOUR_MS = 3_600_000;
 const folder = useTempFolder();
@@ -23,7 +24,7 @@ describe('ensureTempFilesRemoved', () => {
   it('removes once, and is no change the second time', async () => {
     await putOld(3);
     const { ensureTempFilesRemoved } = activities();
-    const input = { olderThanMs: HOUR_MS };
+    const input = { olderThanMs: HOUR_MS, permit: PERMIT };
     expect(await ensureTempFilesRemoved(input)).toEqual({
       before: { files: 3, bytes: 15 },
       after: { files: 0, bytes: 0 },
@@ -35,7 +36,7 @@ describe('ensureTempFilesRemoved', () => {
 
   it('removes nothing when there are more than the limit, and says both numbers', async () => {
     await putOld(6);
-    const removing = activities().ensureTempFilesRemoved({ olderThanMs: HOUR_MS });
+    const removing = activities().ensureTempFilesRemoved({ olderThanMs: HOUR_MS, permit: PERMIT });
     await expect(removing).rejects.toMatchObject({ type: 'UnsafeSelector', nonRetryable: true });
     await expect(removing).rejects.toThrow(/6 temporary files .* limit of 5/);
     expect(existsSync(folder.path('data/temp/0'))).toBe(true);
@@ -43,14 +44,14 @@ describe('ensureTempFilesRemoved', () => {
 
   it.each([0, -1, NaN, Infinity])('refuses an age of %p', async (olderThanMs) => {
     await putOld(1);
-    await expect(activities().ensureTempFilesRemoved({ olderThanMs })).rejects.toMatchObject({
+    await expect(activities().ensureTempFilesRemoved({ olderThanMs, permit: PERMIT })).rejects.toMatchObject({
       type: 'UnsafeSelector',
     });
     expect(existsSync(folder.path('data/temp/0'))).toBe(true);
   });
 
   it('records a folder that is missing', async () => {
-    const change = await activities().ensureTempFilesRemoved({ olderThanMs: HOUR_MS });
+    const change = await activities().ensureTempFilesRemoved({ olderThanMs: HOUR_MS, permit: PERMIT });
     expect(change).toMatchObject({ changed: false, notes: [`${folder.path('data/temp')} does not exist`] });
   });
 });
@@ -74,18 +75,18 @@ describe('ensureLogsRotated', () => {
     // Its own record of rotations belongs to the machine.
     const run: typeof runCommand = (command) => runCommand({ ...command, args: ['-s', state, ...command.args] });
     const { ensureLogsRotated } = rotating(1_000, { run });
-    expect(await ensureLogsRotated()).toEqual({
+    expect(await ensureLogsRotated({ permit: PERMIT })).toEqual({
       before: { files: 2, bytes: 1_500 },
       after: { files: 2, bytes: 0 },
       changed: true,
       notes: [],
     });
-    expect(await ensureLogsRotated()).toMatchObject({ changed: false });
+    expect(await ensureLogsRotated({ permit: PERMIT })).toMatchObject({ changed: false });
   });
 
   it('leaves logs alone that are not larger than the limit', async () => {
     const run = () => Promise.reject(new Error('must not run'));
-    expect(await rotating(1_500, { run }).ensureLogsRotated()).toMatchObject({
+    expect(await rotating(1_500, { run }).ensureLogsRotated({ permit: PERMIT })).toMatchObject({
       changed: false,
       before: { bytes: 1_500 },
     });
@@ -101,11 +102,11 @@ describe('ensureLogsRotated', () => {
       stderr: '',
       durationMs: 1,
     };
-    const failing = rotating(1_000, { run: async () => done }).ensureLogsRotated();
+    const failing = rotating(1_000, { run: async () => done }).ensureLogsRotated({ permit: PERMIT });
     await expect(failing).rejects.toMatchObject({ type: 'NotInDesiredState' });
   });
 
   it('is not configured without a logrotate file', async () => {
-    await expect(activities().ensureLogsRotated()).rejects.toMatchObject({ type: 'NotConfigured' });
+    await expect(activities().ensureLogsRotated({ permit: PERMIT })).rejects.toMatchObject({ type: 'NotConfigured' });
   });
 });

@@ -5,6 +5,7 @@ import { createServiceManagers } from '../../../src/host/service-managers';
 import { runCommand } from '../../../src/host/commands';
 import type { HostSettings, RecoverySettings } from '../../../src/host/settings';
 import { asChangeOf, hostSettings } from '../activities/support/host';
+import { PERMIT } from '../../support/permit';
 
 const { signal } = new AbortController();
 const url = 'redis://127.0.0.1:1/0';
@@ -69,15 +70,18 @@ describe('rate-limit activities', () => {
   ])('are not configured with %s', async (_what, more) => {
     const activities = activitiesOf({ ...hostSettings('/nowhere'), ...more });
     await expect(activities.observeRateLimits()).rejects.toMatchObject({ type: 'NotConfigured', nonRetryable: true });
-    await expect(activities.ensureRateLimitsReset()).rejects.toMatchObject({ type: 'NotConfigured' });
+    await expect(activities.ensureRateLimitsReset({ permit: PERMIT })).rejects.toMatchObject({ type: 'NotConfigured' });
   });
 
   it('never try an unsafe prefix again, and a Redis that is away they do', async () => {
     const settings = { ...hostSettings('/nowhere'), dependencies: { redis } };
     const unsafe = activitiesOf({ ...settings, recovery: recovery({ database: 1, prefix: '*' }) });
     const away = activitiesOf({ ...settings, recovery: recovery({ database: 1, prefix: 'ratelimit:' }) });
-    await expect(unsafe.ensureRateLimitsReset()).rejects.toMatchObject({ type: 'UnsafeSelector', nonRetryable: true });
-    await expect(away.ensureRateLimitsReset()).rejects.toMatchObject({
+    await expect(unsafe.ensureRateLimitsReset({ permit: PERMIT })).rejects.toMatchObject({
+      type: 'UnsafeSelector',
+      nonRetryable: true,
+    });
+    await expect(away.ensureRateLimitsReset({ permit: PERMIT })).rejects.toMatchObject({
       type: 'ObservationFailed',
       nonRetryable: false,
     });

@@ -11,7 +11,7 @@ function wish(more: Partial<LeaseRequest> = {}): LeaseRequest {
     owner: 'root',
     reason: '429 from OpenAI',
     until: '2026-11-23T04:00:00.000Z',
-    permit: null,
+    turn: { guard: {} as never },
     escalation: { teams: {}, duty: [], tiers: [], holdMs: 0 } as never,
     ...more,
   };
@@ -66,7 +66,9 @@ it('one wish after another is tried; what brings its turn goes first', () => {
   lease.request(wish({ owner: 'anna', value: 2 }));
   lease.request(wish({ owner: 'bela', value: 3 }));
   expect(lease.wanted.value).toBe(2);
-  lease.request(wish({ owner: 'incident/A/h1', value: 1, permit: { kind: 'change', token: 7, holder: 'i' } }));
+  lease.request(
+    wish({ owner: 'incident/A/h1', value: 1, turn: { permit: { kind: 'change', token: 7, holder: 'i' } } }),
+  );
   expect(lease.wanted.value).toBe(1);
   apply(lease, 4);
   expect(lease.wanted.value).toBe(3);
