@@ -131,10 +131,15 @@ export const WELL = 'well';
 /** In words that stay the same while nothing changes: no times, no process numbers, no texts of errors. */
 export function standingOf(health: HealthState, service: ServiceState | undefined): string {
   if (health.health.answer === 'ok' && health.ready.answer === 'ok') return WELL;
-  const unit = service === undefined || service.active === 'active' ? '' : `unit ${service.active}, `;
   const failing = health.failingChecks.map((check) => check.split(':')[0]!).sort();
   const checks = failing.length === 0 ? '' : ` (${failing.join(', ')})`;
-  return `${unit}/health ${health.health.answer}, /ready ${health.ready.answer}${checks}`;
+  return `${unitOf(service)}/health ${health.health.answer}, /ready ${health.ready.answer}${checks}`;
+}
+
+/** One that is masked cannot be started: without its mask it stands otherwise. */
+function unitOf(service: ServiceState | undefined): string {
+  if (service === undefined || service.active === 'active') return '';
+  return `unit ${service.load === 'loaded' ? '' : `${service.load}, `}${service.active}, `;
 }
 
 /** What one long look at KingFisher is for. Times are milliseconds. */
@@ -157,9 +162,10 @@ export interface StandingReading {
   /**
    * - `changed`: it stands otherwise than when the look began, and has held that.
    * - `restarted`: it is well, in another start than the one asked about.
+   * - `brokeAnew`: it was well for a moment of the look, and is not any more, in whatever way.
    * - `unchanged`: the time of the look is over.
    */
-  ended: 'changed' | 'restarted' | 'unchanged';
+  ended: 'changed' | 'restarted' | 'brokeAnew' | 'unchanged';
   /** Milliseconds for which it has stood so, by the agent's own steady clock. */
   heldMs: number;
   /** Of the service as last seen; empty while unknown. */

@@ -35,6 +35,8 @@ export class ScriptedHost {
   readyChecks: 'named' | 'unnamed' | 'none' = 'named';
   /** Verifications that see KingFisher well, and then see it end. */
   deathsWhileVerified = 0;
+  /** It was, since it was looked at last; people have it. */
+  wellForAMoment = false;
   /** Looks at KingFisher that get no answer from `/ready` in time. */
   lateAnswers = 0;
   readonly restarts: ServiceName[] = [];
@@ -289,10 +291,12 @@ export class ScriptedHost {
   reading({ seen, isMended, invocation, wellForMs }: WatchRequest): StandingReading {
     const standing = standingOf(this.health(), this.service('kingfisher'));
     const isExpected = isMended ? standing === WELL && seen !== null : standing === seen;
+    const isBrokenAnew = this.wellForAMoment && standing !== WELL && !isMended;
+    if (isBrokenAnew) this.wellForAMoment = false;
     const isRestarted = standing === WELL && invocation !== null && invocation !== this.invocation.kingfisher;
     return {
       standing,
-      ended: !isExpected ? 'changed' : isRestarted ? 'restarted' : 'unchanged',
+      ended: isBrokenAnew ? 'brokeAnew' : !isExpected ? 'changed' : isRestarted ? 'restarted' : 'unchanged',
       heldMs: standing === WELL ? wellForMs : 0,
       invocation: this.invocation.kingfisher,
       restarts: 0,

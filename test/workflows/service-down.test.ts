@@ -235,6 +235,39 @@ describe('a host that breaks anew', () => {
     });
   });
 
+  it('is healed while people have it, also where it was well for a moment only', async () => {
+    await site.withHost(async (host, name) => {
+      host.up.kingfisher = false;
+      host.broken.add('kingfisher');
+      const first = alert();
+      const handle = await startIncident(site.env.client, name, first);
+      await untilState(handle, 'waitingForPeople');
+      await site.env.sleep('5m');
+      const before = host.restarts.length;
+      host.broken.clear();
+      await site.env.sleep('5m');
+      expect(host.restarts).toHaveLength(before);
+      host.wellForAMoment = true;
+      await site.passUntil(() => host.restarts.length > before, 'another pass');
+      expect((await resolvedWhenWell(handle, first)).outcome).toBe('healed');
+    });
+  });
+
+  it('is healed once somebody takes its mask away', async () => {
+    await site.withHost(async (host, name) => {
+      host.up.kingfisher = false;
+      host.masked.add('kingfisher');
+      const first = alert();
+      const handle = await startIncident(site.env.client, name, first);
+      await untilState(handle, 'waitingForPeople');
+      await site.env.sleep('5m');
+      expect(host.restarts).toEqual([]);
+      host.masked.clear();
+      await site.passUntil(() => host.restarts.length === 1, 'another pass');
+      expect((await resolvedWhenWell(handle, first)).outcome).toBe('healed');
+    });
+  });
+
   it('is healed although it was well when the alert came', async () => {
     await site.withHost(async (host, name) => {
       const first = alert();

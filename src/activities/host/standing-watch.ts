@@ -9,6 +9,8 @@ const CHANGED_FOR_MS = 10_000;
 /** Decides from one look after another when a long watch ends. Times are milliseconds of one steady clock. */
 export class StandingWatch {
   private standing: { word: string; since: number } | null = null;
+  /** A well that did not last is no answer, but what comes after it is another fault than the one before. */
+  private wasWell = false;
   private notWell: { since: number; looks: number } | null = null;
   private service: ServiceState | undefined;
   /** The start that it runs in, as asked about or as first seen. */
@@ -35,9 +37,10 @@ export class StandingWatch {
     const word = standingOf(health, this.service);
     if (this.standing?.word !== word) this.standing = { word, since: now };
     this.notWell = word === WELL ? null : { since: this.notWell?.since ?? now, looks: (this.notWell?.looks ?? 0) + 1 };
+    if (word === WELL) this.wasWell = true;
     const ended = this.reason(word, now);
     if (ended === undefined) return undefined;
-    const since = ended === 'changed' && word !== WELL ? (this.notWell?.since ?? now) : this.standing.since;
+    const since = word !== WELL && ended !== 'unchanged' ? (this.notWell?.since ?? now) : this.standing.since;
     return {
       standing: word,
       ended,
@@ -54,7 +57,10 @@ export class StandingWatch {
     if (word === WELL && seen !== WELL && held >= wellForMs) return 'changed';
     if (word === WELL && seen === WELL && this.isAnotherStart()) return 'restarted';
     if (word !== WELL && isMended && this.isNotWellForGood(now)) return 'changed';
-    if (word !== WELL && !isMended && word !== seen && held >= CHANGED_FOR_MS) return 'changed';
+    if (word !== WELL && !isMended && held >= CHANGED_FOR_MS) {
+      if (this.wasWell) return 'brokeAnew';
+      if (word !== seen) return 'changed';
+    }
     return now - this.startedAt >= forMs ? 'unchanged' : undefined;
   }
 

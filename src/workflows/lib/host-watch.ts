@@ -24,6 +24,9 @@ const LOOK_AGAIN_MS = { failed: 20_000, early: 60_000 };
 /** Once the agent is known to be away, its next look waits for it in one piece: it begins the moment it is back. */
 const AWAY_MS = 3_600_000;
 
+/** `wasAway`: the agent was, at some time before it. */
+export type SeenReading = StandingReading & { wasAway: boolean };
+
 /**
  * Looks at an incident's host all the time, beside whatever the incident waits for: one long activity after another.
  * What it sees is there to be taken once.
@@ -62,7 +65,7 @@ export class HostWatch {
     await this.begin({ seen, isMended: false, invocation: null, wellForMs: stabilityWindowMs });
   }
 
-  take(): (StandingReading & { wasAway: boolean }) | null {
+  take(): SeenReading | null {
     const { reading, wasAway } = this;
     if (reading === null) return null;
     this.reading = null;

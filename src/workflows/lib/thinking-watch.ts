@@ -34,8 +34,8 @@ export class ThinkingWatch {
         const hasNews = await condition(() => isOver() || watch.hasReading, left, { summary });
         if (isOver()) return { ended: 'over' };
         if (!hasNews) return { ended: 'expired' };
-        const { standing, heldMs, wasAway } = watch.take()!;
-        const isOther = standing === WELL || (seen !== null && standing !== seen && !wasAway);
+        const { standing, heldMs, wasAway, ended } = watch.take()!;
+        const isOther = standing === WELL || ended === 'brokeAnew' || (seen !== null && standing !== seen && !wasAway);
         if (isOther && this.changes < MOST_CHANGES) {
           this.changes++;
           return { ended: 'changed', standing, heldMs };

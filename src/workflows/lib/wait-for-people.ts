@@ -2,7 +2,7 @@ import { condition } from '@temporalio/workflow';
 import type { Outcome } from '../../shared/incident';
 import { WELL } from '../../shared/observations';
 import { isHistoryLong } from './history';
-import type { HostWatch } from './host-watch';
+import type { HostWatch, SeenReading } from './host-watch';
 import type { Incident } from './incident';
 import type { IncidentBody } from './incident-body';
 import { mendedWithoutUs, outcomeOf } from './outcome';
@@ -14,6 +14,11 @@ const ANOTHER_PASS_AFTER_MS = 60_000;
 const ASK_AGAIN_MS = 600_000;
 /** A host that answers well and that verification doubts is verified again after this. */
 const VERIFY_AGAIN_MS = 120_000;
+
+/** Not the fault that people have: it broke anew, stands otherwise, or nobody could look in between. */
+function isOtherFault({ standing, ended, wasAway }: SeenReading, seen: string | null): boolean {
+  return wasAway || ended === 'brokeAnew' || (seen !== null && standing !== seen);
+}
 
 /** Nothing is left that Halcyon may do by itself: people have it, and the host is looked at all the time. */
 export class WaitForPeople {
@@ -46,12 +51,8 @@ export class WaitForPeople {
       const reading = watch?.take() ?? null;
       const isToVerify = reading?.standing === WELL || this.isDoubtOver();
       if (isToVerify && (await this.isVerified())) return await this.wellAgain(reading?.heldMs ?? 0);
-      const isNew = reading !== null && (reading.wasAway || (seen !== null && reading.standing !== seen));
-      if (
-        lifeline.isResumed() ||
-        this.firesAnew() ||
-        (isNew && reading.standing !== WELL && this.body.watch?.repeats === true)
-      )
+      const isNew = reading !== null && reading.standing !== WELL && isOtherFault(reading, seen);
+      if (lifeline.isResumed() || this.firesAnew() || (isNew && this.body.watch?.repeats === true))
         return this.anotherPass(reading?.standing);
       if (reading !== null) await watch?.beginUnwell((seen = reading.standing));
       if (isHistoryLong()) return null;

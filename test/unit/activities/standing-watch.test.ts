@@ -122,6 +122,25 @@ describe('a host that is not well', () => {
     expect(play(NOT_WELL, [DOWN, 5], [WAITING, 5], [DOWN, 30], [LATE, 5], [DOWN, 60])).toBeNull();
   });
 
+  it.each([NOT_WELL, { ...NOT_WELL, seen: null }])(
+    'that was well for a moment broke anew, in whatever way',
+    (wanted) => {
+      const broken = expect.objectContaining({ ended: 'brokeAnew', standing: NOT_WELL.seen, heldMs: 10_000 });
+      expect(play(wanted, [DOWN, 5], [OK, 2], [DOWN, 20])).toEqual([17, broken]);
+    },
+  );
+
+  it('is told of when somebody takes its mask away', () => {
+    const dead = serviceState({ active: 'inactive' });
+    const masked = { ...dead, load: 'masked' as const };
+    const wanted = { ...NOT_WELL, seen: standingOf(DOWN, masked) };
+    expect(play(wanted, [DOWN, 60, masked])).toBeNull();
+    expect(play(wanted, [DOWN, 5, masked], [DOWN, 20, dead])?.[1]).toMatchObject({
+      ended: 'changed',
+      standing: standingOf(DOWN, dead),
+    });
+  });
+
   it('of which nothing is known is told of as soon as it holds', () => {
     expect(play({ ...NOT_WELL, seen: null }, [DOWN, 20])?.[0]).toBe(10);
   });
