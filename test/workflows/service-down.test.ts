@@ -237,6 +237,7 @@ describe('a host that breaks anew', () => {
 
   it('is healed while people have it, also where it was well for a moment only', async () => {
     await site.withHost(async (host, name) => {
+      host.recoveryAllowed = false;
       host.up.kingfisher = false;
       host.broken.add('kingfisher');
       const first = alert();
