@@ -108,6 +108,15 @@ export interface StandingNote {
   text: string;
 }
 
+/**
+ * From an incident to its escalation, by signal `note`: goes to the threads of those who were paged or asked.
+ * `endsQuestion`: what a page asks is over, so PagerDuty, which shows that page too, is told as well.
+ */
+export interface EscalationNote {
+  text: string;
+  endsQuestion?: true;
+}
+
 /** A person has it. `for` is a duration such as `30m`. */
 export interface Acknowledgement {
   as: string;

@@ -26,7 +26,7 @@ export async function escalation(input: EscalationInput & { carried?: Escalation
   setHandler(routedSignal, (route) => run.routed(route), texts.routed);
   setHandler(acknowledgedSignal, (acknowledged) => run.acknowledged(acknowledged), texts.acknowledged);
   setHandler(askedSignal, (approval) => run.asked(approval), texts.asked);
-  setHandler(noteSignal, ({ text }) => run.noted(text), texts.note);
+  setHandler(noteSignal, (note) => run.noted(note), texts.note);
   setHandler(standingSignal, (note) => run.stands(note), texts.standing);
   setHandler(closedSignal, (closing) => run.closed(closing), texts.closed);
   setHandler(escalationQuery, () => run.view(), texts.escalation);

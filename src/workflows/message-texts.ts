@@ -36,7 +36,7 @@ export const texts = {
     'Somebody has it until a time: nobody else is paged before. Send {"as": "your name", "until": "2026-11-23T03:30:00Z"}. As a command: halcyon ack, which also works when the incident is gone.',
   ),
   asked: told(`${BY_HALCYON}The incident asks people something.`),
-  note: told(`${BY_HALCYON}A line for the threads of those who were paged.`),
+  note: told(`${BY_HALCYON}A line for those who were paged, such as what became of a question.`),
   standing: told(`${BY_HALCYON}How the host is now: down, well, or well while the alert still fires.`),
   closed: told(`${BY_HALCYON}The incident is over: everybody who was paged is told, and PagerDuty resolves.`),
   escalation: told('Who was paged when and by what way, who has it, and who is paged next.'),

@@ -4,6 +4,7 @@ import type { Approval, ApprovalAnswer, ApprovalReply } from '../shared/approval
 import type {
   Acknowledgement,
   EscalationEvent,
+  EscalationNote,
   EscalationPlan,
   EscalationView,
   Fact,
@@ -66,8 +67,8 @@ export const routedSignal = defineSignal<[{ severity: string; plan: EscalationPl
 export const acknowledgedSignal = defineSignal<[{ as: string; until: string }]>('acknowledged');
 /** The incident asks people something. Where helplessness rings, so does this. */
 export const askedSignal = defineSignal<[Approval]>('asked');
-/** Something that those who were paged or asked want to hear: goes to their threads. */
-export const noteSignal = defineSignal<[{ text: string }]>('note');
+/** Something that those who were paged or asked want to hear. */
+export const noteSignal = defineSignal<[EscalationNote]>('note');
 export const standingSignal = defineSignal<[StandingNote]>('standing');
 export const closedSignal =
   defineSignal<[{ outcome: NonNullable<IncidentView['outcome']>; summary: string; facts?: Fact[] }]>('closed');

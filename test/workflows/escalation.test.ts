@@ -6,6 +6,7 @@ import {
   escalateNowSignal,
   escalationQuery,
   helplessSignal,
+  noteSignal,
 } from '../../src/workflows/messages';
 import { MINUTE, PLAN, beginEscalation, question } from '../support/escalations';
 import type { HowToBegin } from '../support/escalations';
@@ -266,7 +267,8 @@ describe('an incident that is gone', () => {
       await pass(17);
       control.ended.set(run.id, 'FAILED');
       await pass(5);
-      expect(control.of(run.id, 'note', 'slack')).toHaveLength(1);
+      const told = control.of(run.id, 'note').map(({ channel }) => channel);
+      expect(told.sort()).toEqual(['pagerduty', 'slack']);
       await run.ack('anna', 30);
       expect((await run.handle.result()).closed).toBe('gone');
       expect(run.pages()).toEqual(['15 tier 1']);
@@ -304,6 +306,42 @@ describe('a question', () => {
       );
       expect(run.pages()).toEqual(['15 tier 1']);
       expect(control.of(run.id, 'closed')).toHaveLength(2);
+    });
+  });
+
+  it('that is over is told wherever it stood: in PagerDuty too, which a plain note does not reach', async () => {
+    await site.withController(async () => {
+      const run = await begin();
+      await run.handle.signal(askedSignal, question(run.now));
+      await pass(1);
+      await run.handle.signal(noteSignal, { text: 'rejected by anna', endsQuestion: true });
+      await run.handle.signal(noteSignal, { text: 'more' });
+      await pass(1);
+      await run.close();
+      await recordHistory(run.handle, 'escalation.answered');
+      const told = control.of(run.id, 'note').map(({ channel, page }) => [channel, page.kind === 'note' && page.text]);
+      expect(told.sort()).toEqual([
+        ['pagerduty', 'rejected by anna'],
+        ['slack', 'more'],
+        ['slack', 'rejected by anna'],
+      ]);
+    });
+  });
+
+  it('that is over rings nobody whom its page may not have reached', async () => {
+    await site.withController(async () => {
+      const run = await begin();
+      control.before = (channel, { subject: { workflowId } }) => {
+        if (channel === 'pagerduty' && workflowId === run.id) throw new Error('away');
+      };
+      await run.handle.signal(askedSignal, question(run.now));
+      await pass(1);
+      control.before = () => undefined;
+      await run.handle.signal(noteSignal, { text: 'rejected by anna', endsQuestion: true });
+      await run.ack('anna', 30);
+      await pass(1);
+      await run.close();
+      expect(control.of(run.id, 'note').map(({ channel }) => channel)).toEqual(['slack']);
     });
   });
 

@@ -15,6 +15,8 @@ interface Expected {
   never?: RegExp;
   /** Titles of what follows, in order; others may stand between them. */
   then?: RegExp[];
+  /** Titles that PagerDuty gets afterwards, where its page stands. */
+  inPagerduty?: RegExp[];
 }
 
 const ACK = /^halcyon ack \S+$/m;
@@ -54,10 +56,12 @@ const EXPECTED: Record<string, Expected> = {
       /full recovery done; KingFisher is well$/,
       /^Healed on h1: .*; full recovery made by Halcyon; down /,
     ],
+    inPagerduty: [/full recovery approved by bela \("go"\); Halcyon begins$/, /^Healed on h1: /],
   },
   'recovery-rejected': {
     title: /; needs your yes or no \(full recovery\)$/,
     then: [/full recovery rejected by anna \("the database team is at it"\); it is not done$/],
+    inPagerduty: [/full recovery rejected by anna/],
   },
   'agent-away': {
     title: /^KingFisher reported down on h1: its agent not answering; nothing was changed; needs you$/,
@@ -65,7 +69,8 @@ const EXPECTED: Record<string, Expected> = {
   },
   'run-cancelled': {
     title: /; needs your yes or no \(full recovery\)$/,
-    then: [/Halcyon's run was cancelled; nothing automatic works on this any more$/],
+    then: [/Halcyon's run was cancelled; nothing automatic works on this any more, and what it asked is over$/],
+    inPagerduty: [/Halcyon's run was cancelled; nothing automatic works on this any more/],
   },
   'monitoring-at-fault': {
     title: /^KingFisher well on h1 while its alert fires: a fault of monitoring; nothing was changed; needs a look/,
@@ -112,25 +117,33 @@ const named = (scene: Scene) => [scene.name, scene] as const;
 it.each(SCENES.map(named))('%s', readsWell);
 
 async function readsWell(name: string, scene: Scene): Promise<void> {
-  const { title, says = [], never, then = [] } = EXPECTED[name]!;
+  const { title, says = [], never, then = [], inPagerduty = [] } = EXPECTED[name]!;
   const played = await playScene(scene, { workflows: { workflowBundle } });
   const [first, ...later] = inSlack(played);
   expect(first?.title).toMatch(title);
   for (const line of says) expect(textOf(first!)).toMatch(line);
   if (never !== undefined) expect(textOf(first!)).not.toMatch(never);
-  let left = later;
-  for (const next of then) {
-    const index = left.findIndex((page) => next.test(page.title));
-    // The titles that there are say more than that one is missing.
-    if (index < 0) expect(left.map((page) => page.title)).toContainEqual(expect.stringMatching(next));
-    left = left.slice(index + 1);
-  }
+  comeInOrder(later, then);
+  comeInOrder(
+    played.pages.filter(({ channel }) => channel === 'pagerduty'),
+    inPagerduty,
+  );
   for (const page of played.pages) expect(textOf(page)).not.toMatch(/<you>|undefined|NaN/);
   // A push of PagerDuty shows the same sentence as Slack. Each reads the incident at a moment of its own, so what is being
   // done about it may have gone on in between.
   const pushed = played.pages.find(({ channel, kind }) => channel === 'pagerduty' && kind === 'tier');
   const called = inSlack(played).find(({ kind }) => kind === 'tier');
   if (pushed !== undefined && called !== undefined) expect(wrongOf(pushed.title)).toBe(wrongOf(called.title));
+}
+
+function comeInOrder(pages: readonly PlayedPage[], titles: readonly RegExp[]): void {
+  let left = pages.map((page) => page.title);
+  for (const next of titles) {
+    const index = left.findIndex((title) => next.test(title));
+    // The titles that there are say more than that one is missing.
+    if (index < 0) expect(left).toContainEqual(expect.stringMatching(next));
+    left = left.slice(index + 1);
+  }
 }
 
 /** What is wrong, and why. */

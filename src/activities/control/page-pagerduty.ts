@@ -33,6 +33,8 @@ export function pagerdutyAction({ page }: PageInput): Action | null {
     case 'asked':
     case 'monitoring':
     case 'test':
+    // Beside a page that stands it rings nobody again.
+    case 'note':
       return 'trigger';
     case 'acknowledged':
       return 'acknowledge';
@@ -40,8 +42,6 @@ export function pagerdutyAction({ page }: PageInput): Action | null {
       return page.outcome === 'gone' ? null : 'resolve';
     case 'testOver':
       return 'resolve';
-    case 'note':
-      return null;
   }
 }
 
@@ -74,7 +74,7 @@ export async function sendToPagerduty(
 
 /** What a service with dynamic urgency calls loudly for, and what it does not. */
 function severityFor({ subject, page }: PageInput): string {
-  const isLow = 'urgency' in page && page.urgency === 'low';
+  const isLow = page.kind === 'note' || ('urgency' in page && page.urgency === 'low');
   const severity = subject.severity.toLowerCase();
   const fitting = isLow ? ['warning', 'info'] : ['critical', 'error'];
   return fitting.includes(severity) ? severity : isLow ? 'warning' : 'error';

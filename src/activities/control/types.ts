@@ -66,7 +66,7 @@ export interface PagingActivities {
    * Errors: `PageNotDelivered` (final), else retryable; a 429 is retried after what it says.
    */
   pageSlack(input: SlackPageInput): Promise<{ channel: string; ts: string }>;
-  /** Triggers (`tier`, `asked`, `monitoring`, `test`), acknowledges or resolves by `dedup_key`; other kinds say nothing here. Errors as above. */
+  /** Triggers (`tier`, `asked`, `monitoring`, `test`, `note`), acknowledges or resolves by `dedup_key`; other kinds say nothing here. Errors as above. */
   pagePagerduty(input: PageInput): Promise<{ dedupKey: string }>;
 }
 

@@ -10,7 +10,7 @@ import {
 } from '@temporalio/workflow';
 import type { SignalDefinition } from '@temporalio/workflow';
 import type { Approval } from '../../shared/approval';
-import type { EscalationInput, EscalationPlan, Fact, StandingNote } from '../../shared/escalation';
+import type { EscalationInput, EscalationNote, EscalationPlan, Fact, StandingNote } from '../../shared/escalation';
 import { escalationId } from '../../shared/ids';
 import type { Outcome } from '../../shared/incident';
 import {
@@ -70,8 +70,8 @@ export class EscalationLink {
   }
 
   /** For everyone who was paged or asked so far. */
-  note(text: string): void {
-    this.say(noteSignal, { text });
+  note(note: EscalationNote): void {
+    this.say(noteSignal, note);
   }
 
   /** How the host stands: tiers wait while it is well. */

@@ -76,7 +76,7 @@ export class Guarded implements Lifeline {
       policy: policy.approvals,
       escalation: this.escalation,
       onAnswered: (approval) => {
-        this.tell(answerInWords(approval));
+        this.escalation.note({ text: answerInWords(approval), endsQuestion: true });
         if (approval.state === 'approved') this.approvedWork.approved(approval);
       },
       // An hour of thinking must not hold up the host's other incidents.
@@ -169,7 +169,7 @@ export class Guarded implements Lifeline {
   }
 
   tell(text: string): void {
-    this.escalation.note(text);
+    this.escalation.note({ text });
   }
 
   made({ title }: Step, failure: string | null): void {

@@ -212,10 +212,20 @@ describe('PagerDuty', () => {
     expect(pagerduty.incidents).toHaveLength(1);
   });
 
-  it('says nothing for notes and a run that is gone', async () => {
-    await toPagerduty(input({ kind: 'note', text: 'x' }));
+  it('says nothing for a run that is gone', async () => {
     await toPagerduty(input({ kind: 'closed', outcome: 'gone', summary: '' }));
     expect(pagerduty.events).toEqual([]);
+  });
+
+  it('adds a note to the incident that is there, at low urgency', async () => {
+    await toPagerduty();
+    await toPagerduty(input({ kind: 'note', text: 'full recovery approved by anna; Halcyon begins' }));
+    expect(pagerduty.incidents).toHaveLength(1);
+    expect(pagerduty.events[1]).toMatchObject({
+      event_action: 'trigger',
+      dedup_key: pagerduty.events[0]!.dedup_key,
+      payload: { summary: 'KingFisher on h1: full recovery approved by anna; Halcyon begins', severity: 'warning' },
+    });
   });
 
   it('is one incident when the answer to the first attempt was lost', async () => {

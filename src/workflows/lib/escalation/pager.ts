@@ -37,6 +37,8 @@ export interface PageReason {
   ended?: string | null;
 }
 
+/** Whoever reads a page hears what follows, by the same channel. */
+export const WHERE_PAGED: PageChannel[] = ['slack', 'pagerduty'];
 /** Longer than the activity's own limits of 3 s for the incident's state and 5 s each for looking and posting. */
 const ATTEMPT_MS = 15_000;
 /** After the first minute a page is tried every five minutes at the least. */
@@ -144,11 +146,13 @@ export class Pager {
   }
 
   /** A message to everyone who was paged or asked, over the channels that they were reached by. */
-  tellAll(kind: PageKind, withinMs: number, channels: PageChannel[] = ['slack', 'pagerduty']): void {
+  tellAll(kind: PageKind, withinMs: number, channels: PageChannel[] = WHERE_PAGED): void {
     this.state.messages += 1;
     const number = this.state.messages;
     this.readers()
       .filter((reader) => channels.includes(reader.channel))
+      // Where no page stands, a note would be one, and ring.
+      .filter(({ channel, ifPosted }) => kind.kind !== 'note' || channel === 'slack' || ifPosted === undefined)
       .forEach((reader) => {
         this.tell({ ...reader, kind, key: `${this.subject.runId}/message-${number}/${address(reader)}` }, withinMs);
       });

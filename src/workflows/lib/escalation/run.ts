@@ -8,6 +8,7 @@ import {
 import type { Approval } from '../../../shared/approval';
 import type {
   EscalationInput,
+  EscalationNote,
   EscalationPlan,
   EscalationView,
   Fact,
@@ -23,7 +24,7 @@ import type { ClockState, DueTier } from './clock';
 import { Delivery } from './delivery';
 import { renderEscalation } from './details';
 import { IncidentLine } from './incident-line';
-import { Pager } from './pager';
+import { Pager, WHERE_PAGED } from './pager';
 import type { PagerState } from './pager';
 import { Questions, questionKey } from './questions';
 import { plainPage } from './sent-page';
@@ -112,8 +113,8 @@ export class EscalationRun {
     if (this.questions.take(approval)) this.changed();
   }
 
-  noted(text: string): void {
-    this.pager.tellAll({ kind: 'note', text }, TOLD_WITHIN_MS, ['slack']);
+  noted({ text, endsQuestion }: EscalationNote): void {
+    this.pager.tellAll({ kind: 'note', text }, TOLD_WITHIN_MS, endsQuestion === true ? WHERE_PAGED : ['slack']);
     this.changed();
   }
 
@@ -273,8 +274,8 @@ export class EscalationRun {
   private async look(): Promise<void> {
     if (!(await this.runWatch.look(() => this.closing !== null))) return;
     const gone = this.runWatch.gone!;
-    const text = `${gone}; nothing automatic works on this any more`;
-    this.pager.tellAll({ kind: 'note', text }, TOLD_WITHIN_MS, ['slack']);
+    const text = `${gone}; nothing automatic works on this any more, and what it asked is over`;
+    this.pager.tellAll({ kind: 'note', text }, TOLD_WITHIN_MS, WHERE_PAGED);
     this.clock.pageNow(gone, Date.now());
     this.show();
   }
