@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Alert } from '../shared/alert';
-import { formatDuration } from '../shared/durations';
+import { roughDuration } from '../shared/durations';
 import { shown } from './problems';
 
 const time = z.iso.datetime({ offset: true });
@@ -37,5 +37,5 @@ export function readStart(value: unknown, receivedAt: string): Start {
 function why(claimed: string, ms: number | undefined, received: number): string {
   if (ms === undefined) return `the alert says ${claimed} where its start should be`;
   if (ms <= 0) return `the alert says that it began at ${claimed}`;
-  return `the alert says that it began at ${claimed}, ${formatDuration(ms - received)} after it was received`;
+  return `the alert says that it began at ${claimed}, ${roughDuration(ms - received)} after it was received`;
 }

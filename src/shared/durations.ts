@@ -29,6 +29,11 @@ export function formatDuration(ms: number): string {
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} m`;
 }
 
+/** The same where nobody wants to know it exactly: `less than a second`, `35 s`, `1 m 35 s`. */
+export function roughDuration(ms: number): string {
+  return ms < 1_000 ? 'less than a second' : formatDuration(Math.floor(ms / 1_000) * 1_000);
+}
+
 function trimZero(text: string): string {
   return text.endsWith('.0') ? text.slice(0, -2) : text;
 }

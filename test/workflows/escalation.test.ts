@@ -193,7 +193,7 @@ describe('delivery', () => {
       await run.close();
       await recordHistory(run.handle, 'escalation.undeliverable');
       expect(run.pages()).toEqual(['15 tier 2']);
-      expect(control.tiers(run.id)[0]!.page).toMatchObject({ reason: 'Tier 1 could not be delivered' });
+      expect(control.tiers(run.id)[0]!.page).toMatchObject({ reason: 'the call before reached nobody' });
       expect(view.pages.filter((page) => page.tier === 1)).toMatchObject([
         { delivered: false, detail: expect.stringContaining('invalid key') as string },
         { delivered: false },

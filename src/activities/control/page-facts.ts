@@ -1,5 +1,5 @@
 import type { Approval } from '../../shared/approval';
-import { formatDuration } from '../../shared/durations';
+import { roughDuration } from '../../shared/durations';
 import type { Fact, Subject } from '../../shared/escalation';
 import type { Finding, IncidentView } from '../../shared/incident';
 import { heldFindings } from '../../shared/summary/causes';
@@ -67,7 +67,7 @@ export function mayAnswer({ people, roles }: Approval): string {
 
 export function since(startsAt: string, now: Date): string {
   const passed = now.getTime() - Date.parse(startsAt);
-  const ago = passed > 0 ? ` (${formatDuration(passed)} ago)` : '';
+  const ago = passed > 0 ? ` (${roughDuration(passed)} ago)` : '';
   return `${startsAt.slice(0, 10)} ${clock(startsAt)}${ago}`;
 }
 
@@ -100,7 +100,7 @@ function about(view: IncidentView): Fact[] {
 function changed(view: IncidentView): string[] {
   const lines = changeLines(view);
   if (lines.length > 0) return lines;
-  return [view.runbook === 'unknownAlert' ? 'nothing: Halcyon has no runbook for it' : 'nothing'];
+  return [view.runbook === 'unknownAlert' ? 'nothing: Halcyon has no runbook for it' : 'nothing by Halcyon'];
 }
 
 function found(view: IncidentView, now: Date): string[] {

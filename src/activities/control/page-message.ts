@@ -36,6 +36,7 @@ type Calling = Extract<PageKind, { kind: 'tier' | 'asked' | 'monitoring' }>;
 
 const MAX_LINE = 400;
 const MAX_TITLE = 400;
+const ORDINALS = ['first', 'second', 'third'];
 const NOTHING_TO_DO = 'There is nothing to do: this page came by the way that real ones take.';
 
 /** Everything that a page says: the sentence first, then what it rests on, then what is asked. */
@@ -112,9 +113,10 @@ function titleOf(subject: Subject, page: Calling, view: IncidentView | null, end
 }
 
 function whyCalled(page: Extract<PageKind, { kind: 'tier' }>): Fact[] {
-  const tier = `tier ${page.tier}${page.senior ? ', for a senior engineer' : ''}`;
+  const nth = ORDINALS[page.tier - 1] ?? `${page.tier}th`;
+  const call = `this is the ${nth} call${page.senior ? ', and a senior engineer should take it' : ''}`;
   const late = page.collapsed ? 'it was due earlier: Halcyon was late, or somebody had it until now' : '';
-  return [fact('Why now', [tier, page.reason ?? '', late].filter((part) => part !== '').join('; '))];
+  return [fact('Why now', [call, page.reason ?? '', late].filter((part) => part !== '').join('; '))];
 }
 
 /** One command: the answer to what is asked, else taking it. */

@@ -14,6 +14,7 @@ interface Words {
 }
 
 const MAX_GIST = 60;
+const MAX_WORDS = 100;
 /** Names that are no cause by themselves: what Halcyon could not see, was not allowed to do, or could not tell. */
 const NO_CAUSE = [
   'ChangeRefused',
@@ -80,6 +81,13 @@ export function causeOf(view: IncidentView, findings = heldFindings(view)): Caus
   const all = findings.filter(({ name }) => name === best.name).map((finding) => wordsOf(finding));
   const same = all.filter(({ is }) => is === all.at(-1)!.is);
   return { of: listed([...new Set(same.map(({ of }) => of))]), is: all.at(-1)!.is };
+}
+
+/** Where nothing is known for sure, the last words of what did not start may say it. */
+export function unknownCause(findings: readonly Finding[]): string {
+  const words = findings.flatMap(({ detail }) => /Its last words: (.+)$/s.exec(detail)?.[1] ?? []).at(-1);
+  if (words === undefined) return 'cause not known';
+  return `cause not known, its last words: "${cut(words.split(' ⏎ ').at(-1)!, MAX_WORDS)}"`;
 }
 
 /** `configuration invalid (PORT)`, `killed (signal)` */

@@ -71,7 +71,7 @@ function nothingMade(changes: ToldChange[], { runbook, mode }: IncidentView): st
   if (wanted !== '') return `${wanted}, and may not`;
   const skipped = changes.filter(({ result }) => result === 'skipped');
   if (skipped.length > 0) return `${noun(skipped.slice(-1))} not made`;
-  return runbook === 'unknownAlert' ? 'no runbook for it' : 'nothing was changed';
+  return runbook === 'unknownAlert' ? 'no runbook for it' : 'Halcyon changed nothing';
 }
 
 /** `restart`, `restart of redis`, `restarts of redis and KingFisher`, `full recovery`. */

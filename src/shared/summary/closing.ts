@@ -1,8 +1,8 @@
-import { formatDuration } from '../durations';
+import { roughDuration } from '../durations';
 import type { Fact } from '../escalation';
 import type { IncidentView, Outcome } from '../incident';
 import { clock, cut } from '../text';
-import { causeOf, pastCause } from './causes';
+import { causeOf, pastCause, unknownCause } from './causes';
 import { lastAction } from './changes';
 import { changeLines } from './change-lines';
 import { placeOf } from './condition';
@@ -59,12 +59,12 @@ function ended(view: IncidentView, outcome: Outcome, closedBy: ClosedBy | null):
 function what(view: IncidentView): string {
   if (view.runbook === 'unknownAlert') return cut(view.summary ?? view.alertname, MAX_REASON);
   const cause = causeOf(view, view.findings);
-  return cause === null ? 'KingFisher, cause not known' : pastCause(cause);
+  return cause === null ? `KingFisher, ${unknownCause(view.findings)}` : pastCause(cause);
 }
 
 function did(view: IncidentView, outcome: Outcome): string {
   if (view.runbook === 'unknownAlert') return 'no runbook for it';
-  return outcome === 'planned' ? 'nothing was changed' : lastAction(view);
+  return outcome === 'planned' ? 'Halcyon changed nothing' : lastAction(view);
 }
 
 function lasted(view: IncidentView, outcome: Outcome): string {
@@ -72,7 +72,7 @@ function lasted(view: IncidentView, outcome: Outcome): string {
   const ms = lastedMs(view);
   if (ms === null) return '';
   const isWell = view.measures.healthyAt !== null && outcome !== 'unresolved';
-  return `${isWell && view.runbook !== 'unknownAlert' ? 'down' : 'open for'} ${formatDuration(ms)}`;
+  return `${isWell && view.runbook !== 'unknownAlert' ? 'down' : 'open for'} ${roughDuration(ms)}`;
 }
 
 /** From the alert's start to health, or to the end where nobody saw health. Null where the clocks disagree. */

@@ -1,7 +1,7 @@
 import type { Approval } from '../approval';
 import type { IncidentView } from '../incident';
 import { cut, lowerFirst } from '../text';
-import { causeOf, causeText } from './causes';
+import { causeOf, causeText, heldFindings, unknownCause } from './causes';
 import { lastAction } from './changes';
 import { conditionOf, placeOf } from './condition';
 
@@ -42,7 +42,7 @@ function why(view: IncidentView): string {
     return summary === view.alertname ? '' : cut(summary, MAX_SUMMARY);
   }
   const cause = causeOf(view);
-  return cause === null ? 'cause not known' : causeText(cause);
+  return cause === null ? unknownCause(heldFindings(view)) : causeText(cause);
 }
 
 function isMonitoring(view: IncidentView): boolean {

@@ -1,4 +1,4 @@
-import { formatDuration } from '../../shared/durations';
+import { roughDuration } from '../../shared/durations';
 import type { Incident } from './incident';
 import type { Safety } from './safety';
 
@@ -10,7 +10,7 @@ export function noteDeath(incident: Incident, safety: Pick<Safety, 'escalateNow'
   const lastedMs = wellSince === null ? 0 : Date.now() - wellSince;
   incident.noteNotWell();
   if (!wasNotWell || lastedMs >= incident.input.policy.steadyForMs) return;
-  const what = `KingFisher died again ${formatDuration(lastedMs)} after it was well`;
+  const what = `KingFisher died again ${roughDuration(lastedMs)} after it was well`;
   incident.find(CRASH_LOOP, page, `${what}: ${how}`);
   safety.escalateNow(what);
 }

@@ -1,5 +1,5 @@
 import { condition } from '@temporalio/workflow';
-import { formatDuration } from '../../shared/durations';
+import { roughDuration } from '../../shared/durations';
 import type { Outcome } from '../../shared/incident';
 import { WELL } from '../../shared/observations';
 import type { StandingReading } from '../../shared/observations';
@@ -96,7 +96,7 @@ export class LookOn {
     incident.story.isContradictionTold = true;
     const forMs = Date.now() - (incident.story.wellSince ?? Date.now());
     const seen = await this.contradiction(incident);
-    const what = `KingFisher has been well on its host for ${formatDuration(forMs)} while ${incident.view.alertname} fires: a fault of monitoring; ${seen}`;
+    const what = `KingFisher has been well on its host for ${roughDuration(forMs)} while ${incident.view.alertname} fires: a fault of monitoring; ${seen}`;
     incident.find('AlertContradicted', `${this.page}.diagnosis`, what);
     this.lifeline.contradicted(what);
   }

@@ -1,4 +1,4 @@
-import { formatDuration } from '../../shared/durations';
+import { formatDuration, roughDuration } from '../../shared/durations';
 import type {
   Change,
   ConfigurationCheck,
@@ -114,7 +114,7 @@ export function tellVerdict(verdict: HealthVerdict): Told {
   };
   return {
     status: 'notSo',
-    detail: `${why[verdict.ended]} after ${formatDuration(verdict.waitedMs)}: ${healthLine(verdict.last)}`,
+    detail: `${why[verdict.ended]}, ${roughDuration(verdict.waitedMs)} later: ${healthLine(verdict.last)}`,
   };
 }
 

@@ -178,7 +178,7 @@ function refuse(incident: Incident): void {
   incident.find(
     'RecoveryNotAllowed',
     'H',
-    'agent.recovery is not set on this host, or could not be read: nothing was changed',
+    'agent.recovery is not set on this host, or could not be read: Halcyon changed nothing',
   );
 }
 
@@ -233,6 +233,6 @@ async function plan(incident: Incident, steps: HostSteps): Promise<Outcome> {
   const obstacles = noteObstacles(incident, 'H', seen);
   if (obstacles.length > 0)
     incident.note('H', 'A recovery would be refused: KingFisher could not start after it', obstacles.join('; '));
-  incident.note('H', 'Dry run: nothing was changed');
+  incident.note('H', 'Dry run: Halcyon changed nothing');
   return 'planned';
 }

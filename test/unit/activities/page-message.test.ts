@@ -91,7 +91,7 @@ it('says what is wrong now, what was changed and what that did, what was found, 
       },
       { name: 'Found', lines: ['03:00:20 ConfigurationInvalid: PORT: no integer', 'OutOfMemory: 2 % left'] },
       { name: 'By hand', lines: ['correct the configuration, then restart KingFisher'] },
-      { name: 'Why now', lines: ['tier 1, for a senior engineer'] },
+      { name: 'Why now', lines: ['this is the first call, and a senior engineer should take it'] },
     ],
     asks: ['Take it, so that nobody else is called:'],
     commands: ['halcyon ack incident/KingfisherServiceDown/h1'],
@@ -177,8 +177,10 @@ it('tells everything of an alert that no runbook knows', () => {
 });
 
 it('says why it comes now, and that it is late', () => {
-  const why = message({ ...TIER, collapsed: true, reason: 'Tier 1 could not be delivered' } as PageKind);
-  expect(linesOf(why, 'Why now')![0]).toMatch(/^tier 1, .*; Tier 1 could not be delivered; it was due earlier/);
+  const why = message({ ...TIER, collapsed: true, tier: 2, reason: 'the call before reached nobody' } as PageKind);
+  expect(linesOf(why, 'Why now')![0]).toMatch(
+    /^this is the second call, .*; the call before reached nobody; it was due earlier/,
+  );
 });
 
 describe('what a thread hears', () => {

@@ -40,7 +40,7 @@ describe('formatEnd', () => {
   it('says how it ended and what was found', () => {
     const findings = [{ name: 'DiskFull', cite: 'A.2', detail: '/ is full', at: '' }];
     expect(formatEnd(view({ outcome: 'unresolved', findings }))).toBe(
-      'Closed without being well on h1: disk was full (/); nothing was changed\nunresolved: KingfisherServiceDown on h1\n  found DiskFull (A.2): / is full',
+      'Closed without being well on h1: disk was full (/); Halcyon changed nothing\nunresolved: KingfisherServiceDown on h1\n  found DiskFull (A.2): / is full',
     );
     expect(formatEnd(view({ host: null }))).toMatch(/diagnosing: KingfisherServiceDown on an unknown host$/);
   });

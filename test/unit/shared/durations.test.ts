@@ -1,4 +1,4 @@
-import { formatDuration, parseDuration } from '../../../src/shared/durations';
+import { formatDuration, parseDuration, roughDuration } from '../../../src/shared/durations';
 
 describe('parseDuration', () => {
   it.each([
@@ -19,6 +19,20 @@ describe('parseDuration', () => {
       expect(parseDuration(text)).toBeUndefined();
     },
   );
+});
+
+describe('roughDuration', () => {
+  it.each([
+    [0, 'less than a second'],
+    [999, 'less than a second'],
+    [1_000, '1 s'],
+    [35_140, '35 s'],
+    [59_990, '59 s'],
+    [95_400, '1 m 35 s'],
+    [5_400_000, '1 h 30 m'],
+  ])('%d ms is %s', (ms, text) => {
+    expect(roughDuration(ms)).toBe(text);
+  });
 });
 
 describe('formatDuration', () => {

@@ -82,7 +82,7 @@ describe('the clock', () => {
   it('pages the next tier at once when one reached nobody, and only the next', () => {
     const clock = clockAfter(15);
     clock.reachedNobody(at(16));
-    expect(clock.decide(at(16))).toMatchObject({ due: { tier: 2, reason: 'Tier 1 could not be delivered' } });
+    expect(clock.decide(at(16))).toMatchObject({ due: { tier: 2, reason: 'the call before reached nobody' } });
     page(clock, 16);
     expect(clock.decide(at(16))).toEqual({ kind: 'wait', until: at(60) });
   });

@@ -154,8 +154,8 @@ describe('health', () => {
   });
 
   it.each<[HealthVerdict['ended'], string]>([
-    ['deadline', 'not healthy in time after 30 s: /health 200, /ready 503 (redis: refused; postgres: timeout)'],
-    ['notRunning', 'the service does not run after 30 s: /health 200, /ready 503 (redis: refused; postgres: timeout)'],
+    ['deadline', 'not healthy in time, 30 s later: /health 200, /ready 503 (redis: refused; postgres: timeout)'],
+    ['notRunning', 'the service does not run, 30 s later: /health 200, /ready 503 (redis: refused; postgres: timeout)'],
   ])('that did not come (%s) says why and after how long', (ended, detail) => {
     const verdict: HealthVerdict = {
       healthy: false,

@@ -206,7 +206,7 @@ export class EscalationClock {
   private pulled(): Pulled | null {
     const { out, firstNow, helpless, undeliveredAt } = this.state;
     if (out.length > 0) {
-      return undeliveredAt === null ? null : { at: undeliveredAt, reason: `Tier ${out.length} could not be delivered` };
+      return undeliveredAt === null ? null : { at: undeliveredAt, reason: 'the call before reached nobody' };
     }
     return firstNow ?? (this.plan.onHelpless === 'now' ? helpless : null);
   }

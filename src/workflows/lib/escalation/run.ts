@@ -207,7 +207,7 @@ export class EscalationRun {
     this.pager.tellAll(
       {
         kind: 'note',
-        text: `${as}'s acknowledgement has run out, the incident is open; further tiers are paged again`,
+        text: `${as}'s acknowledgement has run out, the incident is open; the next people are called again`,
       },
       TOLD_WITHIN_MS,
       ['slack'],

@@ -25,10 +25,21 @@ function ended(overrides: Partial<IncidentView> = {}): IncidentView {
 }
 
 describe('the end of an incident in one sentence', () => {
+  it('tells last words where the cause is not known, and no more precisely than anybody asks', () => {
+    const of = ended({
+      cause: null,
+      measures: { ...ended().measures, healthyAt: '2026-11-23T10:00:42.340Z' },
+      findings: [{ name: 'KingfisherStillDown', detail: 'x. Its last words: no configuration', cite: 'H.8', at: '' }],
+    });
+    expect(closingSentence(of, 'healed')).toBe(
+      'Healed on h1: KingFisher, cause not known, its last words: "no configuration"; restarted by Halcyon; down 42 s',
+    );
+  });
+
   it.each<[string, Outcome, Partial<IncidentView>]>([
     ['Healed on h1: KingFisher was killed (signal); restarted by Halcyon; down 42 s', 'healed', {}],
     [
-      'Well again by itself on h1: KingFisher was killed (signal); nothing was changed; down 42 s',
+      'Well again by itself on h1: KingFisher was killed (signal); Halcyon changed nothing; down 42 s',
       'selfHealed',
       { timeline: [DOWN, WELL] },
     ],

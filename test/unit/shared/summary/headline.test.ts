@@ -18,7 +18,7 @@ const verify = (detail: string, status: TimelineEntry['status'] = 'notSo', at = 
   });
 const found = (name: string, detail: string): Finding => ({ name, detail, cite: 'A.2', at: AT });
 const DOWN = look('/health refused, /ready refused');
-const STILL_DOWN = verify('the service does not run after 1 s: /health refused, /ready refused');
+const STILL_DOWN = verify('the service does not run, 1 s later: /health refused, /ready refused');
 const WELL = verify('healthy since 10:00:31.000, and stayed so', 'done');
 const KILLED = { cite: 'A.1', title: 'KingFisher does not run as it should', evidence: 'unit is failed (signal)' };
 const FAILED = entry({ status: 'failed', detail: 'kingfisher.service is not running' });
@@ -84,7 +84,7 @@ describe('an open incident in one sentence', () => {
           entry({ title: 'Restart redis' }),
           entry({ title: 'Restart postgres' }),
           entry(),
-          verify('a dependency is missing after 30 s: /health 200, /ready 503'),
+          verify('a dependency is missing, 30 s later: /health 200, /ready 503'),
         ],
         findings: [
           found('DependencyDown', 'redis: refused, connection refused'),
@@ -93,7 +93,7 @@ describe('an open incident in one sentence', () => {
       },
     ],
     [
-      'KingFisher not ready on h1: PostgreSQL refusing the credentials; nothing was changed; needs you',
+      'KingFisher not ready on h1: PostgreSQL refusing the credentials; Halcyon changed nothing; needs you',
       {
         state: 'waitingForPeople',
         timeline: [look('/health 200, /ready 503')],
@@ -109,7 +109,7 @@ describe('an open incident in one sentence', () => {
       },
     ],
     [
-      'KingFisher down on h1: its unit masked; nothing was changed; needs you',
+      'KingFisher down on h1: its unit masked; Halcyon changed nothing; needs you',
       {
         state: 'waitingForPeople',
         timeline: [DOWN],
@@ -125,14 +125,27 @@ describe('an open incident in one sentence', () => {
       },
     ],
     [
-      'KingFisher reported down on h1: its agent not answering; nothing was changed; needs you',
+      'KingFisher reported down on h1: its agent not answering; Halcyon changed nothing; needs you',
       { state: 'waitingForAgent', findings: [found('AgentUnreachable', 'The agent on h1 does not take work')] },
     ],
     [
-      'KingFisher down on h1: cause not known; nothing was changed; Halcyon is at work on it',
+      'KingFisher down on h1: cause not known; Halcyon changed nothing; Halcyon is at work on it',
       {
         timeline: [look('/health refused, /ready refused', 'notSo', '2026-11-23T10:09:00.000Z')],
         findings: [found('AgentUnreachable', 'The agent on h1 does not take work')],
+      },
+    ],
+    [
+      'KingFisher down on h1: cause not known, its last words: "kingfisher: cannot open /etc/kf.yaml"; restart failed; needs you',
+      {
+        state: 'waitingForPeople',
+        timeline: [DOWN, FAILED, STILL_DOWN],
+        findings: [
+          found(
+            'KingfisherStillDown',
+            'KingFisher did not become healthy. Its last words: starting ⏎ kingfisher: cannot open /etc/kf.yaml',
+          ),
+        ],
       },
     ],
     [
@@ -190,7 +203,7 @@ describe('an open incident in one sentence', () => {
       },
     ],
     [
-      'KingFisher well on h1 while its alert fires: a fault of monitoring; nothing was changed; needs a look at the monitoring',
+      'KingFisher well on h1 while its alert fires: a fault of monitoring; Halcyon changed nothing; needs a look at the monitoring',
       {
         state: 'waitingForPeople',
         timeline: [look('/health 200, /ready 200', 'done'), WELL],
@@ -219,7 +232,7 @@ describe('an open incident in one sentence', () => {
       },
     ],
     [
-      'KingFisher down on h1: dependency protecting (redis); nothing was changed; needs you',
+      'KingFisher down on h1: dependency protecting (redis); Halcyon changed nothing; needs you',
       {
         state: 'waitingForPeople',
         timeline: [DOWN],
@@ -238,7 +251,7 @@ describe('an open incident in one sentence', () => {
   it('begins with the most important of a run that is gone, and asks for nothing that nobody would take', () => {
     const of = view({ state: 'waitingForApproval', timeline: [DOWN], cause: KILLED, approvals: [question()] });
     expect(headline(of, "Halcyon's run was cancelled")).toBe(
-      "NOTHING AUTOMATIC works on this (Halcyon's run was cancelled): KingFisher down on h1: killed (signal); nothing was changed; needs you",
+      "NOTHING AUTOMATIC works on this (Halcyon's run was cancelled): KingFisher down on h1: killed (signal); Halcyon changed nothing; needs you",
     );
   });
 
