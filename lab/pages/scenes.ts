@@ -87,6 +87,16 @@ export const SCENES: readonly Scene[] = [
     },
   },
   {
+    name: 'refused-credentials',
+    story: 'Somebody changed the password in PostgreSQL: it refuses KingFisher and Halcyon.',
+    play: async (stage) => {
+      stage.host.conditions.postgres = 'refused';
+      stage.host.isKingfisherRefused = true;
+      await stage.begin();
+      return await peopleAreCalled(stage);
+    },
+  },
+  {
     name: 'recovery-approved',
     story: 'A restart does not help. Bela approves the full recovery, which does.',
     play: async (stage) => {

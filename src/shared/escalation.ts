@@ -75,6 +75,8 @@ export interface EscalationPlan extends Paging {
 export interface Fact {
   name: string;
   lines: string[];
+  /** To paste into a shell of the host. */
+  commands?: string[];
 }
 
 /** What is paged about. */

@@ -10,6 +10,8 @@ export interface RecoveryLimits {
   allowed: boolean;
   /** Entries whose permissions may be mended without asking. */
   permissionsLimit: number;
+  /** Folder of the backups; absent where none may run here. */
+  backups?: string;
 }
 
 /** Processes of the service that its manager does not own (H.1: King-Scripts, leftovers). */

@@ -29,6 +29,8 @@ export class ScriptedHost {
   readonly masked = new Set<ServiceName>();
   /** What a dependency is up to, where it is neither `well` nor `down`: those follow from `up`. */
   readonly conditions: Partial<Record<DependencyName, Exclude<Condition, 'well' | 'down'>>> = {};
+  /** What refuses Halcyon's credentials refuses those of KingFisher, too. */
+  isKingfisherRefused = false;
   /** Starts that are under way; they come up when somebody waits for them, unless the service is broken. */
   readonly starting = new Set<ServiceName>();
   /** What `/ready` says of the dependencies: each by its name, only whether all are well, or nothing at all. */
@@ -199,7 +201,11 @@ export class ScriptedHost {
       manifestSha256: state === 'complete' ? 'ab'.repeat(32) : null,
     });
     return {
-      observeRecoveryLimits: async () => ({ allowed: this.recoveryAllowed, permissionsLimit: 100 }),
+      observeRecoveryLimits: async () => ({
+        allowed: this.recoveryAllowed,
+        permissionsLimit: 100,
+        backups: '/var/backups/kingfisher',
+      }),
       ensureStopped: async ({ service }) => {
         const before = this.service(service);
         this.up[service] = false;
@@ -306,12 +312,18 @@ export class ScriptedHost {
 
   health(): HealthState {
     const isUp = this.up.kingfisher && !this.starting.has('kingfisher');
-    const isFailing = (name: DependencyName) => !['well', 'refused'].includes(this.condition(name));
+    const fine = this.isKingfisherRefused ? ['well'] : ['well', 'refused'];
+    const isFailing = (name: DependencyName) => !fine.includes(this.condition(name));
     const failing = this.readyChecks === 'none' ? [] : DEPENDENCIES.filter(isFailing);
     const health = endpoint(isUp ? 'ok' : 'refused', isUp ? 200 : null);
     const ready = !isUp ? health : failing.length > 0 ? endpoint('unhealthy', 503) : endpoint('ok', 200);
     const isNamed = isUp && this.readyChecks === 'named';
-    const failingChecks = isNamed ? failing.map((name) => `${name}: connection refused`) : [];
+    const failingChecks = isNamed
+      ? failing.map(
+          (name) =>
+            `${name}: ${this.conditions[name] === 'refused' ? 'password authentication failed' : 'connection refused'}`,
+        )
+      : [];
     return { health, ready, failingChecks, unchecked: isNamed ? failing : [...DEPENDENCIES], observedAt: this.now() };
   }
 

@@ -44,7 +44,10 @@ const EXPECTED: Record<string, Expected> = {
     ],
     then: [/^KingFisher on h1: anna has it until/],
   },
-  masked: { title: /^KingFisher down on h1: its unit masked; .*; needs you$/, says: [/systemctl unmask/, ACK] },
+  masked: {
+    title: /^KingFisher down on h1: its unit masked; .*; needs you$/,
+    says: [/^• systemctl unmask kingfisher.service$/m, ACK],
+  },
   'port-taken': {
     title: /^KingFisher down on h1: port 8201 held by nginx; .*; needs you$/,
     says: [/end the process that holds the port/, ACK],
@@ -53,9 +56,23 @@ const EXPECTED: Record<string, Expected> = {
     title: /^KingFisher down on h1: disk full \(\/opt\/kingfisher\/data\); restart did not help; needs you$/,
     says: [RESTARTED, /free space on that file system/, ACK],
   },
+  'refused-credentials': {
+    title: /^KingFisher not ready on h1: PostgreSQL refusing the credentials; Halcyon changed nothing; needs you$/,
+    says: [
+      /DependencyRefused: postgres: denied: password/,
+      /^By hand: correct the credentials, .* in PostgreSQL;/m,
+      ACK,
+    ],
+    never: /halcyon approve|Restart/,
+  },
   'recovery-approved': {
     title: /^KingFisher down on h1: .*; restart did not help; needs your yes or no \(full recovery\)$/,
-    says: [/anna or bela may answer until/, /^halcyon approve incident\/\S+ --hash [0-9a-f]{8}$/m, RESTARTED],
+    says: [
+      /anna or bela may answer until/,
+      /It deletes old temporary files.* copies today's images to \/var\/backups\/kingfisher;/,
+      /^halcyon approve incident\/\S+ --hash [0-9a-f]{8}$/m,
+      RESTARTED,
+    ],
     never: /<you>|halcyon ack/,
     then: [
       /full recovery approved by bela \("go"\); Halcyon begins$/,
@@ -71,7 +88,7 @@ const EXPECTED: Record<string, Expected> = {
   },
   'agent-away': {
     title: /^KingFisher reported down on h1: its agent not answering; Halcyon changed nothing; needs you$/,
-    says: [/on h1: systemctl status halcyon-agent/, ACK],
+    says: [/^• systemctl status halcyon-agent$/m, ACK],
   },
   'run-cancelled': {
     title: /; needs your yes or no \(full recovery\)$/,
@@ -90,13 +107,21 @@ const EXPECTED: Record<string, Expected> = {
   },
   'observed-only': {
     title: /^KingFisher down on h1: killed \(signal\); would restart KingFisher; needs you$/,
-    says: [/Would restart KingFisher: not made \(unit is failed/, /this runbook only observes/],
+    says: [
+      /Would restart KingFisher: not made \(unit is failed/,
+      /this runbook only observes/,
+      /By hand: \n• on h1: restart KingFisher\n• systemctl restart kingfisher.service$/m,
+    ],
     never: /[Nn]othing else helped|full recovery/,
   },
   'started-by-a-person': {
     title:
       /^KingFisher down on h1: cause not known, its last words: "kingfisher: cannot open .*"; full recovery failed; needs you$/,
-    says: [/^Started: by anna, .*: images are broken since the deployment$/m, /Start KingFisher FAILED/],
+    says: [
+      /^Started: by anna, .*: images are broken since the deployment$/m,
+      /Start KingFisher FAILED/,
+      /By hand: \n• on h1: read why it does not run\n• journalctl -u kingfisher.service -n 50 --no-pager$/m,
+    ],
     never: /\(unknown\)/,
   },
 };

@@ -24,7 +24,7 @@ export function incidentFacts(view: IncidentView, now: Date): Fact[] {
     ...about(view),
     fact('Changed', ...changed(view)),
     fact('Found', ...found(view, now)),
-    fact('By hand', ...remediesFor(view)),
+    remediesFor(view),
     ...leftOut(view),
     ...holder(view),
   ].filter(({ lines }) => lines.length > 0);

@@ -2,6 +2,7 @@ import type { Approval } from '../../shared/approval';
 import { ackCommand, approveCommand } from '../../shared/commands';
 import type { Fact, Subject } from '../../shared/escalation';
 import type { IncidentView } from '../../shared/incident';
+import { effectsOf } from '../../shared/summary/effects';
 import { headline, shortTitle } from '../../shared/summary/headline';
 import { clock, cut } from '../../shared/text';
 import { fact, incidentFacts, mayAnswer, questionFacts, subjectFacts } from './page-facts';
@@ -132,10 +133,14 @@ function asked(
   if (question === null || (question.people.length === 0 && page.kind === 'tier')) {
     return { asks: ['Take it, so that nobody else is called:'], commands: [take] };
   }
+  const effects = effectsOf(question.subject);
   const who = `${mayAnswer(question)} may answer until ${clock(question.expiresAt)}`;
   const also = page.kind === 'tier' ? [`To take it without an answer: ${take}`] : [];
   return {
-    asks: [`Approve the ${shortTitle(question)}? ${who}. To say no, "reject" in place of "approve".`, ...also],
+    asks: [
+      `Approve the ${shortTitle(question)}? ${effects === '' ? '' : `${effects} `}${who}. To say no, "reject" in place of "approve".`,
+      ...also,
+    ],
     commands: [approveCommand(workflowId, question.hash)],
   };
 }
@@ -158,8 +163,8 @@ function closedMessage(
   };
 }
 
-function bounded({ name, lines }: Fact): Fact {
-  return { name, lines: lines.map((line) => cut(line, MAX_LINE)) };
+function bounded({ name, lines, ...more }: Fact): Fact {
+  return { name, lines: lines.map((line) => cut(line, MAX_LINE)), ...more };
 }
 
 function brief(title: string): PageMessage {

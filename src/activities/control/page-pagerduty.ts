@@ -84,7 +84,9 @@ function content(input: PageInput, message: PageMessage): object {
   const { subject } = input;
   const { host, startsAt, alertname, runbook } = subject;
   const toDo = [...message.asks, ...message.commands];
-  const facts = Object.fromEntries(message.facts.map(({ name, lines }) => [name, lines.join('\n')]));
+  const facts = Object.fromEntries(
+    message.facts.map(({ name, lines, commands = [] }) => [name, [...lines, ...commands].join('\n')]),
+  );
   return {
     payload: {
       summary: cut(message.title, MAX_SUMMARY),

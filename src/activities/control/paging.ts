@@ -98,7 +98,7 @@ function isAtWork(status: string): boolean {
 function redacted(message: PageMessage, redact: Redact): PageMessage {
   return {
     title: redact(message.title),
-    facts: message.facts.map(({ name, lines }) => ({ name, lines: lines.map((line) => redact(line)) })),
+    facts: message.facts.map(({ lines, ...fact }) => ({ ...fact, lines: lines.map((line) => redact(line)) })),
     asks: message.asks.map((text) => redact(text)),
     commands: message.commands,
     links: message.links.map(({ name, url }) => ({ name, url: redact(url) })),

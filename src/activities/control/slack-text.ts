@@ -17,7 +17,7 @@ const MAX_TEXT = 3_000;
 export function slackText(message: PageMessage): SlackText {
   const head = `*${escapeSlack(message.title)}*`;
   const facts = message.facts.map(factText);
-  const commands = message.commands.map((command) => `\`${escapeCode(command)}\``);
+  const commands = message.commands.map(inCode);
   const links = message.links.map(({ name, url }) => `<${escapeUrl(url)}|${escapeSlack(name)}>`).join(' · ');
   const sections = [head, facts.join('\n'), [...message.asks.map(escapeSlack), ...commands].join('\n'), links];
   return {
@@ -32,8 +32,8 @@ export function slackText(message: PageMessage): SlackText {
 }
 
 /** What has several lines is a list below its name. */
-function factText({ name, lines }: Fact): string {
-  const texts = lines.map(escapeSlack);
+function factText({ name, lines, commands = [] }: Fact): string {
+  const texts = [...lines.map(escapeSlack), ...commands.map(inCode)];
   return `*${escapeSlack(name)}:* ${texts.length === 1 ? texts.join('') : texts.map((text) => `\n• ${text}`).join('')}`;
 }
 
@@ -45,6 +45,10 @@ export function escapeSlack(text: string): string {
     .replace(/>/g, '&gt;')
     .replace(/@(?=\w)/g, '@\u2060')
     .replace(/[*_~`]/g, (mark) => `\u2060${mark}\u2060`);
+}
+
+function inCode(command: string): string {
+  return `\`${escapeCode(command)}\``;
 }
 
 /** Inside of backticks nothing is a mention, and what is copied must stay as it is. */

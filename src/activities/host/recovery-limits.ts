@@ -10,7 +10,8 @@ export function createRecoveryLimitActivities({
   return {
     observeRecoveryLimits: asActivity(redact, async () => {
       const recovery = settings.recovery ?? null;
-      return { allowed: recovery !== null, permissionsLimit: recovery?.permissionsLimit ?? 0 };
+      if (recovery === null) return { allowed: false, permissionsLimit: 0 };
+      return { allowed: true, permissionsLimit: recovery.permissionsLimit, backups: recovery.backup.root };
     }),
   };
 }

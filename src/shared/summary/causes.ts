@@ -46,9 +46,9 @@ const WORDS: Record<string, Words> = {
   PortTaken: { rank: 2, say: portTaken },
   DiskFull: { rank: 3, say: (detail) => ({ of: 'disk', is: `full (${gist(detail)})` }) },
   CrashLoop: { rank: 3, say: () => ({ of: '', is: 'dying again and again' }) },
-  DependencyDenied: { rank: 4, say: (detail) => ({ of: dependency(detail), is: 'refusing the credentials' }) },
-  DependencyStillDown: { rank: 4, say: (detail) => ({ of: dependency(detail), is: 'down' }) },
-  DependencyDown: { rank: 4, say: (detail) => ({ of: dependency(detail), is: 'down' }) },
+  DependencyRefused: { rank: 4, say: (detail) => ({ of: dependencyOf(detail), is: 'refusing the credentials' }) },
+  DependencyStillDown: { rank: 4, say: (detail) => ({ of: dependencyOf(detail), is: 'down' }) },
+  DependencyDown: { rank: 4, say: (detail) => ({ of: dependencyOf(detail), is: 'down' }) },
   OutOfMemory: { rank: 5, say: () => ({ of: 'memory', is: 'used up' }) },
   ProcessStopped: { rank: 5, say: () => ({ of: 'its process', is: 'stopped (SIGSTOP)' }) },
   StartLimitHit: { rank: 5, say: () => ({ of: '', is: 'not started any more by systemd (failed too often)' }) },
@@ -145,7 +145,7 @@ function portTaken(detail: string): Cause {
 }
 
 /** `redis: refused, connection refused`, `redis did not come back. Its last words: …` */
-function dependency(detail: string): string {
+export function dependencyOf(detail: string): string {
   const name = /^\w+/.exec(detail)?.[0] ?? '';
   return SERVICE[name] ?? (name === '' ? 'a dependency' : name);
 }

@@ -1,24 +1,72 @@
+import type { Fact } from '../escalation';
 import type { IncidentView } from '../incident';
-import { heldFindings } from './causes';
+import { dependencyOf, heldFindings } from './causes';
+import { changesOf } from './changes';
+import { conditionOf } from './condition';
+
+interface Remedy {
+  text: string;
+  /** To paste into a shell of the host. */
+  commands?: string[];
+}
+
+type RemedyFor = (detail: string, unit: string | null) => Remedy;
 
 /** What people can do about a finding by hand, in one sentence; docs/errors.md and the runbook pages say more. */
-const REMEDIES: Record<string, (host: string) => string> = {
-  AgentUnreachable: (host) => `on ${host}: systemctl status halcyon-agent`,
-  UnitMasked: (host) => `somebody does not want it to run; if it should: systemctl unmask on ${host}`,
-  ConfigurationInvalid: () => 'correct the configuration, then restart KingFisher',
-  PortTaken: () => 'end the process that holds the port, then start KingFisher',
-  DiskFull: () => 'free space on that file system',
-  DependencyDenied: () => 'correct the credentials; a restart cannot help',
-  AlertContradicted: () => 'look at scraping and at the network between Prometheus and the host',
-  UnknownAlert: () => 'look at it, and map it under routes: or hosts: in halcyon.yaml',
+const REMEDIES: Record<string, RemedyFor> = {
+  AgentUnreachable: () => ({ text: 'see why its agent does not answer', commands: ['systemctl status halcyon-agent'] }),
+  UnitMasked: (_, unit) => ({
+    text: 'somebody does not want it to run; if it should, unmask and start it',
+    ...systemctl(unit, 'unmask', 'start'),
+  }),
+  ConfigurationInvalid: (_, unit) => ({
+    text: 'correct the configuration, then restart KingFisher',
+    ...systemctl(unit, 'restart'),
+  }),
+  PortTaken: (_, unit) => ({
+    text: 'end the process that holds the port, then start KingFisher',
+    ...systemctl(unit, 'start'),
+  }),
+  DiskFull: () => ({ text: 'free space on that file system' }),
+  DependencyRefused: (detail) => {
+    const name = dependencyOf(detail);
+    return { text: `correct the credentials, those that are configured or those in ${name}; a restart cannot help` };
+  },
+  AlertContradicted: () => ({ text: 'look at scraping and at the network between Prometheus and the host' }),
+  UnknownAlert: () => ({ text: 'look at it, and map it under routes: or hosts: in halcyon.yaml' }),
 };
 
-/** For the findings that hold, each once, at most two. */
-export function remediesFor(view: IncidentView): string[] {
-  const names = new Set(heldFindings(view).map(({ name }) => name));
-  const host = view.host ?? 'the host';
-  return Object.entries(REMEDIES)
-    .filter(([name]) => names.has(name))
-    .slice(0, 2)
-    .map(([, remedy]) => remedy(host));
+/** For the findings that hold, each name once, at most two; where people have it and none says what to do, the next thing. */
+export function remediesFor(view: IncidentView): Fact {
+  const held = heldFindings(view);
+  const unit = unitOf(view);
+  const known = Object.entries(REMEDIES).flatMap(([name, remedy]) => {
+    const finding = held.find((one) => one.name === name);
+    return finding === undefined ? [] : [remedy(finding.detail, unit)];
+  });
+  const remedies = known.length > 0 ? known.slice(0, 2) : nextThing(view, unit);
+  const commands = remedies.flatMap((remedy) => remedy.commands ?? []);
+  const where = commands.length === 0 || view.host === null ? '' : `on ${view.host}: `;
+  return { name: 'By hand', lines: remedies.map(({ text }) => `${where}${text}`), commands };
 }
+
+function nextThing(view: IncidentView, unit: string | null): Remedy[] {
+  const condition = conditionOf(view);
+  if (view.state !== 'waitingForPeople' || unit === null || condition === 'well' || condition === 'unknown') return [];
+  const isTried = changesOf(view).some(({ result }) => result === 'done' || result === 'failed');
+  return isTried
+    ? [{ text: 'read why it does not run', commands: [`journalctl -u ${unit} -n 50 --no-pager`] }]
+    : [{ text: 'restart KingFisher', ...systemctl(unit, 'restart') }];
+}
+
+function systemctl(unit: string | null, ...verbs: string[]): Pick<Remedy, 'commands'> {
+  return unit === null ? {} : { commands: verbs.map((verb) => `systemctl ${verb} ${unit}`) };
+}
+
+/** KingFisher's unit as it was seen; null where no systemd runs it, or nobody could look. */
+function unitOf({ timeline }: IncidentView): string | null {
+  const seen = timeline.findLast(({ title, detail }) => title === 'State of KingFisher' && UNIT.test(detail));
+  return seen === undefined ? null : UNIT.exec(seen.detail)![1]!;
+}
+
+const UNIT = /^([\w@.:-]+\.service) /;

@@ -1,6 +1,7 @@
 import { formatDuration } from '../../shared/durations';
 import type { Approval, ApprovalAnswer, ApprovalPolicy, ApprovalReply, ApprovalSubject } from '../../shared/approval';
 import { isSamePerson } from '../../shared/people';
+import { effectsOf } from '../../shared/summary/effects';
 import { shortTitle } from '../../shared/summary/headline';
 import { clock } from '../../shared/text';
 import { EarlyAnswers } from './early-answers';
@@ -207,6 +208,7 @@ export function answerInWords(approval: Approval): string {
 export function describeQuestion({ subject, expiresAt, askedAt }: Approval): string {
   const values = Object.entries(subject.arguments).map(([name, value]) => `${name}: ${value}`);
   const because = subject.precondition === '' ? '' : `, because ${subject.precondition}`;
+  const effects = effectsOf(subject);
   const within = formatDuration(Date.parse(expiresAt) - Date.parse(askedAt));
-  return `${subject.title} on ${subject.host}${values.length === 0 ? '' : ` (${values.join(', ')})`}${because}; no answer within ${within} is a no`;
+  return `${subject.title} on ${subject.host}${values.length === 0 ? '' : ` (${values.join(', ')})`}${because}.${effects === '' ? '' : ` ${effects}`} No answer within ${within} is a no`;
 }

@@ -66,8 +66,8 @@ async function run(incident: Incident, safety: Safety): Promise<Outcome | 'notBe
     if (incident.input.recovery?.dryRun === true) return await plan(incident, steps);
     if (!isApprovedByStart(incident)) {
       // Nobody is asked for what cannot be done.
-      if ((await beforeAnything(incident, steps)) === undefined) return 'notBegun';
-      if (!(await isApproved(incident, safety))) return 'notBegun';
+      const beginning = await beforeAnything(incident, steps);
+      if (beginning === undefined || !(await isApproved(incident, safety, beginning.backups))) return 'notBegun';
     }
     const turn = await safety.turn();
     if (turn === 'refused') return 'unresolved';
@@ -86,21 +86,21 @@ function isApprovedByStart({ input }: Incident): boolean {
   return input.startedBy !== undefined && input.safety.mode !== 'approve';
 }
 
-async function isApproved({ input }: Incident, safety: Safety): Promise<boolean> {
+async function isApproved({ input }: Incident, safety: Safety, backups?: string): Promise<boolean> {
   const { startedBy } = input;
   const why =
     startedBy === undefined ? `${input.alertname} is mapped to it` : `${startedBy.who} wants it: ${startedBy.reason}`;
-  return await safety.ask(fullRecoveryQuestion(input, why));
+  return await safety.ask(fullRecoveryQuestion(input, why, backups));
 }
 
 /** What people are asked before all of this is done to a host. */
-export function fullRecoveryQuestion({ host }: IncidentInput, precondition: string): ApprovalSubject {
+export function fullRecoveryQuestion({ host }: IncidentInput, precondition: string, backups?: string): ApprovalSubject {
   return {
     risk: 'fullRecovery',
     host: host ?? '',
     cite: 'H',
     title: 'Full recovery: stop, back up, mend, clear, reset, restart everything',
-    arguments: {},
+    arguments: backups === undefined ? {} : { backups },
     precondition,
   };
 }
@@ -112,7 +112,7 @@ async function beforeAnything(incident: Incident, steps: HostSteps): Promise<Beg
   const obstacles = noteObstacles(incident, 'H', seen);
   if (obstacles.length > 0) incident.note('H', 'Not begun: KingFisher could not start after it', obstacles.join('; '));
   if (limits?.allowed !== true || obstacles.length > 0) return undefined;
-  return { permissionsLimit: limits.permissionsLimit, service: seen.service };
+  return { ...limits, service: seen.service };
 }
 
 /**

@@ -65,8 +65,11 @@ interface Diagnosis {
   /** When the diagnosis began. */
   since: string;
   /** Filled when nothing else helped. */
-  stillWrong?: string | undefined;
+  stillWrong?: StillWrong | undefined;
 }
+
+/** What it is, in words, and where this host keeps its backups. */
+type StillWrong = [why: string, backups?: string | undefined];
 
 const page: Runbook<Diagnosis> = {
   page: 'A',
@@ -131,11 +134,11 @@ const page: Runbook<Diagnosis> = {
         if (isAnyLeftAlone(found) || BEYOND_RECOVERY.some((name) => incident.hasFinding(name))) return undefined;
         found.stillWrong = await whatIsStillWrong(steps);
         if (found.stillWrong === undefined) return undefined;
-        if (!safety.mayAsk(fullRecoveryQuestion(incident.input, found.stillWrong))) return undefined;
-        return isSmallerTried(incident, found.since) ? found.stillWrong : undefined;
+        if (!safety.mayAsk(fullRecoveryQuestion(incident.input, ...found.stillWrong))) return undefined;
+        return isSmallerTried(incident, found.since) ? found.stillWrong[0] : undefined;
       },
-      remedy: async ({ stillWrong = '' }, steps, incident, safety) => {
-        if (!(await safety.ask(fullRecoveryQuestion(incident.input, stillWrong), { isWatched: true }))) return;
+      remedy: async ({ stillWrong = [''] }, steps, incident, safety) => {
+        if (!(await safety.ask(fullRecoveryQuestion(incident.input, ...stillWrong), { isWatched: true }))) return;
         // Thinking takes time: somebody may have healed it meanwhile.
         if ((await whatIsStillWrong(steps)) !== undefined) await recover(incident, steps, safety);
       },
@@ -287,9 +290,9 @@ async function lookAgain(steps: HostSteps, incident: Incident): Promise<void> {
 }
 
 /** In words that stay the same while it stays wrong; undefined when it is well, or this host allows no full recovery. */
-async function whatIsStillWrong(steps: HostSteps): Promise<string | undefined> {
+async function whatIsStillWrong(steps: HostSteps): Promise<StillWrong | undefined> {
   const [limits, health] = await Promise.all([observeLimits(steps), observeHealth('H', steps)]);
   if (limits?.allowed !== true || health === undefined) return undefined;
   if (health.health.answer === 'ok' && health.ready.answer === 'ok') return undefined;
-  return `/health ${health.health.answer}, /ready ${health.ready.answer}`;
+  return [`/health ${health.health.answer}, /ready ${health.ready.answer}`, limits.backups];
 }

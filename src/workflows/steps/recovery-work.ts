@@ -19,6 +19,8 @@ const NO_BACKUP = 'there is no good backup: nothing is destroyed';
 /** What is known of the host before a recovery begins. */
 export interface Beginning {
   permissionsLimit: number;
+  /** Folder of the backups. */
+  backups?: string;
   /** KingFisher as it was found; undefined where that could not be seen. */
   service: ServiceState | undefined;
 }

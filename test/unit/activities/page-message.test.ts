@@ -90,7 +90,7 @@ it('says what is wrong now, what was changed and what that did, what was found, 
         ],
       },
       { name: 'Found', lines: ['03:00:20 ConfigurationInvalid: PORT: no integer', 'OutOfMemory: 2 % left'] },
-      { name: 'By hand', lines: ['correct the configuration, then restart KingFisher'] },
+      { name: 'By hand', lines: ['correct the configuration, then restart KingFisher'], commands: [] },
       { name: 'Why now', lines: ['this is the first call, and a senior engineer should take it'] },
     ],
     asks: ['Take it, so that nobody else is called:'],
@@ -109,7 +109,9 @@ it('asks one thing, with one command that can be pasted, and names who may answe
   const asked = message({ kind: 'asked', approval: question }, {}, { ...VIEW, approvals: [question] });
   expect(asked.title).toMatch(/; needs your yes or no \(full recovery\)$/);
   expect(asked.commands).toEqual(['halcyon approve incident/KingfisherServiceDown/h1 --hash ab12cd34']);
-  expect(asked.asks.join(' ')).toMatch(/^Approve the full recovery\? anna or bela may answer until 03:31 UTC\./);
+  expect(asked.asks.join(' ')).toMatch(
+    /^Approve the full recovery\? It stops .* It deletes .* agent\.recovery\.backup\.root .*; .*\. anna or bela may answer until 03:31 UTC\./,
+  );
   expect(linesOf(asked, 'Because')).toEqual(['/health refused']);
 
   const tier = message(TIER, {}, { ...VIEW, approvals: [question] });
@@ -150,7 +152,11 @@ it('says who started a run and why, and what to do about an agent that is away',
   });
   const told = message(TIER, {}, view);
   expect(linesOf(told, 'Started')![0]).toMatch(/^by anna, .*: images are broken$/);
-  expect(linesOf(told, 'By hand')).toEqual(['on h1: systemctl status halcyon-agent']);
+  expect(told.facts).toContainEqual({
+    name: 'By hand',
+    lines: ['on h1: see why its agent does not answer'],
+    commands: ['systemctl status halcyon-agent'],
+  });
   expect(JSON.stringify(told)).not.toContain('unknown)');
 });
 

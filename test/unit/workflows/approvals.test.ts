@@ -91,10 +91,16 @@ describe('a question', () => {
     expect(asked.state).toBe('expired');
   });
 
+  it('says what it destroys, and where the backup will be', () => {
+    const { approvals } = setUp();
+    const question = describeQuestion(approvals.ask({ ...SUBJECT, arguments: { backups: '/srv/backups' } }));
+    expect(question).toMatch(/It deletes old temporary files, .* copies today's images to \/srv\/backups;/);
+  });
+
   it('says what it is and what silence means', () => {
     const { approvals } = setUp();
-    expect(describeQuestion(approvals.ask(SUBJECT))).toBe(
-      'Full recovery on h1 (entries: 12), because /health refused; no answer within 30 m is a no',
+    expect(describeQuestion(approvals.ask(SUBJECT))).toMatch(
+      /^Full recovery on h1 \(entries: 12\), because \/health refused\. It stops .* No answer within 30 m is a no$/,
     );
   });
 });

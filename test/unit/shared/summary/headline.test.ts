@@ -97,7 +97,7 @@ describe('an open incident in one sentence', () => {
       {
         state: 'waitingForPeople',
         timeline: [look('/health 200, /ready 503')],
-        findings: [found('DependencyDenied', 'postgres: denied, password authentication failed')],
+        findings: [found('DependencyRefused', 'postgres: denied: password authentication failed')],
       },
     ],
     [
