@@ -106,7 +106,7 @@ export interface EscalationInput {
  * goes on firing, which is told and rings nobody.
  */
 export interface StandingNote {
-  host: 'down' | 'well' | 'contradicted';
+  host: 'down' | 'well' | 'notDue' | 'contradicted';
   text: string;
 }
 

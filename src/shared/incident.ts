@@ -28,6 +28,8 @@ export type IncidentState =
   | 'waitingForPeople'
   /** The host is well; it is looked at all the time until Alertmanager agrees. */
   | 'watching'
+  /** It is not well, and its page asks for nothing at this time. */
+  | 'notDue'
   | 'closed';
 
 /** The state that every incident begins in. */
@@ -79,7 +81,7 @@ export interface IncidentInput {
 /** What an incident remembers beside what it shows. Times are epoch milliseconds of the workflow. */
 export interface IncidentStory {
   /** A pass of the runbook, a host that is well and watched, or people who have it. */
-  phase: 'round' | 'watching' | 'people';
+  phase: 'round' | 'watching' | 'notDue' | 'people';
   /** When passes of the runbook began, those of the last hour. */
   rounds: number[];
   /** Changes that Halcyon made on the host, or may have made. */

@@ -175,21 +175,6 @@ export interface StandingReading {
   observedAt: string;
 }
 
-export interface HealthVerdict {
-  healthy: boolean;
-  /** First moment of the unbroken healthy stretch that held for the stability window. */
-  healthySince: string | null;
-  /**
-   * For how long it had been healthy then, milliseconds of the agent's own steady clock; for one that died, since it was
-   * healthy first; else 0.
-   */
-  heldMs: number;
-  /** Why waiting ended. `died`: it was healthy and then ended; `notRunning`: it ended, or never ran, without that. */
-  ended: 'stable' | 'deadline' | 'notRunning' | 'died' | 'dependencyNotReady';
-  waitedMs: number;
-  last: HealthState;
-}
-
 /** What a dependency is up to, by all that was seen of it. Only what is `down` is restarted. */
 export type Condition =
   /** It does its work. */

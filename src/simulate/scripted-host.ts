@@ -8,13 +8,13 @@ import type {
   DependencyState,
   EndpointState,
   HealthState,
-  HealthVerdict,
   ServiceName,
   ServiceState,
   StandingReading,
   WatchRequest,
   StartReason,
 } from '../shared/observations';
+import type { HealthVerdict, Verdict, WaitRequest } from '../shared/readings';
 import { ANSWERS, DEPENDENCIES, WHY, disk, endpoint } from './scripted-answers';
 
 /**
@@ -79,16 +79,24 @@ export class ScriptedHost {
     return health.answer === 'ok' && ready.answer === 'ok';
   }
 
+  private waited(wanted: WaitRequest): Verdict {
+    if (wanted.reading === 'health') return this.verdict();
+    const last = this.dependency(wanted.dependency);
+    const holds = last.condition === 'well';
+    const since = holds ? this.now() : null;
+    return { holds, since, heldMs: 0, ended: holds ? 'held' : 'deadline', waitedMs: 10, last };
+  }
+
   private verdict(): HealthVerdict {
     const dies = this.kingfisherHealthy() && this.deathsWhileVerified > 0;
     if (dies) {
       this.deathsWhileVerified -= 1;
       this.up.kingfisher = false;
     }
-    const healthy = this.kingfisherHealthy();
-    const ended = dies ? 'died' : healthy ? 'stable' : this.up.kingfisher ? 'dependencyNotReady' : 'notRunning';
-    const healthySince = healthy ? this.now() : null;
-    return { healthy, healthySince, heldMs: dies ? 5 : 0, ended, waitedMs: 10, last: this.health() };
+    const holds = this.kingfisherHealthy();
+    const ended = dies ? 'died' : holds ? 'held' : this.up.kingfisher ? 'dependencyNotReady' : 'notRunning';
+    const since = holds ? this.now() : null;
+    return { holds, since, heldMs: dies ? 5 : 0, ended, waitedMs: 10, last: this.health() };
   }
 
   private condition(dependency: DependencyName): Condition {
@@ -137,7 +145,7 @@ export class ScriptedHost {
         samples: this.metrics.answer === 'ok' ? 30 : 0,
         observedAt: this.now(),
       }),
-      waitUntilHealthy: async () => this.verdict(),
+      waitUntil: (async (wanted: WaitRequest) => this.waited(wanted)) as HostActivities['waitUntil'],
       watchKingfisher: async (wanted) => this.reading(wanted),
       checkConfiguration: async () => ({
         evidence: 'present',
@@ -146,7 +154,6 @@ export class ScriptedHost {
       }),
       observeDependency: async ({ dependency }) => this.dependency(dependency),
       waitUntilDependencyClear: async ({ dependency }) => this.dependency(dependency),
-      waitUntilDependencyReady: async ({ dependency }) => this.dependency(dependency),
       waitUntilStarted: async ({ service }) => {
         if (this.starting.delete(service)) this.up[service] = !this.broken.has(service);
         return this.service(service);
@@ -177,8 +184,9 @@ export class ScriptedHost {
     const noted = Object.entries(scripted).map(([name, activity]) => [
       name,
       async (input: never) => {
-        this.calls.push(name);
-        await this.before(name);
+        const call = name === 'waitUntil' ? `waitUntil ${(input as WaitRequest).reading}` : name;
+        this.calls.push(call);
+        await this.before(call);
         return await (activity as (input: never) => Promise<unknown>)(input);
       },
     ]);

@@ -85,7 +85,7 @@ class Simulation {
     const { workflowId, host } = incident.route;
     const parts = [workflowId, escalationId(workflowId), ...(host === null ? [] : [guardId(host)])];
     const sleep = (ms: number) =>
-      sleepVirtually(server, ms, { workflowIds: parts, waiting: ['waitUntilHealthy', 'watchKingfisher'] });
+      sleepVirtually(server, ms, { workflowIds: parts, waiting: ['waitUntil', 'watchKingfisher'] });
     const wait = (ms: number) => server.sleep(ms);
     this.time = new VirtualTime({ sleep, wait, currentTimeMs: () => server.currentTimeMs() }, scenario.at);
     this.story = new Story(this.time);

@@ -73,6 +73,7 @@ function waitingFor({ state, host, approvals, alerts }: IncidentView, time: Virt
         .filter((approval) => approval.state === 'asked')
         .map(({ subject, expiresAt }) => `an answer until ${time.shown(expiresAt).slice(11, 16)}: ${subject.title}`)
         .join(' and ');
+    case 'notDue':
     case 'watching':
       return isResolved ? 'KingFisher to stay well' : 'Alertmanager to resolve';
     case 'waitingForPeople':

@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import { ActivityCancelledError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { HostActivities } from '../activities/host/types';
-import type { HealthVerdict } from '../shared/observations';
+import type { Verdict, WaitRequest } from '../shared/readings';
 import type { ScriptedHost } from './scripted-host';
 import type { VirtualTime } from './virtual-time';
 
@@ -25,8 +25,8 @@ export interface WatchOptions {
  * Waiting for health in virtual time. A real agent watches for an hour in one piece; there time can only pass in slices
  * of a heartbeat, so here a long watch is a look now and then, and exact where health comes.
  */
-export function createWatch(options: WatchOptions): Pick<HostActivities, 'waitUntilHealthy' | 'watchKingfisher'> {
-  return { waitUntilHealthy: createWait(options), watchKingfisher: createLook(options) };
+export function createWatch(options: WatchOptions): Pick<HostActivities, 'waitUntil' | 'watchKingfisher'> {
+  return { waitUntil: createWait(options), watchKingfisher: createLook(options) };
 }
 
 function createLook(options: WatchOptions): HostActivities['watchKingfisher'] {
@@ -40,15 +40,17 @@ function createLook(options: WatchOptions): HostActivities['watchKingfisher'] {
   };
 }
 
-function createWait(options: WatchOptions): HostActivities['waitUntilHealthy'] {
+function createWait(options: WatchOptions): HostActivities['waitUntil'] {
   const { host, time, wellAfterMs } = options;
-  return async ({ stabilityWindowMs }) => {
+  const wait = async (wanted: WaitRequest): Promise<Verdict> => {
+    if (wanted.reading !== 'health') return await host.activities().waitUntil(wanted);
+    const { windowMs } = wanted;
     const begunAt = await time.now();
-    const verdict = async (ended: HealthVerdict['ended'], healthySince: string | null): Promise<HealthVerdict> => {
+    const verdict = async (ended: Verdict['ended'], since: string | null): Promise<Verdict> => {
       // Whole seconds: how long the server itself took is not part of the story.
       const waitedMs = Math.round(((await time.now()) - begunAt) / 1_000) * 1_000;
-      const heldMs = healthySince === null ? 0 : stabilityWindowMs;
-      return { healthy: healthySince !== null, healthySince, heldMs, ended, waitedMs, last: host.health() };
+      const heldMs = since === null ? 0 : windowMs;
+      return { holds: since !== null, since, heldMs, ended, waitedMs, last: host.health() };
     };
     const left = Math.max(0, (wellAfterMs ?? Infinity) - begunAt);
     if (left > NOT_RUNNING_MS) {
@@ -56,11 +58,12 @@ function createWait(options: WatchOptions): HostActivities['waitUntilHealthy'] {
       return await verdict('notRunning', null);
     }
     if (!(await passed(left, options))) return await verdict('deadline', null);
-    await host.before('waitUntilHealthy');
-    const healthySince = time.serverTime(await time.now());
-    const isHeld = await passed(stabilityWindowMs, options);
-    return isHeld ? await verdict('stable', healthySince) : await verdict('deadline', null);
+    await host.before('waitUntil health');
+    const since = time.serverTime(await time.now());
+    const isHeld = await passed(windowMs, options);
+    return isHeld ? await verdict('held', since) : await verdict('deadline', null);
   };
+  return wait as HostActivities['waitUntil'];
 }
 
 /** Lets virtual time pass, with heartbeats; false when nobody wants it any more. */

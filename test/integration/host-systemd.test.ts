@@ -2,6 +2,7 @@ import { LabHost, labUnavailable } from '../../lab/lab-host';
 import type { HostSettings } from '../../src/host/settings';
 import type { Change, DependencyState, RecentStarts, ServiceState } from '../../src/shared/observations';
 import { requireBuild } from '../support/build';
+import { PERMIT } from '../support/permit';
 import { waitFor } from '../support/wait-for';
 
 const unavailable = labUnavailable();
@@ -158,10 +159,10 @@ whereLabRuns(`systemd adapter on a real host${unavailable === null ? '' : ` (${u
     await host.systemctl('stop', 'postgresql@15-main.service');
     const down = (await call('observeDependency', { dependency: 'postgres' })) as DependencyState;
     expect(down).toMatchObject({ endpoint: { answer: 'refused' }, unit: { active: 'inactive' } });
-    const change = await call('ensureRestarted', { service: 'postgres', seenInvocation: invocation });
+    const change = await call('ensureRestarted', { service: 'postgres', seenInvocation: invocation, permit: PERMIT });
     expect(change).toMatchObject({ changed: true, after: { active: 'activating', jobPending: true } });
-    const ready = await call('waitUntilDependencyReady', { dependency: 'postgres', deadlineMs: 20_000 });
-    expect(ready).toMatchObject({ endpoint: { answer: 'ok' } });
+    const wanted = { reading: 'dependency', dependency: 'postgres', windowMs: 0, deadlineMs: 20_000 };
+    expect(await call('waitUntil', wanted)).toMatchObject({ holds: true, last: { endpoint: { answer: 'ok' } } });
   });
 });
 

@@ -1,10 +1,12 @@
 import { DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 
-/** Today's workflows, bundled from their sources; only what goes wrong is printed. */
-export async function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
+export const WORKFLOWS = require.resolve('../../src/workflows');
+
+/** Today's workflows, or others, bundled from their sources; only what goes wrong is printed. */
+export async function bundleWorkflows(workflowsPath = WORKFLOWS): Promise<WorkflowBundleWithSourceMap> {
   return await bundleWorkflowCode({
-    workflowsPath: require.resolve('../../src/workflows'),
+    workflowsPath,
     logger: new DefaultLogger('ERROR'),
   });
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
+import type { temporal } from '@temporalio/proto';
 import { findAgent, isAlive } from './agent-process';
 import type { AgentProcess } from './agent-process';
 import type { RecoverySite } from './recovery-site';
@@ -11,7 +12,7 @@ export const STEP_OF: Record<string, string> = {
   ensureBackup: 'H.2',
   ensureRestarted: 'H.6',
   // The document waits in a step of its own.
-  waitUntilDependencyReady: 'H.7',
+  'waitUntil dependency': 'H.7',
   observeExchanges: 'H.7',
   ensureStopped: 'H.1',
   ensureStraysEnded: 'H.1',
@@ -19,7 +20,7 @@ export const STEP_OF: Record<string, string> = {
   ensureTemporaryFilesCleared: 'H.4',
   ensureRateLimitsReset: 'H.5',
   ensureStarted: 'H.8',
-  waitUntilHealthy: 'H.9',
+  'waitUntil health': 'H.9',
 };
 
 /** One kill -9. */
@@ -38,6 +39,8 @@ const LOOK_EVERY_MS = 5;
 /** What is seen of an activity is seen a little after its begin. */
 const REACH = 0.7;
 
+type Scheduled = temporal.api.history.v1.IActivityTaskScheduledEventAttributes;
+
 interface Ended {
   id: string;
   type: string;
@@ -54,8 +57,8 @@ async function endedActivities(run: WorkflowHandle): Promise<Ended[]> {
     const at = Number(event.eventTime?.seconds ?? 0) * 1_000 + (event.eventTime?.nanos ?? 0) / 1e6;
     const { activityTaskScheduledEventAttributes: scheduled, activityTaskStartedEventAttributes: started } = event;
     if (scheduled) {
-      const [id, type] = [scheduled.activityId ?? '', scheduled.activityType?.name ?? ''];
-      open.set(String(event.eventId), { id, type, startedAt: at, endedAt: at });
+      const id = scheduled.activityId ?? '';
+      open.set(String(event.eventId), { id, type: nameOf(scheduled), startedAt: at, endedAt: at });
     }
     const running = open.get(String(started?.scheduledEventId));
     if (running !== undefined) running.startedAt = at;
@@ -63,6 +66,14 @@ async function endedActivities(run: WorkflowHandle): Promise<Ended[]> {
     if (done !== undefined) ended.push({ ...done, endedAt: at });
   }
   return ended;
+}
+
+/** An activity that waits is known by what it waits for. */
+function nameOf({ activityType, input }: Scheduled): string {
+  const type = activityType?.name ?? '';
+  if (type !== 'waitUntil') return type;
+  const { reading } = JSON.parse(Buffer.from(input?.payloads?.[0]?.data ?? []).toString()) as { reading: string };
+  return `${type} ${reading}`;
 }
 
 /** How long each activity of an ended run took. */
@@ -77,6 +88,7 @@ export async function measureDurations(run: WorkflowHandle): Promise<Durations> 
 /** Strikes in the activities of a run, each time at a random moment of the time that one takes. */
 export class Chaos {
   private agent: AgentProcess | undefined;
+  private readonly names = new Map<string, string>();
   private reviving: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -118,10 +130,21 @@ export class Chaos {
     const pending = raw.pendingActivities ?? [];
     const agent = this.livingAgent();
     const isAtWork = (identity: string | null | undefined) => identity?.startsWith(`${agent?.insidePid}@`) === true;
-    const started = pending
+    const ids = pending
       .filter((one) => one.state === STARTED && isAtWork(one.lastWorkerIdentity))
-      .map((one) => [one.activityId ?? '', one.activityType?.name ?? ''] as const);
+      .map((one) => one.activityId ?? '');
+    const started = await Promise.all(ids.map(async (id) => [id, await this.nameOf(id, run)] as const));
     return { isOpen: status.name === 'RUNNING', started };
+  }
+
+  private async nameOf(id: string, run: WorkflowHandle): Promise<string> {
+    const key = `${run.workflowId} ${id}`;
+    if (!this.names.has(key)) {
+      for (const { activityTaskScheduledEventAttributes: one } of (await run.fetchHistory()).events ?? []) {
+        if (one) this.names.set(`${run.workflowId} ${one.activityId ?? ''}`, nameOf(one));
+      }
+    }
+    return this.names.get(key) ?? '';
   }
 
   private livingAgent(): AgentProcess | undefined {

@@ -4,18 +4,20 @@ import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { createCoordinationActivities } from '../../src/activities/control/coordination';
 import { guardId } from '../../src/shared/ids';
 import { CONTROLLER_TASK_QUEUE, hostTaskQueue } from '../../src/shared/task-queues';
-import { bundleWorkflows } from './bundle';
+import { WORKFLOWS, bundleWorkflows } from './bundle';
 import { ScriptedPagers } from '../../src/simulate/scripted-pagers';
 import { ScriptedHost } from '../../src/simulate/scripted-host';
 import { startTimeSkipping } from './temporal';
 import { waitFor } from './wait-for';
 import { tearDown, withWorker } from './workers';
 
-/** Made once in a file of tests. */
-let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
+/** Each made once in a file of tests; by their paths. */
+const bundles = new Map<string, Promise<WorkflowBundleWithSourceMap>>();
 
 interface SiteOptions {
   control?: object;
+  /** A file of workflows in place of Halcyon's own. */
+  workflowsPath?: string;
   startServer?: typeof startTimeSkipping;
 }
 
@@ -31,9 +33,14 @@ export class WorkflowSite {
   ) {}
 
   /** `control`: the activities of the controller, where a test needs any. */
-  static async up({ control, startServer = startTimeSkipping }: SiteOptions = {}): Promise<WorkflowSite> {
-    bundle ??= bundleWorkflows();
-    return new WorkflowSite(await startServer(), await bundle, control);
+  static async up({
+    control,
+    workflowsPath = WORKFLOWS,
+    startServer = startTimeSkipping,
+  }: SiteOptions = {}): Promise<WorkflowSite> {
+    const workflows = bundles.get(workflowsPath) ?? bundleWorkflows(workflowsPath);
+    bundles.set(workflowsPath, workflows);
+    return new WorkflowSite(await startServer(), await workflows, control);
   }
 
   async down(): Promise<void> {

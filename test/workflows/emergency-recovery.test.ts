@@ -55,7 +55,7 @@ describe('section H', () => {
     await site.withHost(async (host, name) => {
       await (await start(name, EVERYTHING)).result();
       const stop = host.calls.indexOf('ensureStopped');
-      expect(host.calls.lastIndexOf('waitUntilDependencyReady')).toBeLessThan(stop);
+      expect(host.calls.lastIndexOf('waitUntil dependency')).toBeLessThan(stop);
       expect(host.calls.indexOf('ensureBackup')).toBeLessThan(stop);
     });
   });
@@ -67,7 +67,7 @@ describe('section H', () => {
       host.before = async (activity) => {
         if (activity === 'ensurePermissions') mended = true;
         // RabbitMQ comes back only after the files were mended.
-        if (activity === 'waitUntilDependencyReady') {
+        if (activity === 'waitUntil dependency') {
           await waitFor(() => mended, { what: 'the permissions to be mended', deadlineMs: 5_000 });
         }
       };

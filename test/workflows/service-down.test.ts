@@ -65,7 +65,7 @@ describe('runbook A', () => {
       host.up.postgres = false;
       let isToBreak = true;
       host.before = async (activity) => {
-        if (activity !== 'waitUntilHealthy' || !isToBreak || !host.restarts.includes('kingfisher')) return;
+        if (activity !== 'waitUntil health' || !isToBreak || !host.restarts.includes('kingfisher')) return;
         isToBreak = false;
         host.up[breaks] = false;
       };
@@ -87,7 +87,7 @@ describe('runbook A', () => {
       host.starting.add('kingfisher');
       let verifications = 0;
       host.before = async (activity) => {
-        if (activity === 'waitUntilHealthy' && ++verifications === 2) host.up.kingfisher = false;
+        if (activity === 'waitUntil health' && ++verifications === 2) host.up.kingfisher = false;
       };
       const first = alert();
       const handle = await startIncident(site.env.client, name, first);

@@ -8,11 +8,12 @@ import { findProcess } from '../../host/process-table';
 import { readDisks } from '../../host/resources';
 import { notConfigured } from '../../host/service-managers';
 import type { DependencySettings, StoreSettings } from '../../host/settings';
-import { sleep } from '../../host/sleep';
 import type { DependencyName, DependencyState, DiskState, ServiceState } from '../../shared/observations';
 import type { HostDeps } from './dependencies';
 import { DependencyWatch } from './dependency-watch';
 import { judgeLook } from './judge-look';
+import { untilSettled } from './reading';
+import type { Reading } from './reading';
 import { asActivity, beginOf } from './run';
 import type { Run } from './run';
 import type { HostActivities } from './types';
@@ -25,7 +26,7 @@ const DENIED_MS = 2_000;
 /** PostgreSQL, Redis and RabbitMQ, each by its own protocol. */
 export function createDependencyActivities(
   deps: HostDeps,
-): Pick<HostActivities, 'observeDependency' | 'waitUntilDependencyClear' | 'waitUntilDependencyReady'> {
+): Pick<HostActivities, 'observeDependency' | 'waitUntilDependencyClear'> {
   const { redact } = deps;
   return {
     observeDependency: asActivity(redact, async ({ signal }, { dependency }) => {
@@ -34,10 +35,6 @@ export function createDependencyActivities(
     waitUntilDependencyClear: asActivity(redact, async (run, { dependency, deadlineMs }) => {
       const look = () => observe(deps, dependency, () => probe(deps, dependency, run.signal), run.signal);
       return await untilClear(run, deadlineMs, look);
-    }),
-    waitUntilDependencyReady: asActivity(redact, async (run, { dependency, deadlineMs }) => {
-      const look = await untilReady(run, deadlineMs, () => probe(deps, dependency, run.signal));
-      return await observe(deps, dependency, async () => look, run.signal);
     }),
   };
 }
@@ -63,24 +60,31 @@ async function untilClear(
 ): Promise<DependencyState> {
   const startedAt = beginOf(run);
   const watch = new DependencyWatch(Math.max(0, deadlineMs - (Date.now() - startedAt)), performance.now());
-  for (;;) {
-    const seen = watch.judge(await look(), performance.now());
-    if (seen !== undefined) return seen;
-    await sleep(LOOK_EVERY_MS, run.signal);
-  }
+  return await untilSettled(
+    async () => watch.judge(await look(), performance.now()),
+    () => LOOK_EVERY_MS,
+    run.signal,
+  );
 }
 
 /** Until it does its work, or refuses our credentials for good. */
-async function untilReady(run: Run, deadlineMs: number, look: () => Promise<Look>): Promise<Look> {
-  const startedAt = beginOf(run);
-  let refusedSince: number | undefined;
-  for (;;) {
-    const seen = await look();
-    refusedSince = seen.condition === 'refused' ? (refusedSince ?? Date.now()) : undefined;
-    const isRefused = refusedSince !== undefined && Date.now() - refusedSince >= DENIED_MS;
-    if (seen.condition === 'well' || isRefused || Date.now() - startedAt >= deadlineMs) return seen;
-    await sleep(POLL_MS, run.signal);
-  }
+export function dependencyReading(
+  deps: HostDeps,
+  dependency: DependencyName,
+  signal: AbortSignal,
+): Reading<DependencyState> {
+  return {
+    everyMs: { well: POLL_MS, notWell: POLL_MS },
+    look: async () => {
+      const look = await probe(deps, dependency, signal);
+      return {
+        isWell: look.condition === 'well',
+        observedAt: new Date().toISOString(),
+        ...(look.condition === 'refused' ? { hopeless: { refused: DENIED_MS } } : {}),
+        tell: () => observe(deps, dependency, async () => look, signal),
+      };
+    },
+  };
 }
 
 /** Adds what else there is to know, asked at the same time. What cannot be observed besides is no reason to say less. */

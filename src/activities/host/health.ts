@@ -1,62 +1,54 @@
-import { probeKingfisher } from '../../host/probes/kingfisher';
-import { sleep } from '../../host/sleep';
-import type { DependencyName, HealthState, HealthVerdict, ServiceState } from '../../shared/observations';
+import { isHealthy, probeKingfisher } from '../../host/probes/kingfisher';
+import type { DependencyName, HealthState, ServiceState } from '../../shared/observations';
 import type { HostDeps } from './dependencies';
-import { HealthWatch } from './health-watch';
-import type { Wanted } from './health-watch';
+import type { Hopeless, Reading } from './reading';
 import { asActivity } from './run';
-import type { Run } from './run';
 import type { HostActivities } from './types';
 
-const UNTIL_HEALTHY_MS = 25;
-const WHILE_HEALTHY_MS = 200;
 const SERVICE_EVERY_MS = 250;
+/** A service that stays ended this long will not come by itself. */
+const NOT_RUNNING_MS = 1_000;
+/** A `/ready` that says no for this long, beside a good `/health`, waits for a dependency. */
+const NOT_READY_MS = 3_000;
 
-/** `/health` and `/ready`, once or until they hold. */
-export function createHealthActivities(deps: HostDeps): Pick<HostActivities, 'observeHealth' | 'waitUntilHealthy'> {
-  const { settings, redact, findManager } = deps;
+/** `/health` and `/ready`, once. */
+export function createHealthActivities(deps: HostDeps): Pick<HostActivities, 'observeHealth'> {
+  return { observeHealth: asActivity(deps.redact, async ({ signal }) => await probe(deps, signal)) };
+}
+
+async function probe({ settings, redact }: HostDeps, signal: AbortSignal): Promise<HealthState> {
   const { baseUrl, probes } = settings.kingfisher;
   const dependencies = Object.keys(settings.dependencies) as DependencyName[];
-  const probe = async (signal: AbortSignal) =>
-    await probeKingfisher(baseUrl, { redact, signal }, { probes, dependencies });
+  return await probeKingfisher(baseUrl, { redact, signal }, { probes, dependencies });
+}
+
+/** `/health` and `/ready` until they hold, with an eye on the service: one that has ended is not waited for. */
+export function healthReading(deps: HostDeps, signal: AbortSignal): Reading<HealthState> {
+  let service: ServiceState | undefined;
+  const ask = everyNowAndThen(
+    () => deps.findManager('kingfisher').observe(signal),
+    (state) => (service = state),
+  );
   return {
-    observeHealth: asActivity(redact, async ({ signal }) => await probe(signal)),
-    waitUntilHealthy: asActivity(redact, async (run, wanted) => {
-      const observe = () => findManager('kingfisher').observe(run.signal);
-      return await watch(run, wanted, () => probe(run.signal), observe);
-    }),
+    everyMs: { well: 200, notWell: 25 },
+    look: async () => {
+      ask();
+      const health = await probe(deps, signal);
+      const hopeless: Hopeless = {
+        ...(service !== undefined && hasEnded(service) ? { notRunning: NOT_RUNNING_MS } : {}),
+        ...(waitsForDependency(health) ? { dependencyNotReady: NOT_READY_MS } : {}),
+      };
+      return { isWell: isHealthy(health), observedAt: health.observedAt, hopeless, tell: () => health };
+    },
   };
 }
 
-async function watch(
-  run: Run,
-  wanted: Wanted,
-  probe: () => Promise<HealthState>,
-  observe: () => Promise<ServiceState>,
-): Promise<HealthVerdict> {
-  const watching = new HealthWatch({ ...wanted, deadlineMs: leftOf(run, wanted) }, performance.now());
-  const ask = everyNowAndThen(observe, (state) => watching.see(state, performance.now()));
-  for (;;) {
-    ask();
-    const health = await probe();
-    const verdict = watching.judge(health, performance.now());
-    if (verdict !== undefined) return verdict;
-    await sleep(watching.isHealthy ? WHILE_HEALTHY_MS : UNTIL_HEALTHY_MS, run.signal);
-  }
+function hasEnded({ active, sub, jobPending }: ServiceState): boolean {
+  return (active === 'failed' || active === 'inactive') && !jobPending && sub !== 'auto-restart';
 }
 
-/**
- * A later attempt has what the first left of the deadline, but always time for one window. The window itself begins
- * anew: nobody watched while the agent was away.
- */
-function leftOf(run: Run, { deadlineMs, stabilityWindowMs }: Wanted): number {
-  const { position } = run;
-  const startedAt = typeof position === 'number' ? position : Date.now();
-  run.remember(startedAt);
-  return Math.max(
-    deadlineMs - (Date.now() - startedAt),
-    Math.min(deadlineMs, stabilityWindowMs + SERVICE_EVERY_MS * 4),
-  );
+function waitsForDependency({ health, ready, failingChecks }: HealthState): boolean {
+  return health.answer === 'ok' && ready.answer === 'unhealthy' && failingChecks.length > 0;
 }
 
 /** Starts `observe` beside the caller when the last was long enough ago. What cannot be observed is unknown. */

@@ -27,6 +27,7 @@ import { createStopActivities } from './stop';
 import { createStrayActivities } from './strays';
 import { createTemporaryActivities } from './temporary';
 import type { HostActivities } from './types';
+import { createWaitActivities } from './wait-until';
 import { createWatchActivities } from './watch';
 
 /** All that the agent of one host can do, within what its settings allow. `replaced` has the logger of changes, and replaces real
@@ -48,6 +49,7 @@ export function createHostActivities(
     ...createProcessActivities(deps),
     ...createEvidenceActivities(deps),
     ...createHealthActivities(deps),
+    ...createWaitActivities(deps),
     ...createWatchActivities(deps),
     ...createMetricsActivities(deps),
     ...createDependencyActivities(deps),

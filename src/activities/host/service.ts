@@ -1,9 +1,9 @@
 import type { HostDeps } from './dependencies';
 import { ensureRestarted } from './ensure-restarted';
 import { isInTransit } from '../../host/service-manager';
-import { sleep } from '../../host/sleep';
 import { mayStartAgain } from './may-start-again';
 import type { InTurn } from './queues';
+import { untilSettled } from './reading';
 import { asActivity, beginOf } from './run';
 import { observeStartLog } from './start-log';
 import type { HostActivities } from './types';
@@ -31,11 +31,11 @@ export function createServiceActivities(deps: HostDeps, inTurn: InTurn): Service
     waitUntilStarted: asActivity(redact, async (run, { service, deadlineMs }) => {
       const manager = findManager(service);
       const end = beginOf(run) + deadlineMs;
-      for (;;) {
+      const look = async () => {
         const state = await manager.observe(run.signal);
-        if (!isInTransit(state) || Date.now() >= end) return state;
-        await sleep(LOOK_EVERY_MS, run.signal);
-      }
+        return !isInTransit(state) || Date.now() >= end ? state : undefined;
+      };
+      return await untilSettled(look, () => LOOK_EVERY_MS, run.signal);
     }),
     // An attempt that Temporal gave up may still be at work here when the next one begins: it has to end first.
     ensureRestarted: asChange('ensureRestarted', async (run, { service, seenInvocation }) => {

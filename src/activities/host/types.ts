@@ -5,7 +5,6 @@ import type {
   DependencyState,
   FileCount,
   HealthState,
-  HealthVerdict,
   LogTail,
   MetricsState,
   PortState,
@@ -19,6 +18,7 @@ import type {
   WatchRequest,
 } from '../../shared/observations';
 import type { Permitted } from '../../shared/permit';
+import type { ReadingName, Readings, Verdict, WaitRequest } from '../../shared/readings';
 
 /**
  * What an agent can be asked for. `observe*` only reads; `waitUntil*` reads until a condition or a deadline, heartbeats
@@ -56,10 +56,10 @@ export interface HostActivities {
   /** What the alerts are made of: whether Prometheus can read `/metrics`. Never throws for "it cannot". */
   observeMetrics(): Promise<MetricsState>;
   /**
-   * Polls `/health` and `/ready` until both answered 200 throughout the stability window. Ends early when the service
-   * has settled in a state that waiting cannot change, or only a dependency is missing. Never throws for "unhealthy".
+   * Looks until the reading has been well throughout the window. Ends early when it has settled in a state that waiting
+   * cannot change. Never throws because it is not well.
    */
-  waitUntilHealthy(input: { deadlineMs: number; stabilityWindowMs: number }): Promise<HealthVerdict>;
+  waitUntil<R extends ReadingName>(input: WaitRequest<R>): Promise<Verdict<Readings[R]>>;
   /**
    * Looks at KingFisher once a second, for hours if need be, until it stands otherwise than `seen`: the moment it is not
    * well, or is well, or is not well in another way.
@@ -74,8 +74,6 @@ export interface HostActivities {
    * One that starts, and one that says nothing, is waited for until the deadline; the latter is `down` then.
    */
   waitUntilDependencyClear(input: { dependency: DependencyName; deadlineMs: number }): Promise<DependencyState>;
-  /** Polls until the dependency is well by its own protocol, or the deadline; never throws for "not ready". */
-  waitUntilDependencyReady(input: { dependency: DependencyName; deadlineMs: number }): Promise<DependencyState>;
   /**
    * A.1, A.2: the service runs in a start other than `seenInvocation`, the one observed before the
    * step: a restart that already happened, by an earlier attempt or by another hand, is observed and not repeated.

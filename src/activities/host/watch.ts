@@ -1,7 +1,7 @@
 import { probeKingfisher } from '../../host/probes/kingfisher';
-import { sleep } from '../../host/sleep';
 import type { HostDeps } from './dependencies';
 import { everyNowAndThen } from './health';
+import { untilSettled } from './reading';
 import { asActivity } from './run';
 import { StandingWatch } from './standing-watch';
 import type { HostActivities } from './types';
@@ -22,13 +22,11 @@ export function createWatchActivities(deps: HostDeps): Pick<HostActivities, 'wat
         (state) => watch.see(state, performance.now()),
         SERVICE_EVERY_MS,
       );
-      for (;;) {
+      const look = async () => {
         ask();
-        const health = await probeKingfisher(baseUrl, { redact, signal }, { probes });
-        const reading = watch.judge(health, performance.now());
-        if (reading !== undefined) return reading;
-        await sleep(LOOK_EVERY_MS, signal);
-      }
+        return watch.judge(await probeKingfisher(baseUrl, { redact, signal }, { probes }), performance.now());
+      };
+      return await untilSettled(look, () => LOOK_EVERY_MS, signal);
     }),
   };
 }

@@ -71,6 +71,8 @@ function need(view: IncidentView): string {
       return 'needs you';
     case 'waitingForTurn':
       return 'waits for another incident of this host';
+    case 'notDue':
+      return 'nothing is asked for at this time';
     case 'watching':
       return 'watched until Alertmanager agrees';
     default:

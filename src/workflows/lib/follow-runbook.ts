@@ -1,4 +1,4 @@
-import type { HealthState, HealthVerdict } from '../../shared/observations';
+import type { Verdict } from '../../shared/readings';
 import { noteDeath } from './crash-loop';
 import { HostSteps, isFailure, isStepFailure, reason } from './host-steps';
 import type { Gate } from './gate';
@@ -7,20 +7,20 @@ import type { Incident } from './incident';
 import type { IncidentBody, RoundResult } from './incident-body';
 import type { Cause, Runbook } from './runbook';
 import { DryRun } from './safety';
-import type { Safety } from './safety';
+import type { Scene } from './scene';
 
 /** A host that is well at one look and not at the next is diagnosed again, so often at the most in one pass. */
 const MAX_LOOKS = 3;
 
 /** One page of the document as the body of an incident: diagnose, then the causes in order until verification holds. */
-export function followRunbook<D extends { health: HealthState | undefined }>(runbook: Runbook<D>): IncidentBody {
+export function followRunbook<D>(runbook: Runbook<D>): IncidentBody {
   const { page, handOver, verify } = runbook;
   return {
     page,
     round: async (incident, safety) => {
       const steps = stepsOf(incident, safety);
       try {
-        const result = await new RunbookPass(incident, runbook, steps, safety).run();
+        const result = await new RunbookPass(runbook, { steps, incident, safety }).run();
         if (result.kind === 'helpless') incident.note(handOver.cite, handOver.title);
         return result;
       } catch (err) {
@@ -30,8 +30,9 @@ export function followRunbook<D extends { health: HealthState | undefined }>(run
       }
     },
     watch: {
+      subject: runbook.subject,
       repeats: true,
-      contradiction: (incident) => contradictionOf(incident, runbook.contradiction),
+      contradiction: (incident) => contradictionOf(incident, (steps) => runbook.contradiction({ steps })),
       isWell: (incident) => isWell(incident, verify),
     },
   };
@@ -56,7 +57,7 @@ export async function contradictionOf(
 
 /** Looks once by a page's own verification. */
 export async function isWell(incident: Incident, verify: Runbook<never>['verify']): Promise<boolean> {
-  const look = async (steps: HostSteps) => (await verify(steps, incident))?.healthy === true;
+  const look = async (steps: HostSteps) => (await verify({ steps, incident }))?.holds === true;
   return await lookOnce(incident, look, () => false);
 }
 
@@ -74,44 +75,52 @@ async function lookOnce<T>(
   }
 }
 
-class RunbookPass<D extends { health: HealthState | undefined }> {
+class RunbookPass<D> {
   /** What the last verification of this pass came to. */
-  private verdict: HealthVerdict | undefined;
+  private verdict: Verdict | undefined;
 
   constructor(
-    private readonly incident: Incident,
     private readonly runbook: Runbook<D>,
-    private readonly steps: HostSteps,
-    private readonly safety: Safety,
+    private readonly at: Scene,
   ) {}
 
   async run(): Promise<RoundResult> {
+    const { runbook, at } = this;
+    const { incident, safety } = at;
     let found = await this.diagnosed();
-    for (let look = 1; this.looksWell(found); look++) {
+    for (let look = 1; runbook.isWell(found); look++) {
       if (await this.isWell()) return { kind: 'well' };
       if (look === MAX_LOOKS) break;
-      this.incident.note('', 'Not healthy for good: diagnosing again');
+      incident.note('', 'Not healthy for good: diagnosing again');
       found = await this.diagnosed();
     }
-    this.incident.noteNotWell();
-    const turn = await this.safety.turn();
+    const why = runbook.notDue?.(at);
+    if (why !== undefined) return { kind: 'notDue', why };
+    incident.noteNotWell();
+    const turn = await safety.turn();
     if (turn === 'waited') {
       // Somebody else's incident may have mended it meanwhile.
       found = await this.diagnosed();
-      if (this.looksWell(found) && (await this.isWell())) return { kind: 'well' };
+      if (runbook.isWell(found) && (await this.isWell())) return { kind: 'well' };
     }
-    return await this.tryCauses(found, turn !== 'refused');
+    const mayChange = turn !== 'refused';
+    if (mayChange) await orGoOn(async () => await runbook.contain?.(found, at));
+    return await this.tryCauses(found, mayChange);
   }
 
   private async tryCauses(found: D, mayChange: boolean): Promise<RoundResult> {
-    const { incident, runbook, steps } = this;
+    const { runbook, at } = this;
+    const { incident, steps } = at;
     this.verdict = undefined;
     steps.seenWellAt = null;
     for (const cause of runbook.causes) {
       if (incident.isClosedByPerson) break;
       if (cause.isLastResort === true && (await this.brokeAnew(found))) return { kind: 'again' };
       if (incident.isResolved && (await this.isWell())) return { kind: 'well' };
-      if (await this.isRemedied(cause, found, mayChange)) return { kind: 'well' };
+      if (await this.isRemedied(cause, found, mayChange)) {
+        await orGoOn(async () => await runbook.after?.(found, at));
+        return { kind: 'well' };
+      }
       if (this.hasDied || incident.takeOtherStanding()) return { kind: 'again' };
     }
     return { kind: 'helpless', why: mayChange ? 'no remedy is left to try' : 'this run may change nothing' };
@@ -119,35 +128,32 @@ class RunbookPass<D extends { health: HealthState | undefined }> {
 
   /** It was seen well after what was done, and then not: by the last verification, or by one within a remedy. */
   private get hasDied(): boolean {
-    const { verdict, steps } = this;
-    if (verdict === undefined || verdict.healthy) return false;
-    return verdict.ended === 'died' || (steps.seenWellAt !== null && verdict.ended !== 'dependencyNotReady');
+    const { verdict } = this;
+    if (verdict === undefined || verdict.holds) return false;
+    return verdict.ended === 'died' || (this.at.steps.seenWellAt !== null && verdict.ended !== 'dependencyNotReady');
   }
 
   /** Bounded by the passes of an hour, as every other pass is. */
   private async brokeAnew(found: D): Promise<boolean> {
-    const { incident, runbook, steps, verdict } = this;
-    const what = verdict === undefined ? undefined : await runbook.brokeAnew?.(found, verdict, steps, incident);
+    const { runbook, at, verdict } = this;
+    const what = verdict === undefined ? undefined : await runbook.brokeAnew?.(found, verdict, at);
     if (what === undefined) return false;
-    incident.note('', 'Broke anew: diagnosing again', what);
+    at.incident.note('', 'Broke anew: diagnosing again', what);
     return true;
   }
 
-  private looksWell(found: D): boolean {
-    return this.runbook.looksWell?.(found) ?? isHealthy(found.health);
-  }
-
   private async diagnosed(): Promise<D> {
-    this.incident.setState('diagnosing');
-    return await this.runbook.diagnose(this.steps, this.incident);
+    this.at.incident.setState('diagnosing');
+    return await this.runbook.diagnose(this.at);
   }
 
   /** Evidence, remedy, verification of one cause; true when verification holds. */
   private async isRemedied(cause: Cause<D>, found: D, mayChange: boolean): Promise<boolean> {
     if (cause.isLastResort === true && !mayChange) return false;
-    const { incident, steps, safety } = this;
+    const { at } = this;
+    const { incident, safety } = at;
     incident.setState('diagnosing');
-    const evidence = await cause.evidence(found, steps, incident, safety);
+    const evidence = await cause.evidence(found, at);
     if (evidence === undefined) return false;
     const { cite, title } = cause;
     incident.view.cause = { cite, title, evidence };
@@ -156,37 +162,38 @@ class RunbookPass<D extends { health: HealthState | undefined }> {
     if (!mayChange) return this.leftOut(cause, evidence);
     if (!(await safety.approveRemedy(cause, evidence))) return false;
     incident.setState('remedying');
-    try {
-      await cause.remedy(found, steps, incident, safety);
-    } catch (err) {
-      // What a remedy that failed half way did is unknown: verification looks, then comes the next cause.
-      if (!isStepFailure(err)) throw err;
-    }
-    return await this.isWell();
+    // What a remedy that failed half way did is unknown: verification looks, then comes the next cause.
+    await orGoOn(async () => await cause.remedy?.(found, at));
+    return await this.isWell(cause.verify);
   }
 
   /** What would have been done is worth as much to people as what was. */
   private leftOut({ cite, would }: Cause<D>, evidence: string): false {
-    if (would !== undefined) this.incident.begin(cite, `Would ${would}`, 'change')('skipped', evidence);
+    if (would !== undefined) this.at.incident.begin(cite, `Would ${would}`, 'change')('skipped', evidence);
     return false;
   }
 
-  private async isWell(): Promise<boolean> {
-    const { incident, runbook, steps } = this;
+  private async isWell(verify = this.runbook.verify): Promise<boolean> {
+    const { incident, steps, safety } = this.at;
     incident.setState('verifying');
-    const verdict = await runbook.verify(steps, incident);
+    const verdict = await verify(this.at);
     this.verdict = verdict;
     if (verdict === undefined) return false;
-    const { healthy } = verdict;
+    const { holds } = verdict;
     const { seenWellAt } = steps;
-    if (!healthy && !this.hasDied) return false;
-    const heldMs = healthy || seenWellAt === null ? verdict.heldMs : Date.now() - seenWellAt;
+    if (!holds && !this.hasDied) return false;
+    const heldMs = holds || seenWellAt === null ? verdict.heldMs : Date.now() - seenWellAt;
     incident.noteWell(heldMs, incident.isRemedied ? 'healed' : 'selfHealed');
-    if (this.hasDied) noteDeath(incident, this.safety, runbook.page, 'seen by verification');
-    return healthy;
+    if (this.hasDied) noteDeath(incident, safety, this.runbook.page, 'seen by verification');
+    return holds;
   }
 }
 
-function isHealthy(health: HealthState | undefined): boolean {
-  return health?.health.answer === 'ok' && health.ready.answer === 'ok';
+/** A step that fails is a finding already, and no reason to leave the rest of the page undone. */
+async function orGoOn(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (err) {
+    if (!isStepFailure(err)) throw err;
+  }
 }

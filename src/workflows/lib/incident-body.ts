@@ -7,10 +7,15 @@ import type { Safety } from './safety';
  * - `well`: verification holds. Who mended it stands in the incident.
  * - `again`: what was done helped, and did not last: that is no reason for anything bigger.
  * - `helpless`: it is not well, and automation has nothing left to try now.
+ * - `notDue`: it is not well, and its page asks for nothing at this time.
  * - `over`: there is nothing to wait for.
  */
 export type RoundResult =
-  { kind: 'well' } | { kind: 'again' } | { kind: 'helpless'; why: string } | { kind: 'over'; outcome: Outcome };
+  | { kind: 'well' }
+  | { kind: 'again' }
+  | { kind: 'helpless'; why: string }
+  | { kind: 'notDue'; why: string }
+  | { kind: 'over'; outcome: Outcome };
 
 /** What is particular to one runbook. */
 export interface IncidentBody {
@@ -20,6 +25,8 @@ export interface IncidentBody {
   round(incident: Incident, safety: Safety): Promise<RoundResult>;
   /** How a host is looked at between passes; null where there is nothing to look at. */
   watch: {
+    /** What it is that is well, as the subject of "has been well on its host". */
+    subject: string;
     /** Whether a host that breaks anew, or in a new way, is worth another pass by itself. */
     repeats: boolean;
     /** What else there is to say of an alert that fires for a host that is well. */

@@ -5,11 +5,13 @@ import { HostWatch, hostOf } from './host-watch';
 import type { Incident } from './incident';
 import type { IncidentBody } from './incident-body';
 import { LookOn } from './look-on';
-import { outcomeOf } from './outcome';
+import { mendedWithoutUs, outcomeOf } from './outcome';
 import type { Lifeline } from './safety';
 import { WaitForPeople } from './wait-for-people';
 
 const HOUR_MS = 3_600_000;
+/** Where a page asked for nothing, it is asked again after this. */
+const DUE_AGAIN_MS = 1_800_000;
 /** Passes in an hour for each restart that the budget allows: some only look. */
 const PASSES_PER_RESTART = 3;
 
@@ -43,13 +45,7 @@ class IncidentLoop {
   ) {
     this.watch =
       body.watch === null || incident.input.host === null ? null : new HostWatch(incident, hostOf(incident), body.page);
-    this.lookOn = new LookOn(
-      incident,
-      lifeline,
-      this.watch,
-      body.page,
-      async (of) => (await body.watch?.contradiction(of)) ?? '',
-    );
+    this.lookOn = new LookOn(incident, lifeline, this.watch, body.page, body.watch);
     this.waitForPeople = new WaitForPeople(incident, lifeline, this.watch, body);
   }
 
@@ -71,6 +67,8 @@ class IncidentLoop {
         return await this.pass();
       case 'watching':
         return await this.lookOn.run();
+      case 'notDue':
+        return await this.waitUntilDue();
       case 'people':
         return await this.waitForPeople.run();
     }
@@ -90,6 +88,7 @@ class IncidentLoop {
     if (incident.isClosedByPerson) return null;
     if (result.kind === 'again') return null;
     if (result.kind === 'helpless') return await this.handOver(result.why);
+    if (result.kind === 'notDue') return await this.standBy(result.why);
     // Nobody but a person's wish began it: there is nothing to wait for.
     if (!incident.hasAlert) return outcomeOf(incident);
     incident.story.phase = 'watching';
@@ -105,6 +104,26 @@ class IncidentLoop {
       await this.lifeline.begun();
       throw err;
     }
+  }
+
+  private async standBy(why: string): Promise<null> {
+    const { incident, lifeline, body } = this;
+    incident.story.phase = 'notDue';
+    incident.note(body.page, 'Nothing is asked for at this time', why);
+    await lifeline.rest('notDue');
+    return null;
+  }
+
+  /** An end, or null: another pass may have something to do, or somebody closes it. */
+  private async waitUntilDue(): Promise<Outcome | null> {
+    const { incident, lifeline } = this;
+    incident.setState('notDue');
+    const isOver = () => incident.isClosedByPerson || incident.isResolved;
+    const isSo = await condition(isOver, DUE_AGAIN_MS, { summary: 'Something to be asked for' });
+    if (isSo) return incident.isClosedByPerson ? null : mendedWithoutUs(incident);
+    incident.story.phase = 'round';
+    lifeline.wantTurn();
+    return null;
   }
 
   private async handOver(why: string): Promise<null> {

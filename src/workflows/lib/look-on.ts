@@ -7,6 +7,7 @@ import { CRASH_LOOP, noteDeath } from './crash-loop';
 import { isHistoryLong } from './history';
 import type { HostWatch } from './host-watch';
 import type { Incident } from './incident';
+import type { IncidentBody } from './incident-body';
 import { outcomeOf } from './outcome';
 import type { Lifeline } from './safety';
 
@@ -19,7 +20,7 @@ export class LookOn {
     private readonly lifeline: Lifeline,
     private readonly watch: HostWatch | null,
     private readonly page: string,
-    private readonly contradiction: (incident: Incident) => Promise<string>,
+    private readonly watched: IncidentBody['watch'],
   ) {}
 
   /** An end, or null: another pass is due, or somebody closes it, or the history is long. */
@@ -95,8 +96,9 @@ export class LookOn {
     const { incident } = this;
     incident.story.isContradictionTold = true;
     const forMs = Date.now() - (incident.story.wellSince ?? Date.now());
-    const seen = await this.contradiction(incident);
-    const what = `KingFisher has been well on its host for ${roughDuration(forMs)} while ${incident.view.alertname} fires: a fault of monitoring; ${seen}`;
+    const { subject = 'it', contradiction } = this.watched ?? {};
+    const seen = (await contradiction?.(incident)) ?? '';
+    const what = `${subject} has been well on its host for ${roughDuration(forMs)} while ${incident.view.alertname} fires: a fault of monitoring; ${seen}`;
     incident.find('AlertContradicted', `${this.page}.diagnosis`, what);
     this.lifeline.contradicted(what);
   }

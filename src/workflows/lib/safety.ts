@@ -33,8 +33,8 @@ export interface Safety extends Gate {
   tell(text: string): void;
 }
 
-/** How the host stands, for the clock: tiers wait while it is well. */
-export type HostStanding = 'down' | 'well';
+/** How the host stands, for the clock: tiers wait while it is well, and while its page asks for nothing. */
+export type HostStanding = 'down' | 'well' | 'notDue';
 
 /** The whole of an incident's safety, as the shell runs it. */
 export interface Lifeline extends Safety {

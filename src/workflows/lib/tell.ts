@@ -7,7 +7,6 @@ import type {
   EndpointState,
   FileCount,
   HealthState,
-  HealthVerdict,
   LogTail,
   MetricsState,
   PortState,
@@ -16,6 +15,7 @@ import type {
   Resources,
   ServiceState,
 } from '../../shared/observations';
+import type { HealthVerdict } from '../../shared/readings';
 import type { Told } from './host-steps';
 
 /** How observations read in the timeline: one line each, what was seen and no opinion. */
@@ -104,13 +104,14 @@ export function tellMetrics({ path, endpoint, contentType, format, samples }: Me
 }
 
 export function tellVerdict(verdict: HealthVerdict): Told {
-  if (verdict.healthy) return `healthy since ${verdict.healthySince?.slice(11, 23) ?? '?'}, and stayed so`;
+  if (verdict.holds) return `healthy since ${verdict.since?.slice(11, 23) ?? '?'}, and stayed so`;
   const why = {
     deadline: 'not healthy in time',
     notRunning: 'the service does not run',
     died: 'the service was well and ended',
     dependencyNotReady: 'a dependency is missing',
-    stable: '',
+    refused: 'Halcyon is refused',
+    held: '',
   };
   return {
     status: 'notSo',

@@ -39,10 +39,11 @@ export async function emergencyRecovery(input: IncidentInput): Promise<IncidentR
     page: 'H',
     round: async (incident, safety) => resultOf(await run(incident, safety), incident),
     watch: {
+      subject: 'KingFisher',
       // It stops and restarts everything: not a thing to do again unasked.
       repeats: false,
       contradiction: (incident) => contradictionOf(incident, whyPrometheusDiffers),
-      isWell: (incident) => isWell(incident, (steps) => verifyHealthy('H.9', steps)),
+      isWell: (incident) => isWell(incident, ({ steps }) => verifyHealthy('H.9', steps)),
     },
   });
 }
@@ -189,7 +190,7 @@ async function verify(
 ): Promise<Outcome> {
   incident.setState('verifying');
   const verdict = await verifyHealthy('H.9', steps);
-  if (verdict?.healthy !== true) {
+  if (verdict?.holds !== true) {
     // A KingFisher that runs and misses a dependency has a finding that names that.
     if (verdict?.ended !== 'dependencyNotReady') await nameKingfisher(incident, steps);
     incident.note('H', 'Not recovered: for the people on duty');

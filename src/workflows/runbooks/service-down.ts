@@ -1,12 +1,6 @@
 import type { IncidentInput, IncidentResult } from '../../shared/incident';
-import type {
-  Condition,
-  DependencyName,
-  DependencyState,
-  HealthState,
-  HealthVerdict,
-  ServiceState,
-} from '../../shared/observations';
+import type { Condition, DependencyName, DependencyState, HealthState, ServiceState } from '../../shared/observations';
+import type { HealthVerdict, Verdict } from '../../shared/readings';
 import {
   isDiskFull,
   noteLog,
@@ -22,6 +16,7 @@ import type { Incident } from '../lib/incident';
 import { followRunbook } from '../lib/follow-runbook';
 import { runIncident } from '../lib/run-incident';
 import type { Runbook } from '../lib/runbook';
+import type { Scene } from '../lib/scene';
 import { fullRecoveryQuestion, recover } from './emergency-recovery';
 import { observeLimits } from '../steps/recovery';
 import { isMissing, lookAtDependencies, restartDependency } from '../steps/dependencies';
@@ -74,7 +69,9 @@ type StillWrong = [why: string, backups?: string | undefined];
 const page: Runbook<Diagnosis> = {
   page: 'A',
   title: 'Service down',
+  subject: 'KingFisher',
   diagnose,
+  isWell: ({ health, unchecked }) => answersWell(health) && !unchecked.some(isMissing),
   causes: [
     {
       cite: 'A.1',
@@ -86,7 +83,7 @@ const page: Runbook<Diagnosis> = {
       title: 'KingFisher does not run as it should',
       would: 'restart KingFisher',
       evidence: async (found) => (found.obstacles.length > 0 ? undefined : symptom(found)),
-      remedy: async (found, steps) => {
+      remedy: async (found, { steps }) => {
         if (found.diskFull) await freeSpace(steps);
         if (found.service !== undefined) await startAnew('A.1', found.service, found.isStopped, steps);
       },
@@ -95,11 +92,11 @@ const page: Runbook<Diagnosis> = {
       cite: 'A.2',
       title: 'A dependency is down',
       would: 'restart the dependency and KingFisher',
-      evidence: async (found, steps, incident) => {
+      evidence: async (found, { steps, incident }) => {
         found.dependencies = await lookAtDependencies('A.2', steps, incident);
         return downOf(found).join(', ') || undefined;
       },
-      remedy: async (found, steps, incident) => {
+      remedy: async (found, { steps, incident }) => {
         await restartThoseDown(found, steps, incident);
         // Well again, says Alertmanager: what is left is to verify.
         if (incident.isResolved || found.obstacles.length > 0) return;
@@ -109,9 +106,10 @@ const page: Runbook<Diagnosis> = {
     {
       cite: 'A.2',
       title: 'What KingFisher waited for is there again',
-      evidence: async (found, steps) => (symptom(found) === undefined ? await isThereAgain(found, steps) : undefined),
-      remedy: async (found, steps) => {
-        if ((await verifyHealthy('A.2', steps))?.healthy === true || found.obstacles.length > 0) return;
+      evidence: async (found, { steps }) =>
+        symptom(found) === undefined ? await isThereAgain(found, steps) : undefined,
+      remedy: async (found, { steps }) => {
+        if ((await verifyHealthy('A.2', steps))?.holds === true || found.obstacles.length > 0) return;
         const service = await observeService('A.2', steps);
         if (service !== undefined) await startAnew('A.2', service, found.isStopped, steps);
       },
@@ -119,7 +117,7 @@ const page: Runbook<Diagnosis> = {
     {
       cite: 'A.2',
       title: 'What the restart left behind',
-      evidence: async (_found, steps, incident) => {
+      evidence: async (_found, { steps, incident }) => {
         await lookAgain(steps, incident);
         return undefined;
       },
@@ -129,7 +127,7 @@ const page: Runbook<Diagnosis> = {
       title: 'Nothing else helped: a full recovery is the last resort',
       asksItself: true,
       isLastResort: true,
-      evidence: async (found, steps, incident, safety) => {
+      evidence: async (found, { steps, incident, safety }) => {
         // It would restart what is busy, too.
         if (isAnyLeftAlone(found) || BEYOND_RECOVERY.some((name) => incident.hasFinding(name))) return undefined;
         found.stillWrong = await whatIsStillWrong(steps);
@@ -137,22 +135,21 @@ const page: Runbook<Diagnosis> = {
         if (!safety.mayAsk(fullRecoveryQuestion(incident.input, ...found.stillWrong))) return undefined;
         return isSmallerTried(incident, found.since) ? found.stillWrong[0] : undefined;
       },
-      remedy: async ({ stillWrong = [''] }, steps, incident, safety) => {
+      remedy: async ({ stillWrong = [''] }, { steps, incident, safety }) => {
         if (!(await safety.ask(fullRecoveryQuestion(incident.input, ...stillWrong), { isWatched: true }))) return;
         // Thinking takes time: somebody may have healed it meanwhile.
         if ((await whatIsStillWrong(steps)) !== undefined) await recover(incident, steps, safety);
       },
     },
   ],
-  looksWell: ({ health, unchecked }) => answersWell(health) && !unchecked.some(isMissing),
   verify,
   brokeAnew,
-  contradiction: whyPrometheusDiffers,
+  contradiction: ({ steps }) => whyPrometheusDiffers(steps),
   handOver: { cite: 'A.3', title: 'Not healed: for the senior engineer on duty' },
 };
 
 /** ps, lsof, tail, free, df of the document, and what systemd and KingFisher say themselves; all at the same time. */
-async function diagnose(steps: HostSteps, incident: Incident): Promise<Diagnosis> {
+async function diagnose({ steps, incident }: Scene): Promise<Diagnosis> {
   const cite = 'A.diagnosis';
   const since = new Date().toISOString();
   const asked = observeProcesses(cite, steps);
@@ -189,12 +186,12 @@ async function diagnose(steps: HostSteps, incident: Incident): Promise<Diagnosis
 }
 
 /** KingFisher holds its health, and what it does not check by itself is there too. */
-async function verify(steps: HostSteps, incident: Incident): Promise<HealthVerdict | undefined> {
+async function verify({ steps, incident }: Pick<Scene, 'steps' | 'incident'>): Promise<HealthVerdict | undefined> {
   const verdict = await verifyHealthy('A', steps);
-  if (verdict?.healthy !== true) return verdict;
+  if (verdict?.holds !== true) return verdict;
   const states = await lookAtDependencies('A', steps, incident, verdict.last.unchecked);
   if (!states.some(isMissing)) return verdict;
-  return { ...verdict, healthy: false, healthySince: null, ended: 'dependencyNotReady' };
+  return { ...verdict, holds: false, since: null, ended: 'dependencyNotReady' };
 }
 
 function downOf({ dependencies }: Diagnosis): DependencyName[] {
@@ -216,9 +213,8 @@ async function restartThoseDown(found: Diagnosis, steps: HostSteps, incident: In
 /** What KingFisher stands on was well in this pass, or came back in it, and is down now. */
 async function brokeAnew(
   { dependencies, cameBack }: Diagnosis,
-  { ended }: HealthVerdict,
-  steps: HostSteps,
-  incident: Incident,
+  { ended }: Verdict,
+  { steps, incident }: Scene,
 ): Promise<string | undefined> {
   if (ended !== 'dependencyNotReady') return undefined;
   const wereWell = [...namesOf('well', dependencies), ...cameBack];

@@ -87,12 +87,13 @@ export async function restartDependency(
   );
   // What a failed restart left is looked at once; there is nothing to wait for.
   const deadlineMs = restarted === undefined ? 0 : steps.policy.dependencyReadyWithinMs;
-  const state = await steps.wait(
+  const verdict = await steps.wait(
     { cite, title: `${dependency} answers` },
     deadlineMs,
-    (host) => host.waitUntilDependencyReady({ dependency, deadlineMs }),
-    tellDependency,
+    (host) => host.waitUntil({ reading: 'dependency', dependency, deadlineMs, windowMs: 0 }),
+    ({ last }) => tellDependency(last),
   );
+  const state = verdict?.last;
   noteDependency(incident, cite, state);
   // One that starts for longer than that comes by itself.
   if (state?.condition === 'well' || state?.condition === 'starting') return state;

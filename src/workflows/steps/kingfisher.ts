@@ -1,12 +1,12 @@
 import type {
   HealthState,
-  HealthVerdict,
   LogTail,
   MetricsState,
   ProcessList,
   Resources,
   ServiceState,
 } from '../../shared/observations';
+import type { HealthVerdict } from '../../shared/readings';
 import type { HostSteps } from '../lib/host-steps';
 import {
   tellFiles,
@@ -80,7 +80,7 @@ export async function observeHealthCalmly(
   const verdict = await steps.wait(
     { cite, title: 'An answer was late: /health and /ready again' },
     LATE_MS,
-    (host) => host.waitUntilHealthy({ deadlineMs: LATE_MS, stabilityWindowMs: 0 }),
+    (host) => host.waitUntil({ reading: 'health', deadlineMs: LATE_MS, windowMs: 0 }),
     tellVerdict,
     'look',
   );
@@ -117,7 +117,7 @@ async function awaitStart(cite: string, steps: HostSteps): Promise<boolean> {
     tellService,
   );
   if (state?.active !== 'active') return false;
-  return (await verifyHealthy(cite, steps))?.healthy === true;
+  return (await verifyHealthy(cite, steps))?.holds === true;
 }
 
 /** A new start, unless one is under way already and comes up well. One that is stopped by a signal will not. */
@@ -163,10 +163,10 @@ export async function verifyHealthy(cite: string, steps: HostSteps): Promise<Hea
   const verdict = await steps.wait(
     { cite, title: 'Verify: /health and /ready answer 200 and stay so' },
     deadlineMs,
-    (host) => host.waitUntilHealthy({ deadlineMs, stabilityWindowMs }),
+    (host) => host.waitUntil({ reading: 'health', deadlineMs, windowMs: stabilityWindowMs }),
     tellVerdict,
   );
-  if (verdict?.healthy === true) steps.seenWellAt = Date.now();
+  if (verdict?.holds === true) steps.seenWellAt = Date.now();
   return verdict;
 }
 

@@ -194,7 +194,7 @@ describe('checkConfiguration', () => {
   });
 });
 
-describe('waitUntilHealthy', () => {
+describe('waitUntil health', () => {
   /** Answers with the status that `statusOf` gives at the moment of the request. */
   const serving = async (statusOf: () => number) => {
     const port = await listen(http.createServer((_request, response) => response.writeHead(statusOf()).end()));
@@ -204,9 +204,9 @@ describe('waitUntilHealthy', () => {
   it('holds for the window from the first good moment on', async () => {
     const startedAt = Date.now();
     const settings = await serving(() => (Date.now() - startedAt < 300 ? 503 : 200));
-    const verdict = await activities(settings).waitUntilHealthy({ deadlineMs: 20_000, stabilityWindowMs: 400 });
-    expect(verdict).toMatchObject({ healthy: true, ended: 'stable' });
-    expect(Date.parse(verdict.healthySince!)).toBeGreaterThanOrEqual(startedAt + 300);
+    const verdict = await activities(settings).waitUntil({ reading: 'health', deadlineMs: 20_000, windowMs: 400 });
+    expect(verdict).toMatchObject({ holds: true, ended: 'held' });
+    expect(Date.parse(verdict.since!)).toBeGreaterThanOrEqual(startedAt + 300);
     expect(verdict.waitedMs).toBeGreaterThanOrEqual(700);
   });
 
@@ -214,25 +214,40 @@ describe('waitUntilHealthy', () => {
     let asked = 0;
     // Two requests each time: the third time fails once.
     const settings = await serving(() => ([4, 5].includes(asked++) ? 503 : 200));
-    const verdict = await activities(settings).waitUntilHealthy({ deadlineMs: 20_000, stabilityWindowMs: 600 });
-    expect(verdict).toMatchObject({ healthy: true });
+    const verdict = await activities(settings).waitUntil({ reading: 'health', deadlineMs: 20_000, windowMs: 600 });
+    expect(verdict).toMatchObject({ holds: true });
     expect(verdict.waitedMs).toBeGreaterThanOrEqual(800);
   });
 
   it('ends when the service has ended for a second', async () => {
     const dead = () => serviceState({ active: 'failed' });
-    const verdict = await activities({}, dead).waitUntilHealthy({ deadlineMs: 30_000, stabilityWindowMs: 100 });
-    expect(verdict).toMatchObject({ healthy: false, ended: 'notRunning' });
+    const verdict = await activities({}, dead).waitUntil({ reading: 'health', deadlineMs: 30_000, windowMs: 100 });
+    expect(verdict).toMatchObject({ holds: false, ended: 'notRunning' });
     expect(verdict.waitedMs).toBeLessThan(10_000);
   });
 
+  it('goes on while the service may still come, or cannot be observed', async () => {
+    const states = [
+      () => serviceState({ active: 'failed', jobPending: true }),
+      () => serviceState({ active: 'inactive', sub: 'auto-restart' }),
+      () => serviceState({ active: 'activating' }),
+      () => {
+        throw new Error('systemd does not answer');
+      },
+    ];
+    const wait = async (state: () => ServiceState) =>
+      await activities({}, state).waitUntil({ reading: 'health', deadlineMs: 1_600, windowMs: 100 });
+    const verdicts = await Promise.all(states.map(wait));
+    expect(verdicts.map(({ ended }) => ended)).toEqual(states.map(() => 'deadline'));
+  });
+
   it('ends at its deadline', async () => {
-    const verdict = await activities().waitUntilHealthy({ deadlineMs: 200, stabilityWindowMs: 100 });
-    expect(verdict).toMatchObject({ healthy: false, ended: 'deadline', last: { health: { answer: 'refused' } } });
+    const verdict = await activities().waitUntil({ reading: 'health', deadlineMs: 200, windowMs: 100 });
+    expect(verdict).toMatchObject({ holds: false, ended: 'deadline', last: { health: { answer: 'refused' } } });
   });
 });
 
-describe('waitUntilDependencyReady', () => {
+describe('waitUntil dependency', () => {
   it('waits until the dependency answers by its own protocol', async () => {
     let ready = false;
     const server = net.createServer((socket) => {
@@ -249,15 +264,17 @@ describe('waitUntilDependencyReady', () => {
     const manager = {
       observe: async () => serviceState({ service: 'redis' }),
     } as Partial<ServiceManager> as ServiceManager;
-    const { observeDependency, waitUntilDependencyReady } = createHostActivities(settings, {
+    const { observeDependency, waitUntil } = createHostActivities(settings, {
       findManager: () => manager,
     });
     expect(await observeDependency({ dependency: 'redis' })).toMatchObject({ endpoint: { answer: 'unhealthy' } });
-    const short = await waitUntilDependencyReady({ dependency: 'redis', deadlineMs: 100 });
-    expect(short).toMatchObject({ endpoint: { answer: 'unhealthy' }, management: null, unit: { service: 'redis' } });
-    const waiting = waitUntilDependencyReady({ dependency: 'redis', deadlineMs: 20_000 });
+    const wanted = { reading: 'dependency', dependency: 'redis', windowMs: 0 } as const;
+    const last = { endpoint: { answer: 'unhealthy' }, management: null, unit: { service: 'redis' } };
+    expect(await waitUntil({ ...wanted, deadlineMs: 100 })).toMatchObject({ holds: false, ended: 'deadline', last });
+    const waiting = waitUntil({ ...wanted, deadlineMs: 20_000 });
     ready = true;
-    expect(await waiting).toMatchObject({ dependency: 'redis', endpoint: { answer: 'ok', detail: 'PING: PONG' } });
+    const answer = { dependency: 'redis', endpoint: { answer: 'ok', detail: 'PING: PONG' } };
+    expect(await waiting).toMatchObject({ holds: true, ended: 'held', last: answer });
     await waitFor(() => connectionsOf(server).then((count) => count === 0), { what: 'the connections to close' });
   });
 });

@@ -108,8 +108,10 @@ describe('a setting as a desired state', () => {
   it('stays within its file when many are changed at once', async () => {
     const one = agent();
     const ends = await Promise.allSettled([4, 5, 6].map((wanted) => one.ensureSetting(wish(8, wanted))));
-    expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    expect(value()).toBe(4);
+    const made = ends.filter((end) => end.status === 'fulfilled');
+    expect(made).toHaveLength(1);
+    // Whichever came first; the others saw that another value stood there.
+    expect(made[0]?.value.after.value).toBe(value());
   });
 });
 

@@ -2,10 +2,10 @@ import type {
   DependencyState,
   EndpointState,
   HealthState,
-  HealthVerdict,
   Resources,
   ServiceState,
 } from '../../../src/shared/observations';
+import type { HealthVerdict } from '../../../src/shared/readings';
 import {
   tellConfiguration,
   tellDependency,
@@ -158,8 +158,8 @@ describe('health', () => {
     ['notRunning', 'the service does not run, 30 s later: /health 200, /ready 503 (redis: refused; postgres: timeout)'],
   ])('that did not come (%s) says why and after how long', (ended, detail) => {
     const verdict: HealthVerdict = {
-      healthy: false,
-      healthySince: null,
+      holds: false,
+      since: null,
       heldMs: 0,
       ended,
       waitedMs: 30_000,
@@ -170,10 +170,10 @@ describe('health', () => {
 
   it('that held says since when', () => {
     const verdict: HealthVerdict = {
-      healthy: true,
-      healthySince: AT,
+      holds: true,
+      since: AT,
       heldMs: 5_000,
-      ended: 'stable',
+      ended: 'held',
       waitedMs: 5_000,
       last: well,
     };

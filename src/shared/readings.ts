@@ -1,0 +1,50 @@
+import type { DependencyName, DependencyState, HealthState } from './observations';
+
+/** What an agent can be asked to wait for, and what it tells of it in the end. */
+export interface Readings {
+  /** `/health` and `/ready` of KingFisher answer 200. */
+  health: HealthState;
+  /** A dependency does its work, by its own protocol. */
+  dependency: DependencyState;
+}
+
+export type ReadingName = keyof Readings;
+
+/** What to wait for: until it has been well for `windowMs`, or `deadlineMs` have passed. */
+export type WaitRequest<R extends ReadingName = ReadingName> = {
+  [Name in R]: { reading: Name; windowMs: number; deadlineMs: number } & (Name extends 'dependency'
+    ? { dependency: DependencyName }
+    : object);
+}[R];
+
+/** Why waiting ended. */
+export type WaitEnd =
+  /** It was well throughout the window. */
+  | 'held'
+  | 'deadline'
+  /** It ended, or never ran. */
+  | 'notRunning'
+  /** It was well, and ended before the window was over. */
+  | 'died'
+  /** It runs, and waits for something else. */
+  | 'dependencyNotReady'
+  /** It refuses Halcyon's credentials, certificate or database. */
+  | 'refused';
+
+/** What waiting came to. Never an error because it is not well. */
+export interface Verdict<T = unknown> {
+  /** It was well throughout the window. */
+  holds: boolean;
+  /** First moment of the unbroken stretch that held for the window. */
+  since: string | null;
+  /**
+   * For how long it had been well then, milliseconds of the agent's own steady clock; for one that died, since it was well
+   * first; else 0.
+   */
+  heldMs: number;
+  ended: WaitEnd;
+  waitedMs: number;
+  last: T;
+}
+
+export type HealthVerdict = Verdict<HealthState>;
