@@ -16,17 +16,18 @@ interface Words {
 const MAX_GIST = 60;
 /** Names that are no cause by themselves: what Halcyon could not see, was not allowed to do, or could not tell. */
 const NO_CAUSE = [
+  'AgentTooOld',
   'ChangeRefused',
   'KingfisherStillDown',
   'LogAbsent',
   'LogMalformed',
   'LogStale',
+  'NotAllowed',
   'NotConfigured',
   'NotInDesiredState',
   'ObservationFailed',
   'PageNotDelivered',
   'Paused',
-  'RecoveryNotAllowed',
   'StaleToken',
   'StepFailed',
   'StepTimedOut',

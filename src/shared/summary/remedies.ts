@@ -10,6 +10,8 @@ const REMEDIES: Record<string, (host: string) => string> = {
   DiskFull: () => 'free space on that file system',
   DependencyDenied: () => 'correct the credentials; a restart cannot help',
   AlertContradicted: () => 'look at scraping and at the network between Prometheus and the host',
+  AgentTooOld: (host) => `install the controller's version of Halcyon on ${host}`,
+  NotAllowed: (host) => `allow it under agent.allow of ${host}, or do it by hand`,
   UnknownAlert: () => 'look at it, and map it under routes: or hosts: in halcyon.yaml',
 };
 

@@ -1,19 +1,21 @@
+import { isAllowed, notAllowed } from '../../shared/allowance';
 import type { HealthState, HealthVerdict } from '../../shared/observations';
 import { noteDeath } from './crash-loop';
-import { HostSteps, isFailure, isStepFailure, reason } from './host-steps';
+import { HostSteps } from './host-steps';
 import type { Gate } from './gate';
 import { hostOf } from './host-watch';
 import type { Incident } from './incident';
 import type { IncidentBody, RoundResult } from './incident-body';
-import type { Cause, Runbook } from './runbook';
+import type { Cause, Diagnosed, Runbook } from './runbook';
 import { DryRun } from './safety';
 import type { Safety } from './safety';
+import { isFailure, isStepFailure, reason } from './step-failures';
 
 /** A host that is well at one look and not at the next is diagnosed again, so often at the most in one pass. */
 const MAX_LOOKS = 3;
 
 /** One page of the document as the body of an incident: diagnose, then the causes in order until verification holds. */
-export function followRunbook<D extends { health: HealthState | undefined }>(runbook: Runbook<D>): IncidentBody {
+export function followRunbook<D extends Diagnosed>(runbook: Runbook<D>): IncidentBody {
   const { page, handOver, verify } = runbook;
   return {
     page,
@@ -74,7 +76,7 @@ async function lookOnce<T>(
   }
 }
 
-class RunbookPass<D extends { health: HealthState | undefined }> {
+class RunbookPass<D extends Diagnosed> {
   /** What the last verification of this pass came to. */
   private verdict: HealthVerdict | undefined;
 
@@ -152,8 +154,9 @@ class RunbookPass<D extends { health: HealthState | undefined }> {
     const { cite, title } = cause;
     incident.view.cause = { cite, title, evidence };
     if (cause.remedy === undefined) return false;
-    incident.note(cite, title, mayChange ? evidence : `${evidence}: left to people`);
-    if (!mayChange) return this.leftOut(cause, evidence);
+    const mayRemedy = mayChange && this.isAllowed(cause, found);
+    incident.note(cite, title, mayRemedy ? evidence : `${evidence}: left to people`);
+    if (!mayRemedy) return this.leftOut(cause, evidence);
     if (!(await safety.approveRemedy(cause, evidence))) return false;
     incident.setState('remedying');
     try {
@@ -163,6 +166,13 @@ class RunbookPass<D extends { health: HealthState | undefined }> {
       if (!isStepFailure(err)) throw err;
     }
     return await this.isWell();
+  }
+
+  /** Nobody is asked for what the host does not allow. What it allows is unknown where it could not be asked. */
+  private isAllowed({ needs, cite }: Cause<D>, { allowed }: D): boolean {
+    if (needs === undefined || allowed === undefined || isAllowed(needs, allowed)) return true;
+    this.incident.find('NotAllowed', cite, notAllowed(needs, this.steps.host));
+    return false;
   }
 
   /** What would have been done is worth as much to people as what was. */

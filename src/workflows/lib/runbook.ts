@@ -1,10 +1,19 @@
+import type { AllowedState, Allowance } from '../../shared/allowance';
 import type { HealthState, HealthVerdict } from '../../shared/observations';
-import type { HostSteps, Step } from './host-steps';
+import type { HostSteps } from './host-steps';
 import type { Incident } from './incident';
 import type { Safety } from './safety';
+import type { Step } from './step';
+
+/** What every diagnosis learns. */
+export interface Diagnosed {
+  health: HealthState | undefined;
+  /** What the host's own configuration allows; undefined where it could not be asked. */
+  allowed: AllowedState | undefined;
+}
 
 /** One page of the document: how to diagnose, the causes in the document's order, and how to see that it is over. */
-export interface Runbook<Diagnosis extends { health: HealthState | undefined }> {
+export interface Runbook<Diagnosis extends Diagnosed> {
   /** Letter of the page, `A`. */
   page: string;
   title: string;
@@ -34,6 +43,8 @@ export interface Runbook<Diagnosis extends { health: HealthState | undefined }> 
 export interface Cause<Diagnosis> extends Step {
   /** The remedy in a few words, for people where it may not be applied: `restart KingFisher`. */
   would?: string;
+  /** What the host must allow for its remedy: where it does not, the cause is left to people. */
+  needs?: Allowance;
   /** Only after the other remedies were tried: where nothing may be changed there is nothing to say of it. */
   isLastResort?: true;
   /** In a few words why this is the cause, or undefined when it is not. May look further. */
