@@ -7,7 +7,7 @@ const { builtinModules } = require('node:module');
 const nodeBuiltins = builtinModules.flatMap((name) => [name, `node:${name}`]);
 
 /** Imports go one way (docs/architecture.md). Each zone says what its folder may not reach for. */
-const zone = (target, from, message) => ({ target, from, message });
+const zone = (target, from, message, except = []) => ({ target, from, message, except });
 const oneWay = [
   zone('./src/shared', ['./src/!(shared)/**', './src/*.ts'], 'shared is a leaf: it imports nothing of the project.'),
   zone(
@@ -15,7 +15,12 @@ const oneWay = [
     './src/!(shared|workflows|activities)/**',
     'workflows may use shared, and types of activities.',
   ),
-  zone('./src/host', './src/!(shared|host)/**', 'host adapters may use shared only.'),
+  zone(
+    './src/host',
+    './src/!(shared|host)/**',
+    'host adapters may use shared, and the type of the agent section of the configuration.',
+    ['**/src/config/schema/agent.ts'],
+  ),
   zone('./src/activities', './src/!(shared|host|store|activities)/**', 'activities may use shared, host and store.'),
   zone('./src/alerts', './src/!(shared|alerts)/**', 'alerts are pure: shared only.'),
   zone('./src/config', './src/!(shared|config)/**', 'config may use shared only.'),
@@ -96,6 +101,17 @@ module.exports = tseslint.config(
               allowTypeImports: true,
             },
           ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['src/host/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [{ group: ['**/config/**'], message: 'The host takes only a type of it.', allowTypeImports: true }],
         },
       ],
     },

@@ -200,7 +200,7 @@ export const SCENES: readonly Scene[] = [
 function breakKingfisher({ host }: PageStage): void {
   host.up.kingfisher = false;
   host.broken.add('kingfisher');
-  host.recoveryAllowed = false;
+  host.allow = ['restart', 'clearFiles'];
 }
 
 function invalidConfiguration({ scripts, host }: PageStage, output: string): void {

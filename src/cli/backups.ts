@@ -8,9 +8,7 @@ import { subcommand } from './subcommand';
 import { table } from './table';
 import { UsageError } from './usage';
 
-/** `agent.recovery` of halcyon.yaml. */
-export type ConfiguredRecovery = NonNullable<NonNullable<Config['agent']>['recovery']>;
-export type OpenBackups = (settings: ConfiguredRecovery) => Backups;
+export type OpenBackups = (settings: NonNullable<Config['agent']>) => Backups;
 
 interface Options {
   config?: string;
@@ -43,10 +41,9 @@ export function createBackupsCommand(openBackups: OpenBackups): Command {
 }
 
 function open(options: Options, openBackups: OpenBackups): Backups {
-  const config = loadConfigOrExit({ path: options.config, env: process.env, unused: ['intake', 'pagers'] });
-  const settings = config.agent?.recovery;
-  if (settings) return openBackups(settings);
-  throw new UsageError('agent.recovery is not configured: run this on a host whose agent makes backups');
+  const { agent } = loadConfigOrExit({ path: options.config, env: process.env, unused: ['intake', 'pagers'] });
+  if (agent !== null && agent.backup !== null) return openBackups(agent);
+  throw new UsageError('agent.backup is not configured: run this on a host whose agent makes backups');
 }
 
 async function list(backups: Backups, { json }: Options): Promise<void> {

@@ -51,7 +51,16 @@ export function issueLines(issue: Issue, context: ProblemContext): string[] {
   return [line(issue.path, withGot(issue, context))];
 }
 
+/** Keys that were there, and what says it now. */
+const MOVED: Record<string, string> = {
+  'agent.recovery':
+    'what a host is stands under agent.kingfisher, agent.dependencies and agent.backup, ' +
+    'and agent.allow says whether a full recovery may run',
+};
+
 function unknownKey(key: string, path: PropertyKey[], { schema }: ProblemContext): string {
+  const moved = MOVED[formatKeyPath([...path, key])];
+  if (moved !== undefined) return `unknown key; ${moved}`;
   // A key of another alternative (manager: systemd or process) is not a mistyped one.
   const meant = nearest(
     key,

@@ -4,6 +4,8 @@ import { pagingWarnings } from './paging-warnings';
 import type { Role } from './roles';
 import type { Config } from './schema/config';
 
+type Agent = NonNullable<Config['agent']>;
+
 const TLS_FILES = ['caFile', 'certFile', 'keyFile'] as const;
 
 /**
@@ -43,11 +45,27 @@ function hostsWarnings({ hosts }: Config): string[] {
   return Object.keys(hosts).length > 0 ? [] : ['hosts: none: every alert starts unknownAlert, and nothing is healed'];
 }
 
-/** An agent's own file may well have no hosts: only intake and commands need them. */
 function agentWarnings({ agent, hosts }: Config): string[] {
-  const names = Object.keys(hosts);
-  if (agent === null || names.length === 0 || names.includes(agent.host)) return [];
+  return agent === null ? [] : [...hostWarnings(agent, Object.keys(hosts)), ...recoveryWarnings(agent)];
+}
+
+/** An agent's own file may well have no hosts: only intake and commands need them. */
+function hostWarnings({ host }: Agent, names: string[]): string[] {
+  if (names.length === 0 || names.includes(host)) return [];
   return [
-    `agent.host: "${agent.host}" is not under hosts: (${names.join(', ')}): no incident reaches this agent, and one of those hosts may wait for its own`,
+    `agent.host: "${host}" is not under hosts: (${names.join(', ')}): no incident reaches this agent, and one of those hosts may wait for its own`,
   ];
+}
+
+function recoveryWarnings({ allow, kingfisher, dependencies: { redis, rabbitmq }, backup }: Agent): string[] {
+  if (!allow.includes('fullRecovery')) return [];
+  const lacking = [
+    ...(kingfisher.owner === null ? ['kingfisher.owner'] : []),
+    ...(redis !== undefined && redis.rateLimits === undefined ? ['dependencies.redis.rateLimits'] : []),
+    ...(rabbitmq !== undefined && rabbitmq.exchanges === undefined ? ['dependencies.rabbitmq.exchanges'] : []),
+    ...(backup === null ? ['backup'] : []),
+  ];
+  return lacking.map(
+    (key) => `agent.${key}: not set: a full recovery, which agent.allow names, leaves out what needs it`,
+  );
 }

@@ -22,7 +22,7 @@ export async function findOwner({ user, group }: { user: string; group: string }
   const { uid } = await findUser(user);
   const gid = (await listGroups()).find(({ name }) => name === group)?.gid;
   if (gid !== undefined) return { uid, gid };
-  const remedy = 'correct recovery.owner.group in the configuration';
+  const remedy = 'correct kingfisher.owner.group in the configuration';
   throw new HostError('NotConfigured', `there is no group ${group} on this host; ${remedy}`);
 }
 

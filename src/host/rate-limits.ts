@@ -105,6 +105,6 @@ function refuseUnsafe({ database, prefix }: RateLimitSelector): void {
 }
 
 function unsafe(reason: string): HostError {
-  const remedy = 'no key was touched, correct recovery.rateLimits in the configuration';
+  const remedy = 'no key was touched, correct dependencies.redis.rateLimits in the configuration';
   return new HostError('UnsafeSelector', `${reason}; ${remedy}`);
 }

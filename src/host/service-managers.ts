@@ -21,7 +21,7 @@ export function createServiceManagers(settings: HostSettings, run: CommandRunner
   }
   return function findManager(service) {
     const manager = managers.get(service);
-    if (manager === undefined) throw notConfigured(service);
+    if (manager === undefined) throw notConfigured(`dependencies.${service}`);
     return manager;
   };
 }

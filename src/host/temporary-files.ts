@@ -80,7 +80,7 @@ async function walkAll(what: TemporaryFiles, left: number): Promise<Cleared> {
 function refuseWide({ folder, prefix }: { folder: string; prefix: string }): void {
   const isPlain = path.isAbsolute(folder) && path.resolve(folder) === folder && folder !== '/';
   if (isPlain && prefix !== '' && !prefix.startsWith('.') && !prefix.includes('/')) return;
-  const remedy = 'nothing was removed, correct recovery.temporary in the configuration';
+  const remedy = 'nothing was removed, correct kingfisher.tempElsewhere in the configuration';
   throw new HostError('UnsafeSelector', `"${folder}" with names like "${prefix}" is too wide; ${remedy}`);
 }
 

@@ -27,6 +27,8 @@ export const FAILURES = {
   ImagesNotFound: { retryable: false },
   /** A backup read back is not what was copied. */
   BackupMismatch: { retryable: true },
+  /** The agent's own configuration does not allow this change: `agent.allow`. */
+  NotAllowed: { retryable: false },
   /** A change was asked for without a permit. */
   NoPermit: { retryable: false },
   /** The agent saw a newer fencing token: whoever asks has lost its turn. */
@@ -43,6 +45,8 @@ export const FAILURES = {
   PageNotYetDelivered: { retryable: true },
   /** The agent took no work within its time: its host or its unit is down. */
   AgentUnreachable: { retryable: false },
+  /** The agent does not know what it was asked for: it is of an older version than the controller. */
+  AgentTooOld: { retryable: false },
 } as const;
 
 export type FailureType = keyof typeof FAILURES;

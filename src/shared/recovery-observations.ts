@@ -4,16 +4,6 @@
  */
 import type { Change, EndpointState, ProcessInfo } from './observations';
 
-/** What this host's agent allows a recovery, from its own configuration. */
-export interface RecoveryLimits {
-  /** False where `agent.recovery` is null: then none may run here. */
-  allowed: boolean;
-  /** Entries whose permissions may be mended without asking. */
-  permissionsLimit: number;
-  /** Folder of the backups; absent where none may run here. */
-  backups?: string;
-}
-
 /** Processes of the service that its manager does not own (H.1: King-Scripts, leftovers). */
 export interface StrayList {
   processes: ProcessInfo[];

@@ -1,6 +1,8 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { RecoveryActivities } from '../activities/host/recovery-types';
 import type { HostActivities } from '../activities/host/types';
+import { ALLOWANCES, CHANGES, notAllowed } from '../shared/allowance';
+import type { Allowance } from '../shared/allowance';
 import { WELL, standingOf } from '../shared/observations';
 import type {
   Condition,
@@ -14,6 +16,7 @@ import type {
   WatchRequest,
   StartReason,
 } from '../shared/observations';
+import type { ChangePermit } from '../shared/permit';
 import type { HealthVerdict, Verdict, WaitRequest } from '../shared/readings';
 import { ANSWERS, DEPENDENCIES, WHY, disk, endpoint } from './scripted-answers';
 
@@ -51,7 +54,10 @@ export class ScriptedHost {
   logLines: string[] = ['started'];
   rateLimitKeys = 5;
   wrongPermissions = 7;
-  recoveryAllowed = true;
+  /** What the host's own configuration allows. */
+  allow: Allowance[] = [...ALLOWANCES];
+  /** Activities that its agent does not have: it is older than the controller. */
+  readonly lacks = new Set<string>();
   /** Whether a full recovery brings back what a restart cannot. */
   recoveryHelps = true;
   exchangesMissing: string[] = [];
@@ -106,6 +112,13 @@ export class ScriptedHost {
   activities(): HostActivities & RecoveryActivities {
     const scripted: HostActivities & RecoveryActivities = {
       ...this.recovery(),
+      observeAllowed: async () => ({
+        allow: this.allow,
+        permissionsLimit: 100,
+        permissionsApprovedLimit: 1_000_000,
+        backups: '/var/backups/kingfisher',
+        activities: Object.keys(scripted).filter((name) => !this.lacks.has(name)),
+      }),
       observeService: async ({ service }) => this.service(service),
       observeRecentStarts: async () => ({ evidence: 'present', startedAt: [this.now()] }),
       observeStartLog: async ({ service }) => ({
@@ -184,13 +197,21 @@ export class ScriptedHost {
     const noted = Object.entries(scripted).map(([name, activity]) => [
       name,
       async (input: never) => {
+        this.refuseNotAllowed(name, input);
         const call = name === 'waitUntil' ? `waitUntil ${(input as WaitRequest).reading}` : name;
         this.calls.push(call);
         await this.before(call);
         return await (activity as (input: never) => Promise<unknown>)(input);
       },
     ]);
-    return Object.fromEntries(noted) as HostActivities & RecoveryActivities;
+    return Object.fromEntries(noted.filter(([name]) => !this.lacks.has(name as string))) as HostActivities &
+      RecoveryActivities;
+  }
+
+  private refuseNotAllowed(name: string, input: { permit?: ChangePermit } | undefined): void {
+    const needed = Object.entries(CHANGES).find(([change]) => change === name)?.[1];
+    if (needed === undefined || input?.permit?.kind === 'undo' || this.allow.includes(needed)) return;
+    throw ApplicationFailure.nonRetryable(notAllowed(needed, 'this host'), 'NotAllowed');
   }
 
   private recovery(): RecoveryActivities {
@@ -209,11 +230,6 @@ export class ScriptedHost {
       manifestSha256: state === 'complete' ? 'ab'.repeat(32) : null,
     });
     return {
-      observeRecoveryLimits: async () => ({
-        allowed: this.recoveryAllowed,
-        permissionsLimit: 100,
-        backups: '/var/backups/kingfisher',
-      }),
       ensureStopped: async ({ service }) => {
         const before = this.service(service);
         this.up[service] = false;

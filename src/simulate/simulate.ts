@@ -4,6 +4,7 @@ import { createCoordinationActivities } from '../activities/control/coordination
 import { incidentPolicies } from '../config';
 import type { Config } from '../config';
 import type { Alert } from '../shared/alert';
+import { ALLOWED_BY_DEFAULT } from '../shared/allowance';
 import { formatDuration } from '../shared/durations';
 import { escalationId, guardId } from '../shared/ids';
 import type { IncidentInput } from '../shared/incident';
@@ -197,7 +198,7 @@ class Simulation {
     host.up.kingfisher = false;
     host.broken.add('kingfisher');
     host.recoveryHelps = false;
-    host.recoveryAllowed = (this.config.agent?.recovery ?? null) !== null;
+    host.allow = this.config.agent?.allow ?? [...ALLOWED_BY_DEFAULT];
     host.before = async () => {
       const now = await this.time.now();
       this.hostTime = this.time.serverTime(now);

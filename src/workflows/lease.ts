@@ -17,7 +17,8 @@ import type { LeaseExtension, LeaseRelease, LeaseView, SettingState } from '../s
 import type { ChangePermit } from '../shared/permit';
 import { searchAttributes } from '../shared/search-attributes';
 import { hostTaskQueue } from '../shared/task-queues';
-import { isFailure, isStepFailure, reason } from './lib/host-steps';
+import { NOT_REGISTERED, nameTooOld } from './lib/agent-version';
+import { isFailure, isStepFailure, reason } from './lib/step-failures';
 import { Lease } from './lib/lease';
 import type { LeaseInput } from './lib/lease';
 import { renderLease } from './lib/lease-details';
@@ -173,7 +174,12 @@ function agent({ view, wanted }: Lease, withinMs: number) {
     scheduleToCloseTimeout: withinMs,
     startToCloseTimeout: 180_000,
     heartbeatTimeout: 3_000,
-    retry: { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 15_000 },
+    retry: {
+      initialInterval: 1_000,
+      backoffCoefficient: 2,
+      maximumInterval: 15_000,
+      nonRetryableErrorTypes: [NOT_REGISTERED],
+    },
     summary: `${view.setting}: ${JSON.stringify(view.original)} → ${JSON.stringify(wanted.value)}, ${view.state}`,
   });
 }
@@ -197,7 +203,7 @@ function whatIsThere({ place, value }: SettingState): string {
 
 function why(err: unknown, host: string): string {
   const cause = err instanceof ActivityFailure ? err.cause : undefined;
-  if (!(cause instanceof TimeoutFailure)) return reason(err);
+  if (!(cause instanceof TimeoutFailure)) return reason(nameTooOld(err, host));
   const last = cause.cause instanceof Error ? `: ${cause.cause.message}` : '';
   return `the agent on ${host} did not do it in time${last}`;
 }

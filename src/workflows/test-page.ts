@@ -4,7 +4,7 @@ import { CHANNEL_NAMES } from '../shared/escalation';
 import type { Subject } from '../shared/escalation';
 import type { TestPageInput, TestPageResult, TestTarget } from '../shared/test-page';
 import { isExpected, isFinal } from './lib/escalation/sent-page';
-import { reason } from './lib/host-steps';
+import { reason } from './lib/step-failures';
 
 /** A person waits for the answer: what does not work now is told, and not tried for hours as a real page is. */
 const ATTEMPTS = 3;

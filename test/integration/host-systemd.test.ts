@@ -3,6 +3,7 @@ import type { HostSettings } from '../../src/host/settings';
 import type { Change, DependencyState, RecentStarts, ServiceState } from '../../src/shared/observations';
 import { requireBuild } from '../support/build';
 import { PERMIT } from '../support/permit';
+import { settingsOf } from '../support/host-settings';
 import { waitFor } from '../support/wait-for';
 
 const unavailable = labUnavailable();
@@ -40,7 +41,7 @@ whereLabRuns(`systemd adapter on a real host${unavailable === null ? '' : ` (${u
       '/opt/halcyon-node/bin/node',
       '-e',
       DRIVER,
-      ...[settingsOf(unit), name, input].map((argument) => JSON.stringify(argument)),
+      ...[settingsFor(unit), name, input].map((argument) => JSON.stringify(argument)),
     ]);
     const { result, failure } = JSON.parse(stdout) as { result?: unknown; failure?: object };
     if (failure !== undefined) throw Object.assign(new Error('the activity failed'), failure);
@@ -121,7 +122,7 @@ whereLabRuns(`systemd adapter on a real host${unavailable === null ? '' : ` (${u
   it('finds the restart of an agent that was killed while its job was pending', async () => {
     const seen = await observe('slow.service');
     const input = JSON.stringify({ service: 'kingfisher', seenInvocation: seen.invocation });
-    const settings = JSON.stringify(settingsOf('slow.service'));
+    const settings = JSON.stringify(settingsFor('slow.service'));
     const agent = ['/opt/halcyon-node/bin/node', '-e', DRIVER, settings, '"ensureRestarted"', input];
     await host.systemctl('reset-failed');
     await host.exec(['systemd-run', '--unit=doomed', '--collect', ...agent]);
@@ -167,22 +168,15 @@ whereLabRuns(`systemd adapter on a real host${unavailable === null ? '' : ` (${u
 });
 
 /** The settings of the lab's own agent, for KingFisher as this unit. */
-function settingsOf(unit: string): HostSettings {
-  return {
+function settingsFor(unit: string): HostSettings {
+  return settingsOf({
     host: 'hostsystemd',
-    stateDir: '/var/lib/halcyon',
-    pauseFile: '/run/halcyon/paused',
     kingfisher: {
       manager: { type: 'systemd', unit },
-      baseUrl: 'http://127.0.0.1:8201',
-      user: 'kingfisher',
       installDir: '/opt/kingfisher',
       dataDir: '/opt/kingfisher/data',
-      logFile: '/var/log/kingfisher/service.log',
       tempDirs: ['/opt/kingfisher/data/temp'],
       tempFilesLimit: 100,
-      logrotate: null,
-      configCheck: null,
     },
     dependencies: {
       postgres: {
@@ -192,6 +186,5 @@ function settingsOf(unit: string): HostSettings {
       redis: { unit: 'redis-server.service', url: 'redis://127.0.0.1:6379/1' },
       rabbitmq: { unit: 'rabbitmq-server.service', url: 'amqp://guest:guest@127.0.0.1:5672' },
     },
-    diskFull: { availableBytes: 0, usedPercent: 101 },
-  };
+  });
 }

@@ -3,6 +3,7 @@ import type { Change, ServiceState } from '../../src/shared/observations';
 import type { HostSettings } from '../../src/host/settings';
 import type { SettingState } from '../../src/shared/lease';
 import { DATA, KINGFISHER, RecoverySite, cited, detailOf, names } from '../support/recovery-site';
+import { settingsOf } from '../support/host-settings';
 import { closedByHand } from '../support/incidents';
 import { waitFor } from '../support/wait-for';
 
@@ -42,7 +43,7 @@ function driver(settings: HostSettings, name: string, input: object): string[] {
   return ['/opt/halcyon-node/bin/node', '-e', DRIVER, ...[settings, name, input].map((one) => JSON.stringify(one))];
 }
 
-async function call<T>(name: string, input: object, settings = settingsOf({})): Promise<T> {
+async function call<T>(name: string, input: object, settings = settingsFor({})): Promise<T> {
   const { stdout } = await site.exec(...driver(settings, name, input));
   const { result, failure } = JSON.parse(stdout) as { result?: T; failure?: object };
   if (failure !== undefined) throw Object.assign(new Error('the activity failed'), failure);
@@ -160,7 +161,7 @@ it('a reload that ends the process is seen, and mended', async () => {
 });
 
 it('a service of the process manager outlives the agent that started it', async () => {
-  const settings = settingsOf({
+  const settings = settingsFor({
     type: 'process',
     command: ['/bin/sleep', '86399.5'],
     cwd: '/',
@@ -203,25 +204,17 @@ it('a recovery that is cancelled in the middle starts KingFisher only when the w
 });
 
 /** The lab's own agent, as far as these tests need it. */
-function settingsOf(manager: Partial<HostSettings['kingfisher']['manager']>): HostSettings {
-  return {
+function settingsFor(manager: Partial<HostSettings['kingfisher']['manager']>): HostSettings {
+  return settingsOf({
     host: 'worse',
     // Not the agent's own: no token was ever seen here.
     stateDir: STATE,
-    pauseFile: '/run/halcyon/paused',
     kingfisher: {
       manager: { type: 'systemd', unit: KINGFISHER, ...manager } as HostSettings['kingfisher']['manager'],
-      baseUrl: 'http://127.0.0.1:8201',
-      user: 'kingfisher',
       installDir: '/opt/kingfisher',
       dataDir: DATA,
-      logFile: '/var/log/kingfisher/service.log',
-      tempDirs: [],
       tempFilesLimit: 100,
-      logrotate: null,
-      configCheck: null,
     },
-    dependencies: {},
     settings: {
       'openai.max_qps': {
         format: 'json',
@@ -232,6 +225,5 @@ function settingsOf(manager: Partial<HostSettings['kingfisher']['manager']>): Ho
         apply: 'reload',
       },
     },
-    diskFull: { availableBytes: 0, usedPercent: 101 },
-  };
+  });
 }

@@ -46,22 +46,12 @@ whereRedisIs('rate limits in a real Redis', () => {
   function activities(more: { url?: string; database?: number; prefix?: string } = {}) {
     const settings: HostSettings = {
       ...hostSettings(folder.path()),
-      dependencies: { redis: { unit: 'redis-server.service', url: more.url ?? url } },
-      recovery: {
-        backup: {
-          root: folder.path(),
-          images: folder.path(),
-          layout: 'flat',
-          keepCount: 1,
-          keepForMs: 1,
-          reserveBytes: 0,
+      dependencies: {
+        redis: {
+          unit: 'redis-server.service',
+          url: more.url ?? url,
+          rateLimits: { database: more.database ?? 1, prefix: more.prefix ?? 'ratelimit:' },
         },
-        owner: { user: 'nobody', group: 'nogroup' },
-        permissionsLimit: 1,
-        permissionsApprovedLimit: 1_000_000,
-        temporary: [],
-        rateLimits: { database: more.database ?? 1, prefix: more.prefix ?? 'ratelimit:' },
-        exchanges: [],
       },
     };
     const redact = createRedactor([]);

@@ -3,13 +3,14 @@ import type { DependencyState } from '../../src/shared/observations';
 import { followRunbook } from '../../src/workflows/lib/follow-runbook';
 import type { HostSteps } from '../../src/workflows/lib/host-steps';
 import { runIncident } from '../../src/workflows/lib/run-incident';
-import type { Runbook } from '../../src/workflows/lib/runbook';
+import type { Diagnosed, Runbook } from '../../src/workflows/lib/runbook';
+import { observeAllowed } from '../../src/workflows/steps/allowed';
 import { restartDependency } from '../../src/workflows/steps/dependencies';
 
 export { escalation } from '../../src/workflows/escalation';
 export { guard } from '../../src/workflows/guard';
 
-interface Found {
+interface Found extends Diagnosed {
   redis: DependencyState | undefined;
 }
 
@@ -28,7 +29,8 @@ const page: Runbook<Found> = {
   title: 'Redis',
   subject: 'Redis',
   notDue: ({ incident }) => (incident.view.labels['shop'] === 'closed' ? 'the shop is closed' : undefined),
-  diagnose: async ({ steps }) => ({
+  diagnose: async ({ steps, incident }) => ({
+    allowed: await observeAllowed('X.diagnosis', steps, incident),
     redis: await steps.observe(
       { cite: 'X.diagnosis', title: 'Redis: PING' },
       (host) => host.observeDependency({ dependency: 'redis' }),

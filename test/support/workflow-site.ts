@@ -47,17 +47,24 @@ export class WorkflowSite {
     await tearDown(this.env);
   }
 
-  /** A controller and, unless `agent` is false, an agent for a host of its own. */
-  async withHost<T>(test: (host: ScriptedHost, name: string) => Promise<T>, agent = true): Promise<T> {
+  /** A controller and, unless `agent` is false, an agent for a host of its own. `agent` may name activities that it lacks. */
+  async withHost<T>(
+    test: (host: ScriptedHost, name: string) => Promise<T>,
+    agent: boolean | string[] = true,
+  ): Promise<T> {
     return await this.withController(() => this.onHost(test, agent));
   }
 
   /** The same where there is a controller already. */
-  async onHost<T>(test: (host: ScriptedHost, name: string) => Promise<T>, agent = true): Promise<T> {
+  async onHost<T>(
+    test: (host: ScriptedHost, name: string) => Promise<T>,
+    agent: boolean | string[] = true,
+  ): Promise<T> {
     const host = new ScriptedHost();
+    if (typeof agent === 'object') agent.forEach((activity) => host.lacks.add(activity));
     const name = `h-${randomUUID().slice(0, 8)}`;
     const alone = async () => await test(host, name).finally(() => this.endOf(name));
-    return agent ? await this.withAgent(host, name, alone) : await alone();
+    return agent !== false ? await this.withAgent(host, name, alone) : await alone();
   }
 
   /** What is left of a host's incidents ends while there is a controller: else it holds up the server's time for ever. */

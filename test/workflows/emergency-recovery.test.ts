@@ -100,10 +100,10 @@ describe('section H', () => {
 describe('a recovery that meets trouble', () => {
   it('touches nothing on a host that does not allow it', async () => {
     await site.withHost(async (host, name) => {
-      host.recoveryAllowed = false;
+      host.allow = ['restart', 'clearFiles'];
       const view = await (await start(name, EVERYTHING)).result();
       expect(view.outcome).toBe('unresolved');
-      expect(names(view)).toEqual(['RecoveryNotAllowed']);
+      expect(names(view)).toEqual(['NotAllowed']);
       expect(host.calls.filter((call) => call.startsWith('ensure'))).toEqual([]);
     });
   });

@@ -33,7 +33,7 @@ async function start(
 ) {
   host.up.kingfisher = false;
   host.broken.add('kingfisher');
-  host.recoveryAllowed = false;
+  host.allow = ['restart', 'clearFiles'];
   const now = await site.env.currentTimeMs();
   const first: Alert = alert({
     startsAt: new Date(now - ago * MINUTE).toISOString(),

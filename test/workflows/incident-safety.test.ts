@@ -63,7 +63,7 @@ async function heal(host: ScriptedHost, handle: WorkflowHandle, first: Awaited<R
 describe('an incident that Halcyon cannot end', () => {
   it('stays open, pages each tier once, the first at once, and ends when the host is well', async () => {
     await site.withHost(async (host, name) => {
-      host.recoveryAllowed = false;
+      host.allow = ['restart', 'clearFiles'];
       const { handle, first } = await down(host, name);
       await untilState(handle, 'waitingForPeople');
       await site.env.sleep(65 * MINUTE);
@@ -87,7 +87,7 @@ describe('an incident that Halcyon cannot end', () => {
 
   it('is not over when Alertmanager says resolved and the host is not well', async () => {
     await site.withHost(async (host, name) => {
-      host.recoveryAllowed = false;
+      host.allow = ['restart', 'clearFiles'];
       const { handle, first } = await down(host, name);
       await untilState(handle, 'waitingForPeople');
       await handle.signal(alertSignal, { ...first, status: 'resolved' });
@@ -101,7 +101,7 @@ describe('an incident that Halcyon cannot end', () => {
 
   it('is closed by a person, who reads what Halcyon sees then', async () => {
     await site.withHost(async (host, name) => {
-      host.recoveryAllowed = false;
+      host.allow = ['restart', 'clearFiles'];
       const { handle } = await down(host, name);
       await untilState(handle, 'waitingForPeople');
       await expect(handle.executeUpdate(closeUpdate, { args: [{ as: 'anna', reason: '' }] })).rejects.toThrow();
@@ -114,7 +114,7 @@ describe('an incident that Halcyon cannot end', () => {
 
   it('begins again with a new episode, a minute after the last pass', async () => {
     await site.withHost(async (host, name) => {
-      host.recoveryAllowed = false;
+      host.allow = ['restart', 'clearFiles'];
       const { handle } = await down(host, name);
       await untilState(handle, 'waitingForPeople');
       host.broken.clear();
@@ -164,7 +164,7 @@ describe('a KingFisher that is well after a restart and dies before that is veri
 describe('an acknowledgement', () => {
   it('holds the next tier and lapses', async () => {
     await site.withHost(async (host, name) => {
-      host.recoveryAllowed = false;
+      host.allow = ['restart', 'clearFiles'];
       const { handle, first } = await down(host, name);
       await untilState(handle, 'waitingForPeople');
       await site.env.sleep(20 * MINUTE);

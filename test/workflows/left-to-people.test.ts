@@ -19,7 +19,7 @@ describe('what runbook A cannot mend', () => {
       host.up.kingfisher = false;
       host.broken.add('kingfisher');
       host.logLines = ['MemoryError'];
-      host.recoveryAllowed = false;
+      host.allow = ['restart', 'clearFiles'];
       const handle = await startIncident(site.env.client, name, alert());
       const result = await closedByHand(handle);
       await recordHistory(handle, 'serviceDown.unresolved');
@@ -35,7 +35,7 @@ describe('what runbook A cannot mend', () => {
     await site.withHost(async (host, name) => {
       host.up.kingfisher = false;
       host.masked.add('kingfisher');
-      host.recoveryAllowed = false;
+      host.allow = ['restart', 'clearFiles'];
       const result = await closedByHand(await startIncident(site.env.client, name, alert()));
       expect(result.outcome).toBe('unresolved');
       expect(result.findings.map((f) => f.name)).toContain('UnitMasked');

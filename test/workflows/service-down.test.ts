@@ -237,7 +237,7 @@ describe('a host that breaks anew', () => {
 
   it('is healed while people have it, also where it was well for a moment only', async () => {
     await site.withHost(async (host, name) => {
-      host.recoveryAllowed = false;
+      host.allow = ['restart', 'clearFiles'];
       host.up.kingfisher = false;
       host.broken.add('kingfisher');
       const first = alert();
@@ -282,7 +282,7 @@ describe('a host that breaks anew', () => {
 
   it('is healed while people have it, when it is not well in a new way', async () => {
     await site.withHost(async (host, name) => {
-      host.recoveryAllowed = false;
+      host.allow = ['restart', 'clearFiles'];
       host.up.kingfisher = false;
       host.broken.add('kingfisher');
       const first = alert();

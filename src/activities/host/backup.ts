@@ -1,9 +1,7 @@
 import { makeBackup } from '../../host/backup/make';
-import type { BackupSettings } from '../../host/backup/place';
+import { backupSettingsOf } from '../../host/backup/place';
 import { pruneBackups } from '../../host/backup/prune';
 import { planBackup } from '../../host/backup/space';
-import { notConfigured } from '../../host/service-managers';
-import type { HostSettings } from '../../host/settings';
 import type { HostDeps } from './dependencies';
 import { createQueues } from './queues';
 import type { RecoveryActivities } from './recovery-types';
@@ -16,20 +14,15 @@ export function createBackupActivities({ settings, redact, asChange }: HostDeps)
   const inTurn = createQueues();
   return {
     observeBackupPlan: asActivity(redact, async ({ signal }, { day }) => {
-      return await planBackup(backupOf(settings), day, signal);
+      return await planBackup(backupSettingsOf(settings), day, signal);
     }),
     // The journal beside the copies knows where it is, even after a kill -9: the heartbeat tells people.
     ensureBackup: asChange('ensureBackup', async ({ signal, mayStillChange, remember }, { id, day }) => {
       const request = { id, day, host: settings.host, signal, mayStillChange, progress: remember };
-      return await inTurn('backups', async () => await makeBackup(backupOf(settings), request));
+      return await inTurn('backups', async () => await makeBackup(backupSettingsOf(settings), request));
     }),
     ensureBackupsPruned: asChange('ensureBackupsPruned', async (run, { keep }) => {
-      return await inTurn('backups', async () => await pruneBackups(backupOf(settings), keep, run));
+      return await inTurn('backups', async () => await pruneBackups(backupSettingsOf(settings), keep, run));
     }),
   };
-}
-
-function backupOf({ recovery, kingfisher }: HostSettings): BackupSettings {
-  if (recovery === undefined || recovery === null) throw notConfigured('recovery');
-  return { ...recovery.backup, notImages: kingfisher.tempDirs };
 }

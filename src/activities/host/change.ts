@@ -2,7 +2,10 @@ import type { Logger } from 'pino';
 import { HostError, errorText } from '../../host/errors';
 import type { Fence } from '../../host/fence';
 import type { Redact } from '../../host/redact';
+import type { HostSettings } from '../../host/settings';
 import { sleep } from '../../host/sleep';
+import { CHANGES, isAllowed, notAllowed } from '../../shared/allowance';
+import type { ChangeName } from '../../shared/allowance';
 import { isPermit } from '../../shared/permit';
 import type { ChangePermit, Permitted } from '../../shared/permit';
 import { asActivity } from './run';
@@ -22,13 +25,17 @@ export interface ChangeRun extends Run {
   mayStillChange(): void;
 }
 
-/** Makes an activity of a change. Without a permit nothing is changed: `NoPermit`. */
+/**
+ * Makes an activity of a change. Without a permit nothing is changed: `NoPermit`. What `agent.allow` does not name is
+ * `NotAllowed`; but an undo is never refused by that.
+ */
 export type AsChange = <I extends object, O>(
-  name: string,
+  name: ChangeName,
   work: (run: ChangeRun, input: I) => Promise<O>,
 ) => (input: Permitted<I>) => Promise<O>;
 
 export interface ChangeDeps {
+  settings: Pick<HostSettings, 'host' | 'allow'>;
   fence: Fence;
   redact: Redact;
   /** The agent's log of changes: one line at the begin, the end and each refusal. */
@@ -39,9 +46,9 @@ export interface ChangeDeps {
  * The way to every change of this host. A change of one holder begins when those of other holders have ended: who lost
  * its turn while it was at work comes to its end first, at its next `mayStillChange`.
  */
-export function createAsChange({ fence, redact, logger }: ChangeDeps): AsChange {
+export function createAsChange({ settings, fence, redact, logger }: ChangeDeps): AsChange {
   const running = new Set<ChangePermit>();
-  return <I extends object, O>(name: string, work: (run: ChangeRun, input: I) => Promise<O>) =>
+  return <I extends object, O>(name: ChangeName, work: (run: ChangeRun, input: I) => Promise<O>) =>
     asActivity(redact, async (run: Run, input: Permitted<I>) => {
       const permit = permitOf(name, input);
       const { holder, token, kind } = permit;
@@ -62,6 +69,7 @@ export function createAsChange({ fence, redact, logger }: ChangeDeps): AsChange 
         run.signal.throwIfAborted();
         orLog(() => fence.check(permit));
       };
+      orLog(() => refuseUnlessAllowed(name, permit, settings));
       await fence.enter(permit).catch((err: unknown) =>
         orLog(() => {
           throw err;
@@ -87,6 +95,12 @@ export function createAsChange({ fence, redact, logger }: ChangeDeps): AsChange 
     const isBusy = () => [...running].some((other) => other.kind === 'change' && other.holder !== holder);
     while (isBusy()) await sleep(POLL_MS, signal);
   }
+}
+
+function refuseUnlessAllowed(name: ChangeName, { kind }: ChangePermit, settings: ChangeDeps['settings']): void {
+  const needed = CHANGES[name];
+  if (kind === 'undo' || isAllowed(needed, settings)) return;
+  throw new HostError('NotAllowed', `${notAllowed(needed, settings.host)}, which ${name} needs; nothing was changed`);
 }
 
 function permitOf(name: string, input: unknown): ChangePermit {

@@ -137,6 +137,6 @@ function settingsOf(
   dependency: DependencyName,
 ): StoreSettings & { managementUrl?: string } {
   const settings = dependencies[dependency];
-  if (settings === undefined) throw notConfigured(dependency);
+  if (settings === undefined) throw notConfigured(`dependencies.${dependency}`);
   return settings;
 }

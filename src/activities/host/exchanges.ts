@@ -8,10 +8,10 @@ import { asActivity } from './run';
 export function createExchangeActivities({ settings, redact }: HostDeps): Pick<RecoveryActivities, 'observeExchanges'> {
   return {
     observeExchanges: asActivity(redact, async ({ signal }) => {
-      const { recovery, dependencies } = settings;
-      if (recovery === undefined || recovery === null) throw notConfigured('recovery');
-      if (dependencies.rabbitmq === undefined) throw notConfigured('rabbitmq');
-      return await observeExchanges(dependencies.rabbitmq.url, recovery.exchanges, { redact, signal });
+      const { rabbitmq } = settings.dependencies;
+      if (rabbitmq === undefined) throw notConfigured('dependencies.rabbitmq');
+      if (rabbitmq.exchanges === undefined) throw notConfigured('dependencies.rabbitmq.exchanges');
+      return await observeExchanges(rabbitmq.url, rabbitmq.exchanges, { redact, signal });
     }),
   };
 }

@@ -4,6 +4,7 @@ import { createRedactor, secretsOf } from '../../host/redact';
 import { createServiceManagers } from '../../host/service-managers';
 import type { HostSettings } from '../../host/settings';
 import type { Logger } from 'pino';
+import { createAllowedActivities } from './allowed';
 import { createBackupActivities } from './backup';
 import { createAsChange } from './change';
 import { createConfigurationActivities } from './configuration';
@@ -17,7 +18,6 @@ import { createPermissionActivities } from './permissions';
 import { createProcessActivities } from './processes';
 import { createQueues } from './queues';
 import { createRateLimitActivities } from './rate-limits';
-import { createRecoveryLimitActivities } from './recovery-limits';
 import type { RecoveryActivities } from './recovery-types';
 import { createServiceActivities } from './service';
 import type { SettingActivities } from './setting-types';
@@ -30,8 +30,10 @@ import type { HostActivities } from './types';
 import { createWaitActivities } from './wait-until';
 import { createWatchActivities } from './watch';
 
-/** All that the agent of one host can do, within what its settings allow. `replaced` has the logger of changes, and replaces real
- * adapters in tests. */
+/**
+ * All that the agent of one host can do, within what its settings allow. `replaced` has the logger of changes, and
+ * replaces real adapters in tests.
+ */
 export function createHostActivities(
   settings: HostSettings,
   replaced: Partial<Omit<HostDeps, 'settings'>> & { logger?: Pick<Logger, 'info'> } = {},
@@ -40,11 +42,12 @@ export function createHostActivities(
   const run = replaced.run ?? runCommand;
   const findManager = replaced.findManager ?? createServiceManagers(settings, run, redact);
   const { logger } = replaced;
-  const asChange = replaced.asChange ?? createAsChange({ fence: createFence(settings), redact, logger });
+  const asChange = replaced.asChange ?? createAsChange({ settings, fence: createFence(settings), redact, logger });
   const deps: HostDeps = { settings, redact, run, findManager, asChange };
   // A restart that was given up may still be at work when a stop comes.
   const inTurn = createQueues();
-  return {
+  const activities: HostActivities & RecoveryActivities & SettingActivities = {
+    ...createAllowedActivities(deps, () => Object.keys(activities)),
     ...createServiceActivities(deps, inTurn),
     ...createProcessActivities(deps),
     ...createEvidenceActivities(deps),
@@ -55,7 +58,6 @@ export function createHostActivities(
     ...createDependencyActivities(deps),
     ...createConfigurationActivities(deps),
     ...createSpaceActivities(deps),
-    ...createRecoveryLimitActivities(deps),
     ...createStopActivities(deps, inTurn),
     ...createStrayActivities(deps),
     ...createBackupActivities(deps),
@@ -65,4 +67,5 @@ export function createHostActivities(
     ...createExchangeActivities(deps),
     ...createSettingActivities(deps, inTurn),
   };
+  return activities;
 }

@@ -34,12 +34,12 @@ function namedUnits({ kingfisher: { manager }, dependencies }: HostSettings): [s
   return [...own, ...stores];
 }
 
-function namedUsers({ kingfisher, recovery }: HostSettings): [string, string | undefined][] {
+function namedUsers({ kingfisher }: HostSettings): [string, string | undefined][] {
   const { manager, configCheck } = kingfisher;
   return [
     ['kingfisher.user', kingfisher.user],
     ['kingfisher.manager.user', manager.type === 'process' ? manager.user : undefined],
     ['kingfisher.configCheck.user', configCheck?.user],
-    ['recovery.owner.user', recovery?.owner.user],
+    ['kingfisher.owner.user', kingfisher.owner?.user],
   ];
 }

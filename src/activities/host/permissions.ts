@@ -37,7 +37,7 @@ async function ensurePermissions(
 ): Promise<Change<PermissionCount>> {
   if (!Number.isSafeInteger(askedLimit) || askedLimit < 0) throw tooMany(`a limit of ${askedLimit} is none`);
   const what = { ...(await wanted(deps, signal)), mayStillChange };
-  const { permissionsLimit = 0, permissionsApprovedLimit = 0 } = deps.settings.recovery ?? {};
+  const { permissionsLimit, permissionsApprovedLimit } = deps.settings.kingfisher;
   const limit = Math.min(askedLimit, isApproved ? permissionsApprovedLimit : permissionsLimit);
   const before = await countPermissions(what);
   if (before.different > limit) throw tooMany(`${before.different} entries differ, more than the limit of ${limit}`);
@@ -51,9 +51,10 @@ async function ensurePermissions(
 }
 
 async function wanted({ settings }: HostDeps, signal: AbortSignal): Promise<Permissions> {
-  if (!settings.recovery) throw notConfigured('recovery');
-  const [owner, names] = [await findOwner(settings.recovery.owner), await listNames()];
-  return { folder: settings.kingfisher.dataDir, owner, names, signal };
+  const { owner: named, dataDir } = settings.kingfisher;
+  if (named === null) throw notConfigured('kingfisher.owner');
+  const [owner, names] = [await findOwner(named), await listNames()];
+  return { folder: dataDir, owner, names, signal };
 }
 
 function counted({ entries, different, examples, skipped }: Permitted, { redact }: HostDeps): PermissionCount {

@@ -40,8 +40,8 @@ async function reset(keys: RateLimitKeys, mayStillChange: () => void): Promise<C
   return { before, after, changed: unlinked > 0, notes };
 }
 
-function selectorOf({ recovery, dependencies }: HostSettings): RateLimitSelector {
-  if (recovery === undefined || recovery === null) throw notConfigured('recovery');
-  if (dependencies.redis === undefined) throw notConfigured('redis');
-  return { url: dependencies.redis.url, ...recovery.rateLimits };
+function selectorOf({ dependencies: { redis } }: HostSettings): RateLimitSelector {
+  if (redis === undefined) throw notConfigured('dependencies.redis');
+  if (redis.rateLimits === undefined) throw notConfigured('dependencies.redis.rateLimits');
+  return { url: redis.url, ...redis.rateLimits };
 }

@@ -6,15 +6,12 @@ import type {
   ExchangeState,
   PermissionCount,
   RateLimitCount,
-  RecoveryLimits,
   StrayList,
   StraysEnded,
 } from '../../shared/recovery-observations';
 
 /** The nine steps of H as desired states, and what each would do. The rules of `HostActivities` hold here too. */
 export interface RecoveryActivities {
-  /** Before anything: whether a recovery may run on this host at all. */
-  observeRecoveryLimits(): Promise<RecoveryLimits>;
   /** H.1: the unit is stopped and stays so. Errors: `NotConfigured`, `NotInDesiredState`. */
   ensureStopped(input: Permitted<{ service: ServiceName }>): Promise<Change<ServiceState>>;
   /** H.1 dry run: processes of the service's user or install folder outside its unit. */

@@ -1,5 +1,4 @@
 import { unsafe } from '../../host/selectors';
-import { notConfigured } from '../../host/service-managers';
 import { clearTemporaryFiles, countTemporaryFiles } from '../../host/temporary-files';
 import type { Cleared, TemporaryFiles } from '../../host/temporary-files';
 import { listUsers } from '../../host/users';
@@ -43,17 +42,15 @@ async function ensureCleared(deps: HostDeps, olderThanMs: number, run: ChangeRun
 }
 
 async function selected({ settings }: HostDeps, olderThanMs: number, signal: AbortSignal): Promise<TemporaryFiles> {
-  const { kingfisher, recovery } = settings;
-  if (!recovery) throw notConfigured('recovery');
   if (!Number.isFinite(olderThanMs) || olderThanMs <= 0) throw unsafe(`an age of ${olderThanMs} ms selects every file`);
-  const { dataDir, tempDirs, user } = kingfisher;
+  const { dataDir, tempDirs, tempElsewhere, user } = settings.kingfisher;
   return {
     dataDir,
     tempDirs,
-    elsewhere: recovery.temporary,
+    elsewhere: tempElsewhere,
     uid: (await listUsers()).find(({ name }) => name === user)?.uid,
     writtenBefore: Date.now() - olderThanMs,
-    keep: [recovery.backup.root],
+    keep: settings.backup === null ? [] : [settings.backup.root],
     signal,
   };
 }

@@ -17,6 +17,7 @@ import type {
   StartLog,
   WatchRequest,
 } from '../../shared/observations';
+import type { AllowedState } from '../../shared/allowance';
 import type { Permitted } from '../../shared/permit';
 import type { ReadingName, Readings, Verdict, WaitRequest } from '../../shared/readings';
 
@@ -28,10 +29,13 @@ import type { ReadingName, Readings, Verdict, WaitRequest } from '../../shared/r
  * configuration says what those are on its host (the allow-list of promise 9). What is not configured fails with
  * `NotConfigured`.
  *
- * Every `ensure*` takes the permit of whoever asks with its input. It fails with `StaleToken` when the agent saw a
- * newer one, and with `Paused` while the host's pause file exists, and with `NoPermit` where there is none.
+ * Every `ensure*` takes the permit of whoever asks with its input. It fails with `NoPermit` where there is none, with
+ * `NotAllowed` where `agent.allow` does not name what it needs, with `StaleToken` when the agent saw a newer permit, and
+ * with `Paused` while the host's pause file exists.
  */
 export interface HostActivities {
+  /** Before anything: what may be done on this host, and what this agent can be asked for. */
+  observeAllowed(): Promise<AllowedState>;
   /** A.diagnosis: unit and process state. Errors: `NotConfigured`, `ObservationFailed`. */
   observeService(input: { service: ServiceName }): Promise<ServiceState>;
   /** A.diagnosis: how often the service was started in the last hour. */

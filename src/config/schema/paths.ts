@@ -48,9 +48,11 @@ export function ownFolder() {
 export function command() {
   const error = 'expected a list: an absolute program, then its arguments';
   const word = textWhere('text', (text) => !text.includes('\0'));
-  return z.tuple([absoluteFile()], word, {
-    error: (issue) => (issue.code === 'invalid_type' || issue.code === 'too_small' ? error : undefined),
-  });
+  return z
+    .tuple([absoluteFile()], word, {
+      error: (issue) => (issue.code === 'invalid_type' || issue.code === 'too_small' ? error : undefined),
+    })
+    .transform((words): string[] => words);
 }
 
 /** A user of the host. */

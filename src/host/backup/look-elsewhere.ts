@@ -27,7 +27,7 @@ export async function imagesNotFound(
   const { images, layout } = settings;
   const folder = await openFolder(images);
   if (folder === undefined) {
-    return `the folder of images ${images} does not exist; set recovery.backup.images to it, or make it where there are no images yet`;
+    return `the folder of images ${images} does not exist; set kingfisher.imagesDir to it, or make it where there are no images yet`;
   }
   try {
     const found = await lookElsewhere(folder, settings, day, signal);
@@ -35,8 +35,8 @@ export async function imagesNotFound(
     if (example === undefined) return undefined;
     const instead = layout === FLAT ? '"YYYY/MM/DD"' : `"${FLAT}"`;
     return (
-      `no image of ${day} lies in ${images} as recovery.backup.layout ("${layout}") says, but ${example} does lie there; ` +
-      `set the layout to how images are filed (such as ${instead}), or recovery.backup.images to their folder`
+      `no image of ${day} lies in ${images} as backup.layout ("${layout}") says, but ${example} does lie there; ` +
+      `set the layout to how images are filed (such as ${instead}), or kingfisher.imagesDir to their folder`
     );
   } finally {
     await folder.close();

@@ -1,17 +1,22 @@
 import path from 'node:path';
 import type { BackupVerdict, Backups } from '../../shared/backups';
-import type { RecoverySettings } from '../settings';
+import type { HostSettings } from '../settings';
 import { readBack } from './read-back';
 import { restoreBackup } from './restore';
 import { backupName } from './names';
+import { backupSettingsOf } from './place';
 import { listBackups, summaryOf, withBackup } from './state';
 import type { Opened } from './state';
 
 const EXAMPLES_AT_MOST = 10;
 
-/** The backups of this host, for people. */
-export function openBackups(settings: RecoverySettings): Backups {
-  const { backup } = settings;
+/**
+ * The backups of this host, for people.
+ *
+ * @throws HostError `NotConfigured` for a host that has no place for them
+ */
+export function openBackups(settings: Pick<HostSettings, 'backup' | 'kingfisher'>): Backups {
+  const backup = backupSettingsOf(settings);
   return {
     list: async () => await listBackups(backup),
     verify: async (id) => {
@@ -21,7 +26,7 @@ export function openBackups(settings: RecoverySettings): Backups {
       return await withBackup(backup, id, async (opened) => {
         if (opened === undefined) return undefined;
         const verdict = await verdictOf(backup.root, id, opened);
-        return await restoreBackup(settings, opened, verdict, options);
+        return await restoreBackup({ backup, owner: settings.kingfisher.owner }, opened, verdict, options);
       });
     },
   };

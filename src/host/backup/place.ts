@@ -1,7 +1,8 @@
 import { lstat, mkdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode } from '../errors';
-import type { RecoverySettings } from '../settings';
+import { notConfigured } from '../service-managers';
+import type { HostSettings } from '../settings';
 import { descend, enterOrMake, openFolder } from '../safe-folder';
 import type { SafeFolder } from '../safe-folder';
 import { FLAT, isAtOrBelow, isHidden, isOfDay, stepsTo } from '../../shared/image-layout';
@@ -9,10 +10,18 @@ import { verifyDay, unsafeBackup } from './names';
 import { walk } from './walk';
 import type { Visitor } from './walk';
 
-export type BackupSettings = RecoverySettings['backup'] & {
+export type BackupSettings = NonNullable<HostSettings['backup']> & {
+  /** The day's images are below this folder. */
+  images: string;
   /** Folders whose files are no images, wherever they lie: the temporary ones. */
   notImages?: string[];
 };
+
+/** @throws HostError `NotConfigured` for a host that has no place for backups. */
+export function backupSettingsOf({ backup, kingfisher }: Pick<HostSettings, 'backup' | 'kingfisher'>): BackupSettings {
+  if (backup === null) throw notConfigured('backup');
+  return { ...backup, images: kingfisher.imagesDir, notImages: kingfisher.tempDirs };
+}
 
 /** The folder that has the day's images, and which of its files they are. */
 export interface Source {

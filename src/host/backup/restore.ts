@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { FileHandle } from 'node:fs/promises';
 import type { BackupVerdict, RestoreOptions, RestoreResult } from '../../shared/backups';
-import type { RecoverySettings } from '../settings';
+import type { OwnerSettings } from '../settings';
 import { copyTo, digest } from './copy';
 import { forEach } from './each';
 import { openFolder } from '../safe-folder';
@@ -11,12 +11,19 @@ import type { ManifestEntry } from './manifest';
 import { isWithin, unsafeBackup } from './names';
 import { ownerOf } from './owner';
 import type { Owner } from './owner';
+import type { BackupSettings } from './place';
 import { byFolder, eachEntry } from './read-back';
 import type { Opened } from './state';
 
 const EXAMPLES_AT_MOST = 10;
 const FOLDER_MODE = 0o755;
 const FILE_MODE = 0o644;
+
+interface RestoreSettings {
+  backup: BackupSettings;
+  /** Who restored files belong to. */
+  owner: OwnerSettings | null;
+}
 
 type Fate = 'restore' | 'same' | 'newer' | 'inTheWay';
 
@@ -26,7 +33,7 @@ type Fate = 'restore' | 'same' | 'newer' | 'inTheWay';
  * @throws HostError `UnsafeSelector` for a target that is not a plain folder or lies among the backups; `NotConfigured`
  */
 export async function restoreBackup(
-  settings: RecoverySettings,
+  settings: RestoreSettings,
   { folder: backup, manifest }: Opened,
   verdict: BackupVerdict,
   options: RestoreOptions,
@@ -60,7 +67,7 @@ export async function restoreBackup(
 const NOTHING = { restored: 0, restoredBytes: 0, same: 0, keptNewer: 0, inTheWay: 0 };
 
 /** Only what the configuration names, or the person at the keyboard. */
-function targetOf({ backup }: RecoverySettings, source: string, to: string | undefined): string {
+function targetOf({ backup }: RestoreSettings, source: string, to: string | undefined): string {
   const target = to ?? source;
   if (!path.isAbsolute(target) || path.resolve(target) !== target || target === '/') {
     throw unsafeBackup(`"${target}" is not the plain absolute path of a folder`);
@@ -73,7 +80,7 @@ function targetOf({ backup }: RecoverySettings, source: string, to: string | und
 }
 
 /** The original folder is made step by step below the folder of images, which others may write to. */
-async function makeTarget(target: string, { backup }: RecoverySettings, owner: Owner | undefined): Promise<SafeFolder> {
+async function makeTarget(target: string, { backup }: RestoreSettings, owner: Owner | undefined): Promise<SafeFolder> {
   const base = isWithin(target, backup.images) ? backup.images : target;
   const isNew = (await mkdir(base, { recursive: true, mode: FOLDER_MODE })) !== undefined;
   const folder = await openFolder(base);

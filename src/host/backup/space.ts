@@ -59,7 +59,7 @@ export async function checkSpace(settings: BackupSettings, sizes: number[]): Pro
   throw notEnoughSpace(
     `a backup below ${settings.root} needs ${room.needBytes} bytes (reserve of ${settings.reserveBytes} included) and ` +
       `${room.needFiles} inodes; there are ${room.availableBytes} bytes and ${room.availableFiles} inodes. ` +
-      'Nothing was written; make room there or set recovery.backup.root to another file system',
+      'Nothing was written; make room there or set backup.root to another file system',
   );
 }
 

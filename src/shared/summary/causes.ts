@@ -17,17 +17,18 @@ const MAX_GIST = 60;
 const MAX_WORDS = 100;
 /** Names that are no cause by themselves: what Halcyon could not see, was not allowed to do, or could not tell. */
 const NO_CAUSE = [
+  'AgentTooOld',
   'ChangeRefused',
   'KingfisherStillDown',
   'LogAbsent',
   'LogMalformed',
   'LogStale',
+  'NotAllowed',
   'NotConfigured',
   'NotInDesiredState',
   'ObservationFailed',
   'PageNotDelivered',
   'Paused',
-  'RecoveryNotAllowed',
   'StaleToken',
   'StepFailed',
   'StepTimedOut',

@@ -33,6 +33,8 @@ const REMEDIES: Record<string, RemedyFor> = {
     return { text: `correct the credentials, those that are configured or those in ${name}; a restart cannot help` };
   },
   AlertContradicted: () => ({ text: 'look at scraping and at the network between Prometheus and the host' }),
+  AgentTooOld: () => ({ text: "install the controller's version of Halcyon on this host" }),
+  NotAllowed: () => ({ text: 'allow it under agent.allow of this host, or do it by hand' }),
   UnknownAlert: () => ({ text: 'look at it, and map it under routes: or hosts: in halcyon.yaml' }),
 };
 

@@ -2,6 +2,7 @@ import { ActivityFailure, TimeoutFailure } from '@temporalio/workflow';
 import type { Incident } from './incident';
 
 const FINDING = 'AgentUnreachable';
+const TOO_OLD = 'AgentTooOld';
 
 /** What an incident learns of a host's agent: whether it takes work. */
 export function noteAgentAway(incident: Incident, host: string): void {
@@ -16,6 +17,17 @@ export function noteAgentBack(incident: Incident, host: string): boolean {
   incident.withdraw(({ name }) => name === FINDING);
   incident.note('', `The agent on ${host} answers again`);
   return true;
+}
+
+/** Once: the first look at what the agent knows names all that it lacks. */
+export function noteTooOld(incident: Incident, cite: string, what: string): void {
+  if (!incident.hasFinding(TOO_OLD)) incident.find(TOO_OLD, cite, what);
+}
+
+/** What the agent lacks by its own list, in words; null where it lacks nothing. */
+export function noteVersion(incident: Incident, cite: string, lacking: string | null): void {
+  incident.withdraw(({ name, detail }) => name === TOO_OLD && detail !== lacking);
+  if (lacking !== null) incident.find(TOO_OLD, cite, lacking);
 }
 
 /** Nobody took this work from the host's queue in time. */

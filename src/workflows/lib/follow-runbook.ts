@@ -1,19 +1,21 @@
+import { isAllowed, notAllowed } from '../../shared/allowance';
 import type { Verdict } from '../../shared/readings';
 import { noteDeath } from './crash-loop';
-import { HostSteps, isFailure, isStepFailure, reason } from './host-steps';
+import { HostSteps } from './host-steps';
 import type { Gate } from './gate';
 import { hostOf } from './host-watch';
 import type { Incident } from './incident';
 import type { IncidentBody, RoundResult } from './incident-body';
-import type { Cause, Runbook } from './runbook';
+import type { Cause, Diagnosed, Runbook } from './runbook';
 import { DryRun } from './safety';
 import type { Scene } from './scene';
+import { isFailure, isStepFailure, reason } from './step-failures';
 
 /** A host that is well at one look and not at the next is diagnosed again, so often at the most in one pass. */
 const MAX_LOOKS = 3;
 
 /** One page of the document as the body of an incident: diagnose, then the causes in order until verification holds. */
-export function followRunbook<D>(runbook: Runbook<D>): IncidentBody {
+export function followRunbook<D extends Diagnosed>(runbook: Runbook<D>): IncidentBody {
   const { page, handOver, verify } = runbook;
   return {
     page,
@@ -75,7 +77,7 @@ async function lookOnce<T>(
   }
 }
 
-class RunbookPass<D> {
+class RunbookPass<D extends Diagnosed> {
   /** What the last verification of this pass came to. */
   private verdict: Verdict | undefined;
 
@@ -158,13 +160,21 @@ class RunbookPass<D> {
     const { cite, title } = cause;
     incident.view.cause = { cite, title, evidence };
     if (cause.remedy === undefined) return false;
-    incident.note(cite, title, mayChange ? evidence : `${evidence}: left to people`);
-    if (!mayChange) return this.leftOut(cause, evidence);
+    const mayRemedy = mayChange && this.isAllowed(cause, found);
+    incident.note(cite, title, mayRemedy ? evidence : `${evidence}: left to people`);
+    if (!mayRemedy) return this.leftOut(cause, evidence);
     if (!(await safety.approveRemedy(cause, evidence))) return false;
     incident.setState('remedying');
     // What a remedy that failed half way did is unknown: verification looks, then comes the next cause.
     await orGoOn(async () => await cause.remedy?.(found, at));
     return await this.isWell(cause.verify);
+  }
+
+  /** Nobody is asked for what the host does not allow. What it allows is unknown where it could not be asked. */
+  private isAllowed({ needs, cite }: Cause<D>, { allowed }: D): boolean {
+    if (needs === undefined || allowed === undefined || isAllowed(needs, allowed)) return true;
+    this.at.incident.find('NotAllowed', cite, notAllowed(needs, this.at.steps.host));
+    return false;
   }
 
   /** What would have been done is worth as much to people as what was. */

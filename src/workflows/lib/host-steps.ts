@@ -1,23 +1,17 @@
-import {
-  ActivityCancellationType,
-  ActivityFailure,
-  ApplicationFailure,
-  TimeoutFailure,
-  isCancellation,
-  proxyActivities,
-} from '@temporalio/workflow';
+import { ActivityCancellationType, ApplicationFailure, proxyActivities } from '@temporalio/workflow';
 import type { ActivityInterfaceFor } from '@temporalio/workflow';
 import type { RecoveryActivities } from '../../activities/host/recovery-types';
 import type { HostActivities } from '../../activities/host/types';
-import type { FailureType } from '../../shared/failures';
 import type { Change } from '../../shared/observations';
 import type { ChangePermit } from '../../shared/permit';
 import { hostTaskQueue } from '../../shared/task-queues';
 import type { EntryKind, EntryStatus, IncidentState, RunbookPolicy } from '../../shared/incident';
-import { noteAgentAway, noteAgentBack, wasNotTaken } from './agent-presence';
+import { noteAgentAway, noteAgentBack, noteTooOld, wasNotTaken } from './agent-presence';
+import { AGENT_RETRY, nameTooOld } from './agent-version';
 import type { Change as Asked, Gate } from './gate';
 import type { Incident } from './incident';
 import type { Step } from './step';
+import { failureType, isFailure, isLeftOut, isStepFailure, neverBegan, reason } from './step-failures';
 
 export type { Step };
 
@@ -48,7 +42,7 @@ export class HostSteps {
 
   constructor(
     private readonly incident: Incident,
-    private readonly host: string,
+    readonly host: string,
     /** Epoch milliseconds after which an agent that is away is no longer waited for. */
     private readonly giveUpAt: number,
     /** Asked before every change. */
@@ -77,7 +71,7 @@ export class HostSteps {
     } catch (err) {
       if (!isStepFailure(err)) throw err;
       if (isFailure(err, 'NotConfigured')) return undefined;
-      this.incident.find(failureType(err) ?? 'ObservationFailed', step.cite, `${step.title}: ${reason(err)}`);
+      this.noteFailure(step, err, 'ObservationFailed');
       return undefined;
     }
   }
@@ -105,12 +99,9 @@ export class HostSteps {
       this.gate.made?.(step, null);
       return result;
     } catch (err) {
-      // What a failed step did before it failed is unknown.
-      this.incident.story.changes += 1;
+      if (!neverBegan(err)) this.incident.story.changes += 1;
       this.gate.made?.(step, reason(err));
-      if (isStepFailure(err)) {
-        this.incident.find(failureType(err) ?? 'StepFailed', step.cite, `${step.title}: ${reason(err)}`);
-      }
+      if (isStepFailure(err)) this.noteFailure(step, err, 'StepFailed');
       throw err;
     }
   }
@@ -128,6 +119,12 @@ export class HostSteps {
       if (!isStepFailure(err)) throw err;
       return undefined;
     }
+  }
+
+  private noteFailure({ cite, title }: Step, err: unknown, unnamed: string): void {
+    const type = failureType(err) ?? unnamed;
+    if (type === 'AgentTooOld') noteTooOld(this.incident, cite, reason(err));
+    else this.incident.find(type, cite, `${title}: ${reason(err)}`);
   }
 
   /** A change that may not be is no failure of the step: it is left out, and people hear why once. */
@@ -178,7 +175,7 @@ export class HostSteps {
         scheduleToStartTimeout,
         startToCloseTimeout,
         heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
-        retry: { initialInterval: 200, backoffCoefficient: 2, maximumInterval: 5_000, maximumAttempts: 5 },
+        retry: AGENT_RETRY,
         // Whatever follows a change that is called off must not begin beside it.
         ...(kind === 'change' ? { cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED } : {}),
         summary: `${step.cite} ${step.title}`,
@@ -188,7 +185,7 @@ export class HostSteps {
         this.agentAnswers();
         return result;
       } catch (err) {
-        if (!wasNotTaken(err)) throw err;
+        if (!wasNotTaken(err)) throw nameTooOld(err, this.host);
         this.agentIsAway();
         const left = this.giveUpAt - Date.now();
         if (left <= 0 || this.incident.isClosedByPerson) throw unreachable(this.host);
@@ -210,41 +207,9 @@ export class HostSteps {
   }
 }
 
-/** What the agent's configuration leaves out is not there to be looked at; what is paused is not done. */
-function isLeftOut(err: unknown): boolean {
-  return isFailure(err, 'NotConfigured') || isFailure(err, 'Paused');
-}
-
 function unreachable(host: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(
     `the agent on ${host} took no work until the incident gave up`,
     'AgentUnreachable',
   );
-}
-
-/**
- * Whether this step failed and the runbook can go on to the next. Not so when there is no agent to go on with, when
- * somebody cancels the incident, and for a bug in the workflow, which must stop its task and not look like a finding.
- */
-export function isStepFailure(err: unknown): boolean {
-  if (isCancellation(err) || isFailure(err, 'AgentUnreachable')) return false;
-  return err instanceof ActivityFailure || err instanceof ApplicationFailure;
-}
-
-/** Whether `err`, or the activity failure's cause, is one of Halcyon's failures of this type. */
-export function isFailure(err: unknown, type: FailureType): boolean {
-  return failureType(err) === type;
-}
-
-function failureType(err: unknown): string | undefined {
-  const cause = err instanceof ActivityFailure ? err.cause : err;
-  if (cause instanceof ApplicationFailure) return cause.type ?? undefined;
-  return cause instanceof TimeoutFailure ? 'StepTimedOut' : undefined;
-}
-
-/** One line of why, without Temporal's wrapping. */
-export function reason(err: unknown): string {
-  const cause = err instanceof ActivityFailure ? (err.cause ?? err) : err;
-  if (cause instanceof TimeoutFailure) return `timed out (${cause.timeoutType})`;
-  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -9,8 +9,9 @@ import {
 import type { HostActivities } from '../../activities/host/types';
 import type { StandingReading, WatchRequest } from '../../shared/observations';
 import { hostTaskQueue } from '../../shared/task-queues';
-import { noteAgentAway, noteAgentBack, wasNotTaken } from './agent-presence';
-import { isStepFailure, reason } from './host-steps';
+import { noteAgentAway, noteAgentBack, noteTooOld, wasNotTaken } from './agent-presence';
+import { AGENT_RETRY, nameTooOld } from './agent-version';
+import { isFailure, isStepFailure, reason } from './step-failures';
 import type { Incident } from './incident';
 
 /** One look takes as long as this, unless there is something to tell. */
@@ -105,10 +106,16 @@ export class HostWatch {
     } catch (err) {
       if (wasNotTaken(err)) return await this.lookWhenBack(wanted);
       if (!isStepFailure(err)) throw err;
-      log.warn('the host could not be looked at', { host, reason: reason(err) });
-      incident.find('ObservationFailed', this.page, `the watch of ${host} failed: ${reason(err)}`);
+      this.noteFailure(nameTooOld(err, host));
       return null;
     }
+  }
+
+  private noteFailure(err: unknown): void {
+    const { incident, host, page } = this;
+    log.warn('the host could not be looked at', { host, reason: reason(err) });
+    if (isFailure(err, 'AgentTooOld')) noteTooOld(incident, page, reason(err));
+    else incident.find('ObservationFailed', page, `the watch of ${host} failed: ${reason(err)}`);
   }
 
   private async lookWhenBack(wanted: WatchRequest): Promise<StandingReading | null> {
@@ -131,7 +138,7 @@ export class HostWatch {
       scheduleToStartTimeout,
       startToCloseTimeout: LOOK_MS + GRACE_MS,
       heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
-      retry: { initialInterval: 200, backoffCoefficient: 2, maximumInterval: 5_000, maximumAttempts: 5 },
+      retry: AGENT_RETRY,
       summary: `${this.page} Watch KingFisher on ${this.host}`,
     }).watchKingfisher;
   }

@@ -1,12 +1,19 @@
+import type { AllowedState, Allowance } from '../../shared/allowance';
 import type { Verdict } from '../../shared/readings';
 import type { Scene } from './scene';
 import type { Step } from './step';
+
+/** What every diagnosis learns. */
+export interface Diagnosed {
+  /** What the host's own configuration allows; undefined where it could not be asked. */
+  allowed: AllowedState | undefined;
+}
 
 /**
  * One page of the document: what well means, how to diagnose, the causes in the document's order, and how to see that it
  * is over. Its functions are called in the order in which they stand here.
  */
-export interface Runbook<Diagnosis> {
+export interface Runbook<Diagnosis extends Diagnosed> {
   /** Letter of the page, `A`. */
   page: string;
   title: string;
@@ -36,9 +43,11 @@ export interface Runbook<Diagnosis> {
 }
 
 /** One cause of a page with its evidence and remedy. */
-export interface Cause<Diagnosis> extends Step {
+export interface Cause<Diagnosis extends Diagnosed> extends Step {
   /** The remedy in a few words, for people where it may not be applied: `restart KingFisher`. */
   would?: string;
+  /** What the host must allow for its remedy: where it does not, the cause is left to people. */
+  needs?: Allowance;
   /** Only after the other remedies were tried: where nothing may be changed there is nothing to say of it. */
   isLastResort?: true;
   /** In a few words why this is the cause, or undefined when it is not. May look further. */

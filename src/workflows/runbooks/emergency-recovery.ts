@@ -1,20 +1,21 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import type { AllowedState } from '../../shared/allowance';
 import type { ApprovalSubject } from '../../shared/approval';
 import type { Finding, IncidentInput, IncidentResult, Outcome } from '../../shared/incident';
 import { unlessClosed } from '../lib/cut-short';
 import { noteLog } from '../lib/evidence';
-import { isFailure, reason } from '../lib/host-steps';
 import type { HostSteps } from '../lib/host-steps';
 import type { Incident } from '../lib/incident';
 import { contradictionOf, isWell, stepsOf } from '../lib/follow-runbook';
 import type { RoundResult } from '../lib/incident-body';
 import { runIncident } from '../lib/run-incident';
 import type { Safety } from '../lib/safety';
+import { isFailure, reason } from '../lib/step-failures';
+import { observeAllowed, refusalsOf } from '../steps/allowed';
 import { DEPENDENCIES, isDependencyWell } from '../steps/dependencies';
 import { observeHealth, observeLog, observeResources, verifyHealthy, whyPrometheusDiffers } from '../steps/kingfisher';
 import { noteObstacles, observeObstacles } from '../steps/obstacles';
 import {
-  observeLimits,
   mendPermissions,
   observePermissions,
   planBackup,
@@ -68,7 +69,8 @@ async function run(incident: Incident, safety: Safety): Promise<Outcome | 'notBe
     if (!isApprovedByStart(incident)) {
       // Nobody is asked for what cannot be done.
       const beginning = await beforeAnything(incident, steps);
-      if (beginning === undefined || !(await isApproved(incident, safety, beginning.backups))) return 'notBegun';
+      if (beginning === undefined || !(await isApproved(incident, safety, beginning.allowed.backups)))
+        return 'notBegun';
     }
     const turn = await safety.turn();
     if (turn === 'refused') return 'unresolved';
@@ -87,7 +89,7 @@ function isApprovedByStart({ input }: Incident): boolean {
   return input.startedBy !== undefined && input.safety.mode !== 'approve';
 }
 
-async function isApproved({ input }: Incident, safety: Safety, backups?: string): Promise<boolean> {
+async function isApproved({ input }: Incident, safety: Safety, backups: string | null): Promise<boolean> {
   const { startedBy } = input;
   const why =
     startedBy === undefined ? `${input.alertname} is mapped to it` : `${startedBy.who} wants it: ${startedBy.reason}`;
@@ -95,25 +97,30 @@ async function isApproved({ input }: Incident, safety: Safety, backups?: string)
 }
 
 /** What people are asked before all of this is done to a host. */
-export function fullRecoveryQuestion({ host }: IncidentInput, precondition: string, backups?: string): ApprovalSubject {
+export function fullRecoveryQuestion(
+  { host }: IncidentInput,
+  precondition: string,
+  backups: string | null,
+): ApprovalSubject {
   return {
     risk: 'fullRecovery',
     host: host ?? '',
     cite: 'H',
     title: 'Full recovery: stop, back up, mend, clear, reset, restart everything',
-    arguments: backups === undefined ? {} : { backups },
+    arguments: backups === null ? {} : { backups },
     precondition,
   };
 }
 
 /** Undefined where none may be made, or where it is known that KingFisher could not start after it: nothing is touched. */
 async function beforeAnything(incident: Incident, steps: HostSteps): Promise<Beginning | undefined> {
-  const [limits, seen] = await Promise.all([observeLimits(steps), observeObstacles('H', steps)]);
-  if (limits?.allowed !== true) refuse(incident);
+  const [allowed, seen] = await Promise.all([observeAllowed('H', steps, incident), observeObstacles('H', steps)]);
+  const refusals = refusalsOf(incident, steps, allowed);
+  if (refusals.length > 0) incident.note('H', 'Not begun: not on this host', refusals.join('; '));
   const obstacles = noteObstacles(incident, 'H', seen);
   if (obstacles.length > 0) incident.note('H', 'Not begun: KingFisher could not start after it', obstacles.join('; '));
-  if (limits?.allowed !== true || obstacles.length > 0) return undefined;
-  return { ...limits, service: seen.service };
+  if (allowed === undefined || refusals.length + obstacles.length > 0) return undefined;
+  return { allowed, service: seen.service };
 }
 
 /**
@@ -124,7 +131,7 @@ export async function recover(incident: Incident, steps: HostSteps, safety: Safe
   incident.setState('diagnosing');
   const beginning = await beforeAnything(incident, steps);
   if (beginning === undefined) return 'notBegun';
-  const { service, permissionsLimit } = beginning;
+  const { service, allowed } = beginning;
   incident.view.measures.firstActionAt ??= service?.observedAt ?? null;
 
   incident.setState('remedying');
@@ -142,7 +149,7 @@ export async function recover(incident: Incident, steps: HostSteps, safety: Safe
   }
   if (!isWhole) return 'unresolved';
   const outcome = await verify(incident, steps);
-  return await mendIfApproved(outcome, { incident, steps, safety, permissionsLimit });
+  return await mendIfApproved(outcome, { incident, steps, safety, allowed });
 }
 
 /**
@@ -151,18 +158,19 @@ export async function recover(incident: Incident, steps: HostSteps, safety: Safe
  */
 async function mendIfApproved(
   outcome: Outcome,
-  about: { incident: Incident; steps: HostSteps; safety: Safety; permissionsLimit: number },
+  about: { incident: Incident; steps: HostSteps; safety: Safety; allowed: AllowedState },
 ): Promise<Outcome> {
-  const { incident, steps, safety, permissionsLimit } = about;
+  const { incident, steps, safety, allowed } = about;
   if (!incident.view.findings.some(isAboveLimit)) return outcome;
   const count = await observePermissions(steps);
-  if (count === undefined) return outcome;
+  // Nobody is asked for what the host does not mend with an approval either.
+  if (count === undefined || count.different > allowed.permissionsApprovedLimit) return outcome;
   const isApproved = await safety.ask({
     risk: 'permissions',
     host: incident.input.host ?? '',
     cite: 'H.3',
     title: 'Mend more permissions than this host allows without asking',
-    arguments: { entries: count.different, allowed: permissionsLimit },
+    arguments: { entries: count.different, allowed: allowed.permissionsLimit },
     precondition: count.examples[0] ?? '',
   });
   if (!isApproved || (await mendPermissions(count.different, steps, isApproved)) === undefined) return outcome;
@@ -172,15 +180,6 @@ async function mendIfApproved(
 
 function isAboveLimit({ name, cite }: Finding): boolean {
   return name === 'UnsafeSelector' && cite === 'H.3';
-}
-
-/** Nothing is touched on a host whose own configuration does not allow it. */
-function refuse(incident: Incident): void {
-  incident.find(
-    'RecoveryNotAllowed',
-    'H',
-    'agent.recovery is not set on this host, or could not be read: Halcyon changed nothing',
-  );
 }
 
 async function verify(
@@ -220,7 +219,8 @@ async function nameKingfisher(incident: Incident, steps: HostSteps): Promise<voi
 /** What would be done, from real observations. */
 async function plan(incident: Incident, steps: HostSteps): Promise<Outcome> {
   incident.setState('diagnosing');
-  const [seen] = await Promise.all([
+  const [allowed, seen] = await Promise.all([
+    observeAllowed('H', steps, incident),
     observeObstacles('H', steps),
     planStop(steps),
     planBackup(today(), steps),
@@ -231,6 +231,8 @@ async function plan(incident: Incident, steps: HostSteps): Promise<Outcome> {
     verifyExchanges(steps, incident),
     observeHealth('H.9', steps),
   ]);
+  const refusals = refusalsOf(incident, steps, allowed);
+  if (refusals.length > 0) incident.note('H', 'A recovery would be refused on this host', refusals.join('; '));
   const obstacles = noteObstacles(incident, 'H', seen);
   if (obstacles.length > 0)
     incident.note('H', 'A recovery would be refused: KingFisher could not start after it', obstacles.join('; '));

@@ -1,3 +1,5 @@
+import { isAllowed } from '../../shared/allowance';
+import type { ApprovalSubject } from '../../shared/approval';
 import type { IncidentInput, IncidentResult } from '../../shared/incident';
 import type { Condition, DependencyName, DependencyState, HealthState, ServiceState } from '../../shared/observations';
 import type { HealthVerdict, Verdict } from '../../shared/readings';
@@ -15,10 +17,10 @@ import type { HostSteps } from '../lib/host-steps';
 import type { Incident } from '../lib/incident';
 import { followRunbook } from '../lib/follow-runbook';
 import { runIncident } from '../lib/run-incident';
-import type { Runbook } from '../lib/runbook';
+import type { Diagnosed, Runbook } from '../lib/runbook';
 import type { Scene } from '../lib/scene';
 import { fullRecoveryQuestion, recover } from './emergency-recovery';
-import { observeLimits } from '../steps/recovery';
+import { observeAllowed } from '../steps/allowed';
 import { isMissing, lookAtDependencies, restartDependency } from '../steps/dependencies';
 import { checkConfiguration, noteObstacles } from '../steps/obstacles';
 import { observeStartLog } from '../steps/start-log';
@@ -43,7 +45,7 @@ export async function serviceDown(input: IncidentInput): Promise<IncidentResult>
   return await runIncident(input, followRunbook(page));
 }
 
-interface Diagnosis {
+interface Diagnosis extends Diagnosed {
   service: ServiceState | undefined;
   health: HealthState | undefined;
   diskFull: boolean;
@@ -60,11 +62,8 @@ interface Diagnosis {
   /** When the diagnosis began. */
   since: string;
   /** Filled when nothing else helped. */
-  stillWrong?: StillWrong | undefined;
+  stillWrong?: string | undefined;
 }
-
-/** What it is, in words, and where this host keeps its backups. */
-type StillWrong = [why: string, backups?: string | undefined];
 
 const page: Runbook<Diagnosis> = {
   page: 'A',
@@ -82,6 +81,7 @@ const page: Runbook<Diagnosis> = {
       cite: 'A.1',
       title: 'KingFisher does not run as it should',
       would: 'restart KingFisher',
+      needs: 'restart',
       evidence: async (found) => (found.obstacles.length > 0 ? undefined : symptom(found)),
       remedy: async (found, { steps }) => {
         if (found.diskFull) await freeSpace(steps);
@@ -92,6 +92,7 @@ const page: Runbook<Diagnosis> = {
       cite: 'A.2',
       title: 'A dependency is down',
       would: 'restart the dependency and KingFisher',
+      needs: 'restart',
       evidence: async (found, { steps, incident }) => {
         found.dependencies = await lookAtDependencies('A.2', steps, incident);
         return downOf(found).join(', ') || undefined;
@@ -106,6 +107,7 @@ const page: Runbook<Diagnosis> = {
     {
       cite: 'A.2',
       title: 'What KingFisher waited for is there again',
+      needs: 'restart',
       evidence: async (found, { steps }) =>
         symptom(found) === undefined ? await isThereAgain(found, steps) : undefined,
       remedy: async (found, { steps }) => {
@@ -128,15 +130,16 @@ const page: Runbook<Diagnosis> = {
       asksItself: true,
       isLastResort: true,
       evidence: async (found, { steps, incident, safety }) => {
+        if (found.allowed === undefined || !isAllowed('fullRecovery', found.allowed)) return undefined;
         // It would restart what is busy, too.
         if (isAnyLeftAlone(found) || BEYOND_RECOVERY.some((name) => incident.hasFinding(name))) return undefined;
         found.stillWrong = await whatIsStillWrong(steps);
         if (found.stillWrong === undefined) return undefined;
-        if (!safety.mayAsk(fullRecoveryQuestion(incident.input, ...found.stillWrong))) return undefined;
-        return isSmallerTried(incident, found.since) ? found.stillWrong[0] : undefined;
+        if (!safety.mayAsk(lastResort(found, incident))) return undefined;
+        return isSmallerTried(incident, found.since) ? found.stillWrong : undefined;
       },
-      remedy: async ({ stillWrong = [''] }, { steps, incident, safety }) => {
-        if (!(await safety.ask(fullRecoveryQuestion(incident.input, ...stillWrong), { isWatched: true }))) return;
+      remedy: async (found, { steps, incident, safety }) => {
+        if (!(await safety.ask(lastResort(found, incident), { isWatched: true }))) return;
         // Thinking takes time: somebody may have healed it meanwhile.
         if ((await whatIsStillWrong(steps)) !== undefined) await recover(incident, steps, safety);
       },
@@ -153,8 +156,9 @@ async function diagnose({ steps, incident }: Scene): Promise<Diagnosis> {
   const cite = 'A.diagnosis';
   const since = new Date().toISOString();
   const asked = observeProcesses(cite, steps);
-  const [service, [health, unchecked], log, resources, processes, port, configuration, startLog, starts] =
+  const [allowed, service, [health, unchecked], log, resources, processes, port, configuration, startLog, starts] =
     await Promise.all([
+      observeAllowed(cite, steps, incident),
       observeService(cite, steps),
       observeHealthCalmly(cite, steps, asked).then(async (state) => [state, await lookAtUnchecked(state)] as const),
       observeLog(cite, steps),
@@ -176,7 +180,7 @@ async function diagnose({ steps, incident }: Scene): Promise<Diagnosis> {
   noteResources(incident, cite, resources);
   const isStopped = processes?.processes.some(({ state }) => state === 'T') === true;
   const diskFull = isDiskFull(resources);
-  return { service, health, unchecked, isStopped, diskFull, obstacles, since, dependencies: [], cameBack: [] };
+  return { allowed, service, health, unchecked, isStopped, diskFull, obstacles, since, dependencies: [], cameBack: [] };
 
   /** A KingFisher that is alive may stand on something that it does not name. */
   async function lookAtUnchecked(health: HealthState | undefined): Promise<DependencyState[]> {
@@ -261,7 +265,10 @@ function symptom({ service, health, unchecked }: Diagnosis): string | undefined 
 }
 
 /** What a full recovery cannot mend, and would only add an interruption to. */
-const BEYOND_RECOVERY = ['UnitMasked', 'UnitUnusable', 'PortTaken', 'ConfigurationInvalid', 'DiskFull', 'JobStuck'];
+const BEYOND_RECOVERY = [
+  ...['UnitMasked', 'UnitUnusable', 'PortTaken', 'ConfigurationInvalid', 'DiskFull', 'JobStuck'],
+  'AgentTooOld',
+];
 
 /** Whether every smaller remedy was tried, and none refused, since `since`. */
 function isSmallerTried(incident: Incident, since: string): boolean {
@@ -285,10 +292,14 @@ async function lookAgain(steps: HostSteps, incident: Incident): Promise<void> {
   noteResources(incident, 'A.2', resources);
 }
 
-/** In words that stay the same while it stays wrong; undefined when it is well, or this host allows no full recovery. */
-async function whatIsStillWrong(steps: HostSteps): Promise<StillWrong | undefined> {
-  const [limits, health] = await Promise.all([observeLimits(steps), observeHealth('H', steps)]);
-  if (limits?.allowed !== true || health === undefined) return undefined;
+function lastResort({ stillWrong = '', allowed }: Diagnosis, { input }: Incident): ApprovalSubject {
+  return fullRecoveryQuestion(input, stillWrong, allowed?.backups ?? null);
+}
+
+/** In words that stay the same while it stays wrong; undefined when it is well. */
+async function whatIsStillWrong(steps: HostSteps): Promise<string | undefined> {
+  const health = await observeHealth('H', steps);
+  if (health === undefined) return undefined;
   if (health.health.answer === 'ok' && health.ready.answer === 'ok') return undefined;
-  return [`/health ${health.health.answer}, /ready ${health.ready.answer}`, limits.backups];
+  return `/health ${health.health.answer}, /ready ${health.ready.answer}`;
 }

@@ -1,4 +1,5 @@
 import { workflowInfo } from '@temporalio/workflow';
+import type { AllowedState } from '../../shared/allowance';
 import type { DependencyName, ServiceState } from '../../shared/observations';
 import { allEnded } from '../lib/cut-short';
 import type { HostSteps } from '../lib/host-steps';
@@ -18,9 +19,7 @@ const NO_BACKUP = 'there is no good backup: nothing is destroyed';
 
 /** What is known of the host before a recovery begins. */
 export interface Beginning {
-  permissionsLimit: number;
-  /** Folder of the backups. */
-  backups?: string;
+  allowed: AllowedState;
   /** KingFisher as it was found; undefined where that could not be seen. */
   service: ServiceState | undefined;
 }
@@ -51,7 +50,7 @@ export class RecoveryWork {
     const made = await backup;
     await allEnded([
       isStopped
-        ? mendPermissions(this.beginning.permissionsLimit, steps)
+        ? mendPermissions(this.beginning.allowed.permissionsLimit, steps)
         : skip(incident, 'H.3', 'Mend permissions', STILL_RUNS),
       this.clear(isStopped, made !== undefined),
       dependencies.then(() => resetRateLimits(steps)),

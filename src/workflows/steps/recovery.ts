@@ -1,5 +1,5 @@
 import type { Change, FileCount, ServiceState } from '../../shared/observations';
-import type { BackupState, PermissionCount, RateLimitCount, RecoveryLimits } from '../../shared/recovery-observations';
+import type { BackupState, PermissionCount, RateLimitCount } from '../../shared/recovery-observations';
 import type { HostSteps } from '../lib/host-steps';
 import type { Incident } from '../lib/incident';
 import { tellFiles, tellRestart } from '../lib/tell';
@@ -19,15 +19,6 @@ import {
 /** The steps of section H. Each `ensure…` has a `plan…` that only looks, for the dry run. */
 
 const GRACE_MS = 5_000;
-
-export function observeLimits(steps: HostSteps): Promise<RecoveryLimits | undefined> {
-  return steps.observe(
-    { cite: 'H', title: 'What this host allows' },
-    (host) => host.observeRecoveryLimits(),
-    ({ allowed, permissionsLimit }) =>
-      allowed ? `recovery allowed, up to ${permissionsLimit} permissions` : { status: 'notSo', detail: 'no recovery' },
-  );
-}
 
 /** Undefined when it could not be stopped. What it left running besides is a finding at most. */
 export async function stopKingfisher(steps: HostSteps): Promise<Change<ServiceState> | undefined> {

@@ -2,7 +2,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { createBackupActivities } from '../../../src/activities/host/backup';
 import type { HostDeps } from '../../../src/activities/host/dependencies';
 import { createRedactor } from '../../../src/host/redact';
-import { DAY, ID, contentOf, putImages, recoverySettings } from '../host/backup/support';
+import { DAY, ID, contentOf, putImages, backupHost } from '../host/backup/support';
 import { useTempFolder } from '../host/support/temp-folder';
 import { asChangeOf, hostSettings } from './support/host';
 import { PERMIT } from '../../support/permit';
@@ -10,7 +10,7 @@ import { PERMIT } from '../../support/permit';
 const folder = useTempFolder();
 
 function activities(more: object = {}) {
-  const settings = { ...hostSettings(folder.path()), recovery: recoverySettings(folder.path(), more) };
+  const settings = backupHost(folder.path(), more);
   return createBackupActivities({
     settings,
     redact: createRedactor([]),
@@ -61,6 +61,7 @@ describe('backup activities', () => {
     } as unknown as HostDeps);
     await expect(none.ensureBackup({ id: ID, day: DAY, permit: PERMIT })).rejects.toMatchObject({
       type: 'NotConfigured',
+      message: expect.stringMatching(/^backup is not configured/),
     });
   });
 

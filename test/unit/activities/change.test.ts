@@ -12,7 +12,12 @@ function agent() {
   const lines: Record<string, unknown>[] = [];
   const logger = { info: (fields: object, message: string) => lines.push({ ...fields, message }) };
   const fence = createFence({ stateDir: folder.path('state'), pauseFile: folder.path('paused') });
-  const asChange = createAsChange({ fence, redact: createRedactor([]), logger: logger as never });
+  const asChange = createAsChange({
+    settings: { host: 'h1', allow: ['restart', 'clearFiles'] },
+    fence,
+    redact: createRedactor([]),
+    logger: logger as never,
+  });
   return { asChange, lines };
 }
 
@@ -30,9 +35,16 @@ function gated() {
 describe('a change', () => {
   it('stands in the log from begin to end', async () => {
     const { asChange, lines } = agent();
-    const activity = asChange('ensureThing', async (_run, input: { a: number }) => input.a + 1);
+    const activity = asChange('ensureRestarted', async (_run, input: { a: number }) => input.a + 1);
     expect(await activity({ a: 1, permit: permit(3, 'one') })).toBe(2);
-    const fields = { message: 'change', activity: 'ensureThing', holder: 'one', token: 3, kind: 'change', attempt: 1 };
+    const fields = {
+      message: 'change',
+      activity: 'ensureRestarted',
+      holder: 'one',
+      token: 3,
+      kind: 'change',
+      attempt: 1,
+    };
     expect(lines).toEqual([
       { ...fields, phase: 'begin', pid: process.pid },
       { ...fields, phase: 'end', outcome: 'done', pid: process.pid },
@@ -49,16 +61,16 @@ describe('a change', () => {
   ])('without a permit (%j) is refused, and nothing is done', async (input) => {
     const { asChange, lines } = agent();
     const work = jest.fn();
-    const refused = asChange('ensureThing', work)(input as never);
+    const refused = asChange('ensureRestarted', work)(input as never);
     await expect(refused).rejects.toMatchObject({ type: 'NoPermit', nonRetryable: true });
-    await expect(refused).rejects.toThrow('ensureThing was asked for without a permit');
+    await expect(refused).rejects.toThrow('ensureRestarted was asked for without a permit');
     expect([work.mock.calls, lines]).toEqual([[], []]);
   });
 
   it('of a new holder waits for the end of the old one, which is stopped at its next step', async () => {
     const { asChange, lines } = agent();
     const [first, second] = [gated(), gated()];
-    const slow = asChange('ensureSlow', async ({ mayStillChange }, { gate }: { gate: Promise<void> }) => {
+    const slow = asChange('ensureTempFilesRemoved', async ({ mayStillChange }, { gate }: { gate: Promise<void> }) => {
       await gate;
       mayStillChange();
       return 'changed';
@@ -84,16 +96,18 @@ describe('a change', () => {
   it('that undoes waits for nobody, and is not paused', async () => {
     const { asChange, lines } = agent();
     const { gate, open } = gated();
-    const slow = asChange('ensureSlow', async () => await gate);
+    const slow = asChange('ensureTempFilesRemoved', async () => await gate);
     const running = slow({ permit: permit(5, 'one') });
     await waitFor(() => lines.length === 1, { what: 'it to begin' });
     writeFileSync(folder.path('paused'), 'no more');
-    expect(await asChange('ensureUndone', async () => 'undone')({ permit: permit(0, 'other', 'undo') })).toBe('undone');
-    await expect(asChange('ensureMore', async () => 1)({ permit: permit(6, 'one') })).rejects.toMatchObject({
+    expect(await asChange('ensureSetting', async () => 'undone')({ permit: permit(0, 'other', 'undo') })).toBe(
+      'undone',
+    );
+    await expect(asChange('ensureLogsRotated', async () => 1)({ permit: permit(6, 'one') })).rejects.toMatchObject({
       type: 'Paused',
     });
     open();
     await running;
-    expect(lines.filter(({ phase }) => phase === 'refused')).toMatchObject([{ activity: 'ensureMore' }]);
+    expect(lines.filter(({ phase }) => phase === 'refused')).toMatchObject([{ activity: 'ensureLogsRotated' }]);
   });
 });

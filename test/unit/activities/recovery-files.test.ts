@@ -4,7 +4,7 @@ import { createPermissionActivities } from '../../../src/activities/host/permiss
 import { createStrayActivities } from '../../../src/activities/host/strays';
 import { createTemporaryActivities } from '../../../src/activities/host/temporary';
 import { createRedactor } from '../../../src/host/redact';
-import type { RecoverySettings } from '../../../src/host/settings';
+import type { KingfisherSettings } from '../../../src/host/settings';
 import { useTempFolder } from '../host/support/temp-folder';
 import { asChangeOf, hostSettings, serviceState } from './support/host';
 import { PERMIT } from '../../support/permit';
@@ -13,34 +13,22 @@ const HOUR_MS = 3_600_000;
 const folder = useTempFolder();
 const isRoot = process.getuid?.() === 0;
 
-function deps(recovery: boolean, user = 'nobody-of-this-host'): HostDeps {
-  const settings = hostSettings(folder.path(), { user });
+const OWNER = { user: 'root', group: 'root' };
+
+function deps(kingfisher: Partial<KingfisherSettings> = {}): HostDeps {
+  const settings = hostSettings(folder.path(), {
+    owner: OWNER,
+    permissionsLimit: 10,
+    tempElsewhere: [{ folder: folder.path('tmp'), prefix: 'kingfisher-' }],
+    ...kingfisher,
+  });
   const stopped = serviceState({ active: 'inactive', mainPid: null });
   return {
-    settings: { ...settings, recovery: recovery ? recoverySettings() : null },
+    settings,
     redact: createRedactor([]),
     asChange: asChangeOf(settings),
     run: () => Promise.reject(new Error('must not run')),
     findManager: () => ({ observe: async () => stopped }) as never,
-  };
-}
-
-function recoverySettings(): RecoverySettings {
-  return {
-    backup: {
-      root: folder.path('backups'),
-      images: folder.path('data/images'),
-      layout: 'YYYY/MM/DD',
-      keepCount: 1,
-      keepForMs: 1,
-      reserveBytes: 0,
-    },
-    owner: { user: 'root', group: 'root' },
-    permissionsLimit: 10,
-    permissionsApprovedLimit: 1_000_000,
-    temporary: [{ folder: folder.path('tmp'), prefix: 'kingfisher-' }],
-    rateLimits: { database: 1, prefix: 'ratelimit:' },
-    exchanges: [],
   };
 }
 
@@ -57,7 +45,7 @@ beforeEach(() => {
   });
 
   it('mends once, and is no change the second time', async () => {
-    const { ensurePermissions, observePermissions } = createPermissionActivities(deps(true));
+    const { ensurePermissions, observePermissions } = createPermissionActivities(deps());
     expect(await observePermissions()).toMatchObject({ entries: 5, different: 3 });
     const first = await ensurePermissions({ limit: 3, permit: PERMIT });
     expect(first).toMatchObject({ changed: true, before: { different: 3 }, after: { entries: 5, different: 0 } });
@@ -68,7 +56,7 @@ beforeEach(() => {
   });
 
   it.each([2, 0, -1, NaN, 1.5])('changes nothing with a limit of %p', async (limit) => {
-    const mending = createPermissionActivities(deps(true)).ensurePermissions({ limit, permit: PERMIT });
+    const mending = createPermissionActivities(deps()).ensurePermissions({ limit, permit: PERMIT });
     await expect(mending).rejects.toMatchObject({ type: 'UnsafeSelector', nonRetryable: true });
     expect(lstatSync(folder.path('data/a')).mode & 0o777).toBe(0o600);
   });
@@ -76,7 +64,7 @@ beforeEach(() => {
 
 (isRoot ? it : it.skip)("does not go beyond the host's own limit, whatever is asked", async () => {
   for (let at = 0; at < 11; at++) writeFileSync(folder.path('data', String(at)), '', { mode: 0o600 });
-  const mending = createPermissionActivities(deps(true)).ensurePermissions({ limit: 1_000, permit: PERMIT });
+  const mending = createPermissionActivities(deps()).ensurePermissions({ limit: 1_000, permit: PERMIT });
   await expect(mending).rejects.toThrow('11 entries differ, more than the limit of 10');
 });
 
@@ -91,7 +79,7 @@ describe('ensureTemporaryFilesCleared', () => {
 
   it('clears once, and is no change the second time', async () => {
     putOld(3);
-    const { ensureTemporaryFilesCleared, observeTemporaryFiles } = createTemporaryActivities(deps(true));
+    const { ensureTemporaryFilesCleared, observeTemporaryFiles } = createTemporaryActivities(deps());
     const input = { olderThanMs: HOUR_MS, permit: PERMIT };
     expect(await observeTemporaryFiles(input)).toEqual({ files: 3, bytes: 15 });
     const change = await ensureTemporaryFilesCleared(input);
@@ -106,7 +94,7 @@ describe('ensureTemporaryFilesCleared', () => {
 
   it('removes nothing when there are more than the limit', async () => {
     putOld(6);
-    const clearing = createTemporaryActivities(deps(true)).ensureTemporaryFilesCleared({
+    const clearing = createTemporaryActivities(deps()).ensureTemporaryFilesCleared({
       olderThanMs: HOUR_MS,
       permit: PERMIT,
     });
@@ -116,7 +104,7 @@ describe('ensureTemporaryFilesCleared', () => {
 
   it.each([0, -1, NaN, Infinity])('refuses an age of %p', async (olderThanMs) => {
     putOld(1);
-    const clearing = createTemporaryActivities(deps(true)).ensureTemporaryFilesCleared({ olderThanMs, permit: PERMIT });
+    const clearing = createTemporaryActivities(deps()).ensureTemporaryFilesCleared({ olderThanMs, permit: PERMIT });
     await expect(clearing).rejects.toMatchObject({ type: 'UnsafeSelector' });
     expect(existsSync(folder.path('data/temp/0'))).toBe(true);
   });
@@ -124,21 +112,28 @@ describe('ensureTemporaryFilesCleared', () => {
 
 describe('ensureStraysEnded', () => {
   it('is no change where there are none, and never takes all of root for the service', async () => {
-    const change = await createStrayActivities(deps(true, 'root')).ensureStraysEnded({ graceMs: 100, permit: PERMIT });
+    const change = await createStrayActivities(deps({ user: 'root' })).ensureStraysEnded({
+      graceMs: 100,
+      permit: PERMIT,
+    });
     const none = { processes: [], more: 0 };
     const notes = ["root does not tell the service's processes from others"];
     expect(change).toEqual({ before: none, after: none, changed: false, notes, ended: [] });
   });
 
   it.each([-1, NaN, Infinity])('refuses a grace of %p', async (graceMs) => {
-    const ending = createStrayActivities(deps(true)).ensureStraysEnded({ graceMs, permit: PERMIT });
+    const ending = createStrayActivities(deps()).ensureStraysEnded({ graceMs, permit: PERMIT });
     await expect(ending).rejects.toMatchObject({ type: 'UnsafeSelector' });
   });
 });
 
-it('is not configured without a recovery', async () => {
-  const notConfigured = { type: 'NotConfigured', nonRetryable: true };
-  await expect(createPermissionActivities(deps(false)).observePermissions()).rejects.toMatchObject(notConfigured);
-  const { observeTemporaryFiles } = createTemporaryActivities(deps(false));
-  await expect(observeTemporaryFiles({ olderThanMs: 1 })).rejects.toMatchObject(notConfigured);
+it('needs to know whose the files are', async () => {
+  const { observePermissions, ensurePermissions } = createPermissionActivities(deps({ owner: null }));
+  const notConfigured = {
+    type: 'NotConfigured',
+    nonRetryable: true,
+    message: expect.stringMatching(/^kingfisher\.owner is not configured/),
+  };
+  await expect(observePermissions()).rejects.toMatchObject(notConfigured);
+  await expect(ensurePermissions({ limit: 1, permit: PERMIT })).rejects.toMatchObject(notConfigured);
 });

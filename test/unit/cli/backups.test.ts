@@ -4,7 +4,7 @@ import { createBackupsCommand } from '../../../src/cli/backups';
 import { UsageError } from '../../../src/cli/usage';
 import { makeBackup } from '../../../src/host/backup/make';
 import { openBackups } from '../../../src/host/backup/open';
-import { DAY, ID, NAME, contentOf, dayFolder, putImages, recoverySettings } from '../host/backup/support';
+import { DAY, ID, NAME, contentOf, dayFolder, putImages, backupSettings } from '../host/backup/support';
 import { useTempFolder } from '../host/support/temp-folder';
 
 const folder = useTempFolder();
@@ -19,10 +19,7 @@ beforeEach(async () => {
   });
   ({ exitCode } = process);
   process.exitCode = undefined;
-  await writeConfig(`
-  recovery:
-    owner: { user: nobody, group: nogroup }
-    backup: { root: ${folder.path('backups')}, images: ${folder.path('images')}, reserve: 1B }`);
+  await writeConfig(`\n  backup: { root: ${folder.path('backups')}, reserve: 1B }`);
   await putImages(folder.path(), { 'a.jpg': 'one', 'b.jpg': 'two' });
 });
 afterEach(() => {
@@ -30,12 +27,14 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-async function writeConfig(recovery: string): Promise<void> {
-  const agent = `agent:\n  host: h1\n  kingfisher: { installDir: /opt/kf, dataDir: /opt/kf/data }`;
-  await writeFile(folder.path('halcyon.yaml'), `hosts:\n  h1: {}\n${agent}${recovery}\n`);
+async function writeConfig(backup: string): Promise<void> {
+  const owner = 'owner: { user: nobody, group: nogroup }';
+  const kingfisher = `installDir: /opt/kf, dataDir: /opt/kf/data, imagesDir: ${folder.path('images')}, ${owner}`;
+  const agent = `agent:\n  host: h1\n  kingfisher: { ${kingfisher} }`;
+  await writeFile(folder.path('halcyon.yaml'), `hosts:\n  h1: {}\n${agent}${backup}\n`);
 }
 
-const backUp = async () => await makeBackup(recoverySettings(folder.path()).backup, { id: ID, day: DAY, host: 'h1' });
+const backUp = async () => await makeBackup(backupSettings(folder.path()), { id: ID, day: DAY, host: 'h1' });
 const damage = async () => await writeFile(folder.path('backups', NAME, 'files/a.jpg'), 'ONE');
 
 async function backups(...args: string[]): Promise<string> {
@@ -85,12 +84,12 @@ describe('halcyon backups', () => {
     expect(process.exitCode).toBe(1);
   });
 
-  it('ends with wrong usage for an unknown or unsafe id, a bad folder, and a host without recovery', async () => {
+  it('ends with wrong usage for an unknown or unsafe id, a bad folder, and a host without backups', async () => {
     await backUp();
     await expect(backups('verify', 'other')).rejects.toThrow(UsageError);
     await expect(backups('verify', '../x')).rejects.toThrow(UsageError);
     await expect(backups('restore', ID, '--to', 'relative')).rejects.toThrow(UsageError);
     await writeConfig('');
-    await expect(backups('list')).rejects.toThrow(/agent\.recovery is not configured/);
+    await expect(backups('list')).rejects.toThrow(/agent\.backup is not configured/);
   });
 });

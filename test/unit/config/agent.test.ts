@@ -1,9 +1,4 @@
-import type { Config } from '../../../src/config';
-import type { HostSettings } from '../../../src/host/settings';
 import { configOf, problemsOf } from './support';
-
-// Configuration may not import the host's types; that they agree is checked here, by the compiler.
-const asHostSettings: (agent: NonNullable<Config['agent']>) => HostSettings = (agent) => agent;
 
 interface Parts {
   kingfisher?: string;
@@ -22,10 +17,11 @@ function problem(parts: Parts): string {
   return lines[0]!.replace('halcyon.yaml: agent.', '');
 }
 
-it('a small agent section is the settings of a host', () => {
+it('has a default for everything but its host and two folders', () => {
   const { agent } = configOf(agentFile({}));
-  expect(asHostSettings(agent!)).toEqual({
+  expect(agent).toEqual({
     host: 'h1',
+    allow: ['restart', 'clearFiles', 'changeSettings'],
     kingfisher: {
       manager: { type: 'systemd', unit: 'kingfisher.service' },
       baseUrl: 'http://127.0.0.1:8201',
@@ -53,14 +49,19 @@ it('a small agent section is the settings of a host', () => {
       user: 'kingfisher',
       installDir: '/opt/kingfisher',
       dataDir: '/srv/kingfisher',
+      imagesDir: '/srv/kingfisher/images',
+      owner: null,
+      permissionsLimit: 10_000,
+      permissionsApprovedLimit: 1_000_000,
       logFile: '/var/log/kingfisher/service.log',
       tempDirs: [],
+      tempElsewhere: [{ folder: '/tmp', prefix: 'kingfisher-' }],
       tempFilesLimit: 10_000,
       logrotate: null,
       configCheck: null,
     },
     dependencies: {},
-    recovery: null,
+    backup: null,
     settings: {},
     stateDir: '/var/lib/halcyon',
     pauseFile: '/run/halcyon/paused',

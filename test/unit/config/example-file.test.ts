@@ -43,13 +43,16 @@ it('has examples that load, and that say the defaults of the agent', () => {
   expect(examples.errors).toEqual([]);
   const withExamples = configOf(JSON.stringify(examples.toJS()));
   const { agent } = withExamples;
-  const kingfisher = '{installDir: /opt/kingfisher, dataDir: /var/lib/kingfisher/data}';
-  const small = configOf(`agent: {host: h1, kingfisher: ${kingfisher}, recovery: {}}`).agent;
-  for (const key of ['baseUrl', 'user', 'logFile', 'tempFilesLimit'] as const) {
+  const kingfisher = '{installDir: /opt/kingfisher, dataDir: /var/lib/kingfisher/data, owner: {}}';
+  const small = configOf(`agent: {host: h1, kingfisher: ${kingfisher}, backup: {}}`).agent;
+  const own = ['baseUrl', 'user', 'imagesDir', 'owner', 'permissionsLimit', 'permissionsApprovedLimit'] as const;
+  for (const key of [...own, 'logFile', 'tempElsewhere', 'tempFilesLimit'] as const) {
     expect(agent!.kingfisher[key]).toEqual(small!.kingfisher[key]);
   }
   expect(agent!.diskFull).toEqual(small!.diskFull);
-  expect(agent!.recovery).toEqual(small!.recovery);
+  expect(agent!.backup).toEqual(small!.backup);
+  expect(agent!.allow).toEqual(small!.allow);
+  expect(agent!.dependencies.redis!.rateLimits).toEqual({ database: 1, prefix: 'ratelimit:' });
   expect(agent!.kingfisher.manager.type).toBe('process');
   expect(agent!.kingfisher.logrotate!.rotateAboveBytes).toBe(100 * 1024 ** 2);
   expect(agent!.kingfisher.configCheck!.timeoutMs).toBe(30_000);

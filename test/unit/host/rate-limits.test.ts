@@ -3,7 +3,7 @@ import { withRateLimitKeys } from '../../../src/host/rate-limits';
 import { createRedactor } from '../../../src/host/redact';
 import { createServiceManagers } from '../../../src/host/service-managers';
 import { runCommand } from '../../../src/host/commands';
-import type { HostSettings, RecoverySettings } from '../../../src/host/settings';
+import type { HostSettings } from '../../../src/host/settings';
 import { asChangeOf, hostSettings } from '../activities/support/host';
 import { PERMIT } from '../../support/permit';
 
@@ -14,20 +14,6 @@ function activitiesOf(settings: HostSettings) {
   const redact = createRedactor([]);
   const findManager = createServiceManagers(settings, runCommand, redact);
   return createRateLimitActivities({ settings, run: runCommand, redact, findManager, asChange: asChangeOf(settings) });
-}
-
-function recovery(rateLimits: RecoverySettings['rateLimits']): RecoverySettings {
-  const backup = { root: '/nowhere', images: '/nowhere', layout: 'flat', keepCount: 1, keepForMs: 1, reserveBytes: 0 };
-  const owner = { user: 'nobody', group: 'nogroup' };
-  return {
-    backup,
-    owner,
-    permissionsLimit: 1,
-    permissionsApprovedLimit: 1_000_000,
-    temporary: [],
-    rateLimits,
-    exchanges: [],
-  };
 }
 
 describe('withRateLimitKeys', () => {
@@ -62,26 +48,32 @@ describe('withRateLimitKeys', () => {
 
 describe('rate-limit activities', () => {
   const redis = { unit: 'redis-server.service', url };
+  const limitedBy = (prefix: string) =>
+    activitiesOf({
+      ...hostSettings('/nowhere'),
+      dependencies: { redis: { ...redis, rateLimits: { database: 1, prefix } } },
+    });
 
-  it.each<[string, Partial<HostSettings>]>([
-    ['no recovery', { dependencies: { redis } }],
-    ['recovery switched off', { dependencies: { redis }, recovery: null }],
-    ['no Redis', { recovery: recovery({ database: 1, prefix: 'ratelimit:' }) }],
-  ])('are not configured with %s', async (_what, more) => {
-    const activities = activitiesOf({ ...hostSettings('/nowhere'), ...more });
-    await expect(activities.observeRateLimits()).rejects.toMatchObject({ type: 'NotConfigured', nonRetryable: true });
-    await expect(activities.ensureRateLimitsReset({ permit: PERMIT })).rejects.toMatchObject({ type: 'NotConfigured' });
+  it.each([
+    ['dependencies.redis', {}],
+    ['dependencies.redis.rateLimits', { redis }],
+  ])('are not configured without %s', async (key, dependencies) => {
+    const activities = activitiesOf({ ...hostSettings('/nowhere'), dependencies });
+    const notConfigured = {
+      type: 'NotConfigured',
+      nonRetryable: true,
+      message: expect.stringContaining(`${key} is not configured`),
+    };
+    await expect(activities.observeRateLimits()).rejects.toMatchObject(notConfigured);
+    await expect(activities.ensureRateLimitsReset({ permit: PERMIT })).rejects.toMatchObject(notConfigured);
   });
 
   it('never try an unsafe prefix again, and a Redis that is away they do', async () => {
-    const settings = { ...hostSettings('/nowhere'), dependencies: { redis } };
-    const unsafe = activitiesOf({ ...settings, recovery: recovery({ database: 1, prefix: '*' }) });
-    const away = activitiesOf({ ...settings, recovery: recovery({ database: 1, prefix: 'ratelimit:' }) });
-    await expect(unsafe.ensureRateLimitsReset({ permit: PERMIT })).rejects.toMatchObject({
+    await expect(limitedBy('*').ensureRateLimitsReset({ permit: PERMIT })).rejects.toMatchObject({
       type: 'UnsafeSelector',
       nonRetryable: true,
     });
-    await expect(away.ensureRateLimitsReset({ permit: PERMIT })).rejects.toMatchObject({
+    await expect(limitedBy('ratelimit:').ensureRateLimitsReset({ permit: PERMIT })).rejects.toMatchObject({
       type: 'ObservationFailed',
       nonRetryable: false,
     });

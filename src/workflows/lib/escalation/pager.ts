@@ -3,7 +3,7 @@ import type { PageKind, PagingActivities } from '../../../activities/control/typ
 import type { Approval } from '../../../shared/approval';
 import { CHANNEL_NAMES } from '../../../shared/escalation';
 import type { PageChannel, PagedTeam, Subject, Urgency } from '../../../shared/escalation';
-import { reason } from '../host-steps';
+import { reason } from '../step-failures';
 import type { DueTier } from './clock';
 import { TOLD, address, channelsOf, isExpected, isFinal, kindOf } from './sent-page';
 import type { PageProgress, SentPage } from './sent-page';

@@ -5,29 +5,25 @@ import { createFence } from '../../../../src/host/fence';
 import { createRedactor } from '../../../../src/host/redact';
 import type { HostSettings, KingfisherSettings } from '../../../../src/host/settings';
 import type { ServiceState } from '../../../../src/shared/observations';
+import { settingsOf } from '../../../support/host-settings';
 
 /** Settings of a host whose KingFisher lives in `folder`. */
 export function hostSettings(folder: string, kingfisher: Partial<KingfisherSettings> = {}): HostSettings {
-  return {
-    host: 'testhost',
+  return settingsOf({
     kingfisher: {
-      manager: { type: 'systemd', unit: 'kingfisher.service' },
       baseUrl: 'http://127.0.0.1:1',
       user: 'nobody-of-this-host',
       installDir: folder,
       dataDir: path.join(folder, 'data'),
       logFile: path.join(folder, 'log/service.log'),
       tempDirs: [path.join(folder, 'data/temp')],
+      tempElsewhere: [],
       tempFilesLimit: 5,
-      logrotate: null,
-      configCheck: null,
       ...kingfisher,
     },
-    dependencies: {},
     stateDir: path.join(folder, 'state'),
     pauseFile: path.join(folder, 'paused'),
-    diskFull: { availableBytes: 0, usedPercent: 101 },
-  };
+  });
 }
 
 /** KingFisher as systemd sees it when all is well. */
@@ -53,5 +49,5 @@ export function serviceState(more: Partial<ServiceState> = {}): ServiceState {
 
 /** The way to a change with the fence of these settings, without a log. */
 export function asChangeOf(settings: HostSettings): AsChange {
-  return createAsChange({ fence: createFence(settings), redact: createRedactor([]) });
+  return createAsChange({ settings, fence: createFence(settings), redact: createRedactor([]) });
 }

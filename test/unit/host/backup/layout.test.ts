@@ -5,14 +5,14 @@ import { makeBackup } from '../../../../src/host/backup/make';
 import { openBackups } from '../../../../src/host/backup/open';
 import { planBackup } from '../../../../src/host/backup/space';
 import { useTempFolder } from '../support/temp-folder';
-import { DAY, ID, NAME, contentOf, recoverySettings } from './support';
+import { DAY, ID, NAME, contentOf, backupHost, backupSettings } from './support';
 
 const folder = useTempFolder();
 const OF_DAY = new Date(`${DAY}T08:00:00Z`);
 const LONG_AGO = new Date('2026-10-01T08:00:00Z');
 
 const settings = (layout = 'YYYY/MM/DD') => ({
-  ...recoverySettings(folder.path(), { layout }).backup,
+  ...backupSettings(folder.path(), { layout }),
   notImages: [folder.path('images/temp')],
 });
 const backUp = async (layout?: string) => await makeBackup(settings(layout), { id: ID, day: DAY, host: 'h1' });
@@ -34,7 +34,7 @@ describe('images in another layout', () => {
     await put(image, LONG_AGO);
     const refused = backUp();
     await expect(refused).rejects.toMatchObject({ failure: 'ImagesNotFound' });
-    await expect(refused).rejects.toThrow(`lies in ${folder.path('images')} as recovery.backup.layout ("YYYY/MM/DD")`);
+    await expect(refused).rejects.toThrow(`lies in ${folder.path('images')} as backup.layout ("YYYY/MM/DD")`);
     await expect(refused).rejects.toThrow(image);
     await expect(refused).rejects.toThrow('set the layout to how images are filed (such as "flat")');
     expect(existsSync(folder.path('backups'))).toBe(false);
@@ -108,7 +108,7 @@ describe('a layout', () => {
     for (const name of ['a.jpg', 'user-7/b.jpg']) await put(name);
     await backUp('flat');
     await rm(folder.path('images'), { recursive: true });
-    const backups = openBackups(recoverySettings(folder.path(), { layout: 'flat' }));
+    const backups = openBackups(backupHost(folder.path(), { layout: 'flat' }));
     expect(await backups.restore(ID, { dryRun: false, overwrite: false })).toMatchObject({ restored: 2, inTheWay: 0 });
     expect(await contentOf(folder.path('images'))).toEqual({ 'a.jpg': 'a.jpg', 'user-7/b.jpg': 'user-7/b.jpg' });
   });

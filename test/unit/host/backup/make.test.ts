@@ -11,10 +11,10 @@ import { observeBackup } from '../../../../src/host/backup/state';
 import { waitFor } from '../../../support/wait-for';
 import { compileAgent } from '../support/compiled';
 import { useTempFolder } from '../support/temp-folder';
-import { DAY, ID, NAME, contentOf, dayFolder, putImages, recoverySettings } from './support';
+import { DAY, ID, NAME, contentOf, dayFolder, putImages, backupSettings } from './support';
 
 const folder = useTempFolder();
-const settings = (more = {}) => recoverySettings(folder.path(), more).backup;
+const settings = (more = {}) => backupSettings(folder.path(), more);
 const request = (more = {}) => ({ id: ID, day: DAY, host: 'h1', ...more });
 const copies = async () => await contentOf(folder.path('backups', NAME, 'files'));
 const images = { 'a.jpg': 'one', 'b.jpg': '', 'deep/er/c.jpg': 'three' };

@@ -3,10 +3,10 @@ import { mkdir, readFile, readdir, symlink, utimes, writeFile } from 'node:fs/pr
 import { makeBackup } from '../../../../src/host/backup/make';
 import { pruneBackups } from '../../../../src/host/backup/prune';
 import { useTempFolder } from '../support/temp-folder';
-import { DAY, contentOf, putImages, recoverySettings } from './support';
+import { DAY, contentOf, putImages, backupSettings } from './support';
 
 const folder = useTempFolder();
-const settings = (more = {}) => recoverySettings(folder.path(), more).backup;
+const settings = (more = {}) => backupSettings(folder.path(), more);
 const backups = async () => (await readdir(folder.path('backups'))).sort();
 const OLD = new Date(Date.now() - 3 * 86_400_000);
 const LEFTOVER = '2f1c2d3e-0000-4000-8000-123456789abc';

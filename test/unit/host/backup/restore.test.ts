@@ -5,18 +5,18 @@ import { makeBackup } from '../../../../src/host/backup/make';
 import { openBackups } from '../../../../src/host/backup/open';
 import type { RestoreOptions } from '../../../../src/shared/backups';
 import { useTempFolder } from '../support/temp-folder';
-import { DAY, ID, NAME, contentOf, dayFolder, putImages, recoverySettings } from './support';
+import { DAY, ID, NAME, contentOf, dayFolder, backupHost, backupSettings, putImages } from './support';
 
 const folder = useTempFolder();
 const day = (...steps: string[]) => path.join(dayFolder(folder.path()), ...steps);
-const settings = () => recoverySettings(folder.path());
+const settings = () => backupHost(folder.path());
 const images = { 'a.jpg': 'one', 'b.jpg': 'two', 'deep/c.jpg': 'three' };
 const restore = async (more: Partial<RestoreOptions> = {}) =>
   await openBackups(settings()).restore(ID, { dryRun: false, overwrite: false, ...more });
 
 beforeEach(async () => {
   await putImages(folder.path(), images);
-  await makeBackup(settings().backup, { id: ID, day: DAY, host: 'h1' });
+  await makeBackup(backupSettings(folder.path()), { id: ID, day: DAY, host: 'h1' });
 });
 
 describe('restore', () => {

@@ -1,14 +1,16 @@
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { RecoverySettings } from '../../../../src/host/settings';
+import type { BackupSettings } from '../../../../src/host/backup/place';
+import type { HostSettings } from '../../../../src/host/settings';
+import { settingsOf } from '../../../support/host-settings';
 
 export const DAY = '2026-11-23';
 export const ID = 'incident/emergencyRecovery/h1/2f1c2d3e-0000-4000-8000-123456789abc';
 export const NAME = ID.replaceAll('/', '+');
 
-/** Settings of a host that lives in `folder`, whose files belong to this very process. */
-export function recoverySettings(folder: string, more: Partial<RecoverySettings['backup']> = {}): RecoverySettings {
-  const backup = {
+/** Backups of a host that lives in `folder`. */
+export function backupSettings(folder: string, more: Partial<BackupSettings> = {}): BackupSettings {
+  return {
     root: path.join(folder, 'backups'),
     images: path.join(folder, 'images'),
     layout: 'YYYY/MM/DD',
@@ -17,15 +19,14 @@ export function recoverySettings(folder: string, more: Partial<RecoverySettings[
     reserveBytes: 0,
     ...more,
   };
-  return {
-    backup,
-    owner: { user: 'nobody', group: 'nogroup' },
-    permissionsLimit: 1,
-    permissionsApprovedLimit: 1_000_000,
-    temporary: [],
-    rateLimits: { database: 1, prefix: 'ratelimit:' },
-    exchanges: [],
-  };
+}
+
+/** Settings of that host. */
+export function backupHost(folder: string, more: Partial<BackupSettings> = {}): HostSettings {
+  const { images: imagesDir, ...backup } = backupSettings(folder, more);
+  const owner = { user: 'nobody', group: 'nogroup' };
+  const dataDir = path.join(folder, 'data');
+  return settingsOf({ kingfisher: { installDir: folder, dataDir, imagesDir, owner }, backup });
 }
 
 export function dayFolder(folder: string): string {

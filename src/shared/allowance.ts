@@ -1,0 +1,48 @@
+/** What an agent may be allowed to do on its host: the words of `agent.allow` in halcyon.yaml. */
+export const ALLOWANCES = ['restart', 'clearFiles', 'changeSettings', 'fullRecovery'] as const;
+
+export type Allowance = (typeof ALLOWANCES)[number];
+
+/** What may be done where nothing is written: all but a full recovery. */
+export const ALLOWED_BY_DEFAULT: readonly Allowance[] = ['restart', 'clearFiles', 'changeSettings'];
+
+/** The word that each change needs. A change that does not stand here does not exist. */
+export const CHANGES = {
+  ensureRestarted: 'restart',
+  ensureTempFilesRemoved: 'clearFiles',
+  ensureLogsRotated: 'clearFiles',
+  ensureSetting: 'changeSettings',
+  ensureStopped: 'fullRecovery',
+  ensureStraysEnded: 'fullRecovery',
+  ensureBackup: 'fullRecovery',
+  ensureBackupsPruned: 'fullRecovery',
+  ensurePermissions: 'fullRecovery',
+  ensureTemporaryFilesCleared: 'fullRecovery',
+  ensureRateLimitsReset: 'fullRecovery',
+  ensureStarted: 'fullRecovery',
+} as const satisfies Record<string, Allowance>;
+
+/** The name of an activity that changes its host. */
+export type ChangeName = keyof typeof CHANGES;
+
+/** What an agent says of itself, from its own configuration. */
+export interface AllowedState {
+  allow: Allowance[];
+  /** Entries whose permissions may be mended without asking. */
+  permissionsLimit: number;
+  /** Entries whose permissions may be mended when a person approved it. */
+  permissionsApprovedLimit: number;
+  /** Folder of the backups; null where none is configured. */
+  backups: string | null;
+  /** Names of the activities that it has. */
+  activities: string[];
+}
+
+export function isAllowed(needed: Allowance, { allow }: Pick<AllowedState, 'allow'>): boolean {
+  return allow.includes(needed);
+}
+
+/** What a host does not allow, in words that name the key to write. */
+export function notAllowed(needed: Allowance, host: string): string {
+  return `agent.allow of ${host} does not name ${needed}`;
+}

@@ -1,0 +1,38 @@
+import { isAllowed, notAllowed } from '../../shared/allowance';
+import type { AllowedState } from '../../shared/allowance';
+import { noteVersion } from '../lib/agent-presence';
+import { lackingOf, tooOld } from '../lib/agent-version';
+import type { HostSteps } from '../lib/host-steps';
+import type { Incident } from '../lib/incident';
+
+/**
+ * What the host's own configuration allows, and whether its agent knows all that a runbook asks: one that is older than the
+ * controller is a finding. Undefined where it could not be asked.
+ */
+export async function observeAllowed(
+  cite: string,
+  steps: HostSteps,
+  incident: Incident,
+): Promise<AllowedState | undefined> {
+  const state = await steps.observe(
+    { cite, title: 'What this host allows' },
+    (host) => host.observeAllowed(),
+    ({ allow }) => (allow.length > 0 ? allow.join(', ') : { status: 'notSo', detail: 'no change at all' }),
+  );
+  if (state === undefined) return undefined;
+  const lacking = lackingOf(state.activities);
+  noteVersion(incident, cite, lacking.length === 0 ? null : tooOld(steps.host, lacking));
+  return state;
+}
+
+/** Why no full recovery may be made on this host, in words: nothing is touched. What the host says no to is a finding. */
+export function refusalsOf(incident: Incident, { host }: HostSteps, state: AllowedState | undefined): string[] {
+  if (state === undefined) return ['what this host allows could not be asked'];
+  const refusals = incident.view.findings
+    .filter(({ name, withdrawnAt }) => name === 'AgentTooOld' && withdrawnAt === undefined)
+    .map(({ detail }) => detail);
+  if (isAllowed('fullRecovery', state)) return refusals;
+  const refusal = notAllowed('fullRecovery', host);
+  incident.find('NotAllowed', 'H', `${refusal}: nothing was changed`);
+  return [...refusals, refusal];
+}

@@ -1,0 +1,20 @@
+import { agent } from '../../src/config/schema/agent';
+import type { HostSettings, KingfisherSettings } from '../../src/host/settings';
+import { ALLOWANCES } from '../../src/shared/allowance';
+
+interface Wanted extends Partial<Omit<HostSettings, 'kingfisher'>> {
+  kingfisher: Partial<KingfisherSettings> & Pick<KingfisherSettings, 'installDir' | 'dataDir'>;
+}
+
+/** Settings of a host that allows everything; what is not said has its default, and no disk counts as full. */
+export function settingsOf({ kingfisher, ...more }: Wanted): HostSettings {
+  const written = { host: 'testhost', kingfisher: { installDir: '/opt/kingfisher', dataDir: '/srv/kingfisher' } };
+  const defaults = agent.parse(written);
+  return {
+    ...defaults,
+    allow: [...ALLOWANCES],
+    diskFull: { availableBytes: 0, usedPercent: 101 },
+    ...more,
+    kingfisher: { ...defaults.kingfisher, imagesDir: `${kingfisher.dataDir}/images`, ...kingfisher },
+  };
+}
