@@ -41,7 +41,7 @@ whereLabRuns(`systemd adapter on a real host${unavailable === null ? '' : ` (${u
       '/opt/halcyon-node/bin/node',
       '-e',
       DRIVER,
-      ...[settingsFor(unit), name, input].map((argument) => JSON.stringify(argument)),
+      ...[settingsFor(unit), name, { ...input, permit: PERMIT }].map((argument) => JSON.stringify(argument)),
     ]);
     const { result, failure } = JSON.parse(stdout) as { result?: unknown; failure?: object };
     if (failure !== undefined) throw Object.assign(new Error('the activity failed'), failure);
@@ -160,7 +160,7 @@ whereLabRuns(`systemd adapter on a real host${unavailable === null ? '' : ` (${u
     await host.systemctl('stop', 'postgresql@15-main.service');
     const down = (await call('observeDependency', { dependency: 'postgres' })) as DependencyState;
     expect(down).toMatchObject({ endpoint: { answer: 'refused' }, unit: { active: 'inactive' } });
-    const change = await call('ensureRestarted', { service: 'postgres', seenInvocation: invocation, permit: PERMIT });
+    const change = await call('ensureRestarted', { service: 'postgres', seenInvocation: invocation });
     expect(change).toMatchObject({ changed: true, after: { active: 'activating', jobPending: true } });
     const wanted = { reading: 'dependency', dependency: 'postgres', windowMs: 0, deadlineMs: 20_000 };
     expect(await call('waitUntil', wanted)).toMatchObject({ holds: true, last: { endpoint: { answer: 'ok' } } });
@@ -170,6 +170,7 @@ whereLabRuns(`systemd adapter on a real host${unavailable === null ? '' : ` (${u
 /** The settings of the lab's own agent, for KingFisher as this unit. */
 function settingsFor(unit: string): HostSettings {
   return settingsOf({
+    stateDir: '/var/lib/halcyon-alone',
     host: 'hostsystemd',
     kingfisher: {
       manager: { type: 'systemd', unit },

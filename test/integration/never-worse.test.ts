@@ -5,6 +5,7 @@ import type { SettingState } from '../../src/shared/lease';
 import { DATA, KINGFISHER, RecoverySite, cited, detailOf, names } from '../support/recovery-site';
 import { settingsOf } from '../support/host-settings';
 import { closedByHand } from '../support/incidents';
+import { PERMIT } from '../support/permit';
 import { waitFor } from '../support/wait-for';
 
 /** A remedy never leaves the host worse: real units, jobs, ports and processes. */
@@ -40,7 +41,8 @@ beforeEach(() => site.lab.restore());
 const invocation = () => site.lab.host.property(KINGFISHER, 'InvocationID');
 
 function driver(settings: HostSettings, name: string, input: object): string[] {
-  return ['/opt/halcyon-node/bin/node', '-e', DRIVER, ...[settings, name, input].map((one) => JSON.stringify(one))];
+  const args = [settings, name, { ...input, permit: PERMIT }];
+  return ['/opt/halcyon-node/bin/node', '-e', DRIVER, ...args.map((one) => JSON.stringify(one))];
 }
 
 async function call<T>(name: string, input: object, settings = settingsFor({})): Promise<T> {

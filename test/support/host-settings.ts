@@ -2,7 +2,9 @@ import { agent } from '../../src/config/schema/agent';
 import type { HostSettings, KingfisherSettings } from '../../src/host/settings';
 import { ALLOWANCES } from '../../src/shared/allowance';
 
-interface Wanted extends Partial<Omit<HostSettings, 'kingfisher'>> {
+interface Wanted extends Partial<Omit<HostSettings, 'kingfisher' | 'stateDir'>> {
+  /** Never this machine's own. */
+  stateDir: string;
   kingfisher: Partial<KingfisherSettings> & Pick<KingfisherSettings, 'installDir' | 'dataDir'>;
 }
 

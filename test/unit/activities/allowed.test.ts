@@ -64,6 +64,7 @@ it('tells what is allowed, the limits, and all that the agent can be asked for',
     allow: ['restart'],
     permissionsLimit: 10_000,
     permissionsApprovedLimit: 1_000_000,
+    backups: null,
     activities: Object.keys(activities),
   });
 });

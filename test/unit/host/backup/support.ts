@@ -26,7 +26,11 @@ export function backupHost(folder: string, more: Partial<BackupSettings> = {}): 
   const { images: imagesDir, ...backup } = backupSettings(folder, more);
   const owner = { user: 'nobody', group: 'nogroup' };
   const dataDir = path.join(folder, 'data');
-  return settingsOf({ kingfisher: { installDir: folder, dataDir, imagesDir, owner }, backup });
+  return settingsOf({
+    stateDir: path.join(folder, 'state'),
+    kingfisher: { installDir: folder, dataDir, imagesDir, owner },
+    backup,
+  });
 }
 
 export function dayFolder(folder: string): string {

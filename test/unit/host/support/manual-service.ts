@@ -58,9 +58,10 @@ export async function createManualService(folder: string, env: Record<string, st
   };
 }
 
+/** Whole lines: a service may be at its own just now. */
 function pidsIn(file: string): number[] {
   try {
-    return readFileSync(file, 'utf8').trim().split('\n').map(Number);
+    return readFileSync(file, 'utf8').split('\n').slice(0, -1).map(Number);
   } catch {
     return [];
   }
