@@ -13,6 +13,7 @@ import {
 import { alert, incidentInput, resolvedWhenWell, startIncident, untilState } from '../support/incidents';
 import { recordHistory } from '../support/record-history';
 import { SAFETY } from '../support/safety';
+import { startLocal } from '../support/temporal';
 import type { ScriptedHost } from '../../src/simulate/scripted-host';
 import { waitFor } from '../support/wait-for';
 import { WorkflowSite } from '../support/workflow-site';
@@ -32,8 +33,8 @@ afterEach(async () => {
 });
 
 /** An alert that began at the server's own time. */
-async function alertNow(host: string) {
-  const now = new Date(await site.env.currentTimeMs()).toISOString();
+async function alertNow(host: string, at = site) {
+  const now = new Date(await at.env.currentTimeMs()).toISOString();
   return alert({
     startsAt: now,
     receivedAt: now,
@@ -241,21 +242,30 @@ describe('the last resort of runbook A', () => {
 describe('a full recovery', () => {
   const byAnna = { who: 'anna', reason: 'storage move' };
 
-  async function startRecovery(name: string, more: Partial<IncidentInput>) {
+  async function startRecovery(name: string, more: Partial<IncidentInput>, at = site) {
     const input = incidentInput(name, { runbook: 'emergencyRecovery', safety: SAFETY, ...more });
     const recovery = { dryRun: false, onlyUnhealthy: false };
-    return await startIncident(site.env.client, name, await alertNow(name), { ...input, recovery });
+    return await startIncident(at.env.client, name, await alertNow(name, at), { ...input, recovery });
   }
 
+  /** The server that skips time now and then stands still when a host is looked at while people answer. */
+  let real: WorkflowSite;
+  beforeAll(async () => {
+    real = await WorkflowSite.up({ startServer: startLocal });
+  });
+  afterAll(async () => {
+    await real?.down();
+  });
+
   it('that an alert starts is asked for first, and paged about when nobody says yes', async () => {
-    await site.withHost(async (host, name) => {
+    await real.withHost(async (host, name) => {
       host.up.kingfisher = false;
-      const handle = await startRecovery(name, {});
+      const handle = await startRecovery(name, {}, real);
       await untilState(handle, 'waitingForApproval');
       expect(host.calls).not.toContain('ensureStopped');
       await handle.executeUpdate(rejectUpdate, { args: [{ as: 'anna' }] });
       await untilState(handle, 'waitingForPeople');
-      await waitFor(() => site.pagers.tiersOf(handle.workflowId).length === 1, { what: 'tier 1 at once' });
+      await waitFor(() => real.pagers.tiersOf(handle.workflowId).length === 1, { what: 'tier 1 at once' });
       host.up.kingfisher = true;
       await handle.executeUpdate(closeUpdate, { args: [{ as: 'anna', reason: 'done by hand' }] });
       expect(((await handle.result()) as IncidentResult).outcome).toBe('resolvedByPeople');
