@@ -121,7 +121,7 @@ whereLabRuns(`systemd adapter on a real host${unavailable === null ? '' : ` (${u
 
   it('finds the restart of an agent that was killed while its job was pending', async () => {
     const seen = await observe('slow.service');
-    const input = JSON.stringify({ service: 'kingfisher', seenInvocation: seen.invocation });
+    const input = JSON.stringify({ service: 'kingfisher', seenInvocation: seen.invocation, permit: PERMIT });
     const settings = JSON.stringify(settingsFor('slow.service'));
     const agent = ['/opt/halcyon-node/bin/node', '-e', DRIVER, settings, '"ensureRestarted"', input];
     await host.systemctl('reset-failed');

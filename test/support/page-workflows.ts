@@ -38,6 +38,7 @@ const page: Runbook<Found> = {
     ),
   }),
   isWell: ({ redis }) => redis?.condition === 'well',
+  standing: () => undefined,
   contain: async (_found, { steps }) => {
     await steps.act(
       { cite: 'X.1', title: 'Keep the damage from growing' },

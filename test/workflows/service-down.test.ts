@@ -254,6 +254,47 @@ describe('a host that breaks anew', () => {
     });
   });
 
+  it('is diagnosed once more when it died while something else was mended', async () => {
+    await site.withHost(async (host, name) => {
+      host.allow = ['restart', 'clearFiles'];
+      host.up.rabbitmq = false;
+      let isToDie = true;
+      host.before = (activity) => {
+        if (activity !== 'waitUntil health' || !isToDie || !host.restarts.includes('kingfisher')) return;
+        isToDie = false;
+        host.up.kingfisher = false;
+      };
+      const first = alert();
+      const handle = await startIncident(site.env.client, name, first);
+      await site.passUntil(() => host.restarts.length === 3, 'another pass');
+      expect(host.restarts).toEqual(['rabbitmq', 'kingfisher', 'kingfisher']);
+      const result = await resolvedWhenWell(handle, first);
+      await recordHistory(handle, 'serviceDown.died-meanwhile');
+      expect(result.outcome).toBe('healed');
+    });
+  });
+
+  it('is diagnosed once more, and not again and again, when each pass leaves it otherwise', async () => {
+    await site.withHost(async (host, name) => {
+      host.allow = ['restart', 'clearFiles'];
+      host.up.kingfisher = false;
+      host.broken.add('kingfisher');
+      let passes = 0;
+      host.before = (activity) => {
+        if (activity === 'observeRecentStarts') passes += 1;
+        // A pass never sees it as it stands afterwards.
+        if (activity === 'watchKingfisher') host.masked.add('kingfisher');
+        else host.masked.delete('kingfisher');
+      };
+      const first = alert();
+      const handle = await startIncident(site.env.client, name, first);
+      await untilState(handle, 'waitingForPeople');
+      await site.env.sleep('30m');
+      expect(passes).toBe(2);
+      await closedByHand(handle);
+    });
+  });
+
   it('is healed once somebody takes its mask away', async () => {
     await site.withHost(async (host, name) => {
       host.up.kingfisher = false;

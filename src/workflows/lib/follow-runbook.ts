@@ -125,7 +125,8 @@ class RunbookPass<D extends Diagnosed> {
       }
       if (this.hasDied || incident.takeOtherStanding()) return { kind: 'again' };
     }
-    return { kind: 'helpless', why: mayChange ? 'no remedy is left to try' : 'this run may change nothing' };
+    const why = mayChange ? 'no remedy is left to try' : 'this run may change nothing';
+    return { kind: 'helpless', why, diagnosed: runbook.standing(found) };
   }
 
   /** It was seen well after what was done, and then not: by the last verification, or by one within a remedy. */

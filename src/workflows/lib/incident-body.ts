@@ -6,14 +6,14 @@ import type { Safety } from './safety';
  * What one pass of a runbook came to.
  * - `well`: verification holds. Who mended it stands in the incident.
  * - `again`: what was done helped, and did not last: that is no reason for anything bigger.
- * - `helpless`: it is not well, and automation has nothing left to try now.
+ * - `helpless`: it is not well, and automation has nothing left to try now. `diagnosed`: how it stood when the pass looked.
  * - `notDue`: it is not well, and its page asks for nothing at this time.
  * - `over`: there is nothing to wait for.
  */
 export type RoundResult =
   | { kind: 'well' }
   | { kind: 'again' }
-  | { kind: 'helpless'; why: string }
+  | { kind: 'helpless'; why: string; diagnosed?: string | undefined }
   | { kind: 'notDue'; why: string }
   | { kind: 'over'; outcome: Outcome };
 

@@ -82,7 +82,7 @@ class IncidentLoop {
       return await this.handOver('it does not stay well, whatever is done');
     }
     const result = await this.runPass();
-    this.waitForPeople.notePass();
+    this.waitForPeople.notePass(result.kind === 'helpless' ? result.diagnosed : undefined);
     if (result.kind === 'over') return result.outcome;
     // Whatever the pass came to: a person has it, nobody is called for it, and the last look follows.
     if (incident.isClosedByPerson) return null;

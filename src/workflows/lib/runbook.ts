@@ -24,6 +24,8 @@ export interface Runbook<Diagnosis extends Diagnosed> {
   diagnose(at: Scene): Promise<Diagnosis>;
   /** Whether what was diagnosed needs no remedy. Verification has the last word. */
   isWell(found: Diagnosis): boolean;
+  /** How the host stood then, in the words of the watch between passes; undefined where that could not be seen. */
+  standing(found: Diagnosis): string | undefined;
   /** Keeps the damage from growing while its cause is looked for. Asks for its own permission, as every change does. */
   contain?(found: Diagnosis, at: Scene): Promise<void>;
   causes: Cause<Diagnosis>[];

@@ -25,6 +25,9 @@ export class WaitForPeople {
   private passEndedAt = Date.now();
   private firingsSeen = 0;
   private doubtedUntil: number | null = null;
+  /** What the last pass was about; null where nobody knows, and after a pass that was only made because it stood otherwise. */
+  private diagnosed: string | null = null;
+  private isSecondPass = false;
 
   constructor(
     private readonly incident: Incident,
@@ -34,7 +37,9 @@ export class WaitForPeople {
   ) {}
 
   /** A pass of the runbook is over: what came before it says nothing new. */
-  notePass(): void {
+  notePass(diagnosed: string | undefined): void {
+    this.diagnosed = this.isSecondPass ? null : (diagnosed ?? null);
+    this.isSecondPass = false;
     this.passEndedAt = Date.now();
     this.firingsSeen = this.incident.firings;
   }
@@ -43,7 +48,8 @@ export class WaitForPeople {
   async run(): Promise<Outcome | null> {
     const { incident, watch, lifeline } = this;
     incident.setState('waitingForPeople');
-    let seen: string | null = null;
+    const { diagnosed } = this;
+    let seen = diagnosed;
     await watch?.beginUnwell(seen);
     for (;;) {
       if (incident.isClosedByPerson) return null;
@@ -52,8 +58,11 @@ export class WaitForPeople {
       const isToVerify = reading?.standing === WELL || this.isDoubtOver();
       if (isToVerify && (await this.isVerified())) return await this.wellAgain(reading?.heldMs ?? 0);
       const isNew = reading !== null && reading.standing !== WELL && isOtherFault(reading, seen);
-      if (lifeline.isResumed() || this.firesAnew() || (isNew && this.body.watch?.repeats === true))
+      if (lifeline.isResumed() || this.firesAnew() || (isNew && this.body.watch?.repeats === true)) {
+        // What was done may have left it so: that is worth one more pass, and no more.
+        this.isSecondPass = isNew && seen !== null && seen === diagnosed;
         return this.anotherPass(reading?.standing);
+      }
       if (reading !== null) await watch?.beginUnwell((seen = reading.standing));
       if (isHistoryLong()) return null;
       // How long it waits depends on whether it is called: an alert that comes meanwhile makes it shorter.

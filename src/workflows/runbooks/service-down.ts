@@ -1,6 +1,7 @@
 import { isAllowed } from '../../shared/allowance';
 import type { ApprovalSubject } from '../../shared/approval';
 import type { IncidentInput, IncidentResult } from '../../shared/incident';
+import { standingOf } from '../../shared/observations';
 import type { Condition, DependencyName, DependencyState, HealthState, ServiceState } from '../../shared/observations';
 import type { HealthVerdict, Verdict } from '../../shared/readings';
 import {
@@ -71,6 +72,7 @@ const page: Runbook<Diagnosis> = {
   subject: 'KingFisher',
   diagnose,
   isWell: ({ health, unchecked }) => answersWell(health) && !unchecked.some(isMissing),
+  standing: ({ health, service }) => (health === undefined ? undefined : standingOf(health, service)),
   causes: [
     {
       cite: 'A.1',
