@@ -25,6 +25,9 @@ export const CHANGES = {
 /** The name of an activity that changes its host. */
 export type ChangeName = keyof typeof CHANGES;
 
+/** Those that put something back, which no pause, no turn and no missing word may hold up. All others are never an undo. */
+export const UNDOES: readonly ChangeName[] = ['ensureSetting', 'ensureStarted'];
+
 /** What an agent says of itself, from its own configuration. */
 export interface AllowedState {
   allow: Allowance[];

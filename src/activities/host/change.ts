@@ -4,7 +4,7 @@ import type { Fence } from '../../host/fence';
 import type { Redact } from '../../host/redact';
 import type { HostSettings } from '../../host/settings';
 import { sleep } from '../../host/sleep';
-import { CHANGES, isAllowed, notAllowed } from '../../shared/allowance';
+import { CHANGES, UNDOES, isAllowed, notAllowed } from '../../shared/allowance';
 import type { ChangeName } from '../../shared/allowance';
 import { isPermit } from '../../shared/permit';
 import type { ChangePermit, Permitted } from '../../shared/permit';
@@ -103,9 +103,10 @@ function refuseUnlessAllowed(name: ChangeName, { kind }: ChangePermit, settings:
   throw new HostError('NotAllowed', `${notAllowed(needed, settings.host)}, which ${name} needs; nothing was changed`);
 }
 
-function permitOf(name: string, input: unknown): ChangePermit {
+/** An undo passes what holds up a change, so it is one only where there is something to put back. */
+function permitOf(name: ChangeName, input: unknown): ChangePermit {
   const permit = typeof input === 'object' && input !== null && 'permit' in input ? input.permit : undefined;
-  if (isPermit(permit)) return permit;
+  if (isPermit(permit) && (permit.kind !== 'undo' || UNDOES.includes(name))) return permit;
   const remedy = 'nothing is changed; does the controller run another version of Halcyon than this agent?';
   throw new HostError('NoPermit', `${name} was asked for without a permit: ${remedy}`);
 }
