@@ -124,6 +124,22 @@ describe('a host that does not allow', () => {
     });
   });
 
+  it('a restart, and does so later: it is healed, and the finding is withdrawn', async () => {
+    await site.withHost(async (host, name) => {
+      host.allow = [];
+      host.up.kingfisher = false;
+      const first = alert();
+      const handle = await startIncident(site.env.client, name, first);
+      await untilState(handle, 'waitingForPeople');
+      host.allow = ['restart'];
+      host.wellForAMoment = true;
+      await site.passUntil(() => host.restarts.length > 0, 'another pass');
+      const { findings, outcome } = await resolvedWhenWell(handle, first);
+      expect(outcome).toBe('healed');
+      expect(findings).toMatchObject([{ name: 'NotAllowed', withdrawnAt: expect.any(String) as string }]);
+    });
+  });
+
   it('a clean-up: the agent refuses it, and the rest of the remedy goes on', async () => {
     await site.withHost(async (host, name) => {
       host.allow = ['restart'];

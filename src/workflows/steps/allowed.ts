@@ -1,4 +1,4 @@
-import { isAllowed, notAllowed } from '../../shared/allowance';
+import { ALLOWANCES, isAllowed, notAllowed } from '../../shared/allowance';
 import type { AllowedState } from '../../shared/allowance';
 import { noteVersion } from '../lib/agent-presence';
 import { lackingOf, tooOld } from '../lib/agent-version';
@@ -20,6 +20,8 @@ export async function observeAllowed(
     ({ allow }) => (allow.length > 0 ? allow.join(', ') : { status: 'notSo', detail: 'no change at all' }),
   );
   if (state === undefined) return undefined;
+  const holds = ALLOWANCES.filter((word) => !isAllowed(word, state)).map((word) => notAllowed(word, steps.host));
+  incident.withdraw(({ name, detail }) => name === 'NotAllowed' && !holds.some((what) => detail.includes(what)));
   const lacking = lackingOf(state.activities);
   noteVersion(incident, cite, lacking.length === 0 ? null : tooOld(steps.host, lacking));
   return state;
