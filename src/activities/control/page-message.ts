@@ -49,7 +49,11 @@ export function pageMessage(input: PageInput, incident: IncidentKnowledge, links
       return brief(`${nameOf(subject)}: ${text}`);
     }
     case 'note':
-      return { ...brief(noteTitle(subject, page.text)), links: pageLinks(subject, incident, links) };
+      return {
+        ...brief(noteTitle(subject, page.text)),
+        ...(isNobodys(incident) ? take(subject) : {}),
+        links: pageLinks(subject, incident, links),
+      };
     case 'test':
       return {
         ...brief(`TEST, nothing is wrong: ${page.by} tries the way to ${input.team.name}`),
@@ -122,27 +126,39 @@ function whyCalled(page: Extract<PageKind, { kind: 'tier' }>): Fact[] {
 
 /** One command: the answer to what is asked, else taking it. */
 function asked(
-  { workflowId }: Subject,
+  subject: Subject,
   page: Calling,
   question: Approval | null,
   incident: IncidentKnowledge,
 ): Pick<PageMessage, 'asks' | 'commands'> {
   // Only incidents can be acknowledged; a guard or a lease that pages has nothing that holds.
   if (incident === 'notAnIncident') return { asks: [], commands: [] };
-  const take = ackCommand(workflowId);
-  if (question === null || (question.people.length === 0 && page.kind === 'tier')) {
-    return { asks: ['Take it, so that nobody else is called:'], commands: [take] };
-  }
+  if (question === null || (question.people.length === 0 && page.kind === 'tier')) return take(subject);
+  const { workflowId } = subject;
   const effects = effectsOf(question.subject);
   const who = `${mayAnswer(question)} may answer until ${clock(question.expiresAt)}`;
-  const also = page.kind === 'tier' ? [`To take it without an answer: ${take}`] : [];
+  const also = page.kind === 'tier' ? [`To take it without an answer: ${ackCommand(workflowId)}`] : [];
   return {
     asks: [
-      `Approve the ${shortTitle(question)}? ${effects === '' ? '' : `${effects} `}${who}. To say no, "reject" in place of "approve".`,
       ...also,
+      `Approve the ${shortTitle(question)}? ${effects === '' ? '' : `${effects} `}${who}. To say no, "reject" in place of "approve".`,
     ],
     commands: [approveCommand(workflowId, question.hash)],
   };
+}
+
+function take({ workflowId }: Subject): Pick<PageMessage, 'asks' | 'commands'> {
+  return { asks: ['Take it, so that nobody else is called:'], commands: [ackCommand(workflowId)] };
+}
+
+/** An open incident that nobody has, and that neither an open question nor what was approved takes further. */
+function isNobodys(incident: IncidentKnowledge): boolean {
+  if (incident === 'notAnIncident') return false;
+  if (incident.ended !== null) return true;
+  if (!('view' in incident)) return false;
+  const { outcome, acknowledged, approvals } = incident.view;
+  const isUnderWay = ['asked', 'approved'].includes(approvals.at(-1)?.state ?? '');
+  return outcome === null && acknowledged === null && !isUnderWay;
 }
 
 function closedMessage(

@@ -70,7 +70,7 @@ export function createPagingActivities(deps: PagingDeps): PagingActivities {
 
 /** Messages that say nothing of the incident's state. */
 function isBrief({ page, subject }: PageInput): boolean {
-  return !['tier', 'asked', 'monitoring'].includes(page.kind) || !subject.workflowId.startsWith('incident/');
+  return !['tier', 'asked', 'monitoring', 'note'].includes(page.kind) || !subject.workflowId.startsWith('incident/');
 }
 
 /** A run's status comes before what its view last said: a cancelled one still says that it waits for an approval. */

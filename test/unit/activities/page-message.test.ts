@@ -227,6 +227,29 @@ it('quotes an id that is no plain word, and leaves out a link that is none', () 
   expect(odd.links.map(({ name }) => name)).toEqual(['What Halcyon did']);
 });
 
+describe('a note of an open incident', () => {
+  const NOTE: PageKind = { kind: 'note', text: 'the answer is no' };
+  const TAKE = ['halcyon ack incident/KingfisherServiceDown/h1'];
+  const answered = (state: Approval['state']) => ({ ...VIEW, approvals: [{ ...question, state }] });
+
+  it.each(['rejected', 'expired', 'withdrawn'] as const)('asks to take it when a question ended as %s', (state) => {
+    expect(message(NOTE, {}, answered(state)).commands).toEqual(TAKE);
+  });
+
+  it('asks to take it when nothing automatic works on it any more', () => {
+    expect(message(NOTE, {}, answered('asked'), 'cancelled').commands).toEqual(TAKE);
+  });
+
+  it.each<[string, Partial<typeof VIEW>]>([
+    ['somebody has it', { acknowledged: { as: 'anna', until: '2026-11-23T03:30:00Z' } }],
+    ['what was approved is under way', answered('approved')],
+    ['a question is open', answered('asked')],
+    ['it is over', { outcome: 'healed' }],
+  ])('asks for nothing when %s', (_why, more) => {
+    expect(message(NOTE, {}, { ...VIEW, ...more }).commands).toEqual([]);
+  });
+});
+
 describe('in Slack', () => {
   it.each(['<!here>', '@channel', '@here', '<@U123>', '<!subteam^S1>'])('%s mentions nobody', (text) => {
     const shown = JSON.stringify(slackText(message(TIER, {}, { ...VIEW, summary: text, host: text })));
