@@ -67,7 +67,7 @@ describe('a critical alert', () => {
   it.each([
     ['that is out of remedies', {}, 'no remedy is left to try'],
     ['of which no runbook knows', { runbook: 'unknownAlert', safety: { ...SAFETY, mode: 'observe' } }, 'no runbook'],
-    ['whose runbook only observes', { safety: { ...SAFETY, mode: 'observe' } }, 'this run may change nothing'],
+    ['whose runbook only observes', { safety: { ...SAFETY, mode: 'observe' } }, 'Halcyon may change nothing here'],
   ] as const)('%s calls the first tier at once, and says why', async (_, input, why) => {
     await site.withHost(async (host, name) => {
       const { handle, now } = await start(host, name, { severity: 'critical', ...input });

@@ -46,7 +46,8 @@ const EXPECTED: Record<string, Expected> = {
   },
   masked: {
     title: /^KingFisher down on h1: its unit masked; .*; needs you$/,
-    says: [/^• systemctl unmask kingfisher.service$/m, ACK],
+    says: [/^• systemctl unmask kingfisher.service$/m, /there is no remedy for it that Halcyon may try/, ACK],
+    never: /no remedy is left/,
   },
   'port-taken': {
     title: /^KingFisher down on h1: port 8201 held by nginx; .*; needs you$/,
@@ -54,7 +55,7 @@ const EXPECTED: Record<string, Expected> = {
   },
   'disk-full': {
     title: /^KingFisher down on h1: disk full \(\/opt\/kingfisher\/data\); restart did not help; needs you$/,
-    says: [RESTARTED, /free space on that file system/, ACK],
+    says: [RESTARTED, /free space on that file system, then start/, /^• systemctl start kingfisher.service$/m, ACK],
   },
   'refused-credentials': {
     title: /^KingFisher not ready on h1: PostgreSQL refusing the credentials; Halcyon changed nothing; needs you$/,

@@ -27,7 +27,10 @@ const REMEDIES: Record<string, RemedyFor> = {
     text: 'end the process that holds the port, then start KingFisher',
     ...systemctl(unit, 'start'),
   }),
-  DiskFull: () => ({ text: 'free space on that file system' }),
+  DiskFull: (_, unit) => ({
+    text: 'free space on that file system, then start KingFisher if it does not run',
+    ...systemctl(unit, 'start'),
+  }),
   DependencyRefused: (detail) => {
     const name = dependencyOf(detail);
     return { text: `correct the credentials, those that are configured or those in ${name}; a restart cannot help` };

@@ -80,6 +80,7 @@ async function lookOnce<T>(
 class RunbookPass<D extends Diagnosed> {
   /** What the last verification of this pass came to. */
   private verdict: Verdict | undefined;
+  private isAnyTried = false;
 
   constructor(
     private readonly runbook: Runbook<D>,
@@ -125,8 +126,12 @@ class RunbookPass<D extends Diagnosed> {
       }
       if (this.hasDied || incident.takeOtherStanding()) return { kind: 'again' };
     }
-    const why = mayChange ? 'no remedy is left to try' : 'this run may change nothing';
-    return { kind: 'helpless', why, diagnosed: runbook.standing(found) };
+    return { kind: 'helpless', why: this.whyHelpless(mayChange), diagnosed: runbook.standing(found) };
+  }
+
+  private whyHelpless(mayChange: boolean): string {
+    if (!mayChange) return 'Halcyon may change nothing here';
+    return this.isAnyTried ? 'no remedy is left to try' : 'there is no remedy for it that Halcyon may try';
   }
 
   /** It was seen well after what was done, and then not: by the last verification, or by one within a remedy. */
@@ -166,6 +171,7 @@ class RunbookPass<D extends Diagnosed> {
     if (!mayRemedy) return this.leftOut(cause, evidence);
     if (!(await safety.approveRemedy(cause, evidence))) return false;
     incident.setState('remedying');
+    this.isAnyTried = true;
     // What a remedy that failed half way did is unknown: verification looks, then comes the next cause.
     await orGoOn(async () => await cause.remedy?.(found, at));
     return await this.isWell(cause.verify);
