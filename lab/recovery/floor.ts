@@ -4,7 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runCommand } from '../../src/host/commands';
-import { isHealthy, probeKingfisher } from '../../src/host/probes/kingfisher';
+import { probeKingfisher } from '../../src/host/probes/kingfisher';
+import { isHealthy } from '../../src/shared/observations';
 import { probePostgres } from '../../src/host/probes/postgres';
 import { probeRabbitmq } from '../../src/host/probes/rabbitmq';
 import { probeRedis } from '../../src/host/probes/redis';

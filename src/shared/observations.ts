@@ -128,9 +128,14 @@ export interface HealthState {
 /** The standing of a KingFisher that answers as it should. */
 export const WELL = 'well';
 
+/** `/health` and `/ready` answer as they should. */
+export function isHealthy({ health, ready }: Pick<HealthState, 'health' | 'ready'>): boolean {
+  return health.answer === 'ok' && ready.answer === 'ok';
+}
+
 /** In words that stay the same while nothing changes: no times, no process numbers, no texts of errors. */
 export function standingOf(health: HealthState, service: ServiceState | undefined): string {
-  if (health.health.answer === 'ok' && health.ready.answer === 'ok') return WELL;
+  if (isHealthy(health)) return WELL;
   const failing = health.failingChecks.map((check) => check.split(':')[0]!).sort();
   const checks = failing.length === 0 ? '' : ` (${failing.join(', ')})`;
   return `${unitOf(service)}/health ${health.health.answer}, /ready ${health.ready.answer}${checks}`;

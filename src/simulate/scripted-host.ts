@@ -3,7 +3,7 @@ import type { RecoveryActivities } from '../activities/host/recovery-types';
 import type { HostActivities } from '../activities/host/types';
 import { ALLOWANCES, CHANGES, notAllowed } from '../shared/allowance';
 import type { Allowance } from '../shared/allowance';
-import { WELL, standingOf } from '../shared/observations';
+import { WELL, isHealthy, standingOf } from '../shared/observations';
 import type {
   Condition,
   DependencyName,
@@ -81,8 +81,7 @@ export class ScriptedHost {
   }
 
   kingfisherHealthy(): boolean {
-    const { health, ready } = this.health();
-    return health.answer === 'ok' && ready.answer === 'ok';
+    return isHealthy(this.health());
   }
 
   private waited(wanted: WaitRequest): Verdict {

@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { IncidentView } from '../../src/shared/incident';
+import type { ScriptedHost } from '../../src/simulate/scripted-host';
 import { alertSignal } from '../../src/workflows/messages';
 import { alert, resolvedWhenWell, startIncident, untilState } from '../support/incidents';
 import { WorkflowSite } from '../support/workflow-site';
@@ -64,14 +65,18 @@ describe('a page that is not about health', () => {
 });
 
 describe('a page that asks for nothing at this time', () => {
-  const closed = { alertname: 'KingfisherServiceDown', severity: 'critical', shop: 'closed' };
+  async function notDue(host: ScriptedHost, name: string) {
+    host.up.redis = false;
+    const labels = { alertname: 'KingfisherServiceDown', severity: 'critical', shop: 'closed' };
+    const first = alert({ labels });
+    const handle = await startIncident(site.env.client, name, first);
+    await untilState(handle, 'notDue');
+    return { first, handle };
+  }
 
   it('is diagnosed, changes nothing, calls nobody, and is over when the alert is', async () => {
     await site.withHost(async (host, name) => {
-      host.up.redis = false;
-      const first = alert({ labels: closed });
-      const handle = await startIncident(site.env.client, name, first);
-      await untilState(handle, 'notDue');
+      const { first, handle } = await notDue(host, name);
       await site.env.sleep('2h');
       const view = await handle.query<IncidentView>('timeline');
       expect(view).toMatchObject({ state: 'notDue', tier: 0, outcome: null });
@@ -85,10 +90,7 @@ describe('a page that asks for nothing at this time', () => {
 
   it('is looked at again, and remedied once it asks for something', async () => {
     await site.withHost(async (host, name) => {
-      host.up.redis = false;
-      const first = alert({ labels: closed });
-      const handle = await startIncident(site.env.client, name, first);
-      await untilState(handle, 'notDue');
+      const { first, handle } = await notDue(host, name);
       const startsAt = new Date(Date.parse(first.startsAt) + 1_000).toISOString();
       const open = { ...alert(), startsAt, receivedAt: startsAt };
       await handle.signal(alertSignal, open);

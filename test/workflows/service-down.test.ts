@@ -1,3 +1,4 @@
+import type { ScriptedHost } from '../../src/simulate/scripted-host';
 import { alertSignal, timelineQuery } from '../../src/workflows/messages';
 import {
   POLICY,
@@ -211,6 +212,17 @@ describe('alerts during an incident', () => {
 });
 
 describe('a host that breaks anew', () => {
+  /** A restart does not help, nothing bigger is allowed, and people have it. */
+  async function leftToPeople(host: ScriptedHost, name: string) {
+    host.allow = ['restart', 'clearFiles'];
+    host.up.kingfisher = false;
+    host.broken.add('kingfisher');
+    const first = alert();
+    const handle = await startIncident(site.env.client, name, first);
+    await untilState(handle, 'waitingForPeople');
+    return { first, handle };
+  }
+
   it('is healed again at once while its alert goes on firing, and is named as a crash loop', async () => {
     await site.withHost(async (host, name) => {
       host.up.kingfisher = false;
@@ -237,12 +249,7 @@ describe('a host that breaks anew', () => {
 
   it('is healed while people have it, also where it was well for a moment only', async () => {
     await site.withHost(async (host, name) => {
-      host.allow = ['restart', 'clearFiles'];
-      host.up.kingfisher = false;
-      host.broken.add('kingfisher');
-      const first = alert();
-      const handle = await startIncident(site.env.client, name, first);
-      await untilState(handle, 'waitingForPeople');
+      const { first, handle } = await leftToPeople(host, name);
       await site.env.sleep('5m');
       const before = host.restarts.length;
       host.broken.clear();
@@ -323,12 +330,7 @@ describe('a host that breaks anew', () => {
 
   it('is healed while people have it, when it is not well in a new way', async () => {
     await site.withHost(async (host, name) => {
-      host.allow = ['restart', 'clearFiles'];
-      host.up.kingfisher = false;
-      host.broken.add('kingfisher');
-      const first = alert();
-      const handle = await startIncident(site.env.client, name, first);
-      await untilState(handle, 'waitingForPeople');
+      const { first, handle } = await leftToPeople(host, name);
       expect(host.restarts).toEqual(['kingfisher']);
       host.broken.clear();
       host.up.kingfisher = true;

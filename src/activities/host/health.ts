@@ -1,4 +1,5 @@
-import { isHealthy, probeKingfisher } from '../../host/probes/kingfisher';
+import { probeKingfisher } from '../../host/probes/kingfisher';
+import { isHealthy } from '../../shared/observations';
 import type { DependencyName, HealthState, ServiceState } from '../../shared/observations';
 import type { HostDeps } from './dependencies';
 import type { Hopeless, Reading } from './reading';
@@ -13,10 +14,11 @@ const NOT_READY_MS = 3_000;
 
 /** `/health` and `/ready`, once. */
 export function createHealthActivities(deps: HostDeps): Pick<HostActivities, 'observeHealth'> {
-  return { observeHealth: asActivity(deps.redact, async ({ signal }) => await probe(deps, signal)) };
+  return { observeHealth: asActivity(deps.redact, async ({ signal }) => await lookAtHealth(deps, signal)) };
 }
 
-async function probe({ settings, redact }: HostDeps, signal: AbortSignal): Promise<HealthState> {
+/** One look, as every activity that asks KingFisher takes it. */
+export async function lookAtHealth({ settings, redact }: HostDeps, signal: AbortSignal): Promise<HealthState> {
   const { baseUrl, probes } = settings.kingfisher;
   const dependencies = Object.keys(settings.dependencies) as DependencyName[];
   return await probeKingfisher(baseUrl, { redact, signal }, { probes, dependencies });
@@ -33,7 +35,7 @@ export function healthReading(deps: HostDeps, signal: AbortSignal): Reading<Heal
     everyMs: { well: 200, notWell: 25 },
     look: async () => {
       ask();
-      const health = await probe(deps, signal);
+      const health = await lookAtHealth(deps, signal);
       const hopeless: Hopeless = {
         ...(service !== undefined && hasEnded(service) ? { notRunning: NOT_RUNNING_MS } : {}),
         ...(waitsForDependency(health) ? { dependencyNotReady: NOT_READY_MS } : {}),

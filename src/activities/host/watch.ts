@@ -1,6 +1,5 @@
-import { probeKingfisher } from '../../host/probes/kingfisher';
 import type { HostDeps } from './dependencies';
-import { everyNowAndThen } from './health';
+import { everyNowAndThen, lookAtHealth } from './health';
 import { untilSettled } from './reading';
 import { asActivity } from './run';
 import { StandingWatch } from './standing-watch';
@@ -12,8 +11,7 @@ const SERVICE_EVERY_MS = 2_000;
 
 /** One long look at KingFisher, between the passes of a runbook and while people have an incident. */
 export function createWatchActivities(deps: HostDeps): Pick<HostActivities, 'watchKingfisher'> {
-  const { settings, redact, findManager } = deps;
-  const { baseUrl, probes } = settings.kingfisher;
+  const { redact, findManager } = deps;
   return {
     watchKingfisher: asActivity(redact, async ({ signal }, wanted) => {
       const watch = new StandingWatch(wanted, performance.now());
@@ -24,7 +22,7 @@ export function createWatchActivities(deps: HostDeps): Pick<HostActivities, 'wat
       );
       const look = async () => {
         ask();
-        return watch.judge(await probeKingfisher(baseUrl, { redact, signal }, { probes }), performance.now());
+        return watch.judge(await lookAtHealth(deps, signal), performance.now());
       };
       return await untilSettled(look, () => LOOK_EVERY_MS, signal);
     }),

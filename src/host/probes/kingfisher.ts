@@ -42,10 +42,6 @@ export async function probeKingfisher(
   };
 }
 
-export function isHealthy({ health, ready }: HealthState): boolean {
-  return health.answer === 'ok' && ready.answer === 'ok';
-}
-
 /** From `{"checks":{"redis":"ok","postgres":"refused"}}` the `postgres: refused`; nothing from any other body. */
 export function parseFailingChecks(body: string, redact: Redact): string[] {
   const checks = parseChecks(body);

@@ -1,4 +1,5 @@
 import { formatDuration, roughDuration } from '../../shared/durations';
+import { isHealthy } from '../../shared/observations';
 import type {
   Change,
   ConfigurationCheck,
@@ -86,7 +87,7 @@ function tellDisk({ path, usedPercent, availableBytes, full, readOnly }: DiskSta
 
 export function tellHealth(state: HealthState): Told {
   const detail = healthLine(state);
-  return state.health.answer === 'ok' && state.ready.answer === 'ok' ? detail : { status: 'notSo', detail };
+  return isHealthy(state) ? detail : { status: 'notSo', detail };
 }
 
 /** `/metrics answers 200 with application/json, which Prometheus cannot read: {"status":"ok"}` */

@@ -1,7 +1,7 @@
 import { isAllowed } from '../../shared/allowance';
 import type { ApprovalSubject } from '../../shared/approval';
 import type { IncidentInput, IncidentResult } from '../../shared/incident';
-import { standingOf } from '../../shared/observations';
+import { isHealthy, standingOf } from '../../shared/observations';
 import type { Condition, DependencyName, DependencyState, HealthState, ServiceState } from '../../shared/observations';
 import type { HealthVerdict, Verdict } from '../../shared/readings';
 import {
@@ -301,7 +301,6 @@ function lastResort({ stillWrong = '', allowed }: Diagnosis, { input }: Incident
 /** In words that stay the same while it stays wrong; undefined when it is well. */
 async function whatIsStillWrong(steps: HostSteps): Promise<string | undefined> {
   const health = await observeHealth('H', steps);
-  if (health === undefined) return undefined;
-  if (health.health.answer === 'ok' && health.ready.answer === 'ok') return undefined;
+  if (health === undefined || isHealthy(health)) return undefined;
   return `/health ${health.health.answer}, /ready ${health.ready.answer}`;
 }

@@ -1,3 +1,4 @@
+import { isHealthy } from '../../shared/observations';
 import type {
   HealthState,
   LogTail,
@@ -90,7 +91,7 @@ export async function observeHealthCalmly(
 const LATE_MS = 5_000;
 
 export function answersWell(health: HealthState | undefined): boolean {
-  return health?.health.answer === 'ok' && health.ready.answer === 'ok';
+  return health !== undefined && isHealthy(health);
 }
 
 function isLate({ health, ready }: HealthState): boolean {
