@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { parseDuration } from '../src/shared/durations';
+import { parseDuration } from '../src/shared/text/durations';
 import { projectDir } from './project';
 
 /** One KingFisher to watch. */

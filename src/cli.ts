@@ -1,21 +1,21 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
-import { createAckCommand } from './cli/ack';
-import { createAnswerCommand } from './cli/approve';
+import { createAckCommand } from './cli/incident/ack';
+import { createAnswerCommand } from './cli/incident/approve';
 import { createBackupsCommand } from './cli/backups';
-import { acceptsConfigAnywhere } from './cli/config-anywhere';
+import { acceptsConfigAnywhere } from './cli/support/config-anywhere';
 import { createConfigCommand } from './cli/config-check';
-import { endWithReader } from './cli/end-with-reader';
+import { endWithReader } from './cli/support/end-with-reader';
 import { createDoctorCommand } from './cli/doctor';
-import { createEscalationCommand } from './cli/escalation';
-import { createIncidentCommand } from './cli/incident';
-import { createLeasesCommand } from './cli/leases';
-import { createGuardCommand } from './cli/guard';
+import { createEscalationCommand } from './cli/incident/escalation';
+import { createIncidentCommand } from './cli/incident/incident';
+import { createLeasesCommand } from './cli/lease/leases';
+import { createGuardCommand } from './cli/guard/guard';
 import { createPageCommand } from './cli/page';
-import { createPauseCommand, createResumeCommand } from './cli/pause';
+import { createPauseCommand, createResumeCommand } from './cli/guard/pause';
 import { createRunCommand } from './cli/run';
 import { createSimulateCommand } from './cli/simulate';
-import { USAGE_EXIT_CODE, UsageError, usageExitsWith } from './cli/usage';
+import { USAGE_EXIT_CODE, UsageError, usageExitsWith } from './cli/support/usage';
 import { openBackups } from './host/backup/open';
 
 const program = new Command('halcyon')

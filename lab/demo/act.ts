@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { incidentWorkflowId } from '../../src/alerts/incident-id';
-import { followIncident } from '../../src/cli/follow';
-import { formatEnd } from '../../src/cli/print-timeline';
-import { formatDuration } from '../../src/shared/durations';
+import { followIncident } from '../../src/cli/incident/follow';
+import { formatEnd } from '../../src/cli/incident/print-timeline';
+import { formatDuration } from '../../src/shared/text/durations';
 import type { IncidentView, Outcome } from '../../src/shared/incident';
 
 /** One act of the demo: break something, then only watch. */

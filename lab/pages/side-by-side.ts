@@ -1,4 +1,4 @@
-import { formatDuration } from '../../src/shared/durations';
+import { formatDuration } from '../../src/shared/text/durations';
 import type { PlayedPage, PlayedScene } from './played';
 
 /** Pages of one moment: what Slack shows at the left, PagerDuty's event at the right. */

@@ -3,12 +3,12 @@
  * polled by its own protocol, then the service started and polled until it is ready. Prints the milliseconds.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runCommand } from '../../src/host/commands';
+import { runCommand } from '../../src/host/programs/commands';
 import { probeKingfisher } from '../../src/host/probes/kingfisher';
-import { isHealthy } from '../../src/shared/observations';
-import { probePostgres } from '../../src/host/probes/postgres';
-import { probeRabbitmq } from '../../src/host/probes/rabbitmq';
-import { probeRedis } from '../../src/host/probes/redis';
+import { isHealthy } from '../../src/shared/observations/observations';
+import { probePostgres } from '../../src/host/stores/postgres';
+import { probeRabbitmq } from '../../src/host/stores/rabbitmq';
+import { probeRedis } from '../../src/host/stores/redis';
 import { loadConfig } from '../../src/config';
 import type { Look } from '../../src/host/probes/look';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Alert } from '../shared/alert';
-import { roughDuration } from '../shared/durations';
+import { roughDuration } from '../shared/text/durations';
 import { shown } from './problems';
 
 const time = z.iso.datetime({ offset: true });

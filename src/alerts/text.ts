@@ -1,4 +1,4 @@
-import { MASK, isSecretName, maskSecrets } from '../shared/secrets';
+import { MASK, isSecretName, maskSecrets } from '../shared/text/secrets';
 
 const MAX_NAME = 200;
 const MAX_VALUE = 1_000;

@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import { loadConfigOrExit } from '../config';
 import type { Config } from '../config';
-import type { BackupVerdict, Backups, RestoreResult } from '../shared/backups';
-import type { BackupSummary } from '../shared/recovery-observations';
-import { plain } from './print-timeline';
-import { subcommand } from './subcommand';
-import { table } from './table';
-import { UsageError } from './usage';
+import type { BackupVerdict, Backups, RestoreResult } from '../shared/observations/backups';
+import type { BackupSummary } from '../shared/observations/recovery-observations';
+import { plain } from './incident/print-timeline';
+import { subcommand } from './support/subcommand';
+import { table } from './support/table';
+import { UsageError } from './support/usage';
 
 export type OpenBackups = (settings: NonNullable<Config['agent']>) => Backups;
 

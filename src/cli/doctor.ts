@@ -3,10 +3,10 @@ import { Command } from 'commander';
 import { ConfigError, configWarnings, loadConfigFor } from '../config';
 import type { Config } from '../config';
 import { CONTROLLER_TASK_QUEUE, hostTaskQueue } from '../shared/task-queues';
-import { withClient } from './connect';
-import { ACTIVITIES, WORKFLOWS, pollersOf } from './pollers';
-import { plain } from './print-timeline';
-import { table } from './table';
+import { withClient } from './support/connect';
+import { ACTIVITIES, WORKFLOWS, pollersOf } from './support/pollers';
+import { plain } from './incident/print-timeline';
+import { table } from './support/table';
 
 /** One thing that must be there for incidents to be healed and people to be paged. */
 export interface Checkup {

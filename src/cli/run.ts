@@ -8,10 +8,10 @@ import { FIRST_STATE } from '../shared/incident';
 import type { IncidentInput } from '../shared/incident';
 import { searchAttributes } from '../shared/search-attributes';
 import { CONTROLLER_TASK_QUEUE } from '../shared/task-queues';
-import { withClient } from './connect';
-import { followToEnd } from './follow-to-end';
-import { asOption, whoAmI } from './people';
-import { UsageError } from './usage';
+import { withClient } from './support/connect';
+import { followToEnd } from './incident/follow-to-end';
+import { asOption, whoAmI } from './support/people';
+import { UsageError } from './support/usage';
 
 interface RunOptions {
   host: string;

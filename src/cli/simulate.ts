@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { Alert } from '../shared/alert';
-import { parseAlertFile } from '../simulate/alert-file';
+import { parseAlertFile } from '../simulate/script/alert-file';
 import { diffLines } from '../simulate/diff';
 import type { Line } from '../simulate/line';
 import { formatLines } from '../simulate/print';
-import { ScenarioError, parseScenario } from '../simulate/scenario';
-import type { Scenario, ScenarioTexts } from '../simulate/scenario';
-import { commandConfig } from './connect';
-import { UsageError } from './usage';
+import { ScenarioError, parseScenario } from '../simulate/script/scenario';
+import type { Scenario, ScenarioTexts } from '../simulate/script/scenario';
+import { commandConfig } from './support/connect';
+import { UsageError } from './support/usage';
 
 interface SimulateOptions extends ScenarioTexts {
   alert: string;

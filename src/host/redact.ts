@@ -1,5 +1,5 @@
-import { MASK, isSecretName, maskSecrets } from '../shared/secrets';
-import type { HostSettings } from './settings';
+import { MASK, isSecretName, maskSecrets } from '../shared/text/secrets';
+import type { AgentSettings } from './agent-settings';
 
 /** Longer ones are cut before masking too, so that no line costs more than a moment. */
 const MASKED_CHARACTERS = 64 * 1024;
@@ -33,7 +33,7 @@ export function redactingEnvironments(redact: Redact, environments: Record<strin
 }
 
 /** The secrets that the agent itself knows: passwords of its URLs, and secret values of the service's environment. */
-export function secretsOf({ kingfisher, dependencies }: HostSettings): string[] {
+export function secretsOf({ kingfisher, dependencies }: AgentSettings): string[] {
   const { manager } = kingfisher;
   const environment = manager.type === 'process' ? manager.env : {};
   const endpoints = Object.values(kingfisher.probes ?? {});
@@ -66,7 +66,7 @@ function passwordsWithin(text: string): string[] {
   });
 }
 
-function urls({ postgres, redis, rabbitmq }: HostSettings['dependencies']): string[] {
+function urls({ postgres, redis, rabbitmq }: AgentSettings['dependencies']): string[] {
   return [postgres?.url, redis?.url, rabbitmq?.url, rabbitmq?.managementUrl].filter((url) => url !== undefined);
 }
 

@@ -1,9 +1,9 @@
 import { readFile, stat, statfs } from 'node:fs/promises';
 import os from 'node:os';
-import type { DiskState, Resources } from '../shared/observations';
+import type { DiskState, Resources } from '../shared/observations/observations';
 import { errorCode } from './errors';
-import { mountOf, readMounts } from './mounts';
-import type { Mount } from './mounts';
+import { mountOf, readMounts } from './files/mounts';
+import type { Mount } from './files/mounts';
 
 /** A file system with less than this counts as full. */
 export interface DiskFloor {

@@ -2,7 +2,7 @@ import { TypedSearchAttributes } from '@temporalio/common';
 import type { Route } from '../alerts/routing';
 import type { Alert } from '../shared/alert';
 import { FIRST_STATE } from '../shared/incident';
-import { escapeMarkdown } from '../shared/markdown';
+import { escapeMarkdown } from '../shared/text/markdown';
 import { searchAttributes } from '../shared/search-attributes';
 
 /** Temporal refuses a start whose summary is beyond 400 bytes, whose details are beyond 20,000, as JSON. */

@@ -1,6 +1,6 @@
-import type { Approval } from './approval';
+import type { Approval } from './safety/approval';
 import type { ClosedEpisodes, EpisodeStart } from './episode';
-import type { Mode, SafetyPolicy } from './safety';
+import type { Mode, SafetyPolicy } from './safety/safety';
 
 export type RunbookName = 'serviceDown' | 'emergencyRecovery' | 'unknownAlert';
 

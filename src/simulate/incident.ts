@@ -1,7 +1,7 @@
 import { routeAlert } from '../alerts/routing';
 import type { Route, RoutingTable } from '../alerts/routing';
 import type { Alert } from '../shared/alert';
-import { ScenarioError } from './scenario';
+import { ScenarioError } from './script/scenario';
 
 /** The incident that a message would start. */
 export interface SimulatedIncident {

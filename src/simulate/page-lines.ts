@@ -1,7 +1,7 @@
 import type { PageKind } from '../activities/control/types';
 import type { Line, PageDetails } from './line';
-import type { SentPage } from './scripted-pagers';
-import type { VirtualTime } from './virtual-time';
+import type { SentPage } from './script/scripted-pagers';
+import type { VirtualTime } from './time/virtual-time';
 
 /** Channels of one page leave within this time of one another. */
 const TOGETHER_MS = 60_000;

@@ -4,8 +4,8 @@ import { createCoordinationActivities } from '../activities/control/coordination
 import { incidentPolicies } from '../config';
 import type { Config } from '../config';
 import type { Alert } from '../shared/alert';
-import { ALLOWED_BY_DEFAULT } from '../shared/allowance';
-import { formatDuration } from '../shared/durations';
+import { ALLOWED_BY_DEFAULT } from '../shared/safety/allowance';
+import { formatDuration } from '../shared/text/durations';
 import { escalationId, guardId } from '../shared/ids';
 import type { IncidentInput } from '../shared/incident';
 import { CONTROLLER_TASK_QUEUE } from '../shared/task-queues';
@@ -14,15 +14,15 @@ import type { WorkflowSource } from '../temporal/workers';
 import { incidentOf } from './incident';
 import type { SimulatedIncident } from './incident';
 import type { Line } from './line';
-import type { Scenario } from './scenario';
-import { ScriptedHost } from './scripted-host';
-import { ScriptedPagers } from './scripted-pagers';
-import { startSkippingServer } from './server';
+import type { Scenario } from './script/scenario';
+import { ScriptedHost } from './script/scripted-host';
+import { ScriptedPagers } from './script/scripted-pagers';
+import { startSkippingServer } from './time/server';
 import { onlyPeopleAreLeft, takeSnapshot } from './snapshot';
 import type { Snapshot } from './snapshot';
 import { Story } from './story';
-import { sleepVirtually } from './unstick';
-import { VirtualTime } from './virtual-time';
+import { sleepVirtually } from './time/unstick';
+import { VirtualTime } from './time/virtual-time';
 import { createWatch } from './watch';
 
 export interface SimulationOptions {

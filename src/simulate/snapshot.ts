@@ -1,9 +1,9 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
-import type { EscalationView } from '../shared/escalation';
+import type { EscalationView } from '../shared/paging/escalation';
 import { escalationId } from '../shared/ids';
 import type { IncidentView } from '../shared/incident';
-import type { VirtualTime } from './virtual-time';
+import type { VirtualTime } from './time/virtual-time';
 
 /** An incident and its clock at one moment. */
 export interface Snapshot {

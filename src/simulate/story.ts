@@ -1,10 +1,10 @@
 import type { IncidentView, TimelineEntry } from '../shared/incident';
 import type { Line, LineKind } from './line';
 import { pageLines } from './page-lines';
-import type { SentPage } from './scripted-pagers';
+import type { SentPage } from './script/scripted-pagers';
 import { whatWaits } from './snapshot';
 import type { Snapshot } from './snapshot';
-import type { VirtualTime } from './virtual-time';
+import type { VirtualTime } from './time/virtual-time';
 
 const LONG_MS = 60_000;
 

@@ -2,9 +2,9 @@ import { Context } from '@temporalio/activity';
 import { ActivityCancelledError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { HostActivities } from '../activities/host/types';
-import type { Verdict, WaitRequest } from '../shared/readings';
-import type { ScriptedHost } from './scripted-host';
-import type { VirtualTime } from './virtual-time';
+import type { Verdict, WaitRequest } from '../shared/observations/readings';
+import type { ScriptedHost } from './script/scripted-host';
+import type { VirtualTime } from './time/virtual-time';
 
 /** Below the time without a heartbeat after which a workflow takes an agent for dead. */
 const SLICE_MS = 2_000;

@@ -1,8 +1,8 @@
 /** The workflows that the controller runs. Names are the registered workflow types: renaming one breaks open runs. */
-export { escalation } from './escalation';
-export { guard } from './guard';
-export { lease } from './lease';
+export { escalation } from './escalation/escalation';
+export { guard } from './guard/guard';
+export { lease } from './lease/lease';
 export { emergencyRecovery } from './runbooks/emergency-recovery';
 export { serviceDown } from './runbooks/service-down';
 export { unknownAlert } from './runbooks/unknown-alert';
-export { testPage } from './test-page';
+export { testPage } from './escalation/test-page';

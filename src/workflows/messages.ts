@@ -1,6 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Alert } from '../shared/alert';
-import type { Approval, ApprovalAnswer, ApprovalReply } from '../shared/approval';
+import type { Approval, ApprovalAnswer, ApprovalReply } from '../shared/safety/approval';
 import type {
   Acknowledgement,
   EscalationEvent,
@@ -9,7 +9,7 @@ import type {
   EscalationView,
   Fact,
   StandingNote,
-} from '../shared/escalation';
+} from '../shared/paging/escalation';
 import type {
   ChangeNote,
   GuardView,
@@ -18,9 +18,9 @@ import type {
   TurnAnswer,
   TurnRelease,
   TurnRequest,
-} from '../shared/guard';
+} from '../shared/safety/guard';
 import type { IncidentView } from '../shared/incident';
-import type { LeaseExtension, LeaseRelease, LeaseRequest, LeaseView } from '../shared/lease';
+import type { LeaseExtension, LeaseRelease, LeaseRequest, LeaseView } from '../shared/safety/lease';
 
 /**
  * Every signal, query and update. Signals are what workflows and intake say; updates are what people say: they answer,

@@ -10,7 +10,7 @@ import { Daemon } from '../../lab/daemon';
 import { PlainKingfisher } from '../../lab/plain-kingfisher';
 import { PATIENT_GUARD, startStack } from '../../lab/stack';
 import type { Stack } from '../../lab/stack';
-import { readToken } from '../../src/host/fence-file';
+import { readToken } from '../../src/host/fence/fence-file';
 import type { IncidentView } from '../../src/shared/incident';
 import { requireBuild } from '../support/build';
 import { expectOneAtATime, readChanges } from '../support/change-log';

@@ -1,6 +1,6 @@
 import { LabHost, labUnavailable } from '../../lab/lab-host';
-import type { HostSettings } from '../../src/host/settings';
-import type { Change, DependencyState, RecentStarts, ServiceState } from '../../src/shared/observations';
+import type { AgentSettings } from '../../src/host/agent-settings';
+import type { Change, DependencyState, RecentStarts, ServiceState } from '../../src/shared/observations/observations';
 import { requireBuild } from '../support/build';
 import { PERMIT } from '../support/permit';
 import { settingsOf } from '../support/host-settings';
@@ -168,7 +168,7 @@ whereLabRuns(`systemd adapter on a real host${unavailable === null ? '' : ` (${u
 });
 
 /** The settings of the lab's own agent, for KingFisher as this unit. */
-function settingsFor(unit: string): HostSettings {
+function settingsFor(unit: string): AgentSettings {
   return settingsOf({
     stateDir: '/var/lib/halcyon-alone',
     host: 'hostsystemd',

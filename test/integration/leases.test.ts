@@ -1,4 +1,4 @@
-import type { LeaseView } from '../../src/shared/lease';
+import type { LeaseView } from '../../src/shared/safety/lease';
 import { halcyon } from '../support/command-line';
 import { LabSite } from '../support/lab-site';
 import { waitFor } from '../support/wait-for';

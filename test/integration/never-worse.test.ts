@@ -1,7 +1,7 @@
 import type { IncidentView } from '../../src/shared/incident';
-import type { Change, ServiceState } from '../../src/shared/observations';
-import type { HostSettings } from '../../src/host/settings';
-import type { SettingState } from '../../src/shared/lease';
+import type { Change, ServiceState } from '../../src/shared/observations/observations';
+import type { AgentSettings } from '../../src/host/agent-settings';
+import type { SettingState } from '../../src/shared/safety/lease';
 import { DATA, KINGFISHER, RecoverySite, cited, detailOf, names } from '../support/recovery-site';
 import { settingsOf } from '../support/host-settings';
 import { closedByHand } from '../support/incidents';
@@ -40,7 +40,7 @@ beforeEach(() => site.lab.restore());
 
 const invocation = () => site.lab.host.property(KINGFISHER, 'InvocationID');
 
-function driver(settings: HostSettings, name: string, input: object): string[] {
+function driver(settings: AgentSettings, name: string, input: object): string[] {
   const args = [settings, name, { ...input, permit: PERMIT }];
   return ['/opt/halcyon-node/bin/node', '-e', DRIVER, ...args.map((one) => JSON.stringify(one))];
 }
@@ -206,13 +206,13 @@ it('a recovery that is cancelled in the middle starts KingFisher only when the w
 });
 
 /** The lab's own agent, as far as these tests need it. */
-function settingsFor(manager: Partial<HostSettings['kingfisher']['manager']>): HostSettings {
+function settingsFor(manager: Partial<AgentSettings['kingfisher']['manager']>): AgentSettings {
   return settingsOf({
     host: 'worse',
     // Not the agent's own: no token was ever seen here.
     stateDir: STATE,
     kingfisher: {
-      manager: { type: 'systemd', unit: KINGFISHER, ...manager } as HostSettings['kingfisher']['manager'],
+      manager: { type: 'systemd', unit: KINGFISHER, ...manager } as AgentSettings['kingfisher']['manager'],
       installDir: '/opt/kingfisher',
       dataDir: DATA,
       tempFilesLimit: 100,

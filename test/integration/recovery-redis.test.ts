@@ -5,10 +5,10 @@ import { existsSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import { freePorts } from '../../lab/temporal/ports';
 import { createRateLimitActivities } from '../../src/activities/host/rate-limits';
-import { runCommand } from '../../src/host/commands';
+import { runCommand } from '../../src/host/programs/commands';
 import { createRedactor } from '../../src/host/redact';
-import { createServiceManagers } from '../../src/host/service-managers';
-import type { HostSettings } from '../../src/host/settings';
+import { createServiceManagers } from '../../src/host/services/service-managers';
+import type { AgentSettings } from '../../src/host/agent-settings';
 import { asChangeOf, hostSettings } from '../unit/activities/support/host';
 import { useTempFolder } from '../unit/host/support/temp-folder';
 import { waitFor } from '../support/wait-for';
@@ -44,7 +44,7 @@ whereRedisIs('rate limits in a real Redis', () => {
   });
 
   function activities(more: { url?: string; database?: number; prefix?: string } = {}) {
-    const settings: HostSettings = {
+    const settings: AgentSettings = {
       ...hostSettings(folder.path()),
       dependencies: {
         redis: {

@@ -1,4 +1,4 @@
-import { exitCodeOf } from '../../src/cli/print-timeline';
+import { exitCodeOf } from '../../src/cli/incident/print-timeline';
 import {
   BACKUPS,
   DATA,

@@ -1,8 +1,8 @@
 import type { IncidentInput, IncidentResult } from '../../src/shared/incident';
-import { runIncident } from '../../src/workflows/lib/run-incident';
+import { runIncident } from '../../src/workflows/incident/run-incident';
 
-export { escalation } from '../../src/workflows/escalation';
-export { guard } from '../../src/workflows/guard';
+export { escalation } from '../../src/workflows/escalation/escalation';
+export { guard } from '../../src/workflows/guard/guard';
 
 /** A runbook with a bug in its very first line: its workflow task fails, again and again. */
 export async function serviceDown(input: IncidentInput): Promise<IncidentResult> {

@@ -1,6 +1,6 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { HostActivities } from '../../src/activities/host/types';
-import type { ChangePermit } from '../../src/shared/permit';
+import type { ChangePermit } from '../../src/shared/safety/permit';
 import { hostTaskQueue } from '../../src/shared/task-queues';
 
 /** The start that KingFisher runs in. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import type { Approval } from '../../src/shared/approval';
-import type { EscalationPlan, EscalationView, Subject } from '../../src/shared/escalation';
+import type { Approval } from '../../src/shared/safety/approval';
+import type { EscalationPlan, EscalationView, Subject } from '../../src/shared/paging/escalation';
 import { escalationId } from '../../src/shared/ids';
 import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
 import type { escalation } from '../../src/workflows';

@@ -4,7 +4,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Worker, bundleWorkflowCode } from '@temporalio/worker';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { createCoordinationActivities } from '../../src/activities/control/coordination';
-import type { GuardView, Pause, TurnAnswer, TurnRequest } from '../../src/shared/guard';
+import type { GuardView, Pause, TurnAnswer, TurnRequest } from '../../src/shared/safety/guard';
 import { guardId } from '../../src/shared/ids';
 import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
 import { guardQuery } from '../../src/workflows/messages';

@@ -5,7 +5,7 @@ import { DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { createCoordinationActivities } from '../../src/activities/control/coordination';
 import { escalationId, leaseId } from '../../src/shared/ids';
-import type { LeaseRequest, LeaseView } from '../../src/shared/lease';
+import type { LeaseRequest, LeaseView } from '../../src/shared/safety/lease';
 import { CONTROLLER_TASK_QUEUE, hostTaskQueue } from '../../src/shared/task-queues';
 import { leaseQuery } from '../../src/workflows/messages';
 import { PLAN } from './escalations';

@@ -1,7 +1,7 @@
 import { condition, setHandler, sleep } from '@temporalio/workflow';
-import type { EscalationInput } from '../../src/shared/escalation';
-import type { LeaseRequest } from '../../src/shared/lease';
-import { releaseLease, requestLease } from '../../src/workflows/lib/leases';
+import type { EscalationInput } from '../../src/shared/paging/escalation';
+import type { LeaseRequest } from '../../src/shared/safety/lease';
+import { releaseLease, requestLease } from '../../src/workflows/lease/lease-client';
 import { closedSignal, escalateNowSignal } from '../../src/workflows/messages';
 
 export { guard, lease } from '../../src/workflows';

@@ -1,14 +1,14 @@
 import type { IncidentInput, IncidentResult } from '../../src/shared/incident';
-import type { DependencyState } from '../../src/shared/observations';
-import { followRunbook } from '../../src/workflows/lib/follow-runbook';
-import type { HostSteps } from '../../src/workflows/lib/host-steps';
-import { runIncident } from '../../src/workflows/lib/run-incident';
-import type { Diagnosed, Runbook } from '../../src/workflows/lib/runbook';
+import type { DependencyState } from '../../src/shared/observations/observations';
+import { followRunbook } from '../../src/workflows/runbook/follow-runbook';
+import type { HostSteps } from '../../src/workflows/runbook/host-steps';
+import { runIncident } from '../../src/workflows/incident/run-incident';
+import type { Diagnosed, Runbook } from '../../src/workflows/runbook/runbook';
 import { observeAllowed } from '../../src/workflows/steps/allowed';
 import { restartDependency } from '../../src/workflows/steps/dependencies';
 
-export { escalation } from '../../src/workflows/escalation';
-export { guard } from '../../src/workflows/guard';
+export { escalation } from '../../src/workflows/escalation/escalation';
+export { guard } from '../../src/workflows/guard/guard';
 
 interface Found extends Diagnosed {
   redis: DependencyState | undefined;

@@ -1,4 +1,4 @@
-import type { GuardView } from '../../src/shared/guard';
+import type { GuardView } from '../../src/shared/safety/guard';
 
 /** Of a host that nobody changes and nobody paused. */
 export const QUIET_GUARD: GuardView = {

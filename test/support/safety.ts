@@ -1,5 +1,5 @@
-import type { EscalationRoute } from '../../src/shared/escalation';
-import type { SafetyPolicy } from '../../src/shared/safety';
+import type { EscalationRoute } from '../../src/shared/paging/escalation';
+import type { SafetyPolicy } from '../../src/shared/safety/safety';
 
 /** The defaults of halcyon.yaml, with people who may approve. */
 export const SAFETY: SafetyPolicy = {

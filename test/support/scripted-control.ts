@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { CoordinationActivities, PageInput, PagingActivities } from '../../src/activities/control/types';
-import type { PageChannel } from '../../src/shared/escalation';
+import type { PageChannel } from '../../src/shared/paging/escalation';
 
 /** One message that a pager accepted. */
 export interface Received {

@@ -1,8 +1,8 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { SettingActivities } from '../../src/activities/host/setting-types';
-import type { SettingState, SettingValue } from '../../src/shared/lease';
-import type { Change } from '../../src/shared/observations';
-import type { ChangePermit } from '../../src/shared/permit';
+import type { SettingState, SettingValue } from '../../src/shared/safety/lease';
+import type { Change } from '../../src/shared/observations/observations';
+import type { ChangePermit } from '../../src/shared/safety/permit';
 
 type Name = keyof SettingActivities;
 

@@ -1,8 +1,8 @@
 import { condition, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
-import type { TurnAnswer, TurnRequest } from '../../src/shared/guard';
-import type { ServiceName } from '../../src/shared/observations';
-import { guardOf } from '../../src/workflows/lib/guard-port';
-import { Turn } from '../../src/workflows/lib/turn';
+import type { TurnAnswer, TurnRequest } from '../../src/shared/safety/guard';
+import type { ServiceName } from '../../src/shared/observations/observations';
+import { guardOf } from '../../src/workflows/guard/guard-client';
+import { Turn } from '../../src/workflows/guard/turn';
 import { turnSignal } from '../../src/workflows/messages';
 
 /** What is registered beside the guard in its tests. */

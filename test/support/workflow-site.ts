@@ -5,8 +5,8 @@ import { createCoordinationActivities } from '../../src/activities/control/coord
 import { guardId } from '../../src/shared/ids';
 import { CONTROLLER_TASK_QUEUE, hostTaskQueue } from '../../src/shared/task-queues';
 import { WORKFLOWS, bundleWorkflows } from './bundle';
-import { ScriptedPagers } from '../../src/simulate/scripted-pagers';
-import { ScriptedHost } from '../../src/simulate/scripted-host';
+import { ScriptedPagers } from '../../src/simulate/script/scripted-pagers';
+import { ScriptedHost } from '../../src/simulate/script/scripted-host';
 import { startTimeSkipping } from './temporal';
 import { waitFor } from './wait-for';
 import { tearDown, withWorker } from './workers';

@@ -1,7 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import type { Finding, IncidentView } from '../../src/shared/incident';
 import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
-import type { ScriptedHost } from '../../src/simulate/scripted-host';
+import type { ScriptedHost } from '../../src/simulate/script/scripted-host';
 import type { emergencyRecovery } from '../../src/workflows';
 import { alert, closedByHand, incidentInput, resolvedWhenWell, startIncident, untilState } from '../support/incidents';
 import { SAFETY } from '../support/safety';

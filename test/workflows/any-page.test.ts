@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { IncidentView } from '../../src/shared/incident';
-import type { ScriptedHost } from '../../src/simulate/scripted-host';
+import type { ScriptedHost } from '../../src/simulate/script/scripted-host';
 import { alertSignal } from '../../src/workflows/messages';
 import { alert, resolvedWhenWell, startIncident, untilState } from '../support/incidents';
 import { WorkflowSite } from '../support/workflow-site';

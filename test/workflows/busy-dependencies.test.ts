@@ -1,6 +1,6 @@
 import type { Alert } from '../../src/shared/alert';
-import type { Condition } from '../../src/shared/observations';
-import type { ScriptedHost } from '../../src/simulate/scripted-host';
+import type { Condition } from '../../src/shared/observations/observations';
+import type { ScriptedHost } from '../../src/simulate/script/scripted-host';
 import { alert, closedByHand, startIncident } from '../support/incidents';
 import { startLocal } from '../support/temporal';
 import { WorkflowSite } from '../support/workflow-site';

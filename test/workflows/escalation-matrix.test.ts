@@ -1,6 +1,6 @@
 import { acknowledgedSignal, closedSignal } from '../../src/workflows/messages';
 import type { PageKind } from '../../src/activities/control/types';
-import type { DutyStretch } from '../../src/shared/duty';
+import type { DutyStretch } from '../../src/shared/paging/duty';
 import { MINUTE, PLAN, startEscalation, subject } from '../support/escalations';
 import { ScriptedControl } from '../support/scripted-control';
 import { waitFor } from '../support/wait-for';

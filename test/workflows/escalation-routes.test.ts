@@ -1,4 +1,4 @@
-import { planFor } from '../../src/shared/escalation-routes';
+import { planFor } from '../../src/shared/paging/escalation-routes';
 import { searchAttributes } from '../../src/shared/search-attributes';
 import { askedSignal, escalateNowSignal, helplessSignal, routedSignal } from '../../src/workflows/messages';
 import { MINUTE, beginEscalation, question } from '../support/escalations';

@@ -1,9 +1,9 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import type { Alert } from '../../src/shared/alert';
-import type { EscalationView } from '../../src/shared/escalation';
+import type { EscalationView } from '../../src/shared/paging/escalation';
 import type { IncidentInput, IncidentView } from '../../src/shared/incident';
 import { escalationId } from '../../src/shared/ids';
-import type { ScriptedHost } from '../../src/simulate/scripted-host';
+import type { ScriptedHost } from '../../src/simulate/script/scripted-host';
 import { closeUpdate, escalationQuery, timelineQuery } from '../../src/workflows/messages';
 import { alert, incidentInput, startIncident } from '../support/incidents';
 import { recordHistory } from '../support/record-history';

@@ -1,7 +1,7 @@
 import { DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { listIncidents } from '../../src/cli/incident-list';
-import type { IncidentRow } from '../../src/cli/incident-list';
+import { listIncidents } from '../../src/cli/incident/incident-list';
+import type { IncidentRow } from '../../src/cli/incident/incident-list';
 import type { goesOn } from '../support/long-workflows';
 import { outputOf } from '../support/output-of';
 import { startLocal } from '../support/temporal';

@@ -14,7 +14,7 @@ import { alert, incidentInput, resolvedWhenWell, startIncident, untilState } fro
 import { recordHistory } from '../support/record-history';
 import { SAFETY } from '../support/safety';
 import { startLocal } from '../support/temporal';
-import type { ScriptedHost } from '../../src/simulate/scripted-host';
+import type { ScriptedHost } from '../../src/simulate/script/scripted-host';
 import { waitFor } from '../support/wait-for';
 import { WorkflowSite } from '../support/workflow-site';
 

@@ -2,7 +2,7 @@ import { CancelledFailure, Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import { escalationId } from '../../src/shared/ids';
 import type { IncidentInput, IncidentView } from '../../src/shared/incident';
-import type { ScriptedHost } from '../../src/simulate/scripted-host';
+import type { ScriptedHost } from '../../src/simulate/script/scripted-host';
 import { approveUpdate, closeUpdate, rejectUpdate } from '../../src/workflows/messages';
 import { alert, incidentInput, startIncident, untilState } from '../support/incidents';
 import { SAFETY } from '../support/safety';

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { guardId } from '../../src/shared/ids';
 import type { IncidentInput, IncidentView } from '../../src/shared/incident';
-import type { ScriptedHost } from '../../src/simulate/scripted-host';
+import type { ScriptedHost } from '../../src/simulate/script/scripted-host';
 import { closeUpdate, pauseUpdate, timelineQuery } from '../../src/workflows/messages';
 import { alert, incidentInput, startIncident } from '../support/incidents';
 import { SAFETY } from '../support/safety';

@@ -3,7 +3,7 @@ import { guardId } from '../../src/shared/ids';
 import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
 import { alert, incidentInput, startIncident } from '../support/incidents';
 import { SAFETY } from '../support/safety';
-import { ScriptedPagers } from '../../src/simulate/scripted-pagers';
+import { ScriptedPagers } from '../../src/simulate/script/scripted-pagers';
 import { startLocal } from '../support/temporal';
 import { waitFor } from '../support/wait-for';
 import { tearDown, withWorker } from '../support/workers';

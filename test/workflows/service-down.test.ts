@@ -1,4 +1,4 @@
-import type { ScriptedHost } from '../../src/simulate/scripted-host';
+import type { ScriptedHost } from '../../src/simulate/script/scripted-host';
 import { alertSignal, timelineQuery } from '../../src/workflows/messages';
 import {
   POLICY,

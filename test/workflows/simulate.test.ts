@@ -1,12 +1,12 @@
 import path from 'node:path';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
-import { parseConfig } from '../../src/config/load';
-import { parseAlertFile } from '../../src/simulate/alert-file';
+import { parseConfig } from '../../src/config/load/load';
+import { parseAlertFile } from '../../src/simulate/script/alert-file';
 import { diffLines } from '../../src/simulate/diff';
 import type { Line } from '../../src/simulate/line';
 import { formatLines } from '../../src/simulate/print';
-import { parseScenario } from '../../src/simulate/scenario';
-import type { ScenarioTexts } from '../../src/simulate/scenario';
+import { parseScenario } from '../../src/simulate/script/scenario';
+import type { ScenarioTexts } from '../../src/simulate/script/scenario';
 import { simulate } from '../../src/simulate/simulate';
 import { readFileSync } from 'node:fs';
 import { projectDir } from '../../lab/project';

@@ -8,7 +8,7 @@ import { StandInPagers } from '../../lab/stand-ins/pagers';
 import { createControlActivities } from '../../src/activities/control';
 import { createPageCommand } from '../../src/cli/page';
 import { loadConfig } from '../../src/config';
-import { teamOf } from '../../src/shared/escalation-team';
+import { teamOf } from '../../src/shared/paging/escalation-team';
 import { createController } from '../../src/temporal/workers';
 import { bundleWorkflows } from '../support/bundle';
 import { outputOf } from '../support/output-of';

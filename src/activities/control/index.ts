@@ -1,7 +1,7 @@
-import type { PagedTeam } from '../../shared/escalation';
+import type { PagedTeam } from '../../shared/paging/escalation';
 import { createCoordinationActivities } from './coordination';
-import { createPagingActivities } from './paging';
-import type { PagingDeps } from './paging';
+import { createPagingActivities } from './paging/paging';
+import type { PagingDeps } from './paging/paging';
 import { createRemindPauseActivities } from './remind-pause';
 import type { ControlActivities } from './types';
 

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
-import type { PagedTeam } from '../../shared/escalation';
-import type { Pause } from '../../shared/guard';
+import type { PagedTeam } from '../../shared/paging/escalation';
+import type { Pause } from '../../shared/safety/guard';
 import { guardId } from '../../shared/ids';
 import type { CoordinationActivities, PagingActivities } from './types';
 

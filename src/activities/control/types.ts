@@ -1,8 +1,8 @@
-import type { Approval } from '../../shared/approval';
-import type { Fact, PagedTeam, Subject, Urgency } from '../../shared/escalation';
-import type { Pause, TurnRequest } from '../../shared/guard';
+import type { Approval } from '../../shared/safety/approval';
+import type { Fact, PagedTeam, Subject, Urgency } from '../../shared/paging/escalation';
+import type { Pause, TurnRequest } from '../../shared/safety/guard';
 import type { Outcome } from '../../shared/incident';
-import type { LeaseRequest } from '../../shared/lease';
+import type { LeaseRequest } from '../../shared/safety/lease';
 
 /**
  * What the controller does outside of workflows: page people, and reach other workflows through Temporal's client. None

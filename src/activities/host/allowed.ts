@@ -1,5 +1,5 @@
-import type { HostDeps } from './dependencies';
-import { asActivity } from './run';
+import type { HostDeps } from './core/deps';
+import { asActivity } from './core/run';
 import type { HostActivities } from './types';
 
 /** What the agent's own configuration says of changes, and what it can be asked for: `names`, of all its activities. */

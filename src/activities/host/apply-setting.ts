@@ -1,10 +1,10 @@
-import { reloadKingfisher } from '../../host/reload';
-import type { ServiceManager } from '../../host/service-manager';
+import { reloadKingfisher } from '../../host/services/reload';
+import type { ServiceManager } from '../../host/services/service-manager';
 import type { PendingStarts } from '../../host/settings-store/pending';
-import type { SettingPlace } from '../../host/settings';
-import type { HostDeps } from './dependencies';
+import type { SettingPlace } from '../../host/agent-settings';
+import type { HostDeps } from './core/deps';
 import { ensureRestarted } from './ensure-restarted';
-import { mayStartAgain } from './may-start-again';
+import { mayStartAgain } from './core/may-start-again';
 
 const USE_RESTART = 'write "apply: restart" for this setting, or give the unit an ExecReload= that the service obeys';
 

@@ -2,16 +2,16 @@ import { makeBackup } from '../../host/backup/make';
 import { backupSettingsOf } from '../../host/backup/place';
 import { pruneBackups } from '../../host/backup/prune';
 import { planBackup } from '../../host/backup/space';
-import type { HostDeps } from './dependencies';
-import { createQueues } from './queues';
+import type { HostDeps } from './core/deps';
+import { createSerializer } from './core/serialize';
 import type { RecoveryActivities } from './recovery-types';
-import { asActivity } from './run';
+import { asActivity } from './core/run';
 
 type BackupActivities = Pick<RecoveryActivities, 'observeBackupPlan' | 'ensureBackup' | 'ensureBackupsPruned'>;
 
 /** H.2: the day's images, kept where no recovery deletes. */
 export function createBackupActivities({ settings, redact, asChange }: HostDeps): BackupActivities {
-  const inTurn = createQueues();
+  const inTurn = createSerializer();
   return {
     observeBackupPlan: asActivity(redact, async ({ signal }, { day }) => {
       return await planBackup(backupSettingsOf(settings), day, signal);

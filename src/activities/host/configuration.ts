@@ -1,15 +1,15 @@
-import { describeEnd } from '../../host/commands';
-import type { CommandResult } from '../../host/commands';
-import { CommandNotStarted } from '../../host/program';
+import { describeEnd } from '../../host/programs/commands';
+import type { CommandResult } from '../../host/programs/commands';
+import { CommandNotStarted } from '../../host/programs/program';
 import { redactingEnvironments } from '../../host/redact';
 import type { Redact } from '../../host/redact';
-import { readServiceEnvironment } from '../../host/service-environment';
-import type { ServiceEnvironment } from '../../host/service-environment';
-import type { ConfigCheckSettings } from '../../host/settings';
-import { asUser } from '../../host/users';
-import type { ConfigurationCheck } from '../../shared/observations';
-import type { HostDeps } from './dependencies';
-import { asActivity } from './run';
+import { readServiceEnvironment } from '../../host/services/service-environment';
+import type { ServiceEnvironment } from '../../host/services/service-environment';
+import type { ConfigCheckSettings } from '../../host/agent-settings';
+import { asUser } from '../../host/programs/users';
+import type { ConfigurationCheck } from '../../shared/observations/observations';
+import type { HostDeps } from './core/deps';
+import { asActivity } from './core/run';
 import type { HostActivities } from './types';
 
 const OUTPUT_CHARACTERS = 1_000;

@@ -1,6 +1,6 @@
 import { HostError } from '../../host/errors';
-import type { ServiceManager } from '../../host/service-manager';
-import type { Change, ServiceState } from '../../shared/observations';
+import type { ServiceManager } from '../../host/services/service-manager';
+import type { Change, ServiceState } from '../../shared/observations/observations';
 
 interface RestartAttempt {
   seenInvocation: string;

@@ -1,16 +1,16 @@
 import { loadavg } from 'node:os';
 import path from 'node:path';
-import { observeOomKills } from '../../host/kernel-log';
+import { observeOomKills } from '../../host/logs/kernel-log';
 import { HostError } from '../../host/errors';
-import { isStale, maskLines, readLogTail } from '../../host/log-tail';
+import { isStale, maskLines, readLogTail } from '../../host/logs/log-tail';
 import { readDisks, readMemory } from '../../host/resources';
-import { notConfigured } from '../../host/service-managers';
-import { tellLine } from '../../host/unit-log';
-import type { LogTail, Resources } from '../../shared/observations';
-import { findDataFolders } from './data-folders';
-import type { HostDeps } from './dependencies';
-import { logRedactorOf } from './log-redactor';
-import { asActivity } from './run';
+import { notConfigured } from '../../host/services/service-managers';
+import { tellLine } from '../../host/logs/unit-log';
+import type { LogTail, Resources } from '../../shared/observations/observations';
+import { findDataFolders } from './core/data-folders';
+import type { HostDeps } from './core/deps';
+import { logRedactorOf } from './core/log-redactor';
+import { asActivity } from './core/run';
 import type { HostActivities } from './types';
 
 const LINES_AT_MOST = 200;

@@ -1,8 +1,8 @@
-import { observeExchanges } from '../../host/exchanges';
-import { notConfigured } from '../../host/service-managers';
-import type { HostDeps } from './dependencies';
+import { observeExchanges } from '../../host/stores/exchanges';
+import { notConfigured } from '../../host/services/service-managers';
+import type { HostDeps } from './core/deps';
 import type { RecoveryActivities } from './recovery-types';
-import { asActivity } from './run';
+import { asActivity } from './core/run';
 
 /** H.6: what KingFisher publishes to. */
 export function createExchangeActivities({ settings, redact }: HostDeps): Pick<RecoveryActivities, 'observeExchanges'> {

@@ -1,9 +1,9 @@
 import { probeKingfisher } from '../../host/probes/kingfisher';
-import { isHealthy } from '../../shared/observations';
-import type { DependencyName, HealthState, ServiceState } from '../../shared/observations';
-import type { HostDeps } from './dependencies';
-import type { Hopeless, Reading } from './reading';
-import { asActivity } from './run';
+import { isHealthy } from '../../shared/observations/observations';
+import type { DependencyName, HealthState, ServiceState } from '../../shared/observations/observations';
+import type { HostDeps } from './core/deps';
+import type { Hopeless, Reading } from './watch/reading';
+import { asActivity } from './core/run';
 import type { HostActivities } from './types';
 
 const SERVICE_EVERY_MS = 250;

@@ -1,14 +1,14 @@
-import { runCommand } from '../../host/commands';
-import { createFence } from '../../host/fence';
+import { runCommand } from '../../host/programs/commands';
+import { createFence } from '../../host/fence/fence';
 import { createRedactor, secretsOf } from '../../host/redact';
-import { createServiceManagers } from '../../host/service-managers';
-import type { HostSettings } from '../../host/settings';
+import { createServiceManagers } from '../../host/services/service-managers';
+import type { AgentSettings } from '../../host/agent-settings';
 import type { Logger } from 'pino';
 import { createAllowedActivities } from './allowed';
 import { createBackupActivities } from './backup';
-import { createAsChange } from './change';
+import { createAsChange } from './core/change';
 import { createConfigurationActivities } from './configuration';
-import type { HostDeps } from './dependencies';
+import type { HostDeps } from './core/deps';
 import { createDependencyActivities } from './dependency';
 import { createEvidenceActivities } from './evidence';
 import { createExchangeActivities } from './exchanges';
@@ -16,7 +16,7 @@ import { createHealthActivities } from './health';
 import { createMetricsActivities } from './metrics';
 import { createPermissionActivities } from './permissions';
 import { createProcessActivities } from './processes';
-import { createQueues } from './queues';
+import { createSerializer } from './core/serialize';
 import { createRateLimitActivities } from './rate-limits';
 import type { RecoveryActivities } from './recovery-types';
 import { createServiceActivities } from './service';
@@ -27,15 +27,15 @@ import { createStopActivities } from './stop';
 import { createStrayActivities } from './strays';
 import { createTemporaryActivities } from './temporary';
 import type { HostActivities } from './types';
-import { createWaitActivities } from './wait-until';
-import { createWatchActivities } from './watch';
+import { createWaitActivities } from './watch/wait-until';
+import { createWatchActivities } from './watch/watch';
 
 /**
  * All that the agent of one host can do, within what its settings allow. `replaced` has the logger of changes, and
  * replaces real adapters in tests.
  */
 export function createHostActivities(
-  settings: HostSettings,
+  settings: AgentSettings,
   replaced: Partial<Omit<HostDeps, 'settings'>> & { logger?: Pick<Logger, 'info'> } = {},
 ): HostActivities & RecoveryActivities & SettingActivities {
   const redact = replaced.redact ?? createRedactor(secretsOf(settings));
@@ -45,7 +45,7 @@ export function createHostActivities(
   const asChange = replaced.asChange ?? createAsChange({ settings, fence: createFence(settings), redact, logger });
   const deps: HostDeps = { settings, redact, run, findManager, asChange };
   // A restart that was given up may still be at work when a stop comes.
-  const inTurn = createQueues();
+  const inTurn = createSerializer();
   const activities: HostActivities & RecoveryActivities & SettingActivities = {
     ...createAllowedActivities(deps, () => Object.keys(activities)),
     ...createServiceActivities(deps, inTurn),

@@ -1,6 +1,6 @@
 import { probeMetrics } from '../../host/probes/metrics';
-import type { HostDeps } from './dependencies';
-import { asActivity } from './run';
+import type { HostDeps } from './core/deps';
+import { asActivity } from './core/run';
 import type { HostActivities } from './types';
 
 /** `/metrics`, asked as Prometheus asks. */

@@ -1,15 +1,15 @@
 import { HostError } from '../../host/errors';
-import { countPermissions, mendPermissions } from '../../host/permissions';
-import type { Permissions, Permitted } from '../../host/permissions';
-import { findOwner, listNames } from '../../host/permissions-wanted';
-import { notConfigured } from '../../host/service-managers';
-import type { Change } from '../../shared/observations';
-import type { PermissionCount } from '../../shared/recovery-observations';
-import type { HostDeps } from './dependencies';
-import { createQueues } from './queues';
+import { countPermissions, mendPermissions } from '../../host/files/permissions';
+import type { Permissions, Permitted } from '../../host/files/permissions';
+import { findOwner, listNames } from '../../host/files/permissions-wanted';
+import { notConfigured } from '../../host/services/service-managers';
+import type { Change } from '../../shared/observations/observations';
+import type { PermissionCount } from '../../shared/observations/recovery-observations';
+import type { HostDeps } from './core/deps';
+import { createSerializer } from './core/serialize';
 import type { RecoveryActivities } from './recovery-types';
-import { asActivity } from './run';
-import type { ChangeRun } from './change';
+import { asActivity } from './core/run';
+import type { ChangeRun } from './core/change';
 
 const EXAMPLE_CHARACTERS = 300;
 
@@ -18,7 +18,7 @@ export function createPermissionActivities(
   deps: HostDeps,
 ): Pick<RecoveryActivities, 'observePermissions' | 'ensurePermissions'> {
   const { redact, asChange } = deps;
-  const inTurn = createQueues();
+  const inTurn = createSerializer();
   return {
     observePermissions: asActivity(redact, async ({ signal }) => {
       return counted(await countPermissions(await wanted(deps, signal)), deps);

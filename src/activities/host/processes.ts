@@ -1,13 +1,13 @@
-import { findListener, findPorts, portOf } from '../../host/ports';
-import { findProcess } from '../../host/process-table';
-import type { ProcessRecord } from '../../host/process-table';
+import { findListener, findPorts, portOf } from '../../host/processes/ports';
+import { findProcess } from '../../host/processes/process-table';
+import type { ProcessRecord } from '../../host/processes/process-table';
 import type { Redact } from '../../host/redact';
-import { findServiceProcesses } from '../../host/service-processes';
-import { listUsers } from '../../host/users';
-import type { KingfisherSettings } from '../../host/settings';
-import type { PortState, ProcessInfo, ProcessList } from '../../shared/observations';
-import type { HostDeps } from './dependencies';
-import { asActivity } from './run';
+import { findServiceProcesses } from '../../host/processes/service-processes';
+import { listUsers } from '../../host/programs/users';
+import type { KingfisherSettings } from '../../host/agent-settings';
+import type { PortState, ProcessInfo, ProcessList } from '../../shared/observations/observations';
+import type { HostDeps } from './core/deps';
+import { asActivity } from './core/run';
 import type { HostActivities } from './types';
 
 const PROCESSES_AT_MOST = 20;

@@ -1,19 +1,19 @@
-import { withRateLimitKeys } from '../../host/rate-limits';
-import type { RateLimitKeys, RateLimitSelector } from '../../host/rate-limits';
-import { notConfigured } from '../../host/service-managers';
-import type { HostSettings } from '../../host/settings';
-import type { Change } from '../../shared/observations';
-import type { RateLimitCount } from '../../shared/recovery-observations';
-import type { HostDeps } from './dependencies';
-import { createQueues } from './queues';
+import { withRateLimitKeys } from '../../host/stores/rate-limits';
+import type { RateLimitKeys, RateLimitSelector } from '../../host/stores/rate-limits';
+import { notConfigured } from '../../host/services/service-managers';
+import type { AgentSettings } from '../../host/agent-settings';
+import type { Change } from '../../shared/observations/observations';
+import type { RateLimitCount } from '../../shared/observations/recovery-observations';
+import type { HostDeps } from './core/deps';
+import { createSerializer } from './core/serialize';
 import type { RecoveryActivities } from './recovery-types';
-import { asActivity } from './run';
+import { asActivity } from './core/run';
 
 type RateLimitActivities = Pick<RecoveryActivities, 'observeRateLimits' | 'ensureRateLimitsReset'>;
 
 /** H.5: KingFisher's rate limits in Redis, and no other key. */
 export function createRateLimitActivities({ settings, redact, asChange }: HostDeps): RateLimitActivities {
-  const inTurn = createQueues();
+  const inTurn = createSerializer();
   return {
     observeRateLimits: asActivity(redact, async ({ signal }) => {
       return await withRateLimitKeys(selectorOf(settings), signal, async (keys) => await keys.count());
@@ -40,7 +40,7 @@ async function reset(keys: RateLimitKeys, mayStillChange: () => void): Promise<C
   return { before, after, changed: unlinked > 0, notes };
 }
 
-function selectorOf({ dependencies: { redis } }: HostSettings): RateLimitSelector {
+function selectorOf({ dependencies: { redis } }: AgentSettings): RateLimitSelector {
   if (redis === undefined) throw notConfigured('dependencies.redis');
   if (redis.rateLimits === undefined) throw notConfigured('dependencies.redis.rateLimits');
   return { url: redis.url, ...redis.rateLimits };

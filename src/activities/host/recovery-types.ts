@@ -1,5 +1,5 @@
-import type { Change, FileCount, ServiceName, ServiceState } from '../../shared/observations';
-import type { Permitted } from '../../shared/permit';
+import type { Change, FileCount, ServiceName, ServiceState } from '../../shared/observations/observations';
+import type { Permitted } from '../../shared/safety/permit';
 import type {
   BackupPlan,
   BackupState,
@@ -8,7 +8,7 @@ import type {
   RateLimitCount,
   StrayList,
   StraysEnded,
-} from '../../shared/recovery-observations';
+} from '../../shared/observations/recovery-observations';
 
 /** The nine steps of H as desired states, and what each would do. The rules of `HostActivities` hold here too. */
 export interface RecoveryActivities {

@@ -1,10 +1,10 @@
-import type { HostDeps } from './dependencies';
+import type { HostDeps } from './core/deps';
 import { ensureRestarted } from './ensure-restarted';
-import { isInTransit } from '../../host/service-manager';
-import { mayStartAgain } from './may-start-again';
-import type { InTurn } from './queues';
-import { untilSettled } from './reading';
-import { asActivity, beginOf } from './run';
+import { isInTransit } from '../../host/services/service-manager';
+import { mayStartAgain } from './core/may-start-again';
+import type { Serialize } from './core/serialize';
+import { untilSettled } from './watch/reading';
+import { asActivity, beginOf } from './core/run';
 import { observeStartLog } from './start-log';
 import type { HostActivities } from './types';
 
@@ -16,7 +16,7 @@ type ServiceActivities = Pick<
 const LOOK_EVERY_MS = 250;
 
 /** State and restart of KingFisher and its dependencies. */
-export function createServiceActivities(deps: HostDeps, inTurn: InTurn): ServiceActivities {
+export function createServiceActivities(deps: HostDeps, inTurn: Serialize): ServiceActivities {
   const { findManager, redact, asChange } = deps;
   return {
     observeService: asActivity(redact, async ({ signal }, { service }) => await findManager(service).observe(signal)),

@@ -1,6 +1,6 @@
-import type { SettingState, SettingValue } from '../../shared/lease';
-import type { Change } from '../../shared/observations';
-import type { Permitted } from '../../shared/permit';
+import type { SettingState, SettingValue } from '../../shared/safety/lease';
+import type { Change } from '../../shared/observations/observations';
+import type { Permitted } from '../../shared/safety/permit';
 
 /** B, C, D "edit config": KingFisher's settings, each where this host's configuration says that it lives. */
 export interface SettingActivities {

@@ -5,13 +5,13 @@ import type { OpenedSetting } from '../../host/settings-store/open';
 import { createPendingStarts } from '../../host/settings-store/pending';
 import type { PendingStarts } from '../../host/settings-store/pending';
 import type { Found } from '../../host/settings-store/store';
-import type { SettingState, SettingValue } from '../../shared/lease';
-import type { Change } from '../../shared/observations';
+import type { SettingState, SettingValue } from '../../shared/safety/lease';
+import type { Change } from '../../shared/observations/observations';
 import { applyPending, expectApply } from './apply-setting';
-import type { ChangeRun } from './change';
-import type { HostDeps } from './dependencies';
-import type { InTurn } from './queues';
-import { asActivity } from './run';
+import type { ChangeRun } from './core/change';
+import type { HostDeps } from './core/deps';
+import type { Serialize } from './core/serialize';
+import { asActivity } from './core/run';
 import type { SettingActivities } from './setting-types';
 
 const TEXT_CHARACTERS = 200;
@@ -20,7 +20,7 @@ const WRITE_ATTEMPTS = 5;
 
 interface SettingDeps extends HostDeps {
   pending: PendingStarts;
-  inTurn: InTurn;
+  inTurn: Serialize;
 }
 
 interface Wish {
@@ -32,7 +32,7 @@ interface Wish {
 /** B, C, D: a setting is changed where it lives, by compare-and-swap. */
 export function createSettingActivities(
   deps: HostDeps,
-  inTurn: InTurn,
+  inTurn: Serialize,
   pending: PendingStarts = createPendingStarts(),
 ): SettingActivities {
   const { settings, redact, asChange } = deps;

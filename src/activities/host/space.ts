@@ -1,15 +1,15 @@
 import path from 'node:path';
-import { describeEnd } from '../../host/commands';
+import { describeEnd } from '../../host/programs/commands';
 import { HostError } from '../../host/errors';
-import { measureLogs } from '../../host/logs';
-import { unsafe } from '../../host/selectors';
-import { notConfigured } from '../../host/service-managers';
-import { countTempFiles, removeTempFiles } from '../../host/temp-files';
-import type { Found } from '../../host/temp-files';
-import type { Change, FileCount } from '../../shared/observations';
-import type { HostDeps } from './dependencies';
-import { createQueues } from './queues';
-import type { ChangeRun } from './change';
+import { measureLogs } from '../../host/logs/logs';
+import { unsafe } from '../../host/files/selectors';
+import { notConfigured } from '../../host/services/service-managers';
+import { countTempFiles, removeTempFiles } from '../../host/files/temp-files';
+import type { Found } from '../../host/files/temp-files';
+import type { Change, FileCount } from '../../shared/observations/observations';
+import type { HostDeps } from './core/deps';
+import { createSerializer } from './core/serialize';
+import type { ChangeRun } from './core/change';
 import type { HostActivities } from './types';
 
 const LOGROTATE = '/usr/sbin/logrotate';
@@ -20,7 +20,7 @@ export function createSpaceActivities(
   deps: HostDeps,
 ): Pick<HostActivities, 'ensureTempFilesRemoved' | 'ensureLogsRotated'> {
   const { asChange } = deps;
-  const inTurn = createQueues();
+  const inTurn = createSerializer();
   return {
     ensureTempFilesRemoved: asChange('ensureTempFilesRemoved', async (run, { olderThanMs }) => {
       return await inTurn('temp', async () => await ensureTempFilesRemoved(deps, olderThanMs, run));

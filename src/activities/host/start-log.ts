@@ -1,14 +1,14 @@
 import path from 'node:path';
-import { TICK_MS, linesSince } from '../../host/log-since';
-import { maskLines, readLogTail } from '../../host/log-tail';
+import { TICK_MS, linesSince } from '../../host/logs/log-since';
+import { maskLines, readLogTail } from '../../host/logs/log-tail';
 import type { Redact } from '../../host/redact';
-import type { ServiceManager } from '../../host/service-manager';
-import { reasonOf } from '../../host/start-reason';
-import { tellLine } from '../../host/unit-log';
-import type { UnitLine } from '../../host/unit-log';
-import type { ServiceName, StartLog } from '../../shared/observations';
-import type { HostDeps } from './dependencies';
-import { logRedactorOf } from './log-redactor';
+import type { ServiceManager } from '../../host/services/service-manager';
+import { reasonOf } from '../../host/services/start-reason';
+import { tellLine } from '../../host/logs/unit-log';
+import type { UnitLine } from '../../host/logs/unit-log';
+import type { ServiceName, StartLog } from '../../shared/observations/observations';
+import type { HostDeps } from './core/deps';
+import { logRedactorOf } from './core/log-redactor';
 
 const START_LOG_LINES = 10;
 /** The reason may stand above a stack. */

@@ -1,19 +1,19 @@
 import { HostError } from '../../host/errors';
-import { isStopped } from '../../host/service-manager';
-import type { ServiceManager } from '../../host/service-manager';
-import type { Change, ServiceState } from '../../shared/observations';
-import type { HostDeps } from './dependencies';
+import { isStopped } from '../../host/services/service-manager';
+import type { ServiceManager } from '../../host/services/service-manager';
+import type { Change, ServiceState } from '../../shared/observations/observations';
+import type { HostDeps } from './core/deps';
 import { refuseUnusable } from './ensure-restarted';
-import type { InTurn } from './queues';
+import type { Serialize } from './core/serialize';
 import type { RecoveryActivities } from './recovery-types';
-import type { ChangeRun } from './change';
+import type { ChangeRun } from './core/change';
 
 type Attempt = Pick<ChangeRun, 'signal' | 'attempt'> & Partial<Pick<ChangeRun, 'mayStillChange'>>;
 
 /** H.1, H.8: the service is down while its files are worked on, and runs again afterwards. */
 export function createStopActivities(
   { findManager, asChange }: HostDeps,
-  inTurn: InTurn,
+  inTurn: Serialize,
 ): Pick<RecoveryActivities, 'ensureStopped' | 'ensureStarted'> {
   return {
     ensureStopped: asChange('ensureStopped', async (run, { service }) => {

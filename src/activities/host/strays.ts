@@ -1,17 +1,17 @@
 import { HostError } from '../../host/errors';
-import type { ProcessRecord } from '../../host/process-table';
-import { endStrays, findStrays } from '../../host/strays';
-import type { EndedStray, Service } from '../../host/strays';
-import { listUsers } from '../../host/users';
-import type { User } from '../../host/users';
-import type { StrayList, StraysEnded } from '../../shared/recovery-observations';
-import type { HostDeps } from './dependencies';
+import type { ProcessRecord } from '../../host/processes/process-table';
+import { endStrays, findStrays } from '../../host/processes/strays';
+import type { EndedStray, Service } from '../../host/processes/strays';
+import { listUsers } from '../../host/programs/users';
+import type { User } from '../../host/programs/users';
+import type { StrayList, StraysEnded } from '../../shared/observations/recovery-observations';
+import type { HostDeps } from './core/deps';
 import { refuseUnusable } from './ensure-restarted';
 import { commandOf, describe } from './processes';
-import { createQueues } from './queues';
+import { createSerializer } from './core/serialize';
 import type { RecoveryActivities } from './recovery-types';
-import { asActivity } from './run';
-import type { ChangeRun } from './change';
+import { asActivity } from './core/run';
+import type { ChangeRun } from './core/change';
 
 const PROCESSES_AT_MOST = 20;
 const LONGEST_GRACE_MS = 120_000;
@@ -19,7 +19,7 @@ const LONGEST_GRACE_MS = 120_000;
 /** H.1: `pkill -f`, without the editors, tails and people that it hits too. */
 export function createStrayActivities(deps: HostDeps): Pick<RecoveryActivities, 'observeStrays' | 'ensureStraysEnded'> {
   const { redact, asChange } = deps;
-  const inTurn = createQueues();
+  const inTurn = createSerializer();
   return {
     observeStrays: asActivity(redact, async ({ signal }) => {
       const users = await listUsers();

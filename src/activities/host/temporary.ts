@@ -1,13 +1,13 @@
-import { unsafe } from '../../host/selectors';
-import { clearTemporaryFiles, countTemporaryFiles } from '../../host/temporary-files';
-import type { Cleared, TemporaryFiles } from '../../host/temporary-files';
-import { listUsers } from '../../host/users';
-import type { Change, FileCount } from '../../shared/observations';
-import type { HostDeps } from './dependencies';
-import { createQueues } from './queues';
+import { unsafe } from '../../host/files/selectors';
+import { clearTemporaryFiles, countTemporaryFiles } from '../../host/files/temporary-files';
+import type { Cleared, TemporaryFiles } from '../../host/files/temporary-files';
+import { listUsers } from '../../host/programs/users';
+import type { Change, FileCount } from '../../shared/observations/observations';
+import type { HostDeps } from './core/deps';
+import { createSerializer } from './core/serialize';
 import type { RecoveryActivities } from './recovery-types';
-import { asActivity } from './run';
-import type { ChangeRun } from './change';
+import { asActivity } from './core/run';
+import type { ChangeRun } from './core/change';
 
 const NOTE_CHARACTERS = 300;
 
@@ -16,7 +16,7 @@ export function createTemporaryActivities(
   deps: HostDeps,
 ): Pick<RecoveryActivities, 'observeTemporaryFiles' | 'ensureTemporaryFilesCleared'> {
   const { redact, asChange } = deps;
-  const inTurn = createQueues();
+  const inTurn = createSerializer();
   return {
     observeTemporaryFiles: asActivity(redact, async ({ signal }, { olderThanMs }) => {
       return sizeOf(await countTemporaryFiles(await selected(deps, olderThanMs, signal)));

@@ -16,10 +16,10 @@ import type {
   StandingReading,
   StartLog,
   WatchRequest,
-} from '../../shared/observations';
-import type { AllowedState } from '../../shared/allowance';
-import type { Permitted } from '../../shared/permit';
-import type { ReadingName, Readings, Verdict, WaitRequest } from '../../shared/readings';
+} from '../../shared/observations/observations';
+import type { AllowedState } from '../../shared/safety/allowance';
+import type { Permitted } from '../../shared/safety/permit';
+import type { ReadingName, Readings, Verdict, WaitRequest } from '../../shared/observations/readings';
 
 /**
  * What an agent can be asked for. `observe*` only reads; `waitUntil*` reads until a condition or a deadline, heartbeats

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ALLOWANCES, ALLOWED_BY_DEFAULT } from '../../shared/allowance';
-import { isMapping } from '../values';
+import { ALLOWANCES, ALLOWED_BY_DEFAULT } from '../../shared/safety/allowance';
+import { isMapping } from '../load/values';
 import { backup, checkKept } from './backup';
 import { dependencies } from './dependencies';
 import { kingfisher } from './kingfisher';
@@ -16,7 +16,7 @@ const allow = z
   })
   .default([...ALLOWED_BY_DEFAULT]);
 
-/** `agent:` what one host is, and what may be done on it. Its output is `HostSettings` of src/host. */
+/** `agent:` what one host is, and what may be done on it. Its output is `AgentSettings` of src/host. */
 export const agent = section({
   // Names its task queue.
   host: hostName(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ApprovalPolicy, Risk } from '../../shared/approval';
-import { isMapping, valueAt } from '../values';
+import type { ApprovalPolicy, Risk } from '../../shared/safety/approval';
+import { isMapping, valueAt } from '../load/values';
 import { duration, section, textWhere } from './nouns';
 
 const KNOWN_RISKS: Record<Risk | 'default', true> = {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { isLayout } from '../../shared/image-layout';
-import { valueAt } from '../values';
+import { isLayout } from '../../shared/observations/image-layout';
+import { valueAt } from '../load/values';
 import { duration, section, size, textWhere, wholeNumber } from './nouns';
 import { isBelow, ownFolder } from './paths';
 

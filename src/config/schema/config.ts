@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import { agent } from './agent';
 import { approvals } from './approvals';
-import { escalation } from './escalation';
+import { escalation } from './escalation/escalation';
 import { guard } from './guard';
 import { section } from './nouns';
-import { pagers } from './pagers';
+import { pagers } from './escalation/pagers';
 import { hosts, intake, log, routes, runbooks, temporal } from './sections';
 
 /** The whole of halcyon.yaml. Every default stands in its section. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isMapping, valueAt } from '../values';
+import { isMapping, valueAt } from '../load/values';
 import { duration, section, size, textWhere, wholeNumber } from './nouns';
 import { absoluteFile, command, isBelow, ownFolder, serviceUnit, systemUser } from './paths';
 import { probes } from './probes';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { parseDuration } from '../../shared/durations';
-import { durationText } from '../duration-text';
-import { parseSize, sizeText } from '../sizes';
+import { parseDuration } from '../../shared/text/durations';
+import { durationText } from '../print/duration-text';
+import { parseSize, sizeText } from '../print/sizes';
 
 /**
  * Nouns that several sections use. Each says what it expects (`expected a duration such as "30m"`); the line of a

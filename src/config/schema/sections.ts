@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RunbookName, RunbookPolicy } from '../../shared/incident';
-import type { Mode } from '../../shared/safety';
-import { isMapping, valueAt } from '../values';
+import type { Mode } from '../../shared/safety/safety';
+import { isMapping, valueAt } from '../load/values';
 import { duration, hostName, section, size, someText, textWhere, wholeNumber } from './nouns';
 import { absoluteFile } from './paths';
 import { optionalSecret, url } from './urls';

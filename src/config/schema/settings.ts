@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isMapping, valueAt } from '../values';
+import { isMapping, valueAt } from '../load/values';
 import { section, someText, textWhere } from './nouns';
 import { absoluteFile } from './paths';
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { secrets } from '../secrets';
+import { secrets } from '../print/secrets';
 import { textWhere } from './nouns';
 
 /** A URL of one of these protocols, named without colon (`http`). */

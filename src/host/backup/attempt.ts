@@ -1,8 +1,8 @@
-import type { Going } from '../going';
-import { enterOrMake } from '../safe-folder';
-import type { SafeFolder } from '../safe-folder';
+import type { ChangeContext } from '../fence/change-context';
+import { enterOrMake } from '../files/safe-folder';
+import type { SafeFolder } from '../files/safe-folder';
 import { copyTo } from './copy';
-import { forEach } from './each';
+import { forEach } from '../each';
 import { openJournal } from './journal';
 import type { Journal } from './journal';
 import { FILES, UNFINISHED } from './manifest';
@@ -11,12 +11,12 @@ import { unsafeBackup } from './names';
 import { make } from './place';
 import type { Source } from './place';
 import { empty, removeEmptied } from './remove';
-import { join } from './walk';
-import type { Listed } from './walk';
+import { join } from '../files/walk';
+import type { Listed } from '../files/walk';
 
 const NOTES_AT_MOST = 10;
 
-export interface AttemptRequest extends Going {
+export interface AttemptRequest extends ChangeContext {
   /** Is told how many files are in the backup so far. */
   progress?: (position: { files: number }) => void;
 }

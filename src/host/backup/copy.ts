@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { errorCode } from '../errors';
-import type { SafeFolder } from '../safe-folder';
+import type { SafeFolder } from '../files/safe-folder';
 
 const CHUNK = 256 * 1_024;
 const NO_REFLINK = ['ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EINVAL', 'ENOTTY', 'EPERM'];

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { constants } from 'node:fs';
-import type { SafeFolder } from '../safe-folder';
+import type { SafeFolder } from '../files/safe-folder';
 import { isEntry, parseLine } from './manifest';
 import type { ManifestEntry } from './manifest';
 

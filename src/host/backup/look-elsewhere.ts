@@ -1,9 +1,17 @@
-import { FLAT, isAtOrBelow, isBesideDay, isHidden, isInDay, isOfDay, stepsTo } from '../../shared/image-layout';
-import { openFolder } from '../safe-folder';
-import type { SafeFolder } from '../safe-folder';
+import {
+  FLAT,
+  isAtOrBelow,
+  isBesideDay,
+  isHidden,
+  isInDay,
+  isOfDay,
+  stepsTo,
+} from '../../shared/observations/image-layout';
+import { openFolder } from '../files/safe-folder';
+import type { SafeFolder } from '../files/safe-folder';
 import { isNoImages } from './place';
 import type { BackupSettings } from './place';
-import { join, walk } from './walk';
+import { join, walk } from '../files/walk';
 
 /** What lies in the folder of images where the layout finds none of the day. */
 interface Elsewhere {

@@ -1,7 +1,7 @@
-import type { BackupState } from '../../shared/recovery-observations';
-import type { Change } from '../../shared/observations';
+import type { BackupState } from '../../shared/observations/recovery-observations';
+import type { Change } from '../../shared/observations/observations';
 import { HostError, errorCode } from '../errors';
-import type { SafeFolder } from '../safe-folder';
+import type { SafeFolder } from '../files/safe-folder';
 import { Attempt } from './attempt';
 import type { AttemptRequest } from './attempt';
 import { JOURNAL, openJournal, readJournal } from './journal';

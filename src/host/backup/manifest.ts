@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { SafeFolder } from '../safe-folder';
+import type { SafeFolder } from '../files/safe-folder';
 import { isPlainBelow } from './names';
 
 /** The list of what a backup holds, written last: a backup is complete when it has one. */

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import type { BackupVerdict, Backups } from '../../shared/backups';
-import type { HostSettings } from '../settings';
+import type { BackupVerdict, Backups } from '../../shared/observations/backups';
+import type { AgentSettings } from '../agent-settings';
 import { readBack } from './read-back';
 import { restoreBackup } from './restore';
 import { backupName } from './names';
@@ -15,7 +15,7 @@ const EXAMPLES_AT_MOST = 10;
  *
  * @throws HostError `NotConfigured` for a host that has no place for them
  */
-export function openBackups(settings: Pick<HostSettings, 'backup' | 'kingfisher'>): Backups {
+export function openBackups(settings: Pick<AgentSettings, 'backup' | 'kingfisher'>): Backups {
   const backup = backupSettingsOf(settings);
   return {
     list: async () => await listBackups(backup),

@@ -1,16 +1,16 @@
 import { lstat, mkdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode } from '../errors';
-import { notConfigured } from '../service-managers';
-import type { HostSettings } from '../settings';
-import { descend, enterOrMake, openFolder } from '../safe-folder';
-import type { SafeFolder } from '../safe-folder';
-import { FLAT, isAtOrBelow, isHidden, isOfDay, stepsTo } from '../../shared/image-layout';
+import { notConfigured } from '../services/service-managers';
+import type { AgentSettings } from '../agent-settings';
+import { descend, enterOrMake, openFolder } from '../files/safe-folder';
+import type { SafeFolder } from '../files/safe-folder';
+import { FLAT, isAtOrBelow, isHidden, isOfDay, stepsTo } from '../../shared/observations/image-layout';
 import { verifyDay, unsafeBackup } from './names';
-import { walk } from './walk';
-import type { Visitor } from './walk';
+import { walk } from '../files/walk';
+import type { Visitor } from '../files/walk';
 
-export type BackupSettings = NonNullable<HostSettings['backup']> & {
+export type BackupSettings = NonNullable<AgentSettings['backup']> & {
   /** The day's images are below this folder. */
   images: string;
   /** Folders whose files are no images, wherever they lie: the temporary ones. */
@@ -18,7 +18,7 @@ export type BackupSettings = NonNullable<HostSettings['backup']> & {
 };
 
 /** @throws HostError `NotConfigured` for a host that has no place for backups. */
-export function backupSettingsOf({ backup, kingfisher }: Pick<HostSettings, 'backup' | 'kingfisher'>): BackupSettings {
+export function backupSettingsOf({ backup, kingfisher }: Pick<AgentSettings, 'backup' | 'kingfisher'>): BackupSettings {
   if (backup === null) throw notConfigured('backup');
   return { ...backup, images: kingfisher.imagesDir, notImages: kingfisher.tempDirs };
 }

@@ -1,7 +1,7 @@
-import type { Change, FileCount } from '../../shared/observations';
-import type { BackupSummary } from '../../shared/recovery-observations';
+import type { Change, FileCount } from '../../shared/observations/observations';
+import type { BackupSummary } from '../../shared/observations/recovery-observations';
 import { errorText } from '../errors';
-import type { Going } from '../going';
+import type { ChangeContext } from '../fence/change-context';
 import { JOURNAL } from './journal';
 import { FILES, UNFINISHED } from './manifest';
 import { backupName, isOurName } from './names';
@@ -21,7 +21,7 @@ const OURS = new Set([FILES, UNFINISHED, JOURNAL]);
 export async function pruneBackups(
   settings: BackupSettings,
   keep: string,
-  { signal, mayStillChange }: Going = {},
+  { signal, mayStillChange }: ChangeContext = {},
 ): Promise<Change<FileCount>> {
   const kept = backupName(keep);
   const outdated = async () => {

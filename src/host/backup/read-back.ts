@@ -1,6 +1,6 @@
 import { digest } from './copy';
-import { forEach } from './each';
-import type { SafeFolder } from '../safe-folder';
+import { forEach } from '../each';
+import type { SafeFolder } from '../files/safe-folder';
 import { FILES } from './manifest';
 import type { Manifest, ManifestEntry } from './manifest';
 

@@ -1,5 +1,5 @@
-import { forEach } from './each';
-import type { SafeFolder } from '../safe-folder';
+import { forEach } from '../each';
+import type { SafeFolder } from '../files/safe-folder';
 import { MANIFEST } from './manifest';
 import { unsafeBackup } from './names';
 

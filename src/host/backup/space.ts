@@ -1,11 +1,11 @@
 import { statfs } from 'node:fs/promises';
-import type { BackupPlan } from '../../shared/recovery-observations';
-import { isHidden } from '../../shared/image-layout';
+import type { BackupPlan } from '../../shared/observations/recovery-observations';
+import { isHidden } from '../../shared/observations/image-layout';
 import { HostError } from '../errors';
 import { imagesNotFound } from './look-elsewhere';
 import { nearestExisting, openSource } from './place';
 import type { BackupSettings, Source } from './place';
-import { join } from './walk';
+import { join } from '../files/walk';
 
 /** What is to be copied, by path below the source. */
 export interface Inventory {

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import type { BackupState, BackupSummary } from '../../shared/recovery-observations';
-import type { SafeFolder } from '../safe-folder';
+import type { BackupState, BackupSummary } from '../../shared/observations/recovery-observations';
+import type { SafeFolder } from '../files/safe-folder';
 import { JOURNAL, readJournal } from './journal';
 import { readManifest } from './manifest';
 import type { Manifest } from './manifest';

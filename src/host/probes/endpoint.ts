@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import type { EndpointState } from '../../shared/observations';
+import type { EndpointState } from '../../shared/observations/observations';
 import { errorCode, errorText } from '../errors';
 import type { Redact } from '../redact';
-import type { EndpointSettings } from '../settings';
+import type { EndpointSettings } from '../agent-settings';
 import type { ProbeOptions } from './answers';
 import { probeHttp } from './http';
 import type { HttpAnswer } from './http';

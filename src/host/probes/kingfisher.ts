@@ -1,6 +1,6 @@
-import type { DependencyName, HealthState } from '../../shared/observations';
+import type { DependencyName, HealthState } from '../../shared/observations/observations';
 import type { Redact } from '../redact';
-import type { KingfisherProbes } from '../settings';
+import type { KingfisherProbes } from '../agent-settings';
 import type { ProbeOptions } from './answers';
 import { probeEndpoint } from './endpoint';
 

@@ -1,5 +1,5 @@
-import type { MetricsFormat, MetricsState } from '../../shared/observations';
-import type { AskedSettings } from '../settings';
+import type { MetricsFormat, MetricsState } from '../../shared/observations/observations';
+import type { AskedSettings } from '../agent-settings';
 import type { ProbeOptions } from './answers';
 import { probeEndpoint } from './endpoint';
 import { PLAIN_PROBES } from './kingfisher';

@@ -1,7 +1,7 @@
-import type { SettingValue } from '../../shared/lease';
+import type { SettingValue } from '../../shared/safety/lease';
 import { HostError } from '../errors';
 import { kindOf } from './limits';
-import type { SettingLimits } from '../settings';
+import type { SettingLimits } from '../agent-settings';
 import type { TextFormat } from './store';
 
 /** What needs no quotes and means the same to systemd, a shell and everybody else. */

@@ -4,8 +4,8 @@ import type { Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { HostError } from '../errors';
-import { descend, openFolder } from '../safe-folder';
-import type { SafeFolder } from '../safe-folder';
+import { descend, openFolder } from '../files/safe-folder';
+import type { SafeFolder } from '../files/safe-folder';
 import type { Found, SettingStore, TextFormat } from './store';
 
 const LARGEST_BYTES = 1024 * 1024;

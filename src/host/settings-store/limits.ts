@@ -1,6 +1,6 @@
-import type { SettingValue } from '../../shared/lease';
+import type { SettingValue } from '../../shared/safety/lease';
 import { HostError } from '../errors';
-import type { SettingLimits } from '../settings';
+import type { SettingLimits } from '../agent-settings';
 
 /** What a setting holds, from its limits: numbers have bounds, texts a list, and true or false needs neither. */
 export function kindOf({ min, oneOf }: SettingLimits): 'number' | 'string' | 'boolean' {

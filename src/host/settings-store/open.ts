@@ -1,5 +1,5 @@
 import { HostError } from '../errors';
-import type { HostSettings, SettingPlace } from '../settings';
+import type { AgentSettings, SettingPlace } from '../agent-settings';
 import { createEnvironmentFormat } from './environment';
 import { createFileStore } from './file';
 import type { SettingStore } from './store';
@@ -13,7 +13,7 @@ export interface OpenedSetting {
 }
 
 /** @throws HostError `NotConfigured` for a setting that `agent.settings` does not name. */
-export function openSetting(settings: HostSettings, setting: string): OpenedSetting {
+export function openSetting(settings: AgentSettings, setting: string): OpenedSetting {
   const all = settings.settings ?? {};
   const place = Object.hasOwn(all, setting) ? all[setting] : undefined;
   if (place !== undefined) return { place, store: storeOf(settings, setting, place) };
@@ -21,7 +21,7 @@ export function openSetting(settings: HostSettings, setting: string): OpenedSett
   throw new HostError('NotConfigured', `"${setting.slice(0, 100)}" is no setting of this host; ${remedy}`);
 }
 
-function storeOf(settings: HostSettings, setting: string, place: SettingPlace): SettingStore {
+function storeOf(settings: AgentSettings, setting: string, place: SettingPlace): SettingStore {
   switch (place.format) {
     case 'json':
     case 'yaml':

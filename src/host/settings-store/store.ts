@@ -1,5 +1,5 @@
-import type { Evidence } from '../../shared/observations';
-import type { SettingValue } from '../../shared/lease';
+import type { Evidence } from '../../shared/observations/observations';
+import type { SettingValue } from '../../shared/safety/lease';
 
 /** A setting as it stands where it lives. */
 export interface Found {

@@ -1,7 +1,7 @@
 import { isScalar, parseDocument } from 'yaml';
 import type { Document, Scalar } from 'yaml';
 import { isDeepStrictEqual } from 'node:util';
-import type { SettingValue } from '../../shared/lease';
+import type { SettingValue } from '../../shared/safety/lease';
 import { HostError } from '../errors';
 import type { TextFormat } from './store';
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import net from 'node:net';
 import { Client } from 'pg';
-import type { SettingValue } from '../../shared/lease';
+import type { SettingValue } from '../../shared/safety/lease';
 import { HostError, errorCode, errorText } from '../errors';
 import { withDeadline } from '../probes/deadline';
-import type { SettingLimits, TableSettings } from '../settings';
+import type { SettingLimits, TableSettings } from '../agent-settings';
 import { kindOf } from './limits';
 import type { Found, SettingStore } from './store';
 

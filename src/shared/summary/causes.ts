@@ -1,5 +1,5 @@
 import type { Finding, IncidentView } from '../incident';
-import { cut, listed } from '../text';
+import { cut, listed } from '../text/text';
 
 /** What is wrong: `of` is `is`, as in "Redis is down". `of` is empty where KingFisher itself is meant. */
 export interface Cause {

@@ -1,5 +1,5 @@
 import type { IncidentView } from '../incident';
-import { cut } from '../text';
+import { cut } from '../text/text';
 import { changesOf, isRecovery } from './changes';
 import type { ToldChange } from './changes';
 

@@ -1,5 +1,5 @@
 import type { EntryStatus, IncidentView, TimelineEntry } from '../incident';
-import { listed, lowerFirst } from '../text';
+import { listed, lowerFirst } from '../text/text';
 import { conditionBy, isHealthLook } from './condition';
 import type { Condition } from './condition';
 

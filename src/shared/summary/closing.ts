@@ -1,7 +1,7 @@
-import { roughDuration } from '../durations';
-import type { Fact } from '../escalation';
+import { roughDuration } from '../text/durations';
+import type { Fact } from '../paging/escalation';
 import type { IncidentView, Outcome } from '../incident';
-import { clock, cut } from '../text';
+import { clock, cut } from '../text/text';
 import { causeOf, pastCause, unknownCause } from './causes';
 import { lastAction } from './changes';
 import { changeLines } from './change-lines';

@@ -1,4 +1,4 @@
-import type { ApprovalSubject, Risk } from '../approval';
+import type { ApprovalSubject, Risk } from '../safety/approval';
 
 const EFFECTS: Partial<Record<Risk, (given: ApprovalSubject['arguments']) => string>> = {
   fullRecovery: ({ backups }) =>

@@ -1,6 +1,6 @@
-import type { Approval } from '../approval';
+import type { Approval } from '../safety/approval';
 import type { IncidentView } from '../incident';
-import { cut, lowerFirst } from '../text';
+import { cut, lowerFirst } from '../text/text';
 import { causeOf, causeText, heldFindings, unknownCause } from './causes';
 import { lastAction } from './changes';
 import { conditionOf, placeOf } from './condition';

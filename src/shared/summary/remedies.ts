@@ -1,4 +1,4 @@
-import type { Fact } from '../escalation';
+import type { Fact } from '../paging/escalation';
 import type { IncidentView } from '../incident';
 import { dependencyOf, heldFindings } from './causes';
 import { changesOf } from './changes';

@@ -1,16 +1,16 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
-import type { AllowedState } from '../../shared/allowance';
-import type { ApprovalSubject } from '../../shared/approval';
+import type { AllowedState } from '../../shared/safety/allowance';
+import type { ApprovalSubject } from '../../shared/safety/approval';
 import type { Finding, IncidentInput, IncidentResult, Outcome } from '../../shared/incident';
-import { unlessClosed } from '../lib/cut-short';
-import { noteLog } from '../lib/evidence';
-import type { HostSteps } from '../lib/host-steps';
-import type { Incident } from '../lib/incident';
-import { contradictionOf, isWell, stepsOf } from '../lib/follow-runbook';
-import type { RoundResult } from '../lib/incident-body';
-import { runIncident } from '../lib/run-incident';
-import type { Safety } from '../lib/safety';
-import { isFailure, reason } from '../lib/step-failures';
+import { unlessClosed } from '../runbook/cut-short';
+import { noteLog } from '../steps/evidence';
+import type { HostSteps } from '../runbook/host-steps';
+import type { Incident } from '../incident/incident';
+import { contradictionOf, isWell, stepsOf } from '../runbook/follow-runbook';
+import type { RoundResult } from '../incident/incident-body';
+import { runIncident } from '../incident/run-incident';
+import type { Safety } from '../safety/safety';
+import { isFailure, reason } from '../runbook/step-failures';
 import { observeAllowed, refusalsOf } from '../steps/allowed';
 import { DEPENDENCIES, isDependencyWell } from '../steps/dependencies';
 import { observeHealth, observeLog, observeResources, verifyHealthy, whyPrometheusDiffers } from '../steps/kingfisher';
@@ -212,7 +212,7 @@ async function nameKingfisher(incident: Incident, steps: HostSteps): Promise<voi
     observeLog('H.8', steps),
     observeResources('H.8', steps),
   ]);
-  incident.find('KingfisherStillDown', 'H.8', `KingFisher did not become healthy${why}`);
+  incident.addFinding('KingfisherStillDown', 'H.8', `KingFisher did not become healthy${why}`);
   noteLog(incident, 'H.8', log, resources);
 }
 

@@ -1,9 +1,15 @@
-import { isAllowed } from '../../shared/allowance';
-import type { ApprovalSubject } from '../../shared/approval';
+import { isAllowed } from '../../shared/safety/allowance';
+import type { ApprovalSubject } from '../../shared/safety/approval';
 import type { IncidentInput, IncidentResult } from '../../shared/incident';
-import { isHealthy, standingOf } from '../../shared/observations';
-import type { Condition, DependencyName, DependencyState, HealthState, ServiceState } from '../../shared/observations';
-import type { HealthVerdict, Verdict } from '../../shared/readings';
+import { isHealthy, standingOf } from '../../shared/observations/observations';
+import type {
+  Condition,
+  DependencyName,
+  DependencyState,
+  HealthState,
+  ServiceState,
+} from '../../shared/observations/observations';
+import type { HealthVerdict, Verdict } from '../../shared/observations/readings';
 import {
   isDiskFull,
   noteLog,
@@ -13,13 +19,13 @@ import {
   noteService,
   noteStart,
   noteStarts,
-} from '../lib/evidence';
-import type { HostSteps } from '../lib/host-steps';
-import type { Incident } from '../lib/incident';
-import { followRunbook } from '../lib/follow-runbook';
-import { runIncident } from '../lib/run-incident';
-import type { Diagnosed, Runbook } from '../lib/runbook';
-import type { Scene } from '../lib/scene';
+} from '../steps/evidence';
+import type { HostSteps } from '../runbook/host-steps';
+import type { Incident } from '../incident/incident';
+import { followRunbook } from '../runbook/follow-runbook';
+import { runIncident } from '../incident/run-incident';
+import type { Diagnosed, Runbook } from '../runbook/runbook';
+import type { Scene } from '../runbook/scene';
 import { fullRecoveryQuestion, recover } from './emergency-recovery';
 import { observeAllowed } from '../steps/allowed';
 import { isMissing, lookAtDependencies, restartDependency } from '../steps/dependencies';

@@ -1,7 +1,7 @@
 import type { IncidentInput, IncidentResult } from '../../shared/incident';
-import type { Incident } from '../lib/incident';
-import type { RoundResult } from '../lib/incident-body';
-import { runIncident } from '../lib/run-incident';
+import type { Incident } from '../incident/incident';
+import type { RoundResult } from '../incident/incident-body';
+import { runIncident } from '../incident/run-incident';
 
 /** An alert that no runbook is mapped to, or whose host cannot be told. Recorded, never dropped; nothing is changed. */
 export async function unknownAlert(input: IncidentInput): Promise<IncidentResult> {
@@ -9,7 +9,7 @@ export async function unknownAlert(input: IncidentInput): Promise<IncidentResult
 }
 
 async function recordForPeople(incident: Incident): Promise<RoundResult> {
-  incident.find('UnknownAlert', '', incident.input.routingNote ?? 'no runbook is mapped to this alert');
+  incident.addFinding('UnknownAlert', '', incident.input.routingNote ?? 'no runbook is mapped to this alert');
   incident.note('', 'Nothing was changed: people must look at this alert and map it under routes: in halcyon.yaml');
   return { kind: 'helpless', why: 'Halcyon has no runbook for this alert' };
 }

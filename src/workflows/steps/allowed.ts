@@ -1,9 +1,9 @@
-import { ALLOWANCES, isAllowed, notAllowed } from '../../shared/allowance';
-import type { AllowedState } from '../../shared/allowance';
-import { noteVersion } from '../lib/agent-presence';
-import { lackingOf, tooOld } from '../lib/agent-version';
-import type { HostSteps } from '../lib/host-steps';
-import type { Incident } from '../lib/incident';
+import { ALLOWANCES, isAllowed, notAllowed } from '../../shared/safety/allowance';
+import type { AllowedState } from '../../shared/safety/allowance';
+import { noteVersion } from '../runbook/agent-presence';
+import { lackingOf, tooOld } from '../runbook/agent-version';
+import type { HostSteps } from '../runbook/host-steps';
+import type { Incident } from '../incident/incident';
 
 /**
  * What the host's own configuration allows, and whether its agent knows all that a runbook asks: one that is older than the
@@ -35,6 +35,6 @@ export function refusalsOf(incident: Incident, { host }: HostSteps, state: Allow
     .map(({ detail }) => detail);
   if (isAllowed('fullRecovery', state)) return refusals;
   const refusal = notAllowed('fullRecovery', host);
-  incident.find('NotAllowed', 'H', `${refusal}: nothing was changed`);
+  incident.addFinding('NotAllowed', 'H', `${refusal}: nothing was changed`);
   return [...refusals, refusal];
 }

@@ -1,7 +1,7 @@
-import type { Condition, DependencyName, DependencyState } from '../../shared/observations';
-import type { HostSteps } from '../lib/host-steps';
-import type { Incident } from '../lib/incident';
-import { tellDependency, tellRestart, tellService } from '../lib/tell';
+import type { Condition, DependencyName, DependencyState } from '../../shared/observations/observations';
+import type { HostSteps } from '../runbook/host-steps';
+import type { Incident } from '../incident/incident';
+import { tellDependency, tellRestart, tellService } from './tell';
 import { lastWords } from './start-log';
 
 /** Steps on what KingFisher stands on. `cite` is the place in the document that a runbook takes the step from. */
@@ -98,7 +98,7 @@ export async function restartDependency(
   // One that starts for longer than that comes by itself.
   if (state?.condition === 'well' || state?.condition === 'starting') return state;
   const why = await lastWords(cite, dependency, steps);
-  incident.find('DependencyStillDown', cite, `${dependency} did not come back${why}`);
+  incident.addFinding('DependencyStillDown', cite, `${dependency} did not come back${why}`);
   return state;
 }
 
@@ -113,7 +113,7 @@ function noteDependency(incident: Incident, cite: string, state: DependencyState
       OF_DEPENDENCIES.includes(finding.name) &&
       new RegExp(`^${dependency}\\b`).test(finding.detail),
   );
-  if (name !== undefined) incident.find(name, cite, `${dependency}: ${why}`);
+  if (name !== undefined) incident.addFinding(name, cite, `${dependency}: ${why}`);
 }
 
 const OF_DEPENDENCIES = [...Object.values(FINDINGS), 'DependencyStillDown'];

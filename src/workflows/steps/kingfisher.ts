@@ -1,4 +1,4 @@
-import { isHealthy } from '../../shared/observations';
+import { isHealthy } from '../../shared/observations/observations';
 import type {
   HealthState,
   LogTail,
@@ -6,9 +6,9 @@ import type {
   ProcessList,
   Resources,
   ServiceState,
-} from '../../shared/observations';
-import type { HealthVerdict } from '../../shared/readings';
-import type { HostSteps } from '../lib/host-steps';
+} from '../../shared/observations/observations';
+import type { HealthVerdict } from '../../shared/observations/readings';
+import type { HostSteps } from '../runbook/host-steps';
 import {
   tellFiles,
   tellHealth,
@@ -21,7 +21,7 @@ import {
   tellService,
   tellStarts,
   tellVerdict,
-} from '../lib/tell';
+} from './tell';
 
 /** Steps on KingFisher itself. `cite` is the place in the document that a runbook takes the step from. */
 

@@ -1,8 +1,8 @@
-import type { ConfigurationCheck, PortState, ProcessList, ServiceState } from '../../shared/observations';
-import { takenPort, unusableUnit } from '../lib/evidence';
-import type { HostSteps } from '../lib/host-steps';
-import type { Incident } from '../lib/incident';
-import { tellConfiguration } from '../lib/tell';
+import type { ConfigurationCheck, PortState, ProcessList, ServiceState } from '../../shared/observations/observations';
+import { takenPort, unusableUnit } from './evidence';
+import type { HostSteps } from '../runbook/host-steps';
+import type { Incident } from '../incident/incident';
+import { tellConfiguration } from './tell';
 import { observePort, observeProcesses, observeService } from './kingfisher';
 
 const OBSTACLES = ['UnitMasked', 'UnitUnusable', 'PortTaken', 'ConfigurationInvalid'];
@@ -54,6 +54,6 @@ export function noteObstacles(
     (known) =>
       known.cite === cite && OBSTACLES.includes(known.name) && !obstacles.some(({ name }) => name === known.name),
   );
-  for (const { name, detail } of obstacles) incident.find(name, cite, detail);
+  for (const { name, detail } of obstacles) incident.addFinding(name, cite, detail);
   return obstacles.map(({ name, detail }) => `${name}: ${detail}`);
 }

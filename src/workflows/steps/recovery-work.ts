@@ -1,9 +1,9 @@
 import { workflowInfo } from '@temporalio/workflow';
-import type { AllowedState } from '../../shared/allowance';
-import type { DependencyName, ServiceState } from '../../shared/observations';
-import { allEnded } from '../lib/cut-short';
-import type { HostSteps } from '../lib/host-steps';
-import type { Incident } from '../lib/incident';
+import type { AllowedState } from '../../shared/safety/allowance';
+import type { DependencyName, ServiceState } from '../../shared/observations/observations';
+import { allEnded } from '../runbook/cut-short';
+import type { HostSteps } from '../runbook/host-steps';
+import type { Incident } from '../incident/incident';
 import { DEPENDENCIES, lookAtDependencies, restartDependency } from './dependencies';
 import {
   backUp,

@@ -1,8 +1,8 @@
-import type { Change, FileCount, ServiceState } from '../../shared/observations';
-import type { BackupState, PermissionCount, RateLimitCount } from '../../shared/recovery-observations';
-import type { HostSteps } from '../lib/host-steps';
-import type { Incident } from '../lib/incident';
-import { tellFiles, tellRestart } from '../lib/tell';
+import type { Change, FileCount, ServiceState } from '../../shared/observations/observations';
+import type { BackupState, PermissionCount, RateLimitCount } from '../../shared/observations/recovery-observations';
+import type { HostSteps } from '../runbook/host-steps';
+import type { Incident } from '../incident/incident';
+import { tellFiles, tellRestart } from './tell';
 import {
   tellBackup,
   tellBackupPlan,
@@ -14,7 +14,7 @@ import {
   tellRateLimitsReset,
   tellStrays,
   tellStraysEnded,
-} from '../lib/tell-recovery';
+} from './tell-recovery';
 
 /** The steps of section H. Each `ensure…` has a `plan…` that only looks, for the dry run. */
 
@@ -143,7 +143,7 @@ export async function verifyExchanges(steps: HostSteps, incident: Incident): Pro
     tellExchanges,
   );
   if (state !== undefined && state.missing.length > 0) {
-    incident.find('ExchangesMissing', 'H.7', state.missing.join(', '));
+    incident.addFinding('ExchangesMissing', 'H.7', state.missing.join(', '));
   }
 }
 

@@ -1,5 +1,5 @@
-import type { ServiceName, StartLog } from '../../shared/observations';
-import type { HostSteps } from '../lib/host-steps';
+import type { ServiceName, StartLog } from '../../shared/observations/observations';
+import type { HostSteps } from '../runbook/host-steps';
 
 /** Lines that fit into a finding beside what it is about. */
 const SHOWN = 5;

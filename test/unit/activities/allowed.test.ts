@@ -1,7 +1,7 @@
 import { createHostActivities } from '../../../src/activities/host';
-import { ALLOWANCES, CHANGES, UNDOES } from '../../../src/shared/allowance';
-import type { Allowance } from '../../../src/shared/allowance';
-import type { ChangePermit } from '../../../src/shared/permit';
+import { ALLOWANCES, CHANGES, UNDOES } from '../../../src/shared/safety/allowance';
+import type { Allowance } from '../../../src/shared/safety/allowance';
+import type { ChangePermit } from '../../../src/shared/safety/permit';
 import { PERMIT } from '../../support/permit';
 import { useTempFolder } from '../host/support/temp-folder';
 import { hostSettings } from './support/host';

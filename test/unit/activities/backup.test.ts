@@ -1,6 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createBackupActivities } from '../../../src/activities/host/backup';
-import type { HostDeps } from '../../../src/activities/host/dependencies';
+import type { HostDeps } from '../../../src/activities/host/core/deps';
 import { createRedactor } from '../../../src/host/redact';
 import { DAY, ID, contentOf, putImages, backupHost } from '../host/backup/support';
 import { useTempFolder } from '../host/support/temp-folder';

@@ -1,10 +1,10 @@
 import { createHostActivities } from '../../../src/activities/host';
 import type { HostActivities } from '../../../src/activities/host/types';
-import { runCommand } from '../../../src/host/commands';
-import type { CommandRunner } from '../../../src/host/commands';
+import { runCommand } from '../../../src/host/programs/commands';
+import type { CommandRunner } from '../../../src/host/programs/commands';
 import { HostError } from '../../../src/host/errors';
-import type { ServiceManager } from '../../../src/host/service-manager';
-import type { ServiceState } from '../../../src/shared/observations';
+import type { ServiceManager } from '../../../src/host/services/service-manager';
+import type { ServiceState } from '../../../src/shared/observations/observations';
 import { hostSettings, serviceState } from './support/host';
 import { PERMIT } from '../../support/permit';
 

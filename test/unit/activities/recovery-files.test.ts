@@ -1,10 +1,10 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
-import type { HostDeps } from '../../../src/activities/host/dependencies';
+import type { HostDeps } from '../../../src/activities/host/core/deps';
 import { createPermissionActivities } from '../../../src/activities/host/permissions';
 import { createStrayActivities } from '../../../src/activities/host/strays';
 import { createTemporaryActivities } from '../../../src/activities/host/temporary';
 import { createRedactor } from '../../../src/host/redact';
-import type { KingfisherSettings } from '../../../src/host/settings';
+import type { KingfisherSettings } from '../../../src/host/agent-settings';
 import { useTempFolder } from '../host/support/temp-folder';
 import { asChangeOf, hostSettings, serviceState } from './support/host';
 import { PERMIT } from '../../support/permit';

@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createSettingActivities } from '../../../src/activities/host/settings';
-import { createQueues } from '../../../src/activities/host/queues';
-import type { CommandResult } from '../../../src/host/commands';
+import { createSerializer } from '../../../src/activities/host/core/serialize';
+import type { CommandResult } from '../../../src/host/programs/commands';
 import { createRedactor } from '../../../src/host/redact';
-import type { ServiceManager } from '../../../src/host/service-manager';
-import type { SettingPlace } from '../../../src/host/settings';
+import type { ServiceManager } from '../../../src/host/services/service-manager';
+import type { SettingPlace } from '../../../src/host/agent-settings';
 import { createPendingStarts } from '../../../src/host/settings-store/pending';
-import type { ServiceState } from '../../../src/shared/observations';
+import type { ServiceState } from '../../../src/shared/observations/observations';
 import { useTempFolder } from '../host/support/temp-folder';
 import { asChangeOf, hostSettings, serviceState } from './support/host';
 import { PERMIT } from '../../support/permit';
@@ -50,7 +50,7 @@ function agent(apply: SettingPlace['apply'] = 'none', limits: object = { min: 1,
       return { ...result, stdout: args[0] === 'show' && canReload ? 'yes\n' : 'no\n' } as unknown as CommandResult;
     },
   };
-  return createSettingActivities(deps, createQueues(), createPendingStarts(folder.path('pending')));
+  return createSettingActivities(deps, createSerializer(), createPendingStarts(folder.path('pending')));
 }
 
 const wish = (expected: number | string, wanted: number | string) => ({

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { createHostActivities } from '../../../src/activities/host';
-import { runCommand } from '../../../src/host/commands';
+import { runCommand } from '../../../src/host/programs/commands';
 import { useTempFolder } from '../host/support/temp-folder';
 import { hostSettings } from './support/host';
 import { PERMIT } from '../../support/permit';

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { createHostActivities } from '../../../src/activities/host';
-import type { CommandRunner } from '../../../src/host/commands';
+import type { CommandRunner } from '../../../src/host/programs/commands';
 import { useTempFolder } from '../host/support/temp-folder';
 import { hostSettings } from './support/host';
 

@@ -1,6 +1,6 @@
 import { createHostActivities } from '../../../src/activities/host';
-import type { CommandRunner } from '../../../src/host/commands';
-import { CommandNotStarted } from '../../../src/host/program';
+import type { CommandRunner } from '../../../src/host/programs/commands';
+import { CommandNotStarted } from '../../../src/host/programs/program';
 import { hostSettings } from './support/host';
 
 const STARTING = '7d4958e842da4a758f6c1cdc7b36dcc5';

@@ -1,10 +1,10 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { ensureStarted, ensureStopped } from '../../../src/activities/host/stop';
-import { createProcessManager } from '../../../src/host/process-manager';
+import { createProcessManager } from '../../../src/host/services/process-manager';
 import { createRedactor } from '../../../src/host/redact';
-import type { ServiceManager } from '../../../src/host/service-manager';
-import { createSystemdManager } from '../../../src/host/systemd';
-import type { CommandResult } from '../../../src/host/commands';
+import type { ServiceManager } from '../../../src/host/services/service-manager';
+import { createSystemdManager } from '../../../src/host/services/systemd';
+import type { CommandResult } from '../../../src/host/programs/commands';
 import { waitFor } from '../../support/wait-for';
 import { createManualService } from '../host/support/manual-service';
 import type { ManualService } from '../host/support/manual-service';

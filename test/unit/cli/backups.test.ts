@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createBackupsCommand } from '../../../src/cli/backups';
-import { UsageError } from '../../../src/cli/usage';
+import { UsageError } from '../../../src/cli/support/usage';
 import { makeBackup } from '../../../src/host/backup/make';
 import { openBackups } from '../../../src/host/backup/open';
 import { DAY, ID, NAME, contentOf, dayFolder, putImages, backupSettings } from '../host/backup/support';

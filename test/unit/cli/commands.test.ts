@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '../../../lab/temporal/ports';
-import { createIncidentCommand } from '../../../src/cli/incident';
+import { createIncidentCommand } from '../../../src/cli/incident/incident';
 import { createRunCommand } from '../../../src/cli/run';
 
 let folder: string;

@@ -2,10 +2,10 @@ import { createServer } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { Command } from 'commander';
 import { freePorts } from '../../../lab/temporal/ports';
-import { acceptsConfigAnywhere } from '../../../src/cli/config-anywhere';
-import { endWithReader } from '../../../src/cli/end-with-reader';
-import { isRefused } from '../../../src/cli/knock';
-import { whoAmI } from '../../../src/cli/people';
+import { acceptsConfigAnywhere } from '../../../src/cli/support/config-anywhere';
+import { endWithReader } from '../../../src/cli/support/end-with-reader';
+import { isRefused } from '../../../src/cli/support/knock';
+import { whoAmI } from '../../../src/cli/support/people';
 
 afterEach(() => jest.restoreAllMocks());
 

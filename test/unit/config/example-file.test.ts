@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import { loadConfig } from '../../../src/config';
-import { keyPaths } from '../../../src/config/schema-walk';
+import { keyPaths } from '../../../src/config/load/schema-walk';
 import { config as schema } from '../../../src/config/schema/config';
 import { configOf } from './support';
 

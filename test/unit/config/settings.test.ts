@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { toFileShape } from '../../../src/config/print';
+import { toFileShape } from '../../../src/config/print/print';
 import { configOf, problemsOf } from './support';
 
 const file = (settings: string, more = '') =>

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError } from '../../../src/config';
 import type { Config } from '../../../src/config';
-import { parseConfig } from '../../../src/config/load';
+import { parseConfig } from '../../../src/config/load/load';
 
 /** What a file of this text gives. */
 export function configOf(text: string, env: NodeJS.ProcessEnv = {}): Config {

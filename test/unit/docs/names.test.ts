@@ -48,7 +48,7 @@ function findingNames(): string[] {
   const code = `${sources('src/workflows')}\n${sources('src/alerts')}`;
   const tables = [...code.matchAll(/\b\w*FINDINGS\b[^=;\n]*=\s*\{([^}]*)\}/g)].map(([, body]) => body!).join('\n');
   const direct = [
-    ...all(code, /\.find\(\s*'([A-Z]\w+)'/g),
+    ...all(code, /\.addFinding\(\s*'([A-Z]\w+)'/g),
     ...all(code, /\bname: '([A-Z]\w+)'/g),
     ...all(tables, /'([A-Z]\w+)'/g),
     ...all(tables, /\b([A-Z]\w+):/g),

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { probeEndpoint } from '../../../src/host/probes/endpoint';
 import { PLAIN_PROBES, probeKingfisher } from '../../../src/host/probes/kingfisher';
 import { createRedactor, secretsOf } from '../../../src/host/redact';
-import type { EndpointSettings } from '../../../src/host/settings';
+import type { EndpointSettings } from '../../../src/host/agent-settings';
 import { hostSettings } from '../activities/support/host';
 import { useTempFolder } from './support/temp-folder';
 

@@ -2,7 +2,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { probeMetrics, readMetrics } from '../../../src/host/probes/metrics';
 import { createRedactor } from '../../../src/host/redact';
-import { tellMetrics } from '../../../src/workflows/lib/tell';
+import { tellMetrics } from '../../../src/workflows/steps/tell';
 
 const servers: http.Server[] = [];
 afterEach(async () => {

@@ -1,5 +1,5 @@
 import { createRedactor, secretsOf } from '../../../src/host/redact';
-import type { HostSettings } from '../../../src/host/settings';
+import type { AgentSettings } from '../../../src/host/agent-settings';
 
 const redact = createRedactor(['s3cret-literal']);
 
@@ -70,7 +70,7 @@ describe('secretsOf', () => {
       redis: { unit: 'r', url: 'redis://:short@h' },
       rabbitmq: { unit: 'q', url: 'amqp://rabbit:rabbit@h', managementUrl: 'http://m:management@h' },
     },
-  } as unknown as HostSettings;
+  } as unknown as AgentSettings;
 
   it('finds passwords as written and as meant, and no word that is public', () => {
     expect([...new Set(secretsOf(settings))].sort()).toEqual([

@@ -1,4 +1,4 @@
-import { parseDuration } from '../../../src/shared/durations';
+import { parseDuration } from '../../../src/shared/text/durations';
 import {
   LAB_PACE,
   labAlertmanager,

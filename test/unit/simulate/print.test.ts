@@ -1,6 +1,6 @@
 import { diffLines } from '../../../src/simulate/diff';
 import { formatLines } from '../../../src/simulate/print';
-import { VirtualTime } from '../../../src/simulate/virtual-time';
+import { VirtualTime } from '../../../src/simulate/time/virtual-time';
 
 describe('formatLines', () => {
   it('begins each line with the minute, tells a new day, and says the same thing once', () => {

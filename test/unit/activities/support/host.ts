@@ -1,14 +1,14 @@
 import path from 'node:path';
-import { createAsChange } from '../../../../src/activities/host/change';
-import type { AsChange } from '../../../../src/activities/host/change';
-import { createFence } from '../../../../src/host/fence';
+import { createAsChange } from '../../../../src/activities/host/core/change';
+import type { AsChange } from '../../../../src/activities/host/core/change';
+import { createFence } from '../../../../src/host/fence/fence';
 import { createRedactor } from '../../../../src/host/redact';
-import type { HostSettings, KingfisherSettings } from '../../../../src/host/settings';
-import type { ServiceState } from '../../../../src/shared/observations';
+import type { AgentSettings, KingfisherSettings } from '../../../../src/host/agent-settings';
+import type { ServiceState } from '../../../../src/shared/observations/observations';
 import { settingsOf } from '../../../support/host-settings';
 
 /** Settings of a host whose KingFisher lives in `folder`. */
-export function hostSettings(folder: string, kingfisher: Partial<KingfisherSettings> = {}): HostSettings {
+export function hostSettings(folder: string, kingfisher: Partial<KingfisherSettings> = {}): AgentSettings {
   return settingsOf({
     kingfisher: {
       baseUrl: 'http://127.0.0.1:1',
@@ -48,6 +48,6 @@ export function serviceState(more: Partial<ServiceState> = {}): ServiceState {
 }
 
 /** The way to a change with the fence of these settings, without a log. */
-export function asChangeOf(settings: HostSettings): AsChange {
+export function asChangeOf(settings: AgentSettings): AsChange {
   return createAsChange({ settings, fence: createFence(settings), redact: createRedactor([]) });
 }

@@ -3,7 +3,7 @@ import { readFile, rm, stat, symlink, unlink, utimes, writeFile } from 'node:fs/
 import path from 'node:path';
 import { makeBackup } from '../../../../src/host/backup/make';
 import { openBackups } from '../../../../src/host/backup/open';
-import type { RestoreOptions } from '../../../../src/shared/backups';
+import type { RestoreOptions } from '../../../../src/shared/observations/backups';
 import { useTempFolder } from '../support/temp-folder';
 import { DAY, ID, NAME, contentOf, dayFolder, backupHost, backupSettings, putImages } from './support';
 

@@ -1,7 +1,7 @@
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { BackupSettings } from '../../../../src/host/backup/place';
-import type { HostSettings } from '../../../../src/host/settings';
+import type { AgentSettings } from '../../../../src/host/agent-settings';
 import { settingsOf } from '../../../support/host-settings';
 
 export const DAY = '2026-11-23';
@@ -22,7 +22,7 @@ export function backupSettings(folder: string, more: Partial<BackupSettings> = {
 }
 
 /** Settings of that host. */
-export function backupHost(folder: string, more: Partial<BackupSettings> = {}): HostSettings {
+export function backupHost(folder: string, more: Partial<BackupSettings> = {}): AgentSettings {
   const { images: imagesDir, ...backup } = backupSettings(folder, more);
   const owner = { user: 'nobody', group: 'nogroup' };
   const dataDir = path.join(folder, 'data');

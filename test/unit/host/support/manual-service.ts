@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { listProcesses } from '../../../../src/host/process-table';
-import type { ProcessManagerSettings } from '../../../../src/host/settings';
+import { listProcesses } from '../../../../src/host/processes/process-table';
+import type { ProcessManagerSettings } from '../../../../src/host/agent-settings';
 
 /** Writes a line for each start, listens on a port, and takes its time to end when asked. */
 const PROGRAM = `

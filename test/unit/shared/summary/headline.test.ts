@@ -1,4 +1,4 @@
-import type { Approval } from '../../../../src/shared/approval';
+import type { Approval } from '../../../../src/shared/safety/approval';
 import type { Finding, IncidentView, TimelineEntry } from '../../../../src/shared/incident';
 import { headline } from '../../../../src/shared/summary/headline';
 import { entry, view } from '../../workflows/views';

@@ -1,0 +1,112 @@
+import type { Logger } from 'pino';
+import { HostError, errorText } from '../../../host/errors';
+import type { Fence } from '../../../host/fence/fence';
+import type { Redact } from '../../../host/redact';
+import type { AgentSettings } from '../../../host/agent-settings';
+import { sleep } from '../../../host/sleep';
+import { CHANGES, UNDOES, isAllowed, notAllowed } from '../../../shared/safety/allowance';
+import type { ChangeName } from '../../../shared/safety/allowance';
+import { isPermit } from '../../../shared/safety/permit';
+import type { ChangePermit, Permitted } from '../../../shared/safety/permit';
+import { asActivity } from './run';
+import type { Run } from './run';
+
+const REASON_CHARACTERS = 300;
+const POLL_MS = 20;
+
+/** What one running change has besides. */
+export interface ChangeRun extends Run {
+  /**
+   * To be called right before whatever cannot be taken back, with nothing in between: the agent may have been frozen
+   * since, and somebody else may have the turn.
+   *
+   * @throws HostError `Paused`, `StaleToken`, `ObservationFailed`
+   */
+  mayStillChange(): void;
+}
+
+/**
+ * Makes an activity of a change. Without a permit nothing is changed: `NoPermit`. What `agent.allow` does not name is
+ * `NotAllowed`; but an undo is never refused by that.
+ */
+export type AsChange = <I extends object, O>(
+  name: ChangeName,
+  work: (run: ChangeRun, input: I) => Promise<O>,
+) => (input: Permitted<I>) => Promise<O>;
+
+export interface ChangeDeps {
+  settings: Pick<AgentSettings, 'host' | 'allow'>;
+  fence: Fence;
+  redact: Redact;
+  /** The agent's log of changes: one line at the begin, the end and each refusal. */
+  logger?: Pick<Logger, 'info'> | undefined;
+}
+
+/**
+ * The way to every change of this host. A change of one holder begins when those of other holders have ended: who lost
+ * its turn while it was at work comes to its end first, at its next `mayStillChange`.
+ */
+export function createAsChange({ settings, fence, redact, logger }: ChangeDeps): AsChange {
+  const running = new Set<ChangePermit>();
+  return <I extends object, O>(name: ChangeName, work: (run: ChangeRun, input: I) => Promise<O>) =>
+    asActivity(redact, async (run: Run, input: Permitted<I>) => {
+      const permit = permitOf(name, input);
+      const { holder, token, kind } = permit;
+      const log = (phase: string, more: object = {}) =>
+        logger?.info(
+          { activity: name, holder, token, kind, phase, attempt: run.attempt, pid: process.pid, ...more },
+          'change',
+        );
+      const orLog = <T>(check: () => T): T => {
+        try {
+          return check();
+        } catch (err) {
+          log('refused', { reason: redact(errorText(err), REASON_CHARACTERS) });
+          throw err;
+        }
+      };
+      const mayStillChange = () => {
+        run.signal.throwIfAborted();
+        orLog(() => fence.check(permit));
+      };
+      orLog(() => refuseUnlessAllowed(name, permit, settings));
+      await fence.enter(permit).catch((err: unknown) =>
+        orLog(() => {
+          throw err;
+        }),
+      );
+      await othersEnded(permit, run.signal);
+      mayStillChange();
+      running.add(permit);
+      log('begin');
+      let outcome = 'failed';
+      try {
+        const result = await work({ ...run, mayStillChange }, input);
+        outcome = 'done';
+        return result;
+      } finally {
+        running.delete(permit);
+        log('end', { outcome });
+      }
+    });
+
+  async function othersEnded({ kind, holder }: ChangePermit, signal: AbortSignal): Promise<void> {
+    if (kind === 'undo') return;
+    const isBusy = () => [...running].some((other) => other.kind === 'change' && other.holder !== holder);
+    while (isBusy()) await sleep(POLL_MS, signal);
+  }
+}
+
+function refuseUnlessAllowed(name: ChangeName, { kind }: ChangePermit, settings: ChangeDeps['settings']): void {
+  const needed = CHANGES[name];
+  if (kind === 'undo' || isAllowed(needed, settings)) return;
+  throw new HostError('NotAllowed', `${notAllowed(needed, settings.host)}, which ${name} needs; nothing was changed`);
+}
+
+/** An undo passes what holds up a change, so it is one only where there is something to put back. */
+function permitOf(name: ChangeName, input: unknown): ChangePermit {
+  const permit = typeof input === 'object' && input !== null && 'permit' in input ? input.permit : undefined;
+  if (isPermit(permit) && (permit.kind !== 'undo' || UNDOES.includes(name))) return permit;
+  const remedy = 'nothing is changed; does the controller run another version of Halcyon than this agent?';
+  throw new HostError('NoPermit', `${name} was asked for without a permit: ${remedy}`);
+}

@@ -1,0 +1,15 @@
+import type { CommandRunner } from '../../../host/programs/commands';
+import type { Redact } from '../../../host/redact';
+import type { FindManager } from '../../../host/services/service-managers';
+import type { AgentSettings } from '../../../host/agent-settings';
+import type { AsChange } from './change';
+
+/** What the host's activities are made of. */
+export interface HostDeps {
+  settings: AgentSettings;
+  run: CommandRunner;
+  redact: Redact;
+  findManager: FindManager;
+  /** The only way to a change. */
+  asChange: AsChange;
+}

@@ -1,0 +1,64 @@
+import { CancelledFailure, Context } from '@temporalio/activity';
+import type { Redact } from '../../../host/redact';
+import { toFailure } from './failures';
+
+const HEARTBEAT_MS = 1_000;
+
+/** What one running activity has of Temporal. */
+export interface Run {
+  /** Aborts when the activity is cancelled, its worker shuts down or it timed out. */
+  signal: AbortSignal;
+  /** 1 for the first; more after an attempt that failed or died. */
+  attempt: number;
+  /** Remembers where it is: sent with every heartbeat, and given to the next attempt. */
+  remember(position: unknown): void;
+  /** What the attempt before this one remembered. */
+  position: unknown;
+}
+
+/**
+ * Makes an activity of `work`: it heartbeats every second for as long as it runs, so that a dead agent is known within
+ * seconds, is cancelled by Temporal, and fails with one of FAILURES only. Outside of Temporal it just runs.
+ */
+export function asActivity<I extends unknown[], O>(
+  redact: Redact,
+  work: (run: Run, ...input: I) => Promise<O>,
+): (...input: I) => Promise<O> {
+  return async function activity(...input) {
+    const context = currentContext();
+    let position = context?.info.heartbeatDetails as unknown;
+    const beat = () => context?.heartbeat(position);
+    const run: Run = {
+      signal: context?.cancellationSignal ?? new AbortController().signal,
+      attempt: context?.info.attempt ?? 1,
+      position,
+      remember: (now) => (position = now),
+    };
+    beat();
+    const beating = setInterval(beat, HEARTBEAT_MS);
+    try {
+      return await work(run, ...input);
+    } catch (err) {
+      if (run.signal.aborted)
+        throw run.signal.reason instanceof CancelledFailure ? run.signal.reason : new CancelledFailure('cancelled');
+      throw toFailure(err, redact);
+    } finally {
+      clearInterval(beating);
+    }
+  };
+}
+
+/** When the first attempt of this activity began, epoch milliseconds. Takes the place that attempts remember. */
+export function beginOf(run: Run): number {
+  const startedAt = typeof run.position === 'number' ? run.position : Date.now();
+  run.remember(startedAt);
+  return startedAt;
+}
+
+function currentContext(): Context | undefined {
+  try {
+    return Context.current();
+  } catch {
+    return undefined;
+  }
+}

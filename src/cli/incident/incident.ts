@@ -1,0 +1,88 @@
+import { Command } from 'commander';
+import { withClient } from '../support/connect';
+import { KEPT, sayOrKeep } from '../support/controller';
+import { INCIDENT, findIncident } from './find-incident';
+import { followToEnd } from './follow-to-end';
+import { limitOf, listIncidents, queryOf } from './incident-list';
+import type { ListOptions } from './incident-list';
+import { showIncident } from './incident-show';
+import { asOption, whoAmI } from '../support/people';
+import { plain } from './print-timeline';
+import { UsageError } from '../support/usage';
+
+interface ReadOptions {
+  config?: string;
+  json?: boolean;
+  run?: string;
+}
+
+/** `halcyon incident list|show|watch|close`. */
+export function createIncidentCommand(): Command {
+  const command = new Command('incident').description('look at incidents');
+  listCommand(command);
+  command
+    .command('show')
+    .description('one incident with its whole timeline; the open one, or the newest that is over')
+    .argument('<incident>', INCIDENT)
+    .option('--run <run>', 'an earlier one, as "incident list" shows its run')
+    .option('--config <file>', 'configuration file')
+    .option('--json', 'print JSON')
+    .action(show);
+  command
+    .command('watch')
+    .description('follow an incident until it closes or people have it; exit code 0 when it closed healthy')
+    .argument('<incident>', INCIDENT)
+    .option('--config <file>', 'configuration file')
+    .action(watch);
+  asOption(
+    command
+      .command('close')
+      .description('end an incident: nothing new is begun, Halcyon looks once more and writes down what it sees')
+      .argument('<incident>', INCIDENT)
+      .requiredOption('--reason <text>', 'why it is over, for the record')
+      .option('--config <file>', 'configuration file'),
+  ).action(close);
+  return command;
+}
+
+function listCommand(parent: Command): void {
+  parent
+    .command('list')
+    .description('incidents, the one that began last first')
+    .option('--open', 'only open ones')
+    .option('--since <when>', 'only those that began after this: 2h, 2026-11-23, 2026-11-23T03:00Z')
+    .option('--host <host>', 'only of this host')
+    .option('--alert <name>', 'only of this alert')
+    .option('--outcome <outcome>', 'only with this outcome: healed, unresolved, cancelled …')
+    .option('--limit <n>', 'at most this many', '20')
+    .option('--config <file>', 'configuration file')
+    .option('--json', 'one JSON object per line')
+    .action(list);
+}
+
+async function list(options: ListOptions): Promise<void> {
+  limitOf(options.limit);
+  queryOf(options, Date.now());
+  await withClient(options, async (client) => await listIncidents(client, options));
+}
+
+async function show(named: string, options: ReadOptions): Promise<void> {
+  await withClient(options, async (client) => {
+    const { run } = options;
+    await showIncident(client, await findIncident(client, named, run === undefined ? {} : { run }), options);
+  });
+}
+
+async function watch(named: string, options: ReadOptions): Promise<void> {
+  await withClient(options, async (client) => await followToEnd(await findIncident(client, named)));
+}
+
+async function close(named: string, options: { reason: string; as?: string; config?: string }): Promise<void> {
+  if (options.reason.trim() === '') throw new UsageError('--reason: say why in a few words, it goes on the record');
+  const argument = { as: whoAmI(options.as), reason: options.reason };
+  await withClient(options, async (client) => {
+    const handle = await findIncident(client, named, { open: true });
+    const { kind } = await sayOrKeep(client, handle, { name: 'close', query: 'timeline', argument });
+    process.stdout.write(`${plain(handle.workflowId)}: ${kind === 'kept' ? KEPT : 'closing'}\n`);
+  });
+}

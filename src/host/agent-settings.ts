@@ -1,0 +1,34 @@
+import type { z } from 'zod';
+import type { agent } from '../config/schema/agent';
+
+/**
+ * What a host is and what may be done on it, from the agent's own halcyon.yaml (`agent:`) and never from a workflow. Each
+ * key is written once, in src/config/schema.
+ */
+export type AgentSettings = z.output<typeof agent>;
+
+export type KingfisherSettings = AgentSettings['kingfisher'];
+/** How KingFisher's endpoints are asked. */
+export type KingfisherProbes = KingfisherSettings['probes'];
+/** How one endpoint is asked. */
+export type AskedSettings = KingfisherProbes['metrics'];
+/** One endpoint, and what it answers when it is well. */
+export type EndpointSettings = KingfisherProbes['health'];
+export type SystemdManagerSettings = Extract<KingfisherSettings['manager'], { type: 'systemd' }>;
+/** The document's "or if running manually". */
+export type ProcessManagerSettings = Extract<KingfisherSettings['manager'], { type: 'process' }>;
+/** Where folder and user are absent, those of the service. */
+export type ConfigCheckSettings = NonNullable<KingfisherSettings['configCheck']>;
+/** Owner and group of everything below dataDir. */
+export type OwnerSettings = NonNullable<KingfisherSettings['owner']>;
+
+export type DependencySettings = AgentSettings['dependencies'];
+/** What each of them has. */
+export type StoreSettings = NonNullable<DependencySettings['postgres']>;
+
+/** Where a setting lives, and what makes KingFisher take it: nothing, a reload where its unit has one, or a restart. */
+export type SettingPlace = AgentSettings['settings'][string];
+/** What may be written: numbers within bounds, texts of a list; with neither, true or false. */
+export type SettingLimits = Pick<SettingPlace, 'min' | 'max' | 'oneOf'>;
+/** A row of a table in the database of `dependencies.postgres`. */
+export type TableSettings = Pick<Extract<SettingPlace, { format: 'table' }>, 'table' | 'columns' | 'key'>;

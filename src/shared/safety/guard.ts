@@ -1,0 +1,98 @@
+import type { ServiceName } from '../observations/observations';
+
+/** What the guard of a host and its incidents say to each other. Times are ISO 8601 in UTC, by Temporal's clock. */
+
+/** `guard:` of halcyon.yaml; comes with each request, the newest counts. */
+export interface GuardPolicy {
+  /** Restarts of one service within an hour, over all incidents that alerts started. */
+  restartsPerHour: number;
+  /** So many incidents that changed something, within this time, mean that the host flaps. */
+  flapping: { incidents: number; withinMs: number };
+  /** How often a pause reminds of itself. */
+  remindEveryMs: number;
+}
+
+/** An incident that wants to change its host. */
+export interface TurnRequest {
+  incidentId: string;
+  runId: string;
+  runbook: string;
+  /** `critical` goes before everything else, then by age. */
+  severity: string;
+  startsAt: string;
+  /** Who started it; budget and flap detection do not hold up a person. Null for an alert. */
+  startedBy: string | null;
+  policy: GuardPolicy;
+}
+
+export type RefusalReason = 'paused' | 'budget' | 'flapping';
+
+/** What the guard says to an incident, by signal `turn`. */
+export type TurnAnswer =
+  | {
+      kind: 'granted';
+      token: number;
+      /** Restarts that are left in this hour, by service; absent where there is no limit. */
+      restartsLeft?: Partial<Record<ServiceName, number>>;
+    }
+  /** Another incident has the turn. Told again whenever the holder changes. */
+  | { kind: 'queued'; holder: string; position: number }
+  /** Final for this request; `resumed` follows a refusal because of a pause. */
+  | { kind: 'refused'; reason: RefusalReason; detail: string }
+  /** To the holder: no new change from here on; running steps finish. */
+  | { kind: 'paused'; by: string; reason: string; until: string }
+  /** To the holder, and to those that were refused for the pause. */
+  | { kind: 'resumed'; by: string };
+
+/** Before an incident makes a change that counts: to the guard, by signal `noteChange`. */
+export interface ChangeNote {
+  incidentId: string;
+  runId: string;
+  token: number;
+  /** The service that is restarted; null for other changes. */
+  restart: ServiceName | null;
+  what: string;
+}
+
+/** The incident needs its turn no longer: to the guard, by signal `releaseTurn`. */
+export interface TurnRelease {
+  incidentId: string;
+  runId: string;
+  /** Halcyon changed something, or may have. */
+  changed: boolean;
+}
+
+/** A person's pause; replaces the one that this person has already. `for` is a duration such as `2h`. */
+export interface PauseRequest {
+  by: string;
+  reason: string;
+  for?: string;
+}
+
+/** Ends the pauses of `by`, or with `all` everybody's. */
+export interface ResumeRequest {
+  by: string;
+  reason?: string;
+  all?: boolean;
+}
+
+export interface Pause {
+  by: string;
+  reason: string;
+  since: string;
+  until: string;
+}
+
+/** The guard as it stands, by query `guard`. */
+export interface GuardView {
+  host: string;
+  /** Pauses that are in force, one a person, oldest first. */
+  pauses: Pause[];
+  holder: { incidentId: string; runId: string; token: number; since: string } | null;
+  queue: { incidentId: string; severity: string; startsAt: string }[];
+  lastToken: number;
+  /** Restarts within the last hour, by service. */
+  restarts: Partial<Record<ServiceName, number>>;
+  /** Incidents that changed something, within the flap window. */
+  recentIncidents: number;
+}

@@ -1,0 +1,84 @@
+import type { EscalationPlan } from '../paging/escalation';
+import type { GuardPolicy } from './guard';
+import type { Evidence } from '../observations/observations';
+import type { ChangePermit } from './permit';
+
+/** A temporary change with its original value, an owner and an end. Times are ISO 8601 in UTC, by Temporal's clock. */
+
+/** A value of a setting: as it stands where it lives. */
+export type SettingValue = string | number | boolean;
+
+/** A setting of KingFisher as the agent found it. */
+export interface SettingState {
+  /** Key as under `agent.settings` of the host's halcyon.yaml, such as `openai.max_qps`. */
+  setting: string;
+  evidence: Evidence;
+  /** Null unless present. */
+  value: SettingValue | null;
+  /** Changes with every write: an etag, or a digest of the file. */
+  version: string;
+  /** Where it lives: `config_entries`, or a file's path. */
+  place: string;
+}
+
+/** Who wants the deviation. Several owners may want the same one: it ends with the last. */
+export interface LeaseOwner {
+  /** Workflow id of an incident, or a person. */
+  owner: string;
+  reason: string;
+  until: string;
+}
+
+export interface LeaseRequest extends LeaseOwner {
+  /** Told back in `LeaseView.refusals`: whoever asked finds the answer by it. */
+  id?: string;
+  host: string;
+  setting: string;
+  value: SettingValue;
+  /** Applied in the turn of whoever asks; or in one of its own, which it asks the guard for under this policy. */
+  turn: { permit: ChangePermit } | { guard: GuardPolicy };
+  /** Who is paged when the undo fails. */
+  escalation: EscalationPlan;
+}
+
+export type LeaseState =
+  | 'applying'
+  | 'active'
+  | 'undoing'
+  /** Somebody else wrote another value: it stays, and is reported. */
+  | 'overtaken'
+  | 'undone'
+  /** Never took effect. */
+  | 'refused';
+
+/** The lease as it stands, by query `lease`. */
+export interface LeaseView {
+  host: string;
+  setting: string;
+  state: LeaseState;
+  original: SettingValue | null;
+  value: SettingValue;
+  /** What was last seen there. */
+  current: SettingValue | null;
+  owners: LeaseOwner[];
+  appliedAt: string | null;
+  endsAt: string;
+  endedAt: string | null;
+  notes: string[];
+  /** The last wishes that could not be carried out, and left everything as it was; `id` of their request. */
+  refusals: { id: string; reason: string }[];
+}
+
+/** An owner needs it no longer; without an owner it ends for all. */
+export interface LeaseRelease {
+  owner?: string;
+  by: string;
+  reason: string;
+}
+
+/** A person wants it for this long from now, such as `1h`. */
+export interface LeaseExtension {
+  by: string;
+  for: string;
+  reason: string;
+}

@@ -1,0 +1,46 @@
+import type {
+  Answer,
+  Condition,
+  DependencyName,
+  DiskState,
+  EndpointState,
+} from '../../shared/observations/observations';
+
+/** What the endpoints, dependencies and disks of a scripted host say. */
+
+export const DEPENDENCIES: readonly DependencyName[] = ['postgres', 'redis', 'rabbitmq'];
+
+export const ANSWERS: Record<Condition, Answer> = {
+  well: 'ok',
+  starting: 'unhealthy',
+  busy: 'unhealthy',
+  protecting: 'unhealthy',
+  refused: 'denied',
+  down: 'refused',
+};
+
+export const WHY: Record<Condition, string> = {
+  well: '',
+  starting: 'unhealthy: it is loading its data',
+  busy: 'unhealthy: too many clients already',
+  protecting: 'unhealthy: it takes no writes',
+  refused: 'denied: password authentication failed',
+  down: 'refused: connection refused',
+};
+
+export function endpoint(answer: Answer, status: number | null): EndpointState {
+  return { answer, status, latencyMs: 1, detail: answer === 'ok' ? '' : 'connection refused' };
+}
+
+export function disk(full: boolean): DiskState {
+  return {
+    path: '/opt/kingfisher/data',
+    mount: '/opt/kingfisher/data',
+    totalBytes: 1e9,
+    availableBytes: full ? 0 : 5e8,
+    usedPercent: full ? 100 : 50,
+    inodesUsedPercent: 1,
+    full,
+    readOnly: false,
+  };
+}

@@ -1,0 +1,68 @@
+import { ActivityFailure, condition, proxyLocalActivities } from '@temporalio/workflow';
+import type { CoordinationActivities } from '../../activities/control/types';
+import { endInWords } from '../../shared/summary/run-end';
+import type { Subject } from '../../shared/paging/escalation';
+
+const { observeRun } = proxyLocalActivities<CoordinationActivities>({
+  startToCloseTimeout: '3s',
+  retry: { maximumAttempts: 2, initialInterval: 200 },
+});
+
+const MINUTE_MS = 60_000;
+/** How often the incident's run is looked at while something is still to come, and afterwards. */
+const LOOK_MS = 5 * MINUTE_MS;
+const LOOK_RARELY_MS = 60 * MINUTE_MS;
+/** An observation of the run is good for this long. */
+const LOOK_HOLDS_MS = 5_000;
+/** A run that completed has sent `closed` before; it may arrive a moment later. */
+const CLOSED_WITHIN_MS = 10_000;
+
+/** Looks after the run that is paged about: nobody else would notice that it was terminated. */
+export class SubjectWatch {
+  private lookedAt = Date.now();
+
+  constructor(
+    private readonly subject: Subject,
+    /** Epoch milliseconds. */
+    private readonly zero: number,
+    /** Why nothing automatic works on it any more; null while the run is open. */
+    public gone: string | null,
+  ) {}
+
+  /** What was seen last may no longer be so. */
+  isStale(now: number): boolean {
+    return this.gone === null && now - this.lookedAt > LOOK_HOLDS_MS;
+  }
+
+  /** `Infinity` when there is nothing left to look at. */
+  nextAt(isQuiet: boolean): number {
+    if (this.gone !== null) return Infinity;
+    const every = isQuiet ? LOOK_RARELY_MS : LOOK_MS;
+    // Counted from zero, so that looks and tiers fall together.
+    return this.zero + (Math.floor((this.lookedAt - this.zero) / every) + 1) * every;
+  }
+
+  /** Whether the run is found to be gone. */
+  async look(isClosed: () => boolean): Promise<boolean> {
+    const end = await endOf(this.subject);
+    this.lookedAt = Date.now();
+    if (end === undefined) return false;
+    if (end === 'COMPLETED' && (await condition(isClosed, CLOSED_WITHIN_MS))) return false;
+    this.gone = endInWords(end);
+    return true;
+  }
+}
+
+/**
+ * How the run that is paged about ended, or undefined while it is open or cannot be observed: paging must not depend on
+ * knowing. Runs that it continued as count for it; where the newest is not known, it is open.
+ */
+async function endOf({ workflowId, runId }: Subject): Promise<string | undefined> {
+  try {
+    const { open, status } = await observeRun({ workflowId, runId });
+    return open || status === 'CONTINUED_AS_NEW' ? undefined : status;
+  } catch (err) {
+    if (err instanceof ActivityFailure) return undefined;
+    throw err;
+  }
+}

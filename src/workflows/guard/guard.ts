@@ -1,0 +1,134 @@
+import {
+  condition,
+  continueAsNew,
+  getExternalWorkflowHandle,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { CoordinationActivities } from '../../activities/control/types';
+import { searchAttributes } from '../../shared/search-attributes';
+import { renderGuard } from './guard-details';
+import { listenForPauses } from './listen-for-pauses';
+import { TurnQueue } from './turn-queue';
+import type { Addressed, GuardState, IncidentRun } from './turn-queue';
+import { texts } from '../message-texts';
+import { guardQuery, noteChangeSignal, releaseTurnSignal, requestTurnSignal, turnSignal } from '../messages';
+
+export interface GuardInput {
+  host: string;
+  /** Carried over from the run before. */
+  state?: GuardState;
+}
+
+/** A history is replayed within one workflow task, which has five seconds also on a machine that is busy healing. */
+const MAX_EVENTS = 1_000;
+/** Where nothing is due, time still has to be looked at. */
+const LONGEST_SLEEP_MS = 24 * 3_600_000;
+
+/**
+ * The interlock of one host: one remediation at a time, a budget of restarts, the pause switch, and the memory of what
+ * is over. Ends when there is nothing left to remember, and is started again by the next who asks.
+ */
+export async function guard({ host, state }: GuardInput): Promise<void> {
+  const turns = new TurnQueue(host, Date.now(), state);
+  const work = new Background();
+  let isNew = true;
+  const onMessage = <T>(change: (now: number) => T): T => {
+    isNew = true;
+    return change(Date.now());
+  };
+  setHandler(requestTurnSignal, (request) => onMessage((now) => turns.request(request, now)), texts.requestTurn);
+  setHandler(releaseTurnSignal, (release) => onMessage((now) => turns.release(release, now)), texts.releaseTurn);
+  setHandler(noteChangeSignal, (note) => onMessage((now) => turns.noteChange(note, now)), texts.noteChange);
+  listenForPauses(turns, onMessage);
+  setHandler(guardQuery, () => turns.view(Date.now()), texts.guard);
+  if (state === undefined) upsertSearchAttributes([{ key: searchAttributes.host, value: host }]);
+
+  for (;;) {
+    isNew = false;
+    // Before anything is begun or said, which the next run does: also a storm that never rests is carried over.
+    if (isLong()) await continueAsNew<typeof guard>({ host, state: turns.state });
+    if (turns.tick(Date.now())) work.begin('reminder', () => remind(host, turns));
+    const holder = turns.holderToLookAt(Date.now());
+    if (holder !== undefined) work.begin('look', () => look(turns, holder).finally(() => (isNew = true)));
+    await say(turns);
+    setCurrentDetails(renderGuard(turns.view(Date.now()), turns.state));
+    if (!isNew && !turns.hasAnswers && work.isDone && turns.isForgotten(Date.now())) return;
+    const wakeIn = Math.min(LONGEST_SLEEP_MS, Math.max(0, turns.nextWakeAt() - Date.now()));
+    const isWoken = () => isNew || turns.hasAnswers;
+    if (work.isDone) await condition(isWoken, Math.max(1, wakeIn), { summary: 'Next thing due' });
+    else await condition(() => isWoken() || work.isDone);
+  }
+}
+
+/** Activities that the guard does not wait for: each kind one at a time. */
+class Background {
+  private readonly running: Record<string, true> = {};
+
+  get isDone(): boolean {
+    return Object.keys(this.running).length === 0;
+  }
+
+  begin(kind: string, work: () => Promise<void>): void {
+    if (this.running[kind] === true) return;
+    this.running[kind] = true;
+    void work().finally(() => delete this.running[kind]);
+  }
+}
+
+/** One after another to the same incident, so that it hears them in order. */
+async function say(turns: TurnQueue): Promise<void> {
+  const queues: Record<string, Addressed[]> = {};
+  for (const answer of turns.takeAnswers()) (queues[`${answer.incidentId} ${answer.runId}`] ??= []).push(answer);
+  await Promise.all(Object.values(queues).map((answers) => sayInOrder(turns, answers)));
+}
+
+async function sayInOrder(turns: TurnQueue, answers: Addressed[]): Promise<void> {
+  for (const { incidentId, runId, answer } of answers) {
+    try {
+      await getExternalWorkflowHandle(incidentId, runId).signal(turnSignal, answer);
+    } catch {
+      turns.unreachable({ incidentId, runId }, Date.now());
+      return;
+    }
+  }
+}
+
+async function look(turns: TurnQueue, { incidentId, runId }: IncidentRun): Promise<void> {
+  const { observeRun } = proxyActivities<CoordinationActivities>({
+    startToCloseTimeout: '10s',
+    scheduleToCloseTimeout: '1m',
+    summary: `Is ${incidentId} still at work?`,
+  });
+  const run = { incidentId, runId };
+  try {
+    const { open } = await observeRun({ workflowId: incidentId, runId });
+    if (open) turns.seen(run, Date.now());
+    else turns.gone(run, Date.now());
+  } catch {
+    // Unknown is not dead: it is looked at again.
+    turns.seen(run, Date.now());
+  }
+}
+
+async function remind(host: string, { paused: pause }: TurnQueue): Promise<void> {
+  if (pause === null) return;
+  const { remindPause } = proxyActivities<CoordinationActivities>({
+    startToCloseTimeout: '30s',
+    scheduleToCloseTimeout: '10m',
+    summary: `Changes on ${host} are paused until ${pause.until}`,
+  });
+  try {
+    await remindPause({ host, pause });
+  } catch {
+    // The next reminder comes; the pause itself stands in the guard's details.
+  }
+}
+
+function isLong(): boolean {
+  const { historyLength, continueAsNewSuggested } = workflowInfo();
+  return historyLength > MAX_EVENTS || continueAsNewSuggested;
+}

@@ -1,0 +1,361 @@
+import type {
+  ChangeNote,
+  GuardPolicy,
+  GuardView,
+  Pause,
+  RefusalReason,
+  ResumeRequest,
+  TurnAnswer,
+  TurnRelease,
+  TurnRequest,
+} from '../../shared/safety/guard';
+import { isSamePerson } from '../../shared/safety/people';
+import { GuardMemory } from './guard-memory';
+import type { GuardMemoryState } from './guard-memory';
+import { Pauses } from './pauses';
+import type { PausesState } from './pauses';
+
+/** One run of an incident. */
+export type IncidentRun = Pick<TurnRequest, 'incidentId' | 'runId'>;
+
+/** Everything that a guard carries from run to run. Times are epoch milliseconds. */
+export interface GuardState {
+  lastToken: number;
+  holder: { request: TurnRequest; token: number; since: number; seenAt: number } | null;
+  queue: TurnRequest[];
+  /** Answers that are final for their run: asked again, it hears the same. */
+  refused: (IncidentRun & { reason: RefusalReason; detail: string })[];
+  paused: PausesState;
+  /** Of the newest request. */
+  policy: GuardPolicy | null;
+  memory: GuardMemoryState;
+  /** Not said yet. */
+  answers: Addressed[];
+  /** When somebody wanted something of it last. */
+  touchedAt: number;
+  /** What happened last, for people. */
+  recent: { at: number; text: string }[];
+}
+
+/** An answer on its way to an incident. */
+export type Addressed = IncidentRun & { answer: TurnAnswer };
+
+/** While somebody waits, and while nobody does. */
+const LOOK_AT_HOLDER_MS = { waiting: 15_000, idle: 600_000 };
+/** The next who asks finds it still there, and people can look at it. */
+const LINGER_MS = 600_000;
+const MAX_REFUSED = 200;
+const MAX_RECENT = 15;
+/** Those further behind hear of their place when they get nearer. */
+const TOLD_OF_THEIR_PLACE = 20;
+
+/**
+ * Who may change a host: one at a time, in order, each with a token higher than every one before. Plain state without
+ * Temporal calls; what has to be said is in `takeAnswers`.
+ */
+export class TurnQueue {
+  private readonly memory: GuardMemory;
+  private readonly pauses: Pauses;
+  /** By run, the place that it heard of last. */
+  private told: Record<string, string> = {};
+
+  constructor(
+    private readonly host: string,
+    now: number,
+    readonly state: GuardState = emptyState(now),
+  ) {
+    this.memory = new GuardMemory(state.memory);
+    this.pauses = new Pauses(state.paused);
+  }
+
+  /** Asking again changes nothing: a grant keeps its token, a place its age. A newer run takes the older one's place. */
+  request(request: TurnRequest, now: number): void {
+    this.state.policy = request.policy;
+    this.state.touchedAt = now;
+    this.memory.forget(now);
+    this.dropOtherRuns(request, now);
+    const { holder, refused, queue } = this.state;
+    if (holder !== null && isSame(holder.request, request)) return this.sayGranted(now);
+    const earlier = refused.find((one) => isSame(one, request));
+    const refusal = earlier ?? this.refusal(request, now);
+    this.state.queue = queue.filter((one) => !isSame(one, request));
+    if (earlier !== undefined) this.say(request, { kind: 'refused', reason: earlier.reason, detail: earlier.detail });
+    else if (refusal !== null) this.refuse(request, refusal, now);
+    else this.state.queue = [...this.state.queue, request].sort(byUrgency);
+    delete this.told[request.runId];
+    this.passOn(now);
+    this.sayPlaces();
+  }
+
+  release({ incidentId, runId, changed }: TurnRelease, now: number): void {
+    const { holder } = this.state;
+    this.state.touchedAt = now;
+    const byPerson = holder !== null && isSame(holder.request, { incidentId, runId }) && isOfPerson(holder.request);
+    if (changed && !byPerson) this.memory.noteChanged(incidentId, runId, now);
+    this.remove({ incidentId, runId }, 'gave its turn back', now);
+  }
+
+  /** The change itself is a fact, whoever's turn it is by now; only a person's does not count. */
+  noteChange({ incidentId, runId, restart }: ChangeNote, now: number): void {
+    const { holder } = this.state;
+    if (holder !== null && isSame(holder.request, { incidentId, runId }) && isOfPerson(holder.request)) return;
+    if (restart !== null) this.memory.noteRestart(restart, now);
+    this.memory.noteChanged(incidentId, runId, now);
+  }
+
+  /** This run is over, and did not say so. */
+  gone(run: IncidentRun, now: number): void {
+    this.remove(run, 'is over without having said so', now);
+  }
+
+  /** This run could not be told something: the holder is looked at soon, anybody else can ask again. */
+  unreachable(run: IncidentRun, now: number): void {
+    const { holder } = this.state;
+    if (holder !== null && isSame(holder.request, run)) holder.seenAt = 0;
+    else this.remove(run, 'cannot be told anything', now);
+  }
+
+  /** The holder is still at work. */
+  seen(run: IncidentRun, now: number): void {
+    const { holder } = this.state;
+    if (holder !== null && isSame(holder.request, run)) holder.seenAt = now;
+  }
+
+  /** Everybody's pauses as one; null while nobody paused the host. */
+  get paused(): Pause | null {
+    return this.pauses.inForce;
+  }
+
+  /** Whether `by` has a pause, or with `all` anybody. */
+  canResume({ by, all }: ResumeRequest): boolean {
+    return this.pauses.state.pauses.some((pause) => all === true || isSamePerson(pause.by, by));
+  }
+
+  /** Somebody's own pause: those of others stay as they are. */
+  pause({ by, reason, forMs }: { by: string; reason: string; forMs: number }, now: number): Pause {
+    const pause: Pause = { by, reason, since: iso(now), until: iso(now + forMs) };
+    this.pauses.add(pause, this.state.policy, now);
+    this.log(`${by} paused all changes until ${pause.until}: ${reason}`, now);
+    this.tellPaused();
+    for (const waiting of this.state.queue.splice(0)) this.refuse(waiting, this.refusal(waiting, now)!, now);
+    return pause;
+  }
+
+  resume({ by, reason, all }: ResumeRequest, now: number): void {
+    const ended = this.pauses.end(all === true ? null : by, this.state.policy, now);
+    this.afterPauses(ended, reason === undefined ? by : `${by}: ${reason}`, now);
+  }
+
+  /** Something that people asked for and that could not be: nobody waits for an answer to it. */
+  notTaken(what: string, now: number): void {
+    this.log(`Not taken: ${what}`, now);
+  }
+
+  /** What time itself does: a pause ends. True when it is time to remind of one. */
+  tick(now: number): boolean {
+    this.memory.forget(now);
+    const isDue = this.pauses.isReminderDue(this.state.policy, now);
+    this.afterPauses(this.pauses.expire(this.state.policy, now), 'the pause has ended', now);
+    return isDue && this.paused !== null;
+  }
+
+  /** The holder, when it is time to look whether it still lives. */
+  holderToLookAt(now: number): IncidentRun | undefined {
+    const { holder } = this.state;
+    return holder !== null && this.lookAt() <= now ? holder.request : undefined;
+  }
+
+  /** When `tick` or `holderToLookAt` have something to do, or there will be nothing left to remember. */
+  nextWakeAt(): number {
+    const moments = [...this.pauses.moments, ...(this.state.holder === null ? [] : [this.lookAt()])];
+    return moments.length > 0 ? Math.min(...moments) : this.forgottenAt();
+  }
+
+  /** Nobody has or wants the turn, or did lately; there is no pause, and nothing of the past counts any more. */
+  isForgotten(now: number): boolean {
+    const { holder, queue } = this.state;
+    return holder === null && queue.length === 0 && this.paused === null && this.forgottenAt() <= now;
+  }
+
+  get hasAnswers(): boolean {
+    return this.state.answers.length > 0;
+  }
+
+  takeAnswers(): Addressed[] {
+    return this.state.answers.splice(0);
+  }
+
+  view(now: number): GuardView {
+    const { holder, queue, lastToken, policy } = this.state;
+    return {
+      host: this.host,
+      pauses: this.pauses.state.pauses,
+      holder:
+        holder === null
+          ? null
+          : {
+              incidentId: holder.request.incidentId,
+              runId: holder.request.runId,
+              token: holder.token,
+              since: iso(holder.since),
+            },
+      queue: queue.map(({ incidentId, severity, startsAt }) => ({ incidentId, severity, startsAt })),
+      lastToken,
+      restarts: this.memory.restarts(now),
+      recentIncidents: policy === null ? 0 : this.memory.recent(policy, now).length,
+    };
+  }
+
+  private dropOtherRuns(request: TurnRequest, now: number): void {
+    const isOther = (run: IncidentRun) => run.incidentId === request.incidentId && run.runId !== request.runId;
+    const { holder } = this.state;
+    this.state.queue = this.state.queue.filter((one) => !isOther(one));
+    this.state.refused = this.state.refused.filter((one) => !isOther(one));
+    if (holder === null || !isOther(holder.request)) return;
+    this.state.holder = null;
+    this.log(`${request.incidentId} began anew`, now);
+  }
+
+  private remove(run: IncidentRun, why: string, now: number): void {
+    const { holder } = this.state;
+    this.state.queue = this.state.queue.filter((one) => !isSame(one, run));
+    this.state.refused = this.state.refused.filter((one) => !isSame(one, run));
+    // It waits for nothing any more.
+    this.state.answers = this.state.answers.filter((one) => !isSame(one, run));
+    if (holder === null || !isSame(holder.request, run)) return;
+    this.state.holder = null;
+    this.log(`${run.incidentId} ${why}`, now);
+    this.passOn(now);
+    this.sayPlaces();
+  }
+
+  /** What was true when a run asked may not be so when its turn comes. */
+  private passOn(now: number): void {
+    while (this.state.holder === null && this.paused === null) {
+      const next = this.state.queue.shift();
+      if (next === undefined) return;
+      const refusal = this.refusal(next, now);
+      if (refusal === null) this.grant(next, now);
+      else this.refuse(next, refusal, now);
+    }
+  }
+
+  /** Higher than every token before, also than those of a guard whose state was lost: time has passed since. */
+  private grant(request: TurnRequest, now: number): void {
+    const token = Math.max(this.state.lastToken + 1, now);
+    this.state.lastToken = token;
+    this.state.holder = { request, token, since: now, seenAt: now };
+    this.log(`${request.incidentId} has the turn, token ${token}`, now);
+    this.sayGranted(now);
+  }
+
+  private sayGranted(now: number): void {
+    const { holder } = this.state;
+    if (holder === null) return;
+    const { request, token } = holder;
+    const restartsLeft = isOfPerson(request) ? {} : { restartsLeft: this.memory.restartsLeft(request.policy, now) };
+    this.say(request, { kind: 'granted', token, ...restartsLeft });
+    this.tellPaused();
+  }
+
+  private tellPaused(): void {
+    const { paused } = this;
+    const { holder } = this.state;
+    if (holder === null || paused === null) return;
+    this.say(holder.request, { kind: 'paused', by: paused.by, reason: paused.reason, until: paused.until });
+  }
+
+  /** Changes go on when nobody's pause is left; till then those who wait hear what is. */
+  private afterPauses(ended: Pause[], by: string, now: number): void {
+    if (ended.length === 0) return;
+    this.state.touchedAt = now;
+    const whose = ended.map((pause) => pause.by).join(' and ');
+    if (this.paused !== null) {
+      this.log(`The pause of ${whose} is over (${by}); paused by ${this.paused.by} until ${this.paused.until}`, now);
+      return this.tellPaused();
+    }
+    this.log(`Changes may go on (${by})`, now);
+    const waiting = this.state.refused.filter(({ reason }) => reason === 'paused');
+    this.state.refused = this.state.refused.filter(({ reason }) => reason !== 'paused');
+    if (this.state.holder !== null) this.say(this.state.holder.request, { kind: 'resumed', by });
+    for (const run of waiting) this.say(run, { kind: 'resumed', by });
+  }
+
+  private sayPlaces(): void {
+    const { holder, queue } = this.state;
+    if (holder === null) return;
+    const told: Record<string, string> = {};
+    queue.slice(0, TOLD_OF_THEIR_PLACE).forEach((one, index) => {
+      const place = `${index + 1} behind ${holder.request.runId}`;
+      told[one.runId] = place;
+      if (this.told[one.runId] === place) return;
+      this.say(one, { kind: 'queued', holder: holder.request.incidentId, position: index + 1 });
+    });
+    this.told = told;
+  }
+
+  private refusal(request: TurnRequest, now: number): { reason: RefusalReason; detail: string } | null {
+    const { paused } = this;
+    if (paused === null) return this.memory.refusal(request, now);
+    const detail = `changes on ${this.host} are paused by ${paused.by} until ${paused.until}: ${paused.reason}`;
+    return { reason: 'paused', detail };
+  }
+
+  private refuse(run: IncidentRun, refusal: { reason: RefusalReason; detail: string }, now: number): void {
+    const { incidentId, runId } = run;
+    this.state.refused = [...this.state.refused, { incidentId, runId, ...refusal }].slice(-MAX_REFUSED);
+    this.log(`${incidentId} was refused: ${refusal.detail}`, now);
+    this.say(run, { kind: 'refused', ...refusal });
+  }
+
+  private forgottenAt(): number {
+    return Math.max(this.memory.emptyAt(), this.state.touchedAt + LINGER_MS);
+  }
+
+  private lookAt(): number {
+    const { holder, queue } = this.state;
+    return (holder?.seenAt ?? 0) + (queue.length > 0 ? LOOK_AT_HOLDER_MS.waiting : LOOK_AT_HOLDER_MS.idle);
+  }
+
+  private say({ incidentId, runId }: IncidentRun, answer: TurnAnswer): void {
+    this.state.answers.push({ incidentId, runId, answer });
+  }
+
+  private log(text: string, now: number): void {
+    this.state.recent = [...this.state.recent, { at: now, text }].slice(-MAX_RECENT);
+  }
+}
+
+function emptyState(now: number): GuardState {
+  return {
+    lastToken: 0,
+    holder: null,
+    queue: [],
+    refused: [],
+    paused: { pauses: [], nextReminderAt: null },
+    policy: null,
+    memory: { restarts: [], changed: [] },
+    answers: [],
+    touchedAt: now,
+    recent: [],
+  };
+}
+
+function isSame(a: IncidentRun, b: IncidentRun): boolean {
+  return a.incidentId === b.incidentId && a.runId === b.runId;
+}
+
+function isOfPerson({ startedBy }: TurnRequest): boolean {
+  return startedBy !== null;
+}
+
+/** Critical before everything else, then by age. */
+function byUrgency(a: TurnRequest, b: TurnRequest): number {
+  const rank = ({ severity }: TurnRequest) => (severity === 'critical' ? 0 : 1);
+  const age = a.startsAt < b.startsAt ? -1 : a.startsAt > b.startsAt ? 1 : 0;
+  return rank(a) - rank(b) || age || (a.incidentId < b.incidentId ? -1 : 1);
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

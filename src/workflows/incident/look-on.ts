@@ -1,0 +1,120 @@
+import { condition } from '@temporalio/workflow';
+import { roughDuration } from '../../shared/text/durations';
+import type { Outcome } from '../../shared/incident';
+import { WELL } from '../../shared/observations/observations';
+import type { StandingReading } from '../../shared/observations/observations';
+import { CRASH_LOOP, noteDeath } from '../runbook/crash-loop';
+import { isHistoryLong } from '../support/history';
+import type { HostWatch } from '../runbook/host-watch';
+import type { Incident } from './incident';
+import type { IncidentBody } from './incident-body';
+import { outcomeOf } from './outcome';
+import type { IncidentSafety } from '../safety/safety';
+
+const HOUR_MS = 3_600_000;
+
+/** The host is well: looks on until Alertmanager agrees and it has been steady, or until it is not well any more. */
+export class LookOn {
+  constructor(
+    private readonly incident: Incident,
+    private readonly lifeline: IncidentSafety,
+    private readonly watch: HostWatch | null,
+    private readonly page: string,
+    private readonly watched: IncidentBody['watch'],
+  ) {}
+
+  /** An end, or null: another pass is due, or somebody closes it, or the history is long. */
+  async run(): Promise<Outcome | null> {
+    const { incident } = this;
+    incident.setState('watching');
+    await this.look(null);
+    for (;;) {
+      const reading = this.watch?.take() ?? null;
+      if (reading !== null && !(await this.takeIn(reading))) return null;
+      if (incident.isClosedByPerson || isHistoryLong()) return null;
+      if (this.isSteady() && (incident.isResolved || this.isQuietRevisit())) return outcomeOf(incident);
+      if (this.isContradicted()) await this.tellContradiction();
+      await condition(() => this.hasNews(), this.untilNextMs(), { summary: 'Alertmanager to agree' });
+    }
+  }
+
+  /** False when another pass is due. */
+  private async takeIn(reading: StandingReading): Promise<boolean> {
+    const { incident } = this;
+    if (reading.ended === 'restarted') {
+      if (reading.restarts > 0) noteDeath(incident, this.lifeline, this.page, 'its manager restarted it');
+      else incident.note('', 'KingFisher was started anew, and not by this incident');
+      incident.noteWell(0, 'selfHealed');
+      await this.look(reading.invocation);
+      return true;
+    }
+    if (reading.standing === WELL) {
+      incident.withdraw(({ name }) => name === CRASH_LOOP);
+      incident.noteWell(reading.heldMs, 'selfHealed');
+      await this.look(reading.invocation);
+      return true;
+    }
+    noteDeath(incident, this.lifeline, this.page, reading.standing);
+    incident.note('', 'Not well any more: diagnosing again', reading.standing);
+    incident.story.phase = 'round';
+    this.lifeline.wantTurn();
+    return false;
+  }
+
+  /** In a crash loop nothing counts as well that has not lasted. */
+  private async look(invocation: string | null): Promise<void> {
+    const { stabilityWindowMs, steadyForMs } = this.incident.input.policy;
+    const isLooping = this.incident.hasFinding(CRASH_LOOP);
+    const how = isLooping
+      ? { seen: null, invocation: null, wellForMs: steadyForMs }
+      : { seen: WELL, invocation, wellForMs: stabilityWindowMs };
+    await this.watch?.begin({ ...how, isMended: true });
+  }
+
+  private isSteady(): boolean {
+    const { incident } = this;
+    const { wasNotWell, wellSince } = incident.story;
+    if (incident.hasFinding(CRASH_LOOP)) return false;
+    if (!wasNotWell) return true;
+    return wellSince !== null && Date.now() - wellSince >= incident.input.policy.steadyForMs;
+  }
+
+  /** Begun by a late copy of an alert that is over, and nothing came of it. */
+  private isQuietRevisit(): boolean {
+    const { input, story, firings } = this.incident;
+    if (input.revisit !== true || firings > 1 || story.wasNotWell || story.wellSince === null) return false;
+    return Date.now() - story.wellSince >= input.policy.steadyForMs;
+  }
+
+  private isContradicted(): boolean {
+    const { story, input, isResolved } = this.incident;
+    if (story.isContradictionTold || isResolved || input.revisit === true || story.wellSince === null) return false;
+    return Date.now() - story.wellSince >= input.policy.agreeWithinMs;
+  }
+
+  private async tellContradiction(): Promise<void> {
+    const { incident } = this;
+    incident.story.isContradictionTold = true;
+    const forMs = Date.now() - (incident.story.wellSince ?? Date.now());
+    const { subject = 'it', contradiction } = this.watched ?? {};
+    const seen = (await contradiction?.(incident)) ?? '';
+    const what = `${subject} has been well on its host for ${roughDuration(forMs)} while ${incident.view.alertname} fires: a fault of monitoring; ${seen}`;
+    incident.addFinding('AlertContradicted', `${this.page}.diagnosis`, what);
+    this.lifeline.contradicted(what);
+  }
+
+  private hasNews(): boolean {
+    const { incident, watch } = this;
+    if (incident.isClosedByPerson || watch?.hasReading === true || isHistoryLong()) return true;
+    return incident.isResolved && this.isSteady();
+  }
+
+  /** Until time itself brings something: steadiness, or the end of patience with Alertmanager. */
+  private untilNextMs(): number {
+    const { story, input } = this.incident;
+    if (story.wellSince === null) return HOUR_MS;
+    const lasted = Date.now() - story.wellSince;
+    const { steadyForMs, agreeWithinMs } = input.policy;
+    return Math.min(HOUR_MS, ...[steadyForMs - lasted, agreeWithinMs - lasted].filter((ms) => ms > 0));
+  }
+}

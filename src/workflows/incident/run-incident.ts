@@ -1,0 +1,62 @@
+import {
+  condition,
+  setCurrentDetails,
+  setHandler,
+  upsertMemo,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { FIRST_STATE } from '../../shared/incident';
+import type { IncidentInput, IncidentMemo, IncidentResult } from '../../shared/incident';
+import { searchAttributes } from '../../shared/search-attributes';
+import { texts } from '../message-texts';
+import { alertSignal, timelineQuery } from '../messages';
+import { renderDetails } from './incident-details';
+import { Guarded } from '../safety/guarded';
+import { Incident } from './incident';
+import type { IncidentBody } from './incident-body';
+import { untilClosed } from './incident-loop';
+import { DryRun } from '../safety/safety';
+import type { IncidentSafety } from '../safety/safety';
+
+/** An incident started without an alert (Temporal UI's "start workflow") does not wait for one for ever. */
+const FIRST_ALERT_WITHIN_MS = 5_000;
+
+/**
+ * An incident from first alert to verified close: takes alerts, starts the clock, runs `body`, looks at the host until
+ * Alertmanager agrees, keeps what engineers see up to date, and leaves behind which episodes it closed.
+ */
+export async function runIncident(input: IncidentInput, body: IncidentBody): Promise<IncidentResult> {
+  // Whoever starts an incident sets the first state with it: saying it again would only cost the first step time.
+  let shown: string = input.carried?.view.state ?? FIRST_STATE;
+  const incident: Incident = new Incident(input, isoNow, () => {
+    setCurrentDetails(renderDetails(incident.view, workflowInfo().workflowId));
+    if (incident.view.state !== shown) {
+      shown = incident.view.state;
+      upsertSearchAttributes([{ key: searchAttributes.state, value: shown }]);
+    }
+    lifeline.look();
+  });
+  const lifeline: IncidentSafety = input.recovery?.dryRun === true ? new DryRun() : new Guarded(incident, input.safety);
+  lifeline.listen();
+  setHandler(alertSignal, (alerts) => [alerts].flat().forEach((alert) => incident.receive(alert)), texts.alert);
+  setHandler(timelineQuery, () => incident.view, texts.timeline);
+
+  if (!incident.hasAlert && input.startedBy === undefined) {
+    await condition(() => incident.hasAlert, FIRST_ALERT_WITHIN_MS, { summary: 'First alert' });
+  }
+  if (input.startedBy !== undefined && input.carried === undefined) {
+    incident.note('', `Started by ${input.startedBy.who}: ${input.startedBy.reason}`);
+  }
+  const outcome = await untilClosed(incident, lifeline, body);
+
+  incident.close(outcome);
+  upsertSearchAttributes([{ key: searchAttributes.outcome, value: outcome }]);
+  upsertMemo({ closedEpisodes: incident.closedEpisodes() } satisfies IncidentMemo);
+  return incident.view;
+}
+
+/** Workflow time. */
+function isoNow(): string {
+  return new Date().toISOString();
+}

@@ -1,0 +1,127 @@
+import { condition } from '@temporalio/workflow';
+import type { Outcome } from '../../shared/incident';
+import { WELL } from '../../shared/observations/observations';
+import { isHistoryLong } from '../support/history';
+import type { HostWatch, SeenReading } from '../runbook/host-watch';
+import type { Incident } from './incident';
+import type { IncidentBody } from './incident-body';
+import { mendedWithoutUs, outcomeOf } from './outcome';
+import type { IncidentSafety } from '../safety/safety';
+
+/** An alert that comes again and again brings another pass no sooner than this after the last. */
+const ANOTHER_PASS_AFTER_MS = 60_000;
+/** What time itself ends, such as a refusal, is asked about this often. */
+const ASK_AGAIN_MS = 600_000;
+/** A host that answers well and that verification doubts is verified again after this. */
+const VERIFY_AGAIN_MS = 120_000;
+
+/** Not the fault that people have: it broke anew, stands otherwise, or nobody could look in between. */
+function isOtherFault({ standing, ended, wasAway }: SeenReading, seen: string | null): boolean {
+  return wasAway || ended === 'brokeAnew' || (seen !== null && standing !== seen);
+}
+
+/** Nothing is left that Halcyon may do by itself: people have it, and the host is looked at all the time. */
+export class WaitForPeople {
+  private passEndedAt = Date.now();
+  private firingsSeen = 0;
+  private doubtedUntil: number | null = null;
+  /** What the last pass was about; null where nobody knows, and after a pass that was only made because it stood otherwise. */
+  private diagnosed: string | null = null;
+  private isSecondPass = false;
+
+  constructor(
+    private readonly incident: Incident,
+    private readonly lifeline: IncidentSafety,
+    private readonly watch: HostWatch | null,
+    private readonly body: Pick<IncidentBody, 'watch'>,
+  ) {}
+
+  /** A pass of the runbook is over: what came before it says nothing new. */
+  notePass(diagnosed: string | undefined): void {
+    this.diagnosed = this.isSecondPass ? null : (diagnosed ?? null);
+    this.isSecondPass = false;
+    this.passEndedAt = Date.now();
+    this.firingsSeen = this.incident.firings;
+  }
+
+  /** An end, or null: it is well again, another pass is due, somebody closes it, or the history is long. */
+  async run(): Promise<Outcome | null> {
+    const { incident, watch, lifeline } = this;
+    incident.setState('waitingForPeople');
+    const { diagnosed } = this;
+    let seen = diagnosed;
+    await watch?.beginUnwell(seen);
+    for (;;) {
+      if (incident.isClosedByPerson) return null;
+      if (watch === null && incident.isResolved) return mendedWithoutUs(incident);
+      const reading = watch?.take() ?? null;
+      const isToVerify = reading?.standing === WELL || this.isDoubtOver();
+      if (isToVerify && (await this.isVerified())) return await this.wellAgain(reading?.heldMs ?? 0);
+      const isNew = reading !== null && reading.standing !== WELL && isOtherFault(reading, seen);
+      if (lifeline.isResumed() || this.firesAnew() || (isNew && this.body.watch?.repeats === true)) {
+        // What was done may have left it so: that is worth one more pass, and no more.
+        this.isSecondPass = isNew && seen !== null && seen === diagnosed;
+        return this.anotherPass(reading?.standing);
+      }
+      if (reading !== null) await watch?.beginUnwell((seen = reading.standing));
+      if (isHistoryLong()) return null;
+      // How long it waits depends on whether it is called: an alert that comes meanwhile makes it shorter.
+      const wasCalled = this.isCalledAgain;
+      const what = { summary: 'People to act' };
+      await condition(() => this.hasNews() || this.isCalledAgain !== wasCalled, this.untilNextMs(), what);
+    }
+  }
+
+  /** It answers as it should; a dependency that it does not speak of may be away all the same. */
+  private async isVerified(): Promise<boolean> {
+    if (this.body.watch === null) return false;
+    const isWell = await this.body.watch.isWell(this.incident);
+    this.doubtedUntil = isWell ? null : Date.now() + VERIFY_AGAIN_MS;
+    return isWell;
+  }
+
+  private isDoubtOver(): boolean {
+    return this.doubtedUntil !== null && Date.now() >= this.doubtedUntil;
+  }
+
+  private async wellAgain(heldMs: number): Promise<Outcome | null> {
+    const { incident } = this;
+    incident.noteWell(heldMs, mendedWithoutUs(incident));
+    if (!incident.hasAlert) return outcomeOf(incident);
+    incident.note('', 'Healthy again', 'waiting for Alertmanager to resolve the alert');
+    incident.story.phase = 'watching';
+    await this.lifeline.rest('well');
+    return null;
+  }
+
+  private anotherPass(why = ''): null {
+    this.incident.note('', 'Diagnosing again', why);
+    this.incident.story.phase = 'round';
+    this.lifeline.wantTurn();
+    return null;
+  }
+
+  private hasNews(): boolean {
+    const { incident, watch, lifeline } = this;
+    if (incident.isClosedByPerson || isHistoryLong()) return true;
+    if (watch === null) return incident.isResolved;
+    return watch.hasReading || lifeline.isResumed() || this.firesAnew() || this.isDoubtOver();
+  }
+
+  private firesAnew(): boolean {
+    return this.isCalledAgain && Date.now() - this.passEndedAt >= ANOTHER_PASS_AFTER_MS;
+  }
+
+  /** Where nothing can be looked at there is no pass that could see more. */
+  private get isCalledAgain(): boolean {
+    return this.watch !== null && this.incident.firings !== this.firingsSeen;
+  }
+
+  private untilNextMs(): number {
+    const moments = [
+      ...(this.isCalledAgain ? [this.passEndedAt + ANOTHER_PASS_AFTER_MS] : []),
+      ...(this.doubtedUntil === null ? [] : [this.doubtedUntil]),
+    ];
+    return Math.max(1, Math.min(ASK_AGAIN_MS, ...moments.map((at) => at - Date.now())));
+  }
+}

@@ -1,0 +1,57 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { ParentClosePolicy, getExternalWorkflowHandle, startChild, workflowInfo } from '@temporalio/workflow';
+import type { EscalationInput, Subject } from '../../shared/paging/escalation';
+import { escalationId } from '../../shared/ids';
+import { closedSignal, escalateNowSignal } from '../messages';
+import type { HeldLease } from './held-lease';
+
+/** People hear at once that a temporary change could not be undone. Asking again is the same escalation. */
+export async function pageAboutLease({ view, memory }: HeldLease, reason: string): Promise<void> {
+  const { workflowId } = workflowInfo();
+  if (memory.escalation === null) return;
+  const input: EscalationInput = { subject: subjectOf({ view, memory }, reason), plan: memory.escalation };
+  try {
+    await startChild('escalation', {
+      workflowId: escalationId(workflowId),
+      args: [input],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      staticSummary: input.subject.summary,
+    });
+  } catch (err) {
+    if (!(err instanceof WorkflowExecutionAlreadyStartedError)) throw err;
+  }
+  memory.paged = true;
+  await tellEscalation(escalateNowSignal, { reason: input.subject.summary });
+}
+
+/** Those who were paged hear that it is over. */
+export async function closePages({ view, memory }: HeldLease): Promise<void> {
+  if (!memory.paged) return;
+  memory.paged = false;
+  const is = `${view.setting} of ${view.host} is ${JSON.stringify(view.current)}`;
+  const how = view.state === 'overtaken' ? 'set by somebody else, left alone' : 'the temporary change is undone';
+  await tellEscalation(closedSignal, { outcome: 'selfHealed', summary: `${is}: ${how}` });
+}
+
+async function tellEscalation<T>(signal: { type: 'signal'; name: string }, message: T): Promise<void> {
+  try {
+    await getExternalWorkflowHandle(escalationId(workflowInfo().workflowId)).signal(signal.name, message);
+  } catch {
+    // It is closed: there is nobody to tell.
+  }
+}
+
+function subjectOf({ view, memory }: Pick<HeldLease, 'view' | 'memory'>, reason: string): Subject {
+  const { workflowId, runId } = workflowInfo();
+  const change = `${JSON.stringify(view.value)} and could not be set back to ${JSON.stringify(view.original)}`;
+  return {
+    workflowId,
+    runId,
+    runbook: 'lease',
+    alertname: 'LeaseNotUndone',
+    host: view.host,
+    severity: 'critical',
+    startsAt: memory.failingSince ?? view.endsAt,
+    summary: `${view.setting} of ${view.host} is still ${change}: ${reason}`,
+  };
+}

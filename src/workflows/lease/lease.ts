@@ -1,0 +1,213 @@
+import {
+  ActivityFailure,
+  CancellationScope,
+  TimeoutFailure,
+  condition,
+  continueAsNew,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  sleep,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { SettingActivities } from '../../activities/host/setting-types';
+import { parseDuration } from '../../shared/text/durations';
+import type { LeaseExtension, LeaseRelease, LeaseView, SettingState } from '../../shared/safety/lease';
+import type { ChangePermit } from '../../shared/safety/permit';
+import { searchAttributes } from '../../shared/search-attributes';
+import { hostTaskQueue } from '../../shared/task-queues';
+import { NOT_REGISTERED, nameTooOld } from '../runbook/agent-version';
+import { isFailure, isStepFailure, reason } from '../runbook/step-failures';
+import { HeldLease } from './held-lease';
+import type { LeaseInput } from './held-lease';
+import { renderLease } from './lease-details';
+import { closePages, pageAboutLease } from './lease-paging';
+import { LeaseTurn } from './lease-turn';
+import { checkExtension, checkRelease } from './lease-checks';
+import { texts } from '../message-texts';
+import { extendLeaseUpdate, leaseQuery, releaseLeaseSignal, releaseLeaseUpdate, requestLeaseSignal } from '../messages';
+
+/** Started without a request (Temporal UI's "start workflow"), a lease waits this long for one. */
+const FIRST_REQUEST_WITHIN_MS = 5_000;
+/** Most time that one call may wait for its agent and be tried again. */
+const APPLY_WITHIN_MS = 120_000;
+const UNDO_ROUND_MS = 55_000;
+const PAGED_UNDO_ROUND_MS = 600_000;
+const PAGE_AFTER_MS = 110_000;
+const LONGEST_PAUSE_MS = 60_000;
+const HISTORY_EVENTS = 1_500;
+
+/**
+ * A temporary change of a setting: applied by compare-and-swap, kept while anybody wants it, and undone by itself. It
+ * has its own life: an incident that is terminated, or forgets it, changes nothing about its end.
+ */
+export async function lease(input: LeaseInput): Promise<LeaseView> {
+  let shown = '';
+  const lease: HeldLease = new HeldLease(input, isoNow, () => {
+    setCurrentDetails(renderLease(lease.view));
+    if (lease.view.state === shown) return;
+    shown = lease.view.state;
+    upsertSearchAttributes([
+      { key: searchAttributes.host, value: input.host },
+      { key: searchAttributes.state, value: shown },
+    ]);
+  });
+  setHandlers(lease);
+  const isAsked = await condition(() => lease.hasRequest, FIRST_REQUEST_WITHIN_MS, { summary: 'First request' });
+  if (!isAsked) lease.refused('Nobody asked for it: start it with "halcyon leases apply"');
+  // A cancellation is a wish to end it, not to forget it.
+  const cancelled = { by: 'Temporal', reason: 'the workflow was cancelled' };
+  CancellationScope.current().cancelRequested.catch(() => lease.release(cancelled));
+  await CancellationScope.nonCancellable(async () => await live(lease, new LeaseTurn(lease)));
+  return lease.view;
+}
+
+function setHandlers(lease: HeldLease): void {
+  const release = (input: LeaseRelease): LeaseView => {
+    lease.release(input);
+    return lease.view;
+  };
+  const extend = (input: LeaseExtension): LeaseView => {
+    lease.extend({ ...input, until: new Date(Date.now() + parseDuration(input.for)!).toISOString() });
+    return lease.view;
+  };
+  setHandler(requestLeaseSignal, (wish) => lease.request(wish), texts.requestLease);
+  setHandler(releaseLeaseSignal, (input) => lease.release(input), texts.releaseLease);
+  setHandler(releaseLeaseUpdate, release, { ...texts.release, validator: (input) => checkRelease(lease.view, input) });
+  setHandler(extendLeaseUpdate, extend, { ...texts.extend, validator: (input) => checkExtension(lease.view, input) });
+  setHandler(leaseQuery, () => lease.view, texts.lease);
+}
+
+async function live(lease: HeldLease, turn: LeaseTurn): Promise<void> {
+  while (!lease.isOver) {
+    if (!lease.isWanted) await undo(lease);
+    else if (lease.needsApply) await applyInTurn(lease, turn);
+    else await keep(lease);
+  }
+}
+
+/** Until nobody wants it, or somebody wants something else. */
+async function keep(lease: HeldLease): Promise<void> {
+  const left = Math.max(1, Date.parse(lease.view.endsAt) - Date.now());
+  const summary = `${lease.view.setting} until ${lease.view.endsAt}`;
+  await condition(() => lease.needsApply || !lease.isWanted || isLong(), left, { summary });
+  if (isLong() && lease.isWanted && !lease.needsApply) await goOnAsNew(lease);
+}
+
+async function applyInTurn(lease: HeldLease, turn: LeaseTurn): Promise<void> {
+  try {
+    const permit = await turn.permit();
+    if (permit !== undefined) await apply(lease, permit);
+  } catch (err) {
+    if (!isFailure(err, 'ChangeRefused')) throw err;
+    lease.notApplied(reason(err));
+  } finally {
+    await turn.giveBack();
+  }
+}
+
+async function apply(lease: HeldLease, permit: ChangePermit): Promise<void> {
+  const { setting } = lease.view;
+  const { value, until } = lease.wanted;
+  lease.begin('applying');
+  const host = agent(lease, Math.min(APPLY_WITHIN_MS, Math.max(1_000, Date.parse(until) - Date.now())));
+  try {
+    const seen = await host.observeSetting({ setting });
+    if (seen.evidence !== 'present') return lease.notApplied(notThere(seen));
+    const move = lease.decide(seen, value);
+    if (move.kind === 'needless') return lease.refused(`It is ${JSON.stringify(value)} already, and not by Halcyon`);
+    if (move.kind === 'overtaken') return lease.overtaken(whatIsThere(seen));
+    lease.applied(await host.ensureSetting({ setting, expected: move.expected, value, permit }));
+  } catch (err) {
+    if (!isStepFailure(err)) throw err;
+    if (isFailure(err, 'ValueChanged')) lease.overtaken(reason(err));
+    else lease.notApplied(why(err, lease.view.host));
+  }
+}
+
+/** Tries for ever. What cannot be undone for two minutes is a page. */
+async function undo(lease: HeldLease): Promise<void> {
+  lease.begin('undoing');
+  if (lease.view.original === null) return lease.refused('Nothing was changed');
+  const startedAt = Date.now();
+  for (let pauseMs = 1_000; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+    const failure = await tryUndo(lease);
+    if (failure === undefined) break;
+    lease.undoFailed(failure);
+    if (lease.isAskedAgain) return lease.resume();
+    const failingMs = Date.now() - Date.parse(lease.memory.failingSince ?? isoNow());
+    if (!lease.memory.paged && Math.max(failingMs, Date.now() - startedAt) >= PAGE_AFTER_MS) {
+      await pageAboutLease(lease, failure);
+    }
+    if (isLong()) await goOnAsNew(lease);
+    await sleep(pauseMs, { summary: `Undo ${lease.view.setting} again` });
+  }
+  await closePages(lease);
+}
+
+/** Resolves with why it did not succeed. */
+async function tryUndo(lease: HeldLease): Promise<string | undefined> {
+  const { setting, host: name } = lease.view;
+  const host = agent(lease, lease.memory.paged ? PAGED_UNDO_ROUND_MS : UNDO_ROUND_MS);
+  try {
+    const seen = await host.observeSetting({ setting });
+    if (seen.evidence !== 'present') return notThere(seen);
+    const move = lease.decide(seen, null);
+    if (move.kind !== 'set') {
+      lease.overtaken(whatIsThere(seen));
+      return undefined;
+    }
+    const permit: ChangePermit = { kind: 'undo', token: 0, holder: workflowInfo().workflowId };
+    // Also where the value is there again: an attempt that died may have to make KingFisher take it.
+    lease.undone(await host.ensureSetting({ setting, expected: move.expected, value: move.value, permit }));
+    return undefined;
+  } catch (err) {
+    if (!isStepFailure(err)) throw err;
+    return why(err, name);
+  }
+}
+
+function agent({ view, wanted }: HeldLease, withinMs: number) {
+  return proxyActivities<SettingActivities>({
+    taskQueue: hostTaskQueue(view.host),
+    scheduleToCloseTimeout: withinMs,
+    startToCloseTimeout: 180_000,
+    heartbeatTimeout: 3_000,
+    retry: {
+      initialInterval: 1_000,
+      backoffCoefficient: 2,
+      maximumInterval: 15_000,
+      nonRetryableErrorTypes: [NOT_REGISTERED],
+    },
+    summary: `${view.setting}: ${JSON.stringify(view.original)} → ${JSON.stringify(wanted.value)}, ${view.state}`,
+  });
+}
+
+function isLong(): boolean {
+  const { historyLength, continueAsNewSuggested } = workflowInfo();
+  return continueAsNewSuggested || historyLength >= HISTORY_EVENTS;
+}
+
+async function goOnAsNew({ memory, view }: HeldLease): Promise<never> {
+  return await continueAsNew<typeof lease>({ host: view.host, setting: view.setting, state: memory });
+}
+
+function notThere({ evidence, place }: SettingState): string {
+  return `${place} is ${evidence}`;
+}
+
+function whatIsThere({ place, value }: SettingState): string {
+  return `${place} has ${JSON.stringify(value)} by another hand`;
+}
+
+function why(err: unknown, host: string): string {
+  const cause = err instanceof ActivityFailure ? err.cause : undefined;
+  if (!(cause instanceof TimeoutFailure)) return reason(nameTooOld(err, host));
+  const last = cause.cause instanceof Error ? `: ${cause.cause.message}` : '';
+  return `the agent on ${host} did not do it in time${last}`;
+}
+
+function isoNow(): string {
+  return new Date().toISOString();
+}

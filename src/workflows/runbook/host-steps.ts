@@ -1,0 +1,215 @@
+import { ActivityCancellationType, ApplicationFailure, proxyActivities } from '@temporalio/workflow';
+import type { ActivityInterfaceFor } from '@temporalio/workflow';
+import type { RecoveryActivities } from '../../activities/host/recovery-types';
+import type { HostActivities } from '../../activities/host/types';
+import type { Change } from '../../shared/observations/observations';
+import type { ChangePermit } from '../../shared/safety/permit';
+import { hostTaskQueue } from '../../shared/task-queues';
+import type { EntryKind, EntryStatus, IncidentState, RunbookPolicy } from '../../shared/incident';
+import { noteAgentAway, noteAgentBack, noteTooOld, wasNotTaken } from './agent-presence';
+import { AGENT_RETRY, nameTooOld } from './agent-version';
+import type { ChangeGate, ChangeIntent } from '../safety/gate';
+import type { Incident } from '../incident/incident';
+import type { Step } from './step';
+import { failureType, isFailure, isLeftOut, isStepFailure, neverBegan, reason } from './step-failures';
+
+export type { Step };
+
+/** Activities of one host, each call shown in Temporal UI under its step's title. */
+export type Host = ActivityInterfaceFor<AgentActivities>;
+
+type AgentActivities = HostActivities & RecoveryActivities;
+
+/** How a step's result reads in the timeline; a bare text is `done`. */
+export type Told = string | { status: EntryStatus; detail: string };
+
+const READ_MS = 15_000;
+/** Longer than systemd's own TimeoutStopSec of 90 s. */
+const CHANGE_MS = 180_000;
+const HEARTBEAT_TIMEOUT_MS = 3_000;
+/** Once the agent is known to be away, work waits this long for it in one piece; then it is asked whether to go on. */
+const AWAY_SCHEDULE_TO_START_MS = 10_000;
+
+/**
+ * Runs a runbook's steps on the incident's host: timeline entry, summary in the UI, and the same answer to an agent
+ * that is away for all of them.
+ */
+export class HostSteps {
+  /** What the incident did when its agent went away. */
+  private stateBefore: IncidentState = 'diagnosing';
+  /** When these steps last saw the host well, whatever step saw it. Epoch milliseconds of the workflow. */
+  seenWellAt: number | null = null;
+
+  constructor(
+    private readonly incident: Incident,
+    readonly host: string,
+    /** Epoch milliseconds after which an agent that is away is no longer waited for. */
+    private readonly giveUpAt: number,
+    /** ChangeIntent before every change. */
+    private readonly gate: ChangeGate,
+  ) {}
+
+  get policy(): RunbookPolicy {
+    return this.incident.input.policy;
+  }
+
+  /** A step that only reads. What cannot be observed is a finding and `undefined`, never an error: unknown is not good. */
+  async observe<T>(step: Step, call: (host: Host) => Promise<T>, tell: (result: T) => Told): Promise<T | undefined> {
+    return await this.wait(step, 0, call, tell, 'look');
+  }
+
+  /** A step that reads until a condition, or until `deadlineMs` at the most. */
+  async wait<T>(
+    step: Step,
+    deadlineMs: number,
+    call: (host: Host) => Promise<T>,
+    tell: (result: T) => Told,
+    kind: EntryKind = 'verification',
+  ): Promise<T | undefined> {
+    try {
+      return await this.run(step, kind, deadlineMs + READ_MS, call, tell);
+    } catch (err) {
+      if (!isStepFailure(err)) throw err;
+      if (isFailure(err, 'NotConfigured')) return undefined;
+      this.noteFailure(step, err, 'ObservationFailed');
+      return undefined;
+    }
+  }
+
+  /** A step that may change something. Throws what stopped it, or that it may not, after noting it. */
+  async act<C extends Change<unknown>>(
+    step: Step,
+    asked: ChangeIntent,
+    call: (host: Host, permit: ChangePermit) => Promise<C>,
+    tell: (result: C) => string,
+  ): Promise<C> {
+    const permit = await this.permitted(step, asked);
+    try {
+      const result = await this.run(
+        step,
+        'change',
+        CHANGE_MS,
+        (host) => call(host, permit),
+        (change) => ({
+          status: change.changed ? 'done' : 'noChange',
+          detail: [tell(change), ...change.notes].join('; '),
+        }),
+      );
+      if (result.changed) this.incident.story.changes += 1;
+      this.gate.made?.(step, null);
+      return result;
+    } catch (err) {
+      if (!neverBegan(err)) this.incident.story.changes += 1;
+      this.gate.made?.(step, reason(err));
+      if (isStepFailure(err)) this.noteFailure(step, err, 'StepFailed');
+      throw err;
+    }
+  }
+
+  /** `act` where the remedy can go on without it: the failure stays in the findings. */
+  async tryAct<C extends Change<unknown>>(
+    step: Step,
+    asked: ChangeIntent,
+    call: (host: Host, permit: ChangePermit) => Promise<C>,
+    tell: (result: C) => string,
+  ): Promise<C | undefined> {
+    try {
+      return await this.act(step, asked, call, tell);
+    } catch (err) {
+      if (!isStepFailure(err)) throw err;
+      return undefined;
+    }
+  }
+
+  private noteFailure({ cite, title }: Step, err: unknown, unnamed: string): void {
+    const type = failureType(err) ?? unnamed;
+    if (type === 'AgentTooOld') noteTooOld(this.incident, cite, reason(err));
+    else this.incident.addFinding(type, cite, `${title}: ${reason(err)}`);
+  }
+
+  /** A change that may not be is no failure of the step: it is left out, and people hear why once. */
+  private async permitted(step: Step, asked: ChangeIntent): Promise<ChangePermit> {
+    try {
+      return await this.gate.permit(step, asked);
+    } catch (err) {
+      if (!isFailure(err, 'ChangeRefused')) throw err;
+      this.incident.begin(step.cite, step.title, 'change')('skipped', reason(err));
+      if (!this.incident.hasFinding('ChangeRefused')) {
+        this.incident.addFinding('ChangeRefused', step.cite, `${step.title}: ${reason(err)}`);
+      }
+      throw err;
+    }
+  }
+
+  private async run<T>(
+    step: Step,
+    kind: EntryKind,
+    startToCloseTimeout: number,
+    call: (host: Host) => Promise<T>,
+    tell: (result: T) => Told,
+  ): Promise<T> {
+    const end = this.incident.begin(step.cite, step.title, kind);
+    try {
+      const result = await this.untilTaken(step, kind, startToCloseTimeout, call);
+      const told = tell(result);
+      if (typeof told === 'string') end('done', told);
+      else end(told.status, told.detail);
+      return result;
+    } catch (err) {
+      end(isLeftOut(err) ? 'skipped' : 'failed', reason(err));
+      throw err;
+    }
+  }
+
+  /** Work that the agent does not take in time is offered again until the incident gives up. */
+  private async untilTaken<T>(
+    step: Step,
+    kind: EntryKind,
+    startToCloseTimeout: number,
+    call: (host: Host) => Promise<T>,
+  ): Promise<T> {
+    let scheduleToStartTimeout = this.policy.agentWithinMs;
+    for (;;) {
+      const host = proxyActivities<AgentActivities>({
+        taskQueue: hostTaskQueue(this.host),
+        scheduleToStartTimeout,
+        startToCloseTimeout,
+        heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
+        retry: AGENT_RETRY,
+        // Whatever follows a change that is called off must not begin beside it.
+        ...(kind === 'change' ? { cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED } : {}),
+        summary: `${step.cite} ${step.title}`,
+      });
+      try {
+        const result = await call(host);
+        this.agentAnswers();
+        return result;
+      } catch (err) {
+        if (!wasNotTaken(err)) throw nameTooOld(err, this.host);
+        this.agentIsAway();
+        const left = this.giveUpAt - Date.now();
+        if (left <= 0 || this.incident.isClosedByPerson) throw unreachable(this.host);
+        scheduleToStartTimeout = Math.max(1_000, Math.min(AWAY_SCHEDULE_TO_START_MS, left));
+      }
+    }
+  }
+
+  private agentIsAway(): void {
+    noteAgentAway(this.incident, this.host);
+    if (this.incident.view.state === 'waitingForAgent') return;
+    this.stateBefore = this.incident.view.state;
+    this.incident.setState('waitingForAgent');
+  }
+
+  private agentAnswers(): void {
+    noteAgentBack(this.incident, this.host);
+    if (this.incident.view.state === 'waitingForAgent') this.incident.setState(this.stateBefore);
+  }
+}
+
+function unreachable(host: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(
+    `the agent on ${host} took no work until the incident gave up`,
+    'AgentUnreachable',
+  );
+}

@@ -1,0 +1,10 @@
+import type { HostSteps } from './host-steps';
+import type { Incident } from '../incident/incident';
+import type { Safety } from '../safety/safety';
+
+/** Where a page of the document is followed: on what host, in which incident, under whose permission. */
+export interface Scene {
+  steps: HostSteps;
+  incident: Incident;
+  safety: Safety;
+}

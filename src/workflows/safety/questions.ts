@@ -1,0 +1,153 @@
+import { condition, setHandler, workflowInfo } from '@temporalio/workflow';
+import type {
+  Approval,
+  ApprovalAnswer,
+  ApprovalPolicy,
+  ApprovalReply,
+  ApprovalSubject,
+} from '../../shared/safety/approval';
+import { WELL } from '../../shared/observations/observations';
+import { texts } from '../message-texts';
+import { approveSignal, approveUpdate, rejectSignal, rejectUpdate } from '../messages';
+import { Approvals, describeQuestion } from './approvals';
+import type { Verdict } from './early-answers';
+import type { EscalationClient } from '../escalation/escalation-client';
+import type { Incident } from '../incident/incident';
+import { mendedWithoutUs } from '../incident/outcome';
+import { refusing, whyRefused } from '../support/update-checks';
+import type { Remedied } from './safety';
+import { ThinkingWatch } from '../incident/thinking-watch';
+
+interface QuestionsOf {
+  incident: Incident;
+  policy: ApprovalPolicy;
+  escalation: Pick<EscalationClient, 'asked'>;
+  /** However it ended: answered, expired or withdrawn. */
+  onAnswered(approval: Approval): void;
+  /** While people think. */
+  giveTurnBack(): Promise<void>;
+  /** After a yes; false when there is no turn any more. */
+  takeTurnAgain(): Promise<boolean>;
+}
+
+/** What one incident asks people before it does something, and what it may do after they said yes. */
+export class Questions {
+  private readonly approvals: Approvals;
+  /** The remedy that is under way, where people said yes to it. */
+  private approved = false;
+  private readonly watch: ThinkingWatch;
+
+  constructor(private readonly of: QuestionsOf) {
+    const { input, view } = of.incident;
+    const { firstExecutionRunId: run } = workflowInfo();
+    const startedBy = input.startedBy?.who ?? null;
+    this.watch = new ThinkingWatch(of.incident);
+    this.approvals = new Approvals(of.policy, { run, startedBy, approvals: view.approvals }, isoNow);
+  }
+
+  listen(): void {
+    const validator = (answer: ApprovalAnswer) => refusing(() => this.approvals.check(answer));
+    setHandler(approveUpdate, (answer) => this.answer(answer, 'approved'), { ...texts.approve, validator });
+    setHandler(rejectUpdate, (answer) => this.answer(answer, 'rejected'), { ...texts.reject, validator });
+    setHandler(approveSignal, (answer) => this.hear(answer, 'approved'), texts.approveSignal);
+    setHandler(rejectSignal, (answer) => this.hear(answer, 'rejected'), texts.rejectSignal);
+  }
+
+  /** People said yes to the remedy that is under way: its steps need no more questions. */
+  get isApproved(): boolean {
+    return this.approved;
+  }
+
+  /** One question for the whole remedy of a cause, unless the remedy asks by itself. */
+  async askForRemedy({ cite, title, asksItself }: Remedied, evidence: string): Promise<boolean> {
+    this.approved = false;
+    if (asksItself === true) return true;
+    const subject: ApprovalSubject = {
+      risk: 'change',
+      host: this.of.incident.input.host ?? '',
+      cite,
+      title: `Remedy of "${title}"`,
+      arguments: {},
+      precondition: evidence,
+    };
+    return await this.ask(subject, true);
+  }
+
+  /** False where a no stands against it: the timeline says so. */
+  mayAsk(subject: ApprovalSubject): boolean {
+    const refusal = this.approvals.refusalOf(subject);
+    if (refusal === undefined) return true;
+    const no = `"${refusal.subject.title}" ${toldNo(refusal)}`;
+    this.of.incident.note(subject.cite, `Not asked: ${subject.title}`, no);
+    return false;
+  }
+
+  /** `isWatched`: the host is looked at meanwhile, and a question about how it stood before is withdrawn. */
+  async ask(subject: ApprovalSubject, isWatched: boolean): Promise<boolean> {
+    const { incident } = this.of;
+    if (incident.isClosedByPerson || !this.mayAsk(subject)) return false;
+    const approval = this.approvals.ask(subject);
+    if (approval.state === 'asked') await this.untilAnswered(approval, isWatched);
+    this.of.onAnswered(approval);
+    const by = approval.answeredBy === null ? '' : ` by ${approval.answeredBy}`;
+    incident.note(subject.cite, `${subject.title}: ${approval.state}${by}`, approval.note);
+    this.approved = approval.state === 'approved';
+    return this.approved;
+  }
+
+  private async untilAnswered(approval: Approval, isWatched: boolean): Promise<void> {
+    const { incident, policy } = this.of;
+    const { subject } = approval;
+    const before = incident.view.state;
+    incident.note(subject.cite, 'Asks people', describeQuestion(approval));
+    incident.setState('waitingForApproval');
+    this.of.escalation.asked(approval);
+    await this.of.giveTurnBack();
+    const isOver = () => approval.state !== 'asked' || incident.isResolved || incident.isClosedByPerson;
+    const wait = {
+      page: subject.cite.slice(0, 1),
+      forMs: policy.expireAfterMs,
+      summary: `Answer to: ${subject.title}`,
+    };
+    const how = isWatched ? await this.watch.until(isOver, wait) : await untilOver(isOver, wait);
+    if (how.ended === 'changed') {
+      incident.noteOtherStanding(how.standing);
+      if (how.standing === WELL) incident.noteWell(how.heldMs, mendedWithoutUs(incident));
+    }
+    this.approvals.end(approval, how.ended === 'expired' ? 'expired' : 'withdrawn');
+    incident.setState(before);
+    if (approval.state === 'approved' && !(await this.of.takeTurnAgain())) approval.state = 'withdrawn';
+  }
+
+  private answer(answer: ApprovalAnswer, verdict: Verdict): ApprovalReply {
+    const reply = this.approvals.answer(answer, verdict);
+    this.of.incident.setState(this.of.incident.view.state);
+    return reply;
+  }
+
+  /** Kept while no controller ran. Without a hash it could mean whatever is asked by now. */
+  private hear(answer: ApprovalAnswer, verdict: Verdict): void {
+    const why = whyRefused(() => {
+      if (answer.hash === undefined) throw new Error('hash: an answer that was kept must name its question');
+      this.approvals.check(answer);
+    });
+    if (why === undefined) this.answer(answer, verdict);
+    else this.of.incident.note('', `An answer of ${String(answer?.as)} was not taken ("${verdict}")`, why);
+  }
+}
+
+async function untilOver(
+  isOver: () => boolean,
+  { forMs, summary }: { forMs: number; summary: string },
+): Promise<{ ended: 'over' | 'expired' }> {
+  return { ended: (await condition(isOver, forMs, { summary })) ? 'over' : 'expired' };
+}
+
+function toldNo({ state, answeredBy }: Approval): string {
+  return state === 'expired' ? 'was not answered in time: that is a no' : `was rejected by ${answeredBy}`;
+}
+
+/** Workflow time. */
+function isoNow(): string {
+  return new Date().toISOString();
+}

@@ -1,0 +1,97 @@
+import { ApplicationFailure } from '@temporalio/workflow';
+import type { ApprovalSubject } from '../../shared/safety/approval';
+import type { Outcome } from '../../shared/incident';
+import type { ChangePermit } from '../../shared/safety/permit';
+import type { ChangeGate } from './gate';
+import type { Step } from '../runbook/step';
+
+/** The cause that is to be remedied. */
+export type Remedied = Step & { asksItself?: true };
+
+/** What a page may ask of the people and of the guard. Mechanics stay behind it. */
+export interface Safety extends ChangeGate {
+  /**
+   * Waits for the host's turn. `waited`: what was diagnosed before is old. `refused`: nothing may be changed in this run,
+   * and people know already. `over`: Alertmanager resolved the alerts meanwhile.
+   */
+  turn(): Promise<'ready' | 'waited' | 'refused' | 'over'>;
+  /**
+   * Asks people; the host's turn goes to others meanwhile. Anything but an approval is false. What people said no to is
+   * not asked again, nor anything bigger. `isWatched`: the host is looked at meanwhile, and the question is withdrawn when it
+   * stands otherwise; not for a host that Halcyon itself has taken down for now.
+   */
+  ask(subject: ApprovalSubject, options?: { isWatched?: boolean }): Promise<boolean>;
+  /** False where such a no stands against it: the timeline says so. */
+  mayAsk(subject: ApprovalSubject): boolean;
+  /** Before the remedy of a cause: asks once for the whole of it where the runbook's mode is `approve`. */
+  approveRemedy(cause: Remedied, evidence: string): Promise<boolean>;
+  /** The first tier is due now, whatever the clock says. */
+  escalateNow(reason: string): void;
+  /** Nothing automatic is left. Whether the first tier is due now, or at its time, is for the alert's plan to say. */
+  helpless(reason: string): void;
+  /** Everyone who was paged or asked so far hears it in their thread. */
+  tell(text: string): void;
+}
+
+/** How the host stands, for the clock: tiers wait while it is well, and while its page asks for nothing. */
+export type HostStanding = 'down' | 'well' | 'notDue';
+
+/** The whole of an incident's safety, as the shell runs it. */
+export interface IncidentSafety extends Safety {
+  /** Registers the handlers of people's and guard's messages. Before the first await. */
+  listen(): void;
+  /** Starts the clock and asks for the turn. Sends, and does not wait. */
+  begin(): void;
+  /** Resolves when the clock runs by itself. */
+  begun(): Promise<void>;
+  /** Asks for the turn again, for another pass. */
+  wantTurn(): void;
+  /** Gives the turn back for as long as the incident only looks on. */
+  rest(host: HostStanding): Promise<void>;
+  /** The alert fires for a host that is well: people are told, and not called. */
+  contradicted(text: string): void;
+  /** What it was refused for is over, as far as it knows: another pass may get the turn. */
+  isResumed(): boolean;
+  /** After each change of the incident's view. */
+  look(): void;
+  /** Gives the turn back and tells everyone who was paged. */
+  end(outcome: Outcome): Promise<void>;
+}
+
+/** A dry run: nobody is asked, nobody is paged, nothing may be changed. */
+export class DryRun implements IncidentSafety {
+  async permit(): Promise<ChangePermit> {
+    throw ApplicationFailure.nonRetryable('a dry run changes nothing', 'ChangeRefused');
+  }
+
+  async turn(): Promise<'refused'> {
+    return 'refused';
+  }
+
+  async ask(): Promise<boolean> {
+    return false;
+  }
+
+  mayAsk(): boolean {
+    return false;
+  }
+
+  async approveRemedy(): Promise<boolean> {
+    return false;
+  }
+
+  async begun(): Promise<void> {}
+  async rest(): Promise<void> {}
+  async end(): Promise<void> {}
+  isResumed(): boolean {
+    return false;
+  }
+  listen(): void {}
+  begin(): void {}
+  wantTurn(): void {}
+  escalateNow(): void {}
+  helpless(): void {}
+  contradicted(): void {}
+  tell(): void {}
+  look(): void {}
+}

@@ -1,0 +1,62 @@
+import { CancelledFailure } from '@temporalio/activity';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { asActivity } from '../../../../src/activities/host/core/run';
+import { HostError } from '../../../../src/host/errors';
+import { CommandNotStarted } from '../../../../src/host/programs/program';
+import { createRedactor } from '../../../../src/host/redact';
+import { sleep } from '../../../../src/host/sleep';
+
+const redact = createRedactor([]);
+
+describe('asActivity', () => {
+  it('heartbeats at once and every second until it ends, with what it remembers', async () => {
+    jest.useFakeTimers();
+    try {
+      const environment = new MockActivityEnvironment();
+      const beats: unknown[] = [];
+      environment.on('heartbeat', (details: unknown) => beats.push(details));
+      const working = environment.run(
+        asActivity(redact, async ({ remember, signal }) => {
+          remember(7);
+          await new Promise((resolve) => setTimeout(resolve, 2_500));
+          return signal.aborted;
+        }),
+      );
+      await jest.advanceTimersByTimeAsync(2_500);
+      expect(await working).toBe(false);
+      await jest.advanceTimersByTimeAsync(5_000);
+      expect(beats).toEqual([undefined, 7, 7]);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('gives the next attempt the position, and keeps it in the heartbeat', async () => {
+    const environment = new MockActivityEnvironment({ heartbeatDetails: 5 });
+    const beats: unknown[] = [];
+    environment.on('heartbeat', (details: unknown) => beats.push(details));
+    expect(await environment.run(asActivity(redact, async ({ position }) => position))).toBe(5);
+    expect(beats).toEqual([5]);
+  });
+
+  it('ends as cancelled when it is cancelled', async () => {
+    const environment = new MockActivityEnvironment();
+    const running = environment.run(asActivity(redact, async ({ signal }) => await sleep(60_000, signal)));
+    environment.cancel('CANCELLED');
+    await expect(running).rejects.toBeInstanceOf(CancelledFailure);
+  });
+
+  it.each<[Error, string, boolean]>([
+    [new HostError('UnitMasked', 'password=hunter22'), 'UnitMasked', true],
+    [new HostError('NotInDesiredState', 'password=hunter22'), 'NotInDesiredState', false],
+    [new CommandNotStarted('/usr/bin/x', 'password=hunter22'), 'NotConfigured', true],
+    [new TypeError('password=hunter22'), 'ObservationFailed', false],
+  ])('fails with %s as a failure of its type, masked', async (err, type, nonRetryable) => {
+    const failing = asActivity(redact, async () => {
+      throw err;
+    });
+    const failure = await failing().catch((thrown: unknown) => thrown as Error);
+    expect(failure).toMatchObject({ type, nonRetryable });
+    expect(JSON.stringify([failure!.message, failure!.stack, failure!.cause])).not.toContain('hunter22');
+  });
+});

@@ -1,0 +1,180 @@
+import type { ChangeNote, TurnRelease, TurnRequest } from '../../../../src/shared/safety/guard';
+import { Turn } from '../../../../src/workflows/guard/turn';
+
+const REQUEST: TurnRequest = {
+  incidentId: 'incident/A/h1',
+  runId: 'run-1',
+  runbook: 'serviceDown',
+  severity: 'critical',
+  startsAt: '2026-11-23T03:00:00.000Z',
+  startedBy: null,
+  policy: { restartsPerHour: 3, flapping: { incidents: 3, withinMs: 1_800_000 }, remindEveryMs: 3_600_000 },
+};
+
+function incident(who: 'incident' | 'lease' = 'incident') {
+  const asked: TurnRequest[] = [];
+  const noted: ChangeNote[] = [];
+  const released: TurnRelease[] = [];
+  const told: string[] = [];
+  const clock = { now: 1_000 };
+  /** Ends each wait: with what is so, or with the time being over. */
+  let during: (() => void) | undefined;
+  const turn = new Turn({
+    who,
+    host: 'h1',
+    request: () => REQUEST,
+    note: (title, detail = '') => told.push([title, detail].filter((text) => text !== '').join(': ')),
+    now: () => clock.now,
+    guard: {
+      request: async (request) => void asked.push(request),
+      note: async (note) => void noted.push(note),
+      release: async (release) => void released.push(release),
+      wait: async (isSo, forMs) => {
+        const act = during;
+        during = undefined;
+        act?.();
+        if (!isSo()) clock.now += forMs;
+        return isSo();
+      },
+    },
+  });
+  const whileWaiting = (act: () => void) => (during = act);
+  return { turn, asked, noted, released, told, clock, whileWaiting };
+}
+
+const granted = { kind: 'granted', token: 7, restartsLeft: { kingfisher: 1, redis: 3 } } as const;
+
+describe('a turn', () => {
+  it('is not waited for by asking, and says how long it took', async () => {
+    const { turn, asked, clock, whileWaiting } = incident();
+    turn.request();
+    expect(asked).toHaveLength(1);
+    whileWaiting(() => {
+      clock.now = 5_000;
+      turn.receive(granted);
+    });
+    expect(await turn.ready()).toEqual(granted);
+    expect(turn.waited).toBe(4_000);
+  });
+
+  it('is asked for again when the guard says nothing for long', async () => {
+    const { turn, asked, whileWaiting } = incident();
+    turn.request();
+    whileWaiting(() => whileWaiting(() => turn.receive(granted)));
+    expect(await turn.ready()).toEqual(granted);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('is waited for no longer when the alert is over', async () => {
+    const { turn } = incident();
+    turn.request();
+    expect(await turn.ready(() => true)).toBeUndefined();
+  });
+
+  it('gives permits with its token, tells the guard of restarts, and counts them', () => {
+    const { turn, noted } = incident();
+    turn.request();
+    turn.receive(granted);
+    expect(turn.permit('Restart KingFisher', { restarts: 'kingfisher' })).toEqual({
+      kind: 'change',
+      token: 7,
+      holder: 'incident/A/h1',
+    });
+    turn.permit('Clear files', {});
+    expect(noted).toEqual([
+      { incidentId: 'incident/A/h1', runId: 'run-1', token: 7, restart: 'kingfisher', what: 'Restart KingFisher' },
+    ]);
+    expect(() => turn.permit('Restart KingFisher', { restarts: 'kingfisher' })).toThrow('guard.restartsPerHour');
+    expect(turn.permit('Restart Redis', { restarts: 'redis' })).toMatchObject({ token: 7 });
+    expect(noted).toHaveLength(2);
+  });
+
+  it('tells the guard of its first change, whatever it is', () => {
+    const { turn, noted } = incident();
+    turn.request();
+    turn.receive(granted);
+    turn.permit('Clear files', {});
+    turn.permit('Rotate logs', {});
+    expect(noted).toMatchObject([{ restart: null, what: 'Clear files' }]);
+  });
+
+  it.each<[string, (turn: Turn) => void, string]>([
+    ['before there is an answer', () => undefined, "not this incident's turn"],
+    [
+      'when it was refused',
+      (turn) => turn.receive({ kind: 'refused', reason: 'flapping', detail: '3 incidents changed something' }),
+      '3 incidents changed something',
+    ],
+    [
+      'in a pause',
+      (turn) => {
+        turn.receive(granted);
+        turn.receive({ kind: 'paused', by: 'anna', reason: 'moving', until: '2026-11-23T05:00:00.000Z' });
+      },
+      'paused by anna: moving',
+    ],
+  ])('gives no permit %s, but always one to undo', (_when, prepare, words) => {
+    const { turn, noted } = incident();
+    turn.request();
+    prepare(turn);
+    expect(() => turn.permit('Restart', { restarts: 'kingfisher' })).toThrow(words);
+    expect(turn.permit('Start', { restarts: 'kingfisher', isUndo: true })).toMatchObject({ kind: 'undo' });
+    expect(noted).toEqual([]);
+  });
+
+  it('goes on after a pause; who was refused for it asks again', async () => {
+    const { turn, asked, whileWaiting } = incident();
+    turn.request();
+    turn.receive({ kind: 'refused', reason: 'paused', detail: 'paused by anna' });
+    expect(turn.isPaused).toBe(true);
+    whileWaiting(() => turn.receive({ kind: 'resumed', by: 'anna' }));
+    await turn.whenResumed();
+    expect([turn.isPaused, turn.refusal]).toEqual([false, null]);
+    turn.request();
+    turn.receive(granted);
+    expect(asked).toHaveLength(2);
+    expect(turn.isGranted).toBe(true);
+  });
+
+  it('outlasts no pause whose guard was lost', async () => {
+    const { turn, told } = incident();
+    turn.request();
+    turn.receive(granted);
+    turn.receive({ kind: 'paused', by: 'anna', reason: 'moving', until: new Date(900_000).toISOString() });
+    await turn.whenResumed();
+    expect(told.at(-1)).toBe('Changes may go on: the pause has ended');
+  });
+
+  it('that comes when nobody wants it any more is given back', async () => {
+    const { turn, released } = incident();
+    turn.request();
+    await turn.release({ changed: true });
+    turn.receive(granted);
+    expect(released).toMatchObject([{ changed: true }, { changed: false }]);
+    expect(turn.isGranted).toBe(false);
+  });
+
+  it('takes answers in any order, and many times', () => {
+    const { turn, told } = incident();
+    turn.request();
+    turn.receive({ kind: 'queued', holder: 'incident/B/h1', position: 2 });
+    turn.receive({ kind: 'queued', holder: 'incident/B/h1', position: 1 });
+    turn.receive(granted);
+    turn.receive(granted);
+    turn.receive({ kind: 'queued', holder: 'incident/B/h1', position: 1 });
+    turn.receive({ kind: 'refused', reason: 'budget', detail: 'late' });
+    expect(turn.isGranted).toBe(true);
+    expect(told).toEqual([
+      'Waits for its turn: incident/B/h1 changes h1: place 2',
+      "It is this incident's turn to change h1",
+    ]);
+  });
+
+  it('of a lease is called so', () => {
+    const { turn, told } = incident('lease');
+    turn.request();
+    expect(() => turn.permit('Set openai.max_qps', {})).toThrow("it is not this lease's turn to change h1");
+    turn.receive(granted);
+    expect(told).toEqual(["It is this lease's turn to change h1"]);
+  });
+});

@@ -1,0 +1,219 @@
+import type {
+  DependencyState,
+  EndpointState,
+  HealthState,
+  Resources,
+  ServiceState,
+} from '../../../../src/shared/observations/observations';
+import type { HealthVerdict } from '../../../../src/shared/observations/readings';
+import {
+  tellConfiguration,
+  tellDependency,
+  tellFiles,
+  tellHealth,
+  tellLog,
+  tellPort,
+  tellProcesses,
+  tellResources,
+  tellRestart,
+  tellService,
+  tellStarts,
+  tellVerdict,
+} from '../../../../src/workflows/steps/tell';
+
+const AT = '2026-11-23T10:00:00.123Z';
+
+function service(overrides: Partial<ServiceState> = {}): ServiceState {
+  return {
+    service: 'kingfisher',
+    manager: 'systemd',
+    unit: 'kingfisher.service',
+    load: 'loaded',
+    active: 'active',
+    sub: 'running',
+    result: 'success',
+    exitStatus: null,
+    invocation: '0123456789abcdef',
+    startedAt: AT,
+    mainPid: 42,
+    restarts: 0,
+    jobPending: false,
+    observedAt: AT,
+    ...overrides,
+  };
+}
+
+const dead = service({ active: 'failed', sub: 'failed', result: 'exit-code', exitStatus: 3, mainPid: null });
+const ok: EndpointState = { answer: 'ok', status: 200, latencyMs: 2, detail: '' };
+const refused: EndpointState = { answer: 'refused', status: null, latencyMs: 1, detail: 'ECONNREFUSED' };
+const unwell: HealthState = {
+  health: ok,
+  ready: { ...ok, answer: 'unhealthy', status: 503 },
+  failingChecks: ['redis: refused', 'postgres: timeout'],
+  unchecked: ['redis', 'postgres'],
+  observedAt: AT,
+};
+const DISK = {
+  mount: '/',
+  path: '/',
+  totalBytes: 1,
+  availableBytes: 512,
+  usedPercent: 99,
+  inodesUsedPercent: 1,
+  full: false,
+  readOnly: false,
+};
+const well: HealthState = { ...unwell, ready: ok, failingChecks: [] };
+
+describe('a service', () => {
+  it.each<[ServiceState, string]>([
+    [service(), 'kingfisher.service active/running, pid 42 since 2026-11-23T10:00:00Z'],
+    [dead, 'kingfisher.service failed/failed (exit-code, status 3)'],
+    [service({ load: 'masked' }), 'kingfisher.service is masked'],
+  ])('%#', (state, told) => {
+    expect(tellService(state)).toBe(told);
+  });
+
+  it('that was restarted names both starts', () => {
+    const before = { ...dead, invocation: '' };
+    expect(tellRestart({ before, after: service(), changed: true, notes: [] })).toBe(
+      'failed [never started] → kingfisher.service active/running, pid 42 since 2026-11-23T10:00:00Z [01234567]',
+    );
+  });
+
+  it('tells its last starts, or that nobody knows them', () => {
+    const startedAt = Array.from({ length: 7 }, (_, i) => `2026-11-23T10:00:0${i}.000Z`);
+    const last = '10:00:02, 10:00:03, 10:00:04, 10:00:05, 10:00:06';
+    expect(tellStarts({ evidence: 'present', startedAt })).toBe(`7 in the last hour: ${last}`);
+    expect(tellStarts({ evidence: 'present', startedAt: [] })).toBe('none in the last hour');
+    expect(tellStarts({ evidence: 'absent', startedAt: [] })).toEqual({
+      status: 'notSo',
+      detail: 'start history absent',
+    });
+  });
+});
+
+describe('processes, port, log', () => {
+  it('show five processes and count the rest', () => {
+    const one = { pid: 7, user: 'k', state: 'S', startedAt: null, rssBytes: 1, command: 'kf' };
+    expect(tellProcesses({ processes: Array.from({ length: 6 }, () => one), more: 3 })).toBe(
+      `${Array.from({ length: 5 }, () => '7 S kf').join('; ')}; and 4 more`,
+    );
+    expect(tellProcesses({ processes: [], more: 0 })).toEqual({ status: 'notSo', detail: 'none' });
+  });
+
+  it('say who listens', () => {
+    expect(tellPort({ port: 8201, listening: true, owner: { pid: 7, command: 'kf' }, elsewhere: [] })).toBe(
+      'listening: pid 7 kf',
+    );
+    expect(tellPort({ port: 8201, listening: true, owner: null, elsewhere: [] })).toBe('listening');
+    expect(tellPort({ port: 8201, listening: false, owner: null, elsewhere: [] })).toEqual({
+      status: 'notSo',
+      detail: 'nobody listens on 8201',
+    });
+  });
+
+  it('quote the last three lines, and how old they are', () => {
+    const log = { path: '/l', evidence: 'stale' as const, lines: ['a', 'b', 'c', 'd'], modifiedAt: AT, sizeBytes: 8 };
+    expect(tellLog(log)).toBe('/l: 4 lines, last written 2026-11-23T10:00:00Z (stale). Last: b ⏎ c ⏎ d');
+    expect(tellLog({ ...log, lines: [], evidence: 'absent' })).toEqual({ status: 'notSo', detail: '/l: absent' });
+  });
+});
+
+describe('resources', () => {
+  const resources: Resources = {
+    memory: { totalBytes: 8 * 1024 ** 3, availableBytes: 1.5 * 1024 ** 3 },
+    disks: [{ ...DISK, full: true }],
+    dependencyDisks: [{ ...DISK, path: '/var/lib/redis', readOnly: true }],
+    load1: 0.5,
+    oomKills: { evidence: 'present', victims: ['kf'] },
+    observedAt: AT,
+  };
+
+  it('are told with their units, what is full and who was killed', () => {
+    expect(tellResources(resources)).toBe(
+      'memory 1.5 GiB of 8.0 GiB available; disk / 99 % used, 512 B free (full), ' +
+        '/var/lib/redis 99 % used, 512 B free (read-only); load 0.5; killed for memory: kf',
+    );
+  });
+
+  it('tell what a clean-up freed', () => {
+    const change = { before: { files: 9, bytes: 2_048 }, after: { files: 0, bytes: 0 }, changed: true, notes: [] };
+    expect(tellFiles(change)).toBe('9 files, 2.0 KiB → 0 files, 0 B');
+  });
+});
+
+describe('health', () => {
+  it('is good only when both answer well', () => {
+    expect(tellHealth(well)).toBe('/health 200, /ready 200');
+    expect(tellHealth(unwell)).toEqual({
+      status: 'notSo',
+      detail: '/health 200, /ready 503 (redis: refused; postgres: timeout)',
+    });
+    expect(tellHealth({ ...well, health: refused })).toMatchObject({ detail: '/health refused, /ready 200' });
+  });
+
+  it.each<[HealthVerdict['ended'], string]>([
+    ['deadline', 'not healthy in time, 30 s later: /health 200, /ready 503 (redis: refused; postgres: timeout)'],
+    ['notRunning', 'the service does not run, 30 s later: /health 200, /ready 503 (redis: refused; postgres: timeout)'],
+  ])('that did not come (%s) says why and after how long', (ended, detail) => {
+    const verdict: HealthVerdict = {
+      holds: false,
+      since: null,
+      heldMs: 0,
+      ended,
+      waitedMs: 30_000,
+      last: unwell,
+    };
+    expect(tellVerdict(verdict)).toEqual({ status: 'notSo', detail });
+  });
+
+  it('that held says since when', () => {
+    const verdict: HealthVerdict = {
+      holds: true,
+      since: AT,
+      heldMs: 5_000,
+      ended: 'held',
+      waitedMs: 5_000,
+      last: well,
+    };
+    expect(tellVerdict(verdict)).toBe('healthy since 10:00:00.123, and stayed so');
+  });
+});
+
+describe('a dependency and the configuration', () => {
+  const state: DependencyState = {
+    dependency: 'redis',
+    condition: 'well',
+    why: '',
+    endpoint: ok,
+    management: null,
+    unit: null,
+    disk: null,
+    observedAt: AT,
+  };
+
+  it('answers, or tells what it said beside its unit', () => {
+    expect(tellDependency({ ...state, management: ok })).toBe('answers in 2 ms; management 200');
+    expect(tellDependency({ ...state, disk: { ...DISK, full: true } })).toBe(
+      'answers in 2 ms; / 99 % used, 512 B free (full)',
+    );
+    const why = 'refused: ECONNREFUSED';
+    expect(tellDependency({ ...state, condition: 'down', why, endpoint: refused, unit: dead })).toEqual({
+      status: 'notSo',
+      detail: 'down: refused: ECONNREFUSED; kingfisher.service failed/failed (exit-code, status 3)',
+    });
+  });
+
+  it('is valid, is not, or could not be checked', () => {
+    expect(tellConfiguration({ evidence: 'present', valid: true, output: '' })).toBe('valid');
+    expect(tellConfiguration({ evidence: 'present', valid: false, output: 'bad key' })).toEqual({
+      status: 'notSo',
+      detail: 'bad key',
+    });
+    expect(tellConfiguration({ evidence: 'absent', valid: true, output: 'no program' })).toEqual({
+      status: 'notSo',
+      detail: 'could not be checked (absent): no program',
+    });
+  });
+});
