@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { createControlActivities } from './activities/control';
 import type { ControlDeps } from './activities/control';
 import { createHostActivities } from './activities/host';
-import { missingOnHost } from './activities/host/core/missing-on-host';
+import { missingOnHost } from './activities/host/missing-on-host';
 import { selfCheck } from './activities/host/self-check';
 import { CONFIG_EXIT_CODE, configPath, loadRolesOrExit, teamOnDuty } from './config';
 import type { Config } from './config';

@@ -3,8 +3,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Worker } from '@temporalio/worker';
 import { createControlActivities } from '../../src/activities/control';
-import type { RecoveryActivities } from '../../src/activities/host/recovery-types';
-import type { HostActivities } from '../../src/activities/host/types';
+import type { HostActivities } from '../../src/activities/host';
 import { incidentPolicies } from '../../src/config';
 import { parseConfig } from '../../src/config/load/load';
 import type { Alert } from '../../src/shared/alert';
@@ -22,7 +21,7 @@ import { StandInPagerduty } from '../stand-ins/pagerduty';
 import { StandInSlack } from '../stand-ins/slack';
 import { Recorder } from './recorder';
 
-type AgentActivities = HostActivities & RecoveryActivities;
+type AgentActivities = HostActivities;
 
 const HOST = 'h1';
 /** Platform is on duty then, and Trading AI is the other team. */

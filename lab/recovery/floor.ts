@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runCommand } from '../../src/host/programs/commands';
 import { probeKingfisher } from '../../src/host/probes/kingfisher';
-import { isHealthy } from '../../src/shared/observations/observations';
+import { isHealthy } from '../../src/shared/observations/probes';
 import { probePostgres } from '../../src/host/stores/postgres';
 import { probeRabbitmq } from '../../src/host/stores/rabbitmq';
 import { probeRedis } from '../../src/host/stores/redis';

@@ -1,8 +1,7 @@
 import { Command } from 'commander';
 import { loadConfigOrExit } from '../config';
 import type { Config } from '../config';
-import type { BackupVerdict, Backups, RestoreResult } from '../shared/observations/backups';
-import type { BackupSummary } from '../shared/observations/recovery-observations';
+import type { BackupSummary, BackupVerdict, Backups, RestoreResult } from '../shared/observations/backups';
 import { plain } from './incident/print-timeline';
 import { subcommand } from './support/subcommand';
 import { table } from './support/table';

@@ -1,6 +1,6 @@
 import { readFile, stat, statfs } from 'node:fs/promises';
 import os from 'node:os';
-import type { DiskState, Resources } from '../shared/observations/observations';
+import type { DiskState, Resources } from '../shared/observations/files';
 import { errorCode } from './errors';
 import { mountOf, readMounts } from './files/mounts';
 import type { Mount } from './files/mounts';

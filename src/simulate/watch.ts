@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ActivityCancelledError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
-import type { HostActivities } from '../activities/host/types';
+import type { HostActivities } from '../activities/host';
 import type { Verdict, WaitRequest } from '../shared/observations/readings';
 import type { ScriptedHost } from './script/scripted-host';
 import type { VirtualTime } from './time/virtual-time';

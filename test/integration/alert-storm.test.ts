@@ -95,7 +95,7 @@ function key({ fingerprint, startsAt, status }: StormAlert): string {
   return `${fingerprint} ${startsAt} ${status}`;
 }
 
-interface Told {
+interface StepReport {
   /** Of the longest run. */
   events: number;
   bytes: number;
@@ -104,8 +104,8 @@ interface Told {
 }
 
 /** Every list that the incident was told, out of the histories of its runs. */
-async function listsTold(id: string): Promise<Told> {
-  const told: Told = { events: 0, bytes: 0, runs: 0, lists: [] };
+async function listsTold(id: string): Promise<StepReport> {
+  const told: StepReport = { events: 0, bytes: 0, runs: 0, lists: [] };
   for await (const { runId } of stack.client.workflow.list({ query: `WorkflowId = '${id}'` })) {
     const run = stack.client.workflow.getHandle(id, runId);
     const { events } = await run.fetchHistory();

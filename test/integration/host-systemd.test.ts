@@ -1,6 +1,8 @@
 import { LabHost, labUnavailable } from '../../lab/lab-host';
 import type { AgentSettings } from '../../src/host/agent-settings';
-import type { Change, DependencyState, RecentStarts, ServiceState } from '../../src/shared/observations/observations';
+import type { Change } from '../../src/shared/observations/change';
+import type { DependencyState } from '../../src/shared/observations/probes';
+import type { RecentStarts, ServiceState } from '../../src/shared/observations/service';
 import { requireBuild } from '../support/build';
 import { PERMIT } from '../support/permit';
 import { settingsOf } from '../support/host-settings';

@@ -1,5 +1,6 @@
 import type { IncidentView } from '../../src/shared/incident';
-import type { Change, ServiceState } from '../../src/shared/observations/observations';
+import type { Change } from '../../src/shared/observations/change';
+import type { ServiceState } from '../../src/shared/observations/service';
 import type { AgentSettings } from '../../src/host/agent-settings';
 import type { SettingState } from '../../src/shared/safety/lease';
 import { DATA, KINGFISHER, RecoverySite, cited, detailOf, names } from '../support/recovery-site';

@@ -1,5 +1,5 @@
 import { proxyActivities } from '@temporalio/workflow';
-import type { HostActivities } from '../../src/activities/host/types';
+import type { HostActivities } from '../../src/activities/host';
 import type { ChangePermit } from '../../src/shared/safety/permit';
 import { hostTaskQueue } from '../../src/shared/task-queues';
 

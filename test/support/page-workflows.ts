@@ -1,5 +1,5 @@
 import type { IncidentInput, IncidentResult } from '../../src/shared/incident';
-import type { DependencyState } from '../../src/shared/observations/observations';
+import type { DependencyState } from '../../src/shared/observations/probes';
 import { followRunbook } from '../../src/workflows/runbook/follow-runbook';
 import type { HostSteps } from '../../src/workflows/runbook/host-steps';
 import { runIncident } from '../../src/workflows/incident/run-incident';

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { SettingActivities } from '../../src/activities/host/setting-types';
+import type { SettingActivities } from '../../src/activities/host/settings';
 import type { SettingState, SettingValue } from '../../src/shared/safety/lease';
-import type { Change } from '../../src/shared/observations/observations';
+import type { Change } from '../../src/shared/observations/change';
 import type { ChangePermit } from '../../src/shared/safety/permit';
 
 type Name = keyof SettingActivities;

@@ -1,6 +1,6 @@
 import { condition, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
 import type { TurnAnswer, TurnRequest } from '../../src/shared/safety/guard';
-import type { ServiceName } from '../../src/shared/observations/observations';
+import type { ServiceName } from '../../src/shared/observations/service';
 import { guardOf } from '../../src/workflows/guard/guard-client';
 import { Turn } from '../../src/workflows/guard/turn';
 import { turnSignal } from '../../src/workflows/messages';

@@ -1,5 +1,5 @@
 import type { Alert } from '../../src/shared/alert';
-import type { Condition } from '../../src/shared/observations/observations';
+import type { Condition } from '../../src/shared/observations/probes';
 import type { ScriptedHost } from '../../src/simulate/script/scripted-host';
 import { alert, closedByHand, startIncident } from '../support/incidents';
 import { startLocal } from '../support/temporal';

@@ -12,7 +12,7 @@ import { tearDown, withWorker } from '../support/workers';
 
 type Metadata = temporal.api.sdk.v1.IWorkflowMetadata;
 
-interface Told {
+interface StepReport {
   kind: 'signal' | 'query' | 'update';
   name: string;
   description: string;
@@ -28,10 +28,12 @@ afterAll(async () => {
 });
 
 /** What Temporal UI can show of the messages that a run takes, without those of the SDK itself. */
-async function toldBy(handle: WorkflowHandle): Promise<Told[]> {
+async function toldBy(handle: WorkflowHandle): Promise<StepReport[]> {
   const { definition } = await handle.query<Metadata>('__temporal_workflow_metadata');
-  const of = (kind: Told['kind'], list: { name?: string | null; description?: string | null }[] | null | undefined) =>
-    (list ?? []).map(({ name, description }) => ({ kind, name: name ?? '', description: description ?? '' }));
+  const of = (
+    kind: StepReport['kind'],
+    list: { name?: string | null; description?: string | null }[] | null | undefined,
+  ) => (list ?? []).map(({ name, description }) => ({ kind, name: name ?? '', description: description ?? '' }));
   return [
     ...of('signal', definition?.signalDefinitions),
     ...of('query', definition?.queryDefinitions),
@@ -90,7 +92,7 @@ it('every signal, query and update says what it is for', async () => {
 
   expect(told.filter(({ description }) => description === '')).toEqual([]);
   for (const { description } of told) expect(description).toMatch(/^[A-Z].{15,}\.$/s);
-  const named = (one: Told) => `${one.kind} ${one.name}`;
+  const named = (one: StepReport) => `${one.kind} ${one.name}`;
   const defined = Object.values(messages).map(({ type, name }) => `${type} ${name}`);
   expect([...new Set(told.map(named))].sort()).toEqual([...new Set(defined)].sort());
 }, 60_000);

@@ -4,7 +4,7 @@ import type { PendingStarts } from '../../host/settings-store/pending';
 import type { SettingPlace } from '../../host/agent-settings';
 import type { HostDeps } from './core/deps';
 import { ensureRestarted } from './ensure-restarted';
-import { mayStartAgain } from './core/may-start-again';
+import { mayStartAgain } from './may-start-again';
 
 const USE_RESTART = 'write "apply: restart" for this setting, or give the unit an ExecReload= that the service obeys';
 

@@ -7,15 +7,19 @@ import { readServiceEnvironment } from '../../host/services/service-environment'
 import type { ServiceEnvironment } from '../../host/services/service-environment';
 import type { ConfigCheckSettings } from '../../host/agent-settings';
 import { asUser } from '../../host/programs/users';
-import type { ConfigurationCheck } from '../../shared/observations/observations';
+import type { ConfigurationCheck } from '../../shared/observations/files';
 import type { HostDeps } from './core/deps';
 import { asActivity } from './core/run';
-import type { HostActivities } from './types';
 
 const OUTPUT_CHARACTERS = 1_000;
 
+export interface ConfigurationActivities {
+  /** A.2: KingFisher's own configuration check. */
+  checkConfiguration(): Promise<ConfigurationCheck>;
+}
+
 /** A.2: KingFisher's own configuration check, as a start of the service would find it: its user, folder, environment. */
-export function createConfigurationActivities(deps: HostDeps): Pick<HostActivities, 'checkConfiguration'> {
+export function createConfigurationActivities(deps: HostDeps): ConfigurationActivities {
   const { settings, redact, run } = deps;
   return {
     checkConfiguration: asActivity(redact, async ({ signal }) => {

@@ -8,7 +8,9 @@ import { findProcess } from '../../host/processes/process-table';
 import { readDisks } from '../../host/resources';
 import { notConfigured } from '../../host/services/service-managers';
 import type { DependencySettings, StoreSettings } from '../../host/agent-settings';
-import type { DependencyName, DependencyState, DiskState, ServiceState } from '../../shared/observations/observations';
+import type { DependencyName, ServiceState } from '../../shared/observations/service';
+import type { DependencyState } from '../../shared/observations/probes';
+import type { DiskState } from '../../shared/observations/files';
 import type { HostDeps } from './core/deps';
 import { DependencyWatch } from './watch/dependency-watch';
 import { judgeLook } from './watch/judge-look';
@@ -16,17 +18,24 @@ import { untilSettled } from './watch/reading';
 import type { Reading } from './watch/reading';
 import { asActivity, beginOf } from './core/run';
 import type { Run } from './core/run';
-import type { HostActivities } from './types';
 
 const POLL_MS = 50;
 const LOOK_EVERY_MS = 400;
 /** A server that is starting may refuse credentials at first; one that still does so then will go on. */
 const DENIED_MS = 2_000;
 
+export interface DependencyActivities {
+  /** A.2: `SELECT 1`, `PING`, AMQP handshake, each by its own protocol, once. */
+  observeDependency(input: { dependency: DependencyName }): Promise<DependencyState>;
+  /**
+   * Looks at the dependency several times over seconds, until it is clear what it is: `down` is never what one look saw.
+   * One that starts, and one that says nothing, is waited for until the deadline; the latter is `down` then.
+   */
+  waitUntilDependencyClear(input: { dependency: DependencyName; deadlineMs: number }): Promise<DependencyState>;
+}
+
 /** PostgreSQL, Redis and RabbitMQ, each by its own protocol. */
-export function createDependencyActivities(
-  deps: HostDeps,
-): Pick<HostActivities, 'observeDependency' | 'waitUntilDependencyClear'> {
+export function createDependencyActivities(deps: HostDeps): DependencyActivities {
   const { redact } = deps;
   return {
     observeDependency: asActivity(redact, async ({ signal }, { dependency }) => {

@@ -1,6 +1,7 @@
 import { HostError } from '../../host/errors';
 import type { ServiceManager } from '../../host/services/service-manager';
-import type { Change, ServiceState } from '../../shared/observations/observations';
+import type { Change } from '../../shared/observations/change';
+import type { ServiceState } from '../../shared/observations/service';
 
 interface RestartAttempt {
   seenInvocation: string;

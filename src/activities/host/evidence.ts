@@ -6,17 +6,23 @@ import { isStale, maskLines, readLogTail } from '../../host/logs/log-tail';
 import { readDisks, readMemory } from '../../host/resources';
 import { notConfigured } from '../../host/services/service-managers';
 import { tellLine } from '../../host/logs/unit-log';
-import type { LogTail, Resources } from '../../shared/observations/observations';
+import type { LogTail, Resources } from '../../shared/observations/files';
 import { findDataFolders } from './core/data-folders';
 import type { HostDeps } from './core/deps';
 import { logRedactorOf } from './core/log-redactor';
 import { asActivity } from './core/run';
-import type { HostActivities } from './types';
 
 const LINES_AT_MOST = 200;
 
+export interface EvidenceActivities {
+  /** A.diagnosis: `tail -50 service.log`. */
+  observeLogTail(input: { lines: number }): Promise<LogTail>;
+  /** A.diagnosis: `free -h`, `df -h`. */
+  observeResources(): Promise<Resources>;
+}
+
 /** A.diagnosis: `tail`, `free`, `df`. */
-export function createEvidenceActivities(deps: HostDeps): Pick<HostActivities, 'observeLogTail' | 'observeResources'> {
+export function createEvidenceActivities(deps: HostDeps): EvidenceActivities {
   const { redact } = deps;
   return {
     observeLogTail: asActivity(redact, async ({ signal }, { lines }) => await observeLogTail(deps, lines, signal)),

@@ -1,10 +1,10 @@
 import { probeKingfisher } from '../../host/probes/kingfisher';
-import { isHealthy } from '../../shared/observations/observations';
-import type { DependencyName, HealthState, ServiceState } from '../../shared/observations/observations';
+import { isHealthy } from '../../shared/observations/probes';
+import type { DependencyName, ServiceState } from '../../shared/observations/service';
+import type { HealthState } from '../../shared/observations/probes';
 import type { HostDeps } from './core/deps';
 import type { Hopeless, Reading } from './watch/reading';
 import { asActivity } from './core/run';
-import type { HostActivities } from './types';
 
 const SERVICE_EVERY_MS = 250;
 /** A service that stays ended this long will not come by itself. */
@@ -12,8 +12,13 @@ const NOT_RUNNING_MS = 1_000;
 /** A `/ready` that says no for this long, beside a good `/health`, waits for a dependency. */
 const NOT_READY_MS = 3_000;
 
+export interface HealthActivities {
+  /** `/health` and `/ready`, once. */
+  observeHealth(): Promise<HealthState>;
+}
+
 /** `/health` and `/ready`, once. */
-export function createHealthActivities(deps: HostDeps): Pick<HostActivities, 'observeHealth'> {
+export function createHealthActivities(deps: HostDeps): HealthActivities {
   return { observeHealth: asActivity(deps.redact, async ({ signal }) => await lookAtHealth(deps, signal)) };
 }
 

@@ -4,6 +4,7 @@ import { createRedactor, secretsOf } from '../../host/redact';
 import { createServiceManagers } from '../../host/services/service-managers';
 import type { AgentSettings } from '../../host/agent-settings';
 import type { Logger } from 'pino';
+import type { HostActivityName } from '../../shared/host-activities';
 import { createAllowedActivities } from './allowed';
 import { createBackupActivities } from './backup';
 import { createAsChange } from './core/change';
@@ -18,17 +19,28 @@ import { createPermissionActivities } from './permissions';
 import { createProcessActivities } from './processes';
 import { createSerializer } from './core/serialize';
 import { createRateLimitActivities } from './rate-limits';
-import type { RecoveryActivities } from './recovery-types';
 import { createServiceActivities } from './service';
-import type { SettingActivities } from './setting-types';
 import { createSettingActivities } from './settings';
 import { createSpaceActivities } from './space';
 import { createStopActivities } from './stop';
 import { createStrayActivities } from './strays';
 import { createTemporaryActivities } from './temporary';
-import type { HostActivities } from './types';
 import { createWaitActivities } from './watch/wait-until';
 import { createWatchActivities } from './watch/watch';
+
+/**
+ * What an agent can be asked for. `observe*` only reads; `waitUntil*` reads until a condition or a deadline, heartbeats
+ * and is resumable; `ensure*` states what shall be, acts only on a difference, and observes again.
+ *
+ * A request names services and things by the words of the system, never by unit, path or address: the agent's own
+ * configuration says what those are on its host (the allow-list of promise 9). What is not configured fails with
+ * `NotConfigured`.
+ *
+ * Every `ensure*` takes the permit of whoever asks with its input. It fails with `NoPermit` where there is none, with
+ * `NotAllowed` where `agent.allow` does not name what it needs, with `StaleToken` when the agent saw a newer permit, and
+ * with `Paused` while the host's pause file exists.
+ */
+export type HostActivities = ReturnType<typeof allActivities>;
 
 /**
  * All that the agent of one host can do, within what its settings allow. `replaced` has the logger of changes, and
@@ -37,18 +49,25 @@ import { createWatchActivities } from './watch/watch';
 export function createHostActivities(
   settings: AgentSettings,
   replaced: Partial<Omit<HostDeps, 'settings'>> & { logger?: Pick<Logger, 'info'> } = {},
-): HostActivities & RecoveryActivities & SettingActivities {
+): HostActivities {
   const redact = replaced.redact ?? createRedactor(secretsOf(settings));
   const run = replaced.run ?? runCommand;
   const findManager = replaced.findManager ?? createServiceManagers(settings, run, redact);
   const { logger } = replaced;
   const asChange = replaced.asChange ?? createAsChange({ settings, fence: createFence(settings), redact, logger });
-  const deps: HostDeps = { settings, redact, run, findManager, asChange };
+  const activities: HostActivities = allActivities({ settings, redact, run, findManager, asChange }, () =>
+    Object.keys(activities),
+  );
+  return activities;
+}
+
+/** Each subject's file has what can be asked about it, and how it is answered. `names` are those of all. */
+function allActivities(deps: HostDeps, names: () => string[]) {
   // A restart that was given up may still be at work when a stop comes.
-  const inTurn = createSerializer();
-  const activities: HostActivities & RecoveryActivities & SettingActivities = {
-    ...createAllowedActivities(deps, () => Object.keys(activities)),
-    ...createServiceActivities(deps, inTurn),
+  const serialize = createSerializer();
+  return {
+    ...createAllowedActivities(deps, names),
+    ...createServiceActivities(deps, serialize),
     ...createProcessActivities(deps),
     ...createEvidenceActivities(deps),
     ...createHealthActivities(deps),
@@ -58,14 +77,13 @@ export function createHostActivities(
     ...createDependencyActivities(deps),
     ...createConfigurationActivities(deps),
     ...createSpaceActivities(deps),
-    ...createStopActivities(deps, inTurn),
+    ...createStopActivities(deps, serialize),
     ...createStrayActivities(deps),
     ...createBackupActivities(deps),
     ...createPermissionActivities(deps),
     ...createTemporaryActivities(deps),
     ...createRateLimitActivities(deps),
     ...createExchangeActivities(deps),
-    ...createSettingActivities(deps, inTurn),
-  };
-  return activities;
+    ...createSettingActivities(deps, serialize),
+  } satisfies Record<HostActivityName, unknown>;
 }

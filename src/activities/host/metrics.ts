@@ -1,10 +1,15 @@
+import type { MetricsState } from '../../shared/observations/probes';
 import { probeMetrics } from '../../host/probes/metrics';
 import type { HostDeps } from './core/deps';
 import { asActivity } from './core/run';
-import type { HostActivities } from './types';
+
+export interface MetricsActivities {
+  /** What the alerts are made of: whether Prometheus can read `/metrics`. Never throws for "it cannot". */
+  observeMetrics(): Promise<MetricsState>;
+}
 
 /** `/metrics`, asked as Prometheus asks. */
-export function createMetricsActivities({ settings, redact }: HostDeps): Pick<HostActivities, 'observeMetrics'> {
+export function createMetricsActivities({ settings, redact }: HostDeps): MetricsActivities {
   const { baseUrl, probes } = settings.kingfisher;
   return {
     observeMetrics: asActivity(

@@ -1,22 +1,30 @@
+import type { Permitted } from '../../shared/safety/permit';
 import { HostError } from '../../host/errors';
 import { countPermissions, mendPermissions } from '../../host/files/permissions';
-import type { Permissions, Permitted } from '../../host/files/permissions';
+import type { PermissionCheck, Permissions } from '../../host/files/permissions';
 import { findOwner, listNames } from '../../host/files/permissions-wanted';
 import { notConfigured } from '../../host/services/service-managers';
-import type { Change } from '../../shared/observations/observations';
-import type { PermissionCount } from '../../shared/observations/recovery-observations';
+import type { Change } from '../../shared/observations/change';
+import type { PermissionCount } from '../../shared/observations/files';
 import type { HostDeps } from './core/deps';
 import { createSerializer } from './core/serialize';
-import type { RecoveryActivities } from './recovery-types';
 import { asActivity } from './core/run';
 import type { ChangeRun } from './core/change';
 
 const EXAMPLE_CHARACTERS = 300;
 
+export interface PermissionActivities {
+  /** H.3 dry run. */
+  observePermissions(): Promise<PermissionCount>;
+  /**
+   * H.3. More differences than `limit`, or than the agent's own limits without or with a person's approval, fail with
+   * `UnsafeSelector` and change nothing.
+   */
+  ensurePermissions(input: Permitted<{ limit: number; isApproved?: boolean }>): Promise<Change<PermissionCount>>;
+}
+
 /** H.3: `chown -R` and `chmod -R`, of what differs and nothing else. */
-export function createPermissionActivities(
-  deps: HostDeps,
-): Pick<RecoveryActivities, 'observePermissions' | 'ensurePermissions'> {
+export function createPermissionActivities(deps: HostDeps): PermissionActivities {
   const { redact, asChange } = deps;
   const inTurn = createSerializer();
   return {
@@ -57,7 +65,7 @@ async function wanted({ settings }: HostDeps, signal: AbortSignal): Promise<Perm
   return { folder: dataDir, owner, names, signal };
 }
 
-function counted({ entries, different, examples, skipped }: Permitted, { redact }: HostDeps): PermissionCount {
+function counted({ entries, different, examples, skipped }: PermissionCheck, { redact }: HostDeps): PermissionCount {
   return { entries, different, examples: examples.map((text) => redact(text, EXAMPLE_CHARACTERS)), skipped };
 }
 
@@ -66,7 +74,7 @@ function tooMany(reason: string): HostError {
   return new HostError('UnsafeSelector', `${reason}; ${remedy}`);
 }
 
-function notMended(after: Permitted, { notes }: Permitted): HostError {
+function notMended(after: PermissionCheck, { notes }: PermissionCheck): HostError {
   const why = notes[0] ?? after.examples[0] ?? '';
   return new HostError('NotInDesiredState', `${after.different} entries still have other permissions: ${why}`);
 }

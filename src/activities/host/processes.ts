@@ -5,20 +5,23 @@ import type { Redact } from '../../host/redact';
 import { findServiceProcesses } from '../../host/processes/service-processes';
 import { listUsers } from '../../host/programs/users';
 import type { KingfisherSettings } from '../../host/agent-settings';
-import type { PortState, ProcessInfo, ProcessList } from '../../shared/observations/observations';
+import type { PortState, ProcessInfo, ProcessList } from '../../shared/observations/service';
 import type { HostDeps } from './core/deps';
 import { asActivity } from './core/run';
-import type { HostActivities } from './types';
 
 const PROCESSES_AT_MOST = 20;
 const COMMAND_CHARACTERS = 200;
 const PORTS_AT_MOST = 10;
 
+export interface ProcessActivities {
+  /** A.diagnosis: `ps aux | grep kingfisher`, by user and install folder instead of by text. */
+  observeProcesses(): Promise<ProcessList>;
+  /** A.diagnosis: `lsof -i :8201`. */
+  observePort(): Promise<PortState>;
+}
+
 /** A.diagnosis: `ps` and `lsof`. */
-export function createProcessActivities({
-  settings,
-  redact,
-}: HostDeps): Pick<HostActivities, 'observeProcesses' | 'observePort'> {
+export function createProcessActivities({ settings, redact }: HostDeps): ProcessActivities {
   const { kingfisher } = settings;
   return {
     observeProcesses: asActivity(redact, async () => await listOwn(kingfisher.user, kingfisher.installDir, redact)),

@@ -1,15 +1,20 @@
+import type { Permitted } from '../../shared/safety/permit';
 import { withRateLimitKeys } from '../../host/stores/rate-limits';
 import type { RateLimitKeys, RateLimitSelector } from '../../host/stores/rate-limits';
 import { notConfigured } from '../../host/services/service-managers';
 import type { AgentSettings } from '../../host/agent-settings';
-import type { Change } from '../../shared/observations/observations';
-import type { RateLimitCount } from '../../shared/observations/recovery-observations';
+import type { Change } from '../../shared/observations/change';
+import type { RateLimitCount } from '../../shared/observations/probes';
 import type { HostDeps } from './core/deps';
 import { createSerializer } from './core/serialize';
-import type { RecoveryActivities } from './recovery-types';
 import { asActivity } from './core/run';
 
-type RateLimitActivities = Pick<RecoveryActivities, 'observeRateLimits' | 'ensureRateLimitsReset'>;
+export interface RateLimitActivities {
+  /** H.5 dry run. */
+  observeRateLimits(): Promise<RateLimitCount>;
+  /** H.5: no `ratelimit:*` key is left in the configured database; every other key is. */
+  ensureRateLimitsReset(input: Permitted): Promise<Change<RateLimitCount>>;
+}
 
 /** H.5: KingFisher's rate limits in Redis, and no other key. */
 export function createRateLimitActivities({ settings, redact, asChange }: HostDeps): RateLimitActivities {

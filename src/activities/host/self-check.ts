@@ -1,4 +1,4 @@
-import type { HostActivities } from './types';
+import type { HostActivities } from '.';
 
 /** What an agent saw of its host at its start: a line a thing, for its log. */
 export type SelfCheck = Record<string, string>;

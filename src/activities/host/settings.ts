@@ -1,3 +1,4 @@
+import type { Permitted } from '../../shared/safety/permit';
 import { HostError } from '../../host/errors';
 import { checkLimits, kindOf } from '../../host/settings-store/limits';
 import { openSetting } from '../../host/settings-store/open';
@@ -6,13 +7,12 @@ import { createPendingStarts } from '../../host/settings-store/pending';
 import type { PendingStarts } from '../../host/settings-store/pending';
 import type { Found } from '../../host/settings-store/store';
 import type { SettingState, SettingValue } from '../../shared/safety/lease';
-import type { Change } from '../../shared/observations/observations';
+import type { Change } from '../../shared/observations/change';
 import { applyPending, expectApply } from './apply-setting';
 import type { ChangeRun } from './core/change';
 import type { HostDeps } from './core/deps';
 import type { Serialize } from './core/serialize';
 import { asActivity } from './core/run';
-import type { SettingActivities } from './setting-types';
 
 const TEXT_CHARACTERS = 200;
 /** Somebody may be changing other keys of the same file. */
@@ -27,6 +27,21 @@ interface Wish {
   setting: string;
   expected: SettingValue;
   value: SettingValue;
+}
+
+export interface SettingActivities {
+  /** A setting as it stands. Errors: `NotConfigured`, `UnsafeSelector`, `ObservationFailed`. */
+  observeSetting(input: { setting: string }): Promise<SettingState>;
+  /**
+   * The setting is `value`, and KingFisher has taken it. It is written only in place of `expected`; both must be within
+   * the host's own limits, so that what is changed can be put back. An attempt that died after it wrote is found, and
+   * only what it did not come to is done.
+   * Errors: `ValueChanged` when neither stands there, `NotConfigured`, `UnsafeSelector`, `ObservationFailed` for what is
+   * absent or malformed, `NotInDesiredState`, `UnitMasked`, `UnitUnusable`.
+   */
+  ensureSetting(
+    input: Permitted<{ setting: string; expected: SettingValue; value: SettingValue }>,
+  ): Promise<Change<SettingState>>;
 }
 
 /** B, C, D: a setting is changed where it lives, by compare-and-swap. */

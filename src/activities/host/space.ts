@@ -1,3 +1,4 @@
+import type { Permitted } from '../../shared/safety/permit';
 import path from 'node:path';
 import { describeEnd } from '../../host/programs/commands';
 import { HostError } from '../../host/errors';
@@ -6,19 +7,24 @@ import { unsafe } from '../../host/files/selectors';
 import { notConfigured } from '../../host/services/service-managers';
 import { countTempFiles, removeTempFiles } from '../../host/files/temp-files';
 import type { Found } from '../../host/files/temp-files';
-import type { Change, FileCount } from '../../shared/observations/observations';
+import type { Change } from '../../shared/observations/change';
+import type { FileCount } from '../../shared/observations/files';
 import type { HostDeps } from './core/deps';
 import { createSerializer } from './core/serialize';
 import type { ChangeRun } from './core/change';
-import type { HostActivities } from './types';
 
 const LOGROTATE = '/usr/sbin/logrotate';
 const LOGROTATE_MS = 60_000;
 
+export interface SpaceActivities {
+  /** D.2: temporary files older than this are gone. Never follows a link, never leaves the folder's file system. */
+  ensureTempFilesRemoved(input: Permitted<{ olderThanMs: number }>): Promise<Change<FileCount>>;
+  /** G.1: the service's logs are rotated if they are larger than the agent's limit. */
+  ensureLogsRotated(input: Permitted): Promise<Change<FileCount>>;
+}
+
 /** D.2, G.1: the document's remedies for a full disk. */
-export function createSpaceActivities(
-  deps: HostDeps,
-): Pick<HostActivities, 'ensureTempFilesRemoved' | 'ensureLogsRotated'> {
+export function createSpaceActivities(deps: HostDeps): SpaceActivities {
   const { asChange } = deps;
   const inTurn = createSerializer();
   return {

@@ -6,7 +6,7 @@ import type { ServiceManager } from '../../host/services/service-manager';
 import { reasonOf } from '../../host/services/start-reason';
 import { tellLine } from '../../host/logs/unit-log';
 import type { UnitLine } from '../../host/logs/unit-log';
-import type { ServiceName, StartLog } from '../../shared/observations/observations';
+import type { ServiceName, StartLog } from '../../shared/observations/service';
 import type { HostDeps } from './core/deps';
 import { logRedactorOf } from './core/log-redactor';
 

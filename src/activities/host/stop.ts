@@ -1,20 +1,26 @@
+import type { Permitted } from '../../shared/safety/permit';
+import type { ServiceName } from '../../shared/observations/service';
 import { HostError } from '../../host/errors';
 import { isStopped } from '../../host/services/service-manager';
 import type { ServiceManager } from '../../host/services/service-manager';
-import type { Change, ServiceState } from '../../shared/observations/observations';
+import type { Change } from '../../shared/observations/change';
+import type { ServiceState } from '../../shared/observations/service';
 import type { HostDeps } from './core/deps';
 import { refuseUnusable } from './ensure-restarted';
 import type { Serialize } from './core/serialize';
-import type { RecoveryActivities } from './recovery-types';
 import type { ChangeRun } from './core/change';
 
 type Attempt = Pick<ChangeRun, 'signal' | 'attempt'> & Partial<Pick<ChangeRun, 'mayStillChange'>>;
 
+export interface StopActivities {
+  /** H.1: the unit is stopped and stays so. Errors: `NotConfigured`, `NotInDesiredState`. */
+  ensureStopped(input: Permitted<{ service: ServiceName }>): Promise<Change<ServiceState>>;
+  /** H.8: the service runs; started if it does not. Errors: `UnitMasked`, `UnitUnusable`, `NotInDesiredState`. */
+  ensureStarted(input: Permitted<{ service: ServiceName }>): Promise<Change<ServiceState>>;
+}
+
 /** H.1, H.8: the service is down while its files are worked on, and runs again afterwards. */
-export function createStopActivities(
-  { findManager, asChange }: HostDeps,
-  inTurn: Serialize,
-): Pick<RecoveryActivities, 'ensureStopped' | 'ensureStarted'> {
+export function createStopActivities({ findManager, asChange }: HostDeps, inTurn: Serialize): StopActivities {
   return {
     ensureStopped: asChange('ensureStopped', async (run, { service }) => {
       const manager = findManager(service);

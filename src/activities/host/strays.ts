@@ -1,23 +1,30 @@
+import type { Permitted } from '../../shared/safety/permit';
 import { HostError } from '../../host/errors';
 import type { ProcessRecord } from '../../host/processes/process-table';
 import { endStrays, findStrays } from '../../host/processes/strays';
 import type { EndedStray, Service } from '../../host/processes/strays';
 import { listUsers } from '../../host/programs/users';
 import type { User } from '../../host/programs/users';
-import type { StrayList, StraysEnded } from '../../shared/observations/recovery-observations';
+import type { StrayList, StraysEnded } from '../../shared/observations/service';
 import type { HostDeps } from './core/deps';
 import { refuseUnusable } from './ensure-restarted';
 import { commandOf, describe } from './processes';
 import { createSerializer } from './core/serialize';
-import type { RecoveryActivities } from './recovery-types';
 import { asActivity } from './core/run';
 import type { ChangeRun } from './core/change';
 
 const PROCESSES_AT_MOST = 20;
 const LONGEST_GRACE_MS = 120_000;
 
+export interface StrayActivities {
+  /** H.1 dry run: processes of the service's user or install folder outside its unit. */
+  observeStrays(): Promise<StrayList>;
+  /** H.1: none of them is left: TERM, deadline, KILL. Never self, ancestors, the agent, editors, tails, database clients. */
+  ensureStraysEnded(input: Permitted<{ graceMs: number }>): Promise<StraysEnded>;
+}
+
 /** H.1: `pkill -f`, without the editors, tails and people that it hits too. */
-export function createStrayActivities(deps: HostDeps): Pick<RecoveryActivities, 'observeStrays' | 'ensureStraysEnded'> {
+export function createStrayActivities(deps: HostDeps): StrayActivities {
   const { redact, asChange } = deps;
   const inTurn = createSerializer();
   return {

@@ -1,20 +1,26 @@
+import type { Permitted } from '../../shared/safety/permit';
 import { unsafe } from '../../host/files/selectors';
 import { clearTemporaryFiles, countTemporaryFiles } from '../../host/files/temporary-files';
 import type { Cleared, TemporaryFiles } from '../../host/files/temporary-files';
 import { listUsers } from '../../host/programs/users';
-import type { Change, FileCount } from '../../shared/observations/observations';
+import type { Change } from '../../shared/observations/change';
+import type { FileCount } from '../../shared/observations/files';
 import type { HostDeps } from './core/deps';
 import { createSerializer } from './core/serialize';
-import type { RecoveryActivities } from './recovery-types';
 import { asActivity } from './core/run';
 import type { ChangeRun } from './core/change';
 
 const NOTE_CHARACTERS = 300;
 
+export interface TemporaryActivities {
+  /** H.4 dry run. */
+  observeTemporaryFiles(input: { olderThanMs: number }): Promise<FileCount>;
+  /** H.4: `data/temp/*` and `/tmp/kingfisher-*` by age and owner; never through a link, across a mount, or a backup. */
+  ensureTemporaryFilesCleared(input: Permitted<{ olderThanMs: number }>): Promise<Change<FileCount>>;
+}
+
 /** H.4: `rm -rf data/temp/* /tmp/kingfisher-*`, of what is old and the service's. */
-export function createTemporaryActivities(
-  deps: HostDeps,
-): Pick<RecoveryActivities, 'observeTemporaryFiles' | 'ensureTemporaryFilesCleared'> {
+export function createTemporaryActivities(deps: HostDeps): TemporaryActivities {
   const { redact, asChange } = deps;
   const inTurn = createSerializer();
   return {

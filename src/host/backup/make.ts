@@ -1,5 +1,5 @@
-import type { BackupState } from '../../shared/observations/recovery-observations';
-import type { Change } from '../../shared/observations/observations';
+import type { BackupState } from '../../shared/observations/backups';
+import type { Change } from '../../shared/observations/change';
 import { HostError, errorCode } from '../errors';
 import type { SafeFolder } from '../files/safe-folder';
 import { Attempt } from './attempt';

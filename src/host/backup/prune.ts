@@ -1,5 +1,6 @@
-import type { Change, FileCount } from '../../shared/observations/observations';
-import type { BackupSummary } from '../../shared/observations/recovery-observations';
+import type { Change } from '../../shared/observations/change';
+import type { FileCount } from '../../shared/observations/files';
+import type { BackupSummary } from '../../shared/observations/backups';
 import { errorText } from '../errors';
 import type { ChangeContext } from '../fence/change-context';
 import { JOURNAL } from './journal';

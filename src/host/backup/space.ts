@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import type { BackupPlan } from '../../shared/observations/recovery-observations';
+import type { BackupPlan } from '../../shared/observations/backups';
 import { isHidden } from '../../shared/observations/image-layout';
 import { HostError } from '../errors';
 import { imagesNotFound } from './look-elsewhere';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { BackupState, BackupSummary } from '../../shared/observations/recovery-observations';
+import type { BackupState, BackupSummary } from '../../shared/observations/backups';
 import type { SafeFolder } from '../files/safe-folder';
 import { JOURNAL, readJournal } from './journal';
 import { readManifest } from './manifest';

@@ -1,4 +1,4 @@
-import type { DependencyName } from '../../shared/observations/observations';
+import type { DependencyName } from '../../shared/observations/service';
 import { findProcess } from '../processes/process-table';
 
 /** Where Debian's packages keep it. */

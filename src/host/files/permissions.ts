@@ -21,7 +21,7 @@ export interface Permissions extends ChangeContext {
   names: Names;
 }
 
-export interface Permitted {
+export interface PermissionCheck {
   /** Files and folders, the folder itself included. */
   entries: number;
   different: number;
@@ -34,7 +34,7 @@ export interface Permitted {
 }
 
 interface Walk extends Permissions {
-  found: Permitted;
+  found: PermissionCheck;
   /** Changes what differs, through the descriptor of it; absent to count only. */
   mend?: (handle: FileHandle, stat: Stats) => Promise<void>;
   left: number;
@@ -45,7 +45,7 @@ interface Walk extends Permissions {
  *
  * @throws HostError `UnsafeSelector` for a link in place of the folder.
  */
-export async function countPermissions(what: Permissions): Promise<Permitted> {
+export async function countPermissions(what: Permissions): Promise<PermissionCheck> {
   return await walkAll({ ...what, found: nothing(), left: 0 });
 }
 
@@ -55,7 +55,7 @@ export async function countPermissions(what: Permissions): Promise<Permitted> {
  *
  * @throws HostError `UnsafeSelector` for a link in place of the folder.
  */
-export async function mendPermissions(what: Permissions, limit: number): Promise<Permitted> {
+export async function mendPermissions(what: Permissions, limit: number): Promise<PermissionCheck> {
   const mend = async (handle: FileHandle, stat: Stats) => {
     const { uid, gid } = what.owner;
     // The owner first: a change of owner takes bits off the mode.
@@ -65,7 +65,7 @@ export async function mendPermissions(what: Permissions, limit: number): Promise
   return await walkAll({ ...what, found: nothing(), mend, left: limit });
 }
 
-async function walkAll(walk: Walk): Promise<Permitted> {
+async function walkAll(walk: Walk): Promise<PermissionCheck> {
   const folder = await openFolder(walk.folder);
   if (folder === undefined) note(walk, walk.folder, 'does not exist');
   else await visitFolder(walk, folder, walk.folder, 1);
@@ -158,7 +158,7 @@ function note({ found }: Walk, place: string, text: string): void {
   if (found.notes.length < TEXTS_AT_MOST) found.notes.push(`${place} ${text}`);
 }
 
-function nothing(): Permitted {
+function nothing(): PermissionCheck {
   return { entries: 0, different: 0, examples: [], skipped: 0, notes: [] };
 }
 

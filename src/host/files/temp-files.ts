@@ -1,4 +1,4 @@
-import type { FileCount } from '../../shared/observations/observations';
+import type { FileCount } from '../../shared/observations/files';
 import { errorText } from '../errors';
 import type { ChangeContext } from '../fence/change-context';
 import { descend, openFolder } from './safe-folder';

@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { stat as statOf } from 'node:fs/promises';
 import path from 'node:path';
-import type { FileCount } from '../../shared/observations/observations';
+import type { FileCount } from '../../shared/observations/files';
 import { HostError, errorCode, errorText } from '../errors';
 import type { ChangeContext } from '../fence/change-context';
 import { descend, openFolder } from './safe-folder';

@@ -1,4 +1,4 @@
-import type { Resources } from '../../shared/observations/observations';
+import type { Resources } from '../../shared/observations/files';
 import type { CommandRunner } from '../programs/commands';
 import { readJournal } from './journal';
 

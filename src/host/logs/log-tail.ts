@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import type { LogTail } from '../../shared/observations/observations';
+import type { LogTail } from '../../shared/observations/files';
 import { HostError, errorCode, errorText } from '../errors';
 import type { Redact } from '../redact';
 

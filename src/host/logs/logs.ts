@@ -1,6 +1,6 @@
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { FileCount } from '../../shared/observations/observations';
+import type { FileCount } from '../../shared/observations/files';
 import { HostError, errorCode, errorText } from '../errors';
 
 /**

@@ -1,4 +1,4 @@
-import type { Answer, EndpointState } from '../../shared/observations/observations';
+import type { Answer, EndpointState } from '../../shared/observations/probes';
 import { errorCode, errorText } from '../errors';
 import type { Redact } from '../redact';
 import { ProbeTimeout } from './deadline';

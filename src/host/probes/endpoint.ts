@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import type { EndpointState } from '../../shared/observations/observations';
+import type { EndpointState } from '../../shared/observations/probes';
 import { errorCode, errorText } from '../errors';
 import type { Redact } from '../redact';
 import type { EndpointSettings } from '../agent-settings';

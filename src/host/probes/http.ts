@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { Answer, EndpointState } from '../../shared/observations/observations';
+import type { Answer, EndpointState } from '../../shared/observations/probes';
 import { errorCode } from '../errors';
 import { PROBE_TIMEOUT_MS, answerOfSocket, askOnce } from './answers';
 import type { ProbeOptions } from './answers';

@@ -1,4 +1,5 @@
-import type { DependencyName, HealthState } from '../../shared/observations/observations';
+import type { DependencyName } from '../../shared/observations/service';
+import type { HealthState } from '../../shared/observations/probes';
 import type { Redact } from '../redact';
 import type { KingfisherProbes } from '../agent-settings';
 import type { ProbeOptions } from './answers';

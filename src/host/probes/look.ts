@@ -1,5 +1,5 @@
 import net from 'node:net';
-import type { Answer, Condition, EndpointState } from '../../shared/observations/observations';
+import type { Answer, Condition, EndpointState } from '../../shared/observations/probes';
 import { errorCode } from '../errors';
 import { PROBE_TIMEOUT_MS, answerOfSocket, askOnce } from './answers';
 import type { ProbeOptions } from './answers';

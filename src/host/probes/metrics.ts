@@ -1,4 +1,4 @@
-import type { MetricsFormat, MetricsState } from '../../shared/observations/observations';
+import type { MetricsFormat, MetricsState } from '../../shared/observations/probes';
 import type { AskedSettings } from '../agent-settings';
 import type { ProbeOptions } from './answers';
 import { probeEndpoint } from './endpoint';

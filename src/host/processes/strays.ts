@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
-import type { ServiceState } from '../../shared/observations/observations';
+import type { ServiceState } from '../../shared/observations/service';
 import { endEach } from '../programs/end-process';
 import type { Ending } from '../programs/end-process';
 import type { ChangeContext } from '../fence/change-context';

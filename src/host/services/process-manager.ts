@@ -1,7 +1,7 @@
 import { closeSync, rmSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
-import type { RecentStarts, ServiceName, ServiceState } from '../../shared/observations/observations';
+import type { RecentStarts, ServiceName, ServiceState } from '../../shared/observations/service';
 import { runCommand } from '../programs/commands';
 import type { CommandRunner } from '../programs/commands';
 import { prepareStart, startDetached, startTimeOf } from '../programs/detached';

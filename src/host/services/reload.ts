@@ -1,4 +1,4 @@
-import type { ServiceState } from '../../shared/observations/observations';
+import type { ServiceState } from '../../shared/observations/service';
 import { describeEnd } from '../programs/commands';
 import type { CommandRunner } from '../programs/commands';
 import { HostError } from '../errors';

@@ -1,4 +1,4 @@
-import type { RecentStarts, ServiceState } from '../../shared/observations/observations';
+import type { RecentStarts, ServiceState } from '../../shared/observations/service';
 import type { UnitLine } from '../logs/unit-log';
 
 /** One service under its manager: `systemd`, or the document's "if running manually". */

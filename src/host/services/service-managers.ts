@@ -1,4 +1,4 @@
-import type { DependencyName, ServiceName } from '../../shared/observations/observations';
+import type { DependencyName, ServiceName } from '../../shared/observations/service';
 import type { CommandRunner } from '../programs/commands';
 import { HostError } from '../errors';
 import { portOf } from '../processes/ports';

@@ -1,4 +1,4 @@
-import type { StartReason } from '../../shared/observations/observations';
+import type { StartReason } from '../../shared/observations/service';
 
 const AT_MOST = 3;
 

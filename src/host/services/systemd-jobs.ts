@@ -1,4 +1,4 @@
-import type { ServiceState } from '../../shared/observations/observations';
+import type { ServiceState } from '../../shared/observations/service';
 import type { CommandResult } from '../programs/commands';
 import { HostError } from '../errors';
 

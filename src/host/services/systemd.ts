@@ -1,4 +1,4 @@
-import type { ActiveState, RecentStarts, ServiceName, ServiceState } from '../../shared/observations/observations';
+import type { ActiveState, RecentStarts, ServiceName, ServiceState } from '../../shared/observations/service';
 import { describeEnd } from '../programs/commands';
 import type { CommandResult, CommandRunner } from '../programs/commands';
 import { HostError } from '../errors';

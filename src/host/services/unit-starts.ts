@@ -1,4 +1,4 @@
-import type { RecentStarts } from '../../shared/observations/observations';
+import type { RecentStarts } from '../../shared/observations/service';
 import type { CommandRunner } from '../programs/commands';
 import { entryTime, readNewest } from '../logs/journal';
 

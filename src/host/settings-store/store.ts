@@ -1,4 +1,4 @@
-import type { Evidence } from '../../shared/observations/observations';
+import type { Evidence } from '../../shared/observations/change';
 import type { SettingValue } from '../../shared/safety/lease';
 
 /** A setting as it stands where it lives. */

@@ -1,6 +1,6 @@
 import { connect } from 'amqplib';
 import type { ChannelModel } from 'amqplib';
-import type { ExchangeState } from '../../shared/observations/recovery-observations';
+import type { ExchangeState } from '../../shared/observations/probes';
 import { PROBE_TIMEOUT_MS, askOnce } from '../probes/answers';
 import type { ProbeOptions } from '../probes/answers';
 import { withDeadline } from '../probes/deadline';

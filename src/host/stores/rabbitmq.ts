@@ -1,6 +1,6 @@
 import { connect } from 'amqplib';
 import type { ChannelModel } from 'amqplib';
-import type { Answer, EndpointState } from '../../shared/observations/observations';
+import type { Answer, EndpointState } from '../../shared/observations/probes';
 import { errorText } from '../errors';
 import type { ProbeOptions } from '../probes/answers';
 import { probeHttp } from '../probes/http';

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import type { RateLimitCount } from '../../shared/observations/recovery-observations';
+import type { RateLimitCount } from '../../shared/observations/probes';
 import { HostError } from '../errors';
 import { SINGLE_CONNECTION } from './redis-connection';
 

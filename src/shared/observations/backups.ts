@@ -1,6 +1,3 @@
-/** What `halcyon backups` needs of a host (H.2). Plain JSON; texts are bounded, sizes are bytes. */
-import type { BackupSummary } from './recovery-observations';
-
 /** A backup read back and compared with its manifest. */
 export interface BackupVerdict extends BackupSummary {
   /** Everything that the manifest names is there, byte for byte. */
@@ -48,4 +45,36 @@ export interface Backups {
   verify(id: string): Promise<BackupVerdict | undefined>;
   /** `undefined` when there is no such backup. */
   restore(id: string, options: RestoreOptions): Promise<RestoreResult | undefined>;
+}
+
+/** One backup of one incident (H.2). */
+export interface BackupState {
+  /** Folder of the backup. */
+  path: string;
+  /** `nothing`: there is no image of the day, so there is nothing to keep: an outcome and no error. */
+  state: 'absent' | 'partial' | 'complete' | 'nothing';
+  files: number;
+  bytes: number;
+  /** Digest of the manifest; null while there is none. */
+  manifestSha256: string | null;
+}
+
+/** A backup as `halcyon backups list` shows it. */
+export interface BackupSummary extends BackupState {
+  id: string;
+  /** When its manifest was written; the folder's own time while there is none. */
+  createdAt: string;
+}
+
+/** What a backup would need and what there is. */
+export interface BackupPlan {
+  source: string;
+  exists: boolean;
+  files: number;
+  bytes: number;
+  availableBytes: number;
+  /** Enough space is there, with the configured reserve. */
+  fits: boolean;
+  /** Why the backup would be refused: no image of the day was found, and not because there is none. */
+  obstacle?: string;
 }

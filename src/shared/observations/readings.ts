@@ -1,4 +1,5 @@
-import type { DependencyName, DependencyState, HealthState } from './observations';
+import type { DependencyName } from './service';
+import type { DependencyState, HealthState } from './probes';
 
 /** What an agent can be asked to wait for, and what it tells of it in the end. */
 export interface Readings {

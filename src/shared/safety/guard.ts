@@ -1,4 +1,4 @@
-import type { ServiceName } from '../observations/observations';
+import type { ServiceName } from '../observations/service';
 
 /** What the guard of a host and its incidents say to each other. Times are ISO 8601 in UTC, by Temporal's clock. */
 

@@ -1,6 +1,6 @@
 import type { EscalationPlan } from '../paging/escalation';
 import type { GuardPolicy } from './guard';
-import type { Evidence } from '../observations/observations';
+import type { Evidence } from '../observations/change';
 import type { ChangePermit } from './permit';
 
 /** A temporary change with its original value, an owner and an end. Times are ISO 8601 in UTC, by Temporal's clock. */

@@ -1,10 +1,6 @@
-import type {
-  Answer,
-  Condition,
-  DependencyName,
-  DiskState,
-  EndpointState,
-} from '../../shared/observations/observations';
+import type { Answer, Condition, EndpointState } from '../../shared/observations/probes';
+import type { DependencyName } from '../../shared/observations/service';
+import type { DiskState } from '../../shared/observations/files';
 
 /** What the endpoints, dependencies and disks of a scripted host say. */
 

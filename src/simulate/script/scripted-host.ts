@@ -1,24 +1,19 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { RecoveryActivities } from '../../activities/host/recovery-types';
-import type { HostActivities } from '../../activities/host/types';
+import type { HostActivities } from '../../activities/host';
 import { ALLOWANCES, CHANGES, notAllowed } from '../../shared/safety/allowance';
 import type { Allowance } from '../../shared/safety/allowance';
-import { WELL, isHealthy, standingOf } from '../../shared/observations/observations';
-import type {
-  Condition,
-  DependencyName,
-  DependencyState,
-  EndpointState,
-  HealthState,
-  ServiceName,
-  ServiceState,
-  StandingReading,
-  WatchRequest,
-  StartReason,
-} from '../../shared/observations/observations';
+import { WELL, standingOf } from '../../shared/observations/standing';
+import { isHealthy } from '../../shared/observations/probes';
+import type { Condition, DependencyState, EndpointState, HealthState } from '../../shared/observations/probes';
+import type { DependencyName, ServiceName, ServiceState, StartReason } from '../../shared/observations/service';
+import type { StandingReading, WatchRequest } from '../../shared/observations/standing';
 import type { ChangePermit } from '../../shared/safety/permit';
 import type { HealthVerdict, Verdict, WaitRequest } from '../../shared/observations/readings';
-import { ANSWERS, DEPENDENCIES, WHY, disk, endpoint } from './scripted-answers';
+import { HOST_ACTIVITIES } from '../../shared/host-activities';
+import type { HostActivityName } from '../../shared/host-activities';
+import { ANSWERS, DEPENDENCIES, WHY, endpoint } from './scripted-answers';
+import { scriptedRecovery } from './scripted-recovery';
+import { scriptedChanges, scriptedObservations } from './scripted-service';
 
 /**
  * A host whose behaviour a test or a simulation scripts: services that are up or down, and what a restart does to them. Keeps the
@@ -71,11 +66,11 @@ export class ScriptedHost {
   before: (activity: string) => Promise<void> | void = () => undefined;
 
   /** @param now ISO 8601 by the host's clock */
-  constructor(private readonly now: () => string = () => new Date().toISOString()) {}
+  constructor(readonly now: () => string = () => new Date().toISOString()) {}
 
   private starts = 0;
 
-  private nextInvocation(): string {
+  nextInvocation(): string {
     this.starts += 1;
     return `start-${this.starts}`;
   }
@@ -84,7 +79,7 @@ export class ScriptedHost {
     return isHealthy(this.health());
   }
 
-  private waited(wanted: WaitRequest): Verdict {
+  waited(wanted: WaitRequest): Verdict {
     if (wanted.reading === 'health') return this.verdict();
     const last = this.dependency(wanted.dependency);
     const holds = last.condition === 'well';
@@ -108,103 +103,26 @@ export class ScriptedHost {
     return this.up[dependency] ? (this.conditions[dependency] ?? 'well') : 'down';
   }
 
-  activities(): HostActivities & RecoveryActivities {
-    const scripted: HostActivities & RecoveryActivities = {
-      ...this.recovery(),
-      observeAllowed: async () => ({
-        allow: this.allow,
-        permissionsLimit: 100,
-        permissionsApprovedLimit: 1_000_000,
-        backups: '/var/backups/kingfisher',
-        activities: Object.keys(scripted).filter((name) => !this.lacks.has(name)),
-      }),
-      observeService: async ({ service }) => this.service(service),
-      observeRecentStarts: async () => ({ evidence: 'present', startedAt: [this.now()] }),
-      observeStartLog: async ({ service }) => ({
-        service,
-        evidence: 'present',
-        lines: [`${service}: cannot open its configuration`],
-        reason: this.startReason,
-      }),
-      observeProcesses: async () => ({ processes: [], more: 0 }),
-      observePort: async () => ({
-        port: 8201,
-        listening: this.up.kingfisher || this.portHolder !== null,
-        owner: this.portHolder,
-        elsewhere: [],
-      }),
-      observeLogTail: async () => ({
-        path: '/var/log/kingfisher/service.log',
-        evidence: 'present',
-        lines: this.logLines,
-        modifiedAt: this.now(),
-        sizeBytes: 100,
-      }),
-      observeResources: async () => ({
-        memory: { totalBytes: 8e9, availableBytes: 4e9 },
-        disks: [disk(this.diskFull)],
-        dependencyDisks: [],
-        load1: 0.5,
-        oomKills: { evidence: 'present', victims: [] },
-        observedAt: this.now(),
-      }),
-      observeHealth: async () => (this.lateAnswers-- > 0 ? this.late() : this.health()),
-      observeMetrics: async () => ({
-        path: '/metrics',
-        endpoint: this.metrics,
-        contentType: 'text/plain; version=0.0.4',
-        format: this.metrics.answer === 'ok' ? 'prometheus' : 'other',
-        samples: this.metrics.answer === 'ok' ? 30 : 0,
-        observedAt: this.now(),
-      }),
-      waitUntil: (async (wanted: WaitRequest) => this.waited(wanted)) as HostActivities['waitUntil'],
-      watchKingfisher: async (wanted) => this.reading(wanted),
-      checkConfiguration: async () => ({
-        evidence: 'present',
-        valid: this.configurationValid,
-        output: this.configurationValid ? 'Config OK' : 'openai.max_qps: expected a number',
-      }),
-      observeDependency: async ({ dependency }) => this.dependency(dependency),
-      waitUntilDependencyClear: async ({ dependency }) => this.dependency(dependency),
-      waitUntilStarted: async ({ service }) => {
-        if (this.starting.delete(service)) this.up[service] = !this.broken.has(service);
-        return this.service(service);
-      },
-      ensureRestarted: async ({ service, seenInvocation }) => {
-        const before = this.service(service);
-        if (this.masked.has(service)) throw ApplicationFailure.nonRetryable(`${service} is masked`, 'UnitMasked');
-        if (before.invocation !== seenInvocation) return { before, after: before, changed: false, notes: [] };
-        this.restarts.push(service);
-        this.starting.delete(service);
-        this.invocation[service] = this.nextInvocation();
-        this.up[service] = !this.broken.has(service);
-        return { before, after: this.service(service), changed: true, notes: [] };
-      },
-      ensureTempFilesRemoved: async () => {
-        const before = { files: this.tempFiles, bytes: this.tempFiles * 1000 };
-        this.tempFiles = 0;
-        this.diskFull = false;
-        return { before, after: { files: 0, bytes: 0 }, changed: before.files > 0, notes: [] };
-      },
-      ensureLogsRotated: async () => ({
-        before: { files: 1, bytes: 10 },
-        after: { files: 1, bytes: 10 },
-        changed: false,
-        notes: [],
-      }),
+  /** What no scenario speaks of is not configured on this host: runbooks leave it out. */
+  activities(): HostActivities {
+    const scripted: Partial<Record<HostActivityName, unknown>> = {
+      ...scriptedObservations(this),
+      ...scriptedChanges(this),
+      ...scriptedRecovery(this),
     };
-    const noted = Object.entries(scripted).map(([name, activity]) => [
-      name,
-      async (input: never) => {
-        this.refuseNotAllowed(name, input);
-        const call = name === 'waitUntil' ? `waitUntil ${(input as WaitRequest).reading}` : name;
-        this.calls.push(call);
-        await this.before(call);
-        return await (activity as (input: never) => Promise<unknown>)(input);
-      },
-    ]);
-    return Object.fromEntries(noted.filter(([name]) => !this.lacks.has(name as string))) as HostActivities &
-      RecoveryActivities;
+    const known = HOST_ACTIVITIES.filter((name) => !this.lacks.has(name));
+    const noted = known.map((name) => [name, this.noted(name, scripted[name] ?? notConfigured(name))]);
+    return Object.fromEntries(noted) as HostActivities;
+  }
+
+  private noted(name: HostActivityName, activity: unknown) {
+    return async (input: never) => {
+      this.refuseNotAllowed(name, input);
+      const call = name === 'waitUntil' ? `waitUntil ${(input as WaitRequest).reading}` : name;
+      this.calls.push(call);
+      await this.before(call);
+      return await (activity as (input: never) => Promise<unknown>)(input);
+    };
   }
 
   private refuseNotAllowed(name: string, input: { permit?: ChangePermit } | undefined): void {
@@ -213,88 +131,7 @@ export class ScriptedHost {
     throw ApplicationFailure.nonRetryable(notAllowed(needed, 'this host'), 'NotAllowed');
   }
 
-  private recovery(): RecoveryActivities {
-    const touch = (what: string) => {
-      if (this.up.kingfisher) this.touchedWhileRunning.push(what);
-    };
-    const noStrays = { processes: [], more: 0 };
-    const permissions = () => ({ entries: 100, different: this.wrongPermissions, examples: [], skipped: 0 });
-    const keys = () => ({ database: 1, rateLimitKeys: this.rateLimitKeys, otherKeys: 3 });
-    const files = () => ({ files: this.tempFiles, bytes: this.tempFiles * 1000 });
-    const backup = (state: 'absent' | 'complete') => ({
-      path: '/var/backups/kingfisher/x',
-      state,
-      files: 10,
-      bytes: 1e6,
-      manifestSha256: state === 'complete' ? 'ab'.repeat(32) : null,
-    });
-    return {
-      ensureStopped: async ({ service }) => {
-        const before = this.service(service);
-        this.up[service] = false;
-        return { before, after: this.service(service), changed: before.active === 'active', notes: [] };
-      },
-      observeStrays: async () => noStrays,
-      ensureStraysEnded: async () => ({ before: noStrays, after: noStrays, changed: false, notes: [], ended: [] }),
-      observeBackupPlan: async () => ({
-        source: '/opt/kingfisher/data/images/2026/11/23',
-        exists: true,
-        files: 10,
-        bytes: 1e6,
-        availableBytes: 1e9,
-        fits: true,
-      }),
-      ensureBackup: async () => ({ before: backup('absent'), after: backup('complete'), changed: true, notes: [] }),
-      ensureBackupsPruned: async () => ({
-        before: { files: 1, bytes: 1 },
-        after: { files: 1, bytes: 1 },
-        changed: false,
-        notes: [],
-      }),
-      observePermissions: async () => permissions(),
-      ensurePermissions: async ({ limit }) => {
-        touch('permissions');
-        const before = permissions();
-        if (before.different > limit) {
-          throw ApplicationFailure.nonRetryable(`${before.different} entries differ, limit ${limit}`, 'UnsafeSelector');
-        }
-        this.wrongPermissions = 0;
-        return { before, after: permissions(), changed: before.different > 0, notes: [] };
-      },
-      observeTemporaryFiles: async () => files(),
-      ensureTemporaryFilesCleared: async () => {
-        touch('temporary files');
-        const before = files();
-        this.tempFiles = 0;
-        return { before, after: files(), changed: before.files > 0, notes: [] };
-      },
-      observeRateLimits: async () => keys(),
-      ensureRateLimitsReset: async () => {
-        if (!this.up.redis) throw ApplicationFailure.nonRetryable('Redis refused', 'ObservationFailed');
-        const before = keys();
-        this.rateLimitKeys = 0;
-        return { before, after: keys(), changed: before.rateLimitKeys > 0, notes: [] };
-      },
-      observeExchanges: async () => ({
-        endpoint: endpoint('ok', null),
-        expected: ['kingfisher.events'],
-        missing: this.exchangesMissing,
-      }),
-      ensureStarted: async ({ service }) => {
-        const before = this.service(service);
-        if (this.broken.has(service)) {
-          throw ApplicationFailure.nonRetryable(`${service}.service is not running`, 'NotInDesiredState');
-        }
-        if (!this.up[service]) {
-          this.invocation[service] = this.nextInvocation();
-          this.up[service] = this.recoveryHelps || !this.broken.has(service);
-        }
-        return { before, after: this.service(service), changed: before.active !== 'active', notes: [] };
-      },
-    };
-  }
-
-  private service(service: ServiceName): ServiceState {
+  service(service: ServiceName): ServiceState {
     const active = this.up[service];
     const isStarting = this.starting.has(service);
     return {
@@ -350,11 +187,11 @@ export class ScriptedHost {
     return { health, ready, failingChecks, unchecked: isNamed ? failing : [...DEPENDENCIES], observedAt: this.now() };
   }
 
-  private late(): HealthState {
+  late(): HealthState {
     return { ...this.health(), ready: endpoint('timeout', null), failingChecks: [], unchecked: [...DEPENDENCIES] };
   }
 
-  private dependency(dependency: DependencyName): DependencyState {
+  dependency(dependency: DependencyName): DependencyState {
     const condition = this.condition(dependency);
     return {
       dependency,
@@ -367,4 +204,10 @@ export class ScriptedHost {
       observedAt: this.now(),
     };
   }
+}
+
+function notConfigured(name: string) {
+  return async () => {
+    throw ApplicationFailure.nonRetryable(`the scenario does not script ${name}`, 'NotConfigured');
+  };
 }

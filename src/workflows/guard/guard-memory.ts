@@ -1,6 +1,6 @@
 import { formatDuration } from '../../shared/text/durations';
 import type { GuardPolicy, TurnRequest } from '../../shared/safety/guard';
-import type { ServiceName } from '../../shared/observations/observations';
+import type { ServiceName } from '../../shared/observations/service';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -1,6 +1,6 @@
 import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import type { TurnAnswer, TurnRelease, TurnRequest } from '../../shared/safety/guard';
-import type { ServiceName } from '../../shared/observations/observations';
+import type { ServiceName } from '../../shared/observations/service';
 import type { ChangePermit } from '../../shared/safety/permit';
 import type { ChangeIntent } from '../safety/gate';
 import type { GuardClient } from './guard-client';

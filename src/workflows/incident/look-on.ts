@@ -1,8 +1,8 @@
 import { condition } from '@temporalio/workflow';
 import { roughDuration } from '../../shared/text/durations';
 import type { Outcome } from '../../shared/incident';
-import { WELL } from '../../shared/observations/observations';
-import type { StandingReading } from '../../shared/observations/observations';
+import { WELL } from '../../shared/observations/standing';
+import type { StandingReading } from '../../shared/observations/standing';
 import { CRASH_LOOP, noteDeath } from '../runbook/crash-loop';
 import { isHistoryLong } from '../support/history';
 import type { HostWatch } from '../runbook/host-watch';

@@ -1,5 +1,5 @@
 import { condition } from '@temporalio/workflow';
-import { WELL } from '../../shared/observations/observations';
+import { WELL } from '../../shared/observations/standing';
 import { HostWatch, hostOf } from '../runbook/host-watch';
 import type { Incident } from './incident';
 

@@ -1,6 +1,6 @@
 import { condition } from '@temporalio/workflow';
 import type { Outcome } from '../../shared/incident';
-import { WELL } from '../../shared/observations/observations';
+import { WELL } from '../../shared/observations/standing';
 import { isHistoryLong } from '../support/history';
 import type { HostWatch, SeenReading } from '../runbook/host-watch';
 import type { Incident } from './incident';

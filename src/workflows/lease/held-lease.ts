@@ -9,7 +9,7 @@ import type {
   SettingState,
   SettingValue,
 } from '../../shared/safety/lease';
-import type { Change } from '../../shared/observations/observations';
+import type { Change } from '../../shared/observations/change';
 import type { ChangePermit } from '../../shared/safety/permit';
 
 const MAX_NOTES = 60;

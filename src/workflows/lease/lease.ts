@@ -11,7 +11,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { SettingActivities } from '../../activities/host/setting-types';
+import type { SettingActivities } from '../../activities/host/settings';
 import { parseDuration } from '../../shared/text/durations';
 import type { LeaseExtension, LeaseRelease, LeaseView, SettingState } from '../../shared/safety/lease';
 import type { ChangePermit } from '../../shared/safety/permit';

@@ -1,47 +1,6 @@
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
-import type { RecoveryActivities } from '../../activities/host/recovery-types';
-import type { HostActivities } from '../../activities/host/types';
+import { HOST_ACTIVITIES } from '../../shared/host-activities';
 import { listed } from '../../shared/text/text';
-
-/**
- * What a runbook may ask of its agent: runbook A may come to a full recovery. The compiler sees to it that nothing is left
- * out.
- */
-const NEEDED: Record<keyof (HostActivities & RecoveryActivities), true> = {
-  observeAllowed: true,
-  observeService: true,
-  observeRecentStarts: true,
-  waitUntilStarted: true,
-  observeStartLog: true,
-  observeProcesses: true,
-  observePort: true,
-  observeLogTail: true,
-  observeResources: true,
-  observeHealth: true,
-  observeMetrics: true,
-  waitUntil: true,
-  watchKingfisher: true,
-  checkConfiguration: true,
-  observeDependency: true,
-  waitUntilDependencyClear: true,
-  ensureRestarted: true,
-  ensureTempFilesRemoved: true,
-  ensureLogsRotated: true,
-  ensureStopped: true,
-  observeStrays: true,
-  ensureStraysEnded: true,
-  observeBackupPlan: true,
-  ensureBackup: true,
-  ensureBackupsPruned: true,
-  observePermissions: true,
-  ensurePermissions: true,
-  observeTemporaryFiles: true,
-  ensureTemporaryFilesCleared: true,
-  observeRateLimits: true,
-  ensureRateLimitsReset: true,
-  observeExchanges: true,
-  ensureStarted: true,
-};
 
 /** The type of Temporal's own failure of an activity that a worker does not have. To ask again cannot help. */
 export const NOT_REGISTERED = 'NotFoundError';
@@ -57,7 +16,7 @@ export const AGENT_RETRY = {
 
 /** Those that an agent with these activities does not know. */
 export function lackingOf(activities: readonly string[]): string[] {
-  return Object.keys(NEEDED).filter((name) => !activities.includes(name));
+  return HOST_ACTIVITIES.filter((name) => !activities.includes(name));
 }
 
 /** What people are told of an agent that does not know what it is asked for. */

@@ -1,8 +1,7 @@
 import { ActivityCancellationType, ApplicationFailure, proxyActivities } from '@temporalio/workflow';
 import type { ActivityInterfaceFor } from '@temporalio/workflow';
-import type { RecoveryActivities } from '../../activities/host/recovery-types';
-import type { HostActivities } from '../../activities/host/types';
-import type { Change } from '../../shared/observations/observations';
+import type { HostActivities } from '../../activities/host';
+import type { Change } from '../../shared/observations/change';
 import type { ChangePermit } from '../../shared/safety/permit';
 import { hostTaskQueue } from '../../shared/task-queues';
 import type { EntryKind, EntryStatus, IncidentState, RunbookPolicy } from '../../shared/incident';
@@ -18,10 +17,10 @@ export type { Step };
 /** Activities of one host, each call shown in Temporal UI under its step's title. */
 export type Host = ActivityInterfaceFor<AgentActivities>;
 
-type AgentActivities = HostActivities & RecoveryActivities;
+type AgentActivities = HostActivities;
 
 /** How a step's result reads in the timeline; a bare text is `done`. */
-export type Told = string | { status: EntryStatus; detail: string };
+export type StepReport = string | { status: EntryStatus; detail: string };
 
 const READ_MS = 15_000;
 /** Longer than systemd's own TimeoutStopSec of 90 s. */
@@ -54,7 +53,11 @@ export class HostSteps {
   }
 
   /** A step that only reads. What cannot be observed is a finding and `undefined`, never an error: unknown is not good. */
-  async observe<T>(step: Step, call: (host: Host) => Promise<T>, tell: (result: T) => Told): Promise<T | undefined> {
+  async observe<T>(
+    step: Step,
+    call: (host: Host) => Promise<T>,
+    tell: (result: T) => StepReport,
+  ): Promise<T | undefined> {
     return await this.wait(step, 0, call, tell, 'look');
   }
 
@@ -63,7 +66,7 @@ export class HostSteps {
     step: Step,
     deadlineMs: number,
     call: (host: Host) => Promise<T>,
-    tell: (result: T) => Told,
+    tell: (result: T) => StepReport,
     kind: EntryKind = 'verification',
   ): Promise<T | undefined> {
     try {
@@ -146,7 +149,7 @@ export class HostSteps {
     kind: EntryKind,
     startToCloseTimeout: number,
     call: (host: Host) => Promise<T>,
-    tell: (result: T) => Told,
+    tell: (result: T) => StepReport,
   ): Promise<T> {
     const end = this.incident.begin(step.cite, step.title, kind);
     try {

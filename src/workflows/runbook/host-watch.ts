@@ -6,8 +6,8 @@ import {
   proxyActivities,
   sleep,
 } from '@temporalio/workflow';
-import type { HostActivities } from '../../activities/host/types';
-import type { StandingReading, WatchRequest } from '../../shared/observations/observations';
+import type { HostActivities } from '../../activities/host';
+import type { StandingReading, WatchRequest } from '../../shared/observations/standing';
 import { hostTaskQueue } from '../../shared/task-queues';
 import { noteAgentAway, noteAgentBack, noteTooOld, wasNotTaken } from './agent-presence';
 import { AGENT_RETRY, nameTooOld } from './agent-version';

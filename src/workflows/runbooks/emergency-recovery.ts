@@ -3,7 +3,7 @@ import type { AllowedState } from '../../shared/safety/allowance';
 import type { ApprovalSubject } from '../../shared/safety/approval';
 import type { Finding, IncidentInput, IncidentResult, Outcome } from '../../shared/incident';
 import { unlessClosed } from '../runbook/cut-short';
-import { noteLog } from '../steps/evidence';
+import { noteLog, observeLog } from '../steps/logs';
 import type { HostSteps } from '../runbook/host-steps';
 import type { Incident } from '../incident/incident';
 import { contradictionOf, isWell, stepsOf } from '../runbook/follow-runbook';
@@ -13,19 +13,17 @@ import type { Safety } from '../safety/safety';
 import { isFailure, reason } from '../runbook/step-failures';
 import { observeAllowed, refusalsOf } from '../steps/allowed';
 import { DEPENDENCIES, isDependencyWell } from '../steps/dependencies';
-import { observeHealth, observeLog, observeResources, verifyHealthy, whyPrometheusDiffers } from '../steps/kingfisher';
+import { observeHealth, verifyHealthy } from '../steps/health';
+import { observeResources } from '../steps/resources';
+import { whyPrometheusDiffers } from '../steps/metrics';
 import { noteObstacles, observeObstacles } from '../steps/obstacles';
-import {
-  mendPermissions,
-  observePermissions,
-  planBackup,
-  planPermissions,
-  planRateLimits,
-  planStop,
-  planTemporaryFiles,
-  startKingfisher,
-  verifyExchanges,
-} from '../steps/recovery';
+import { mendPermissions, observePermissions, planPermissions } from '../steps/permissions';
+import { planBackup } from '../steps/backups';
+import { planRateLimits } from '../steps/rate-limits';
+import { planStop } from '../steps/processes';
+import { planTemporaryFiles } from '../steps/files';
+import { startKingfisher } from '../steps/service';
+import { verifyExchanges } from '../steps/exchanges';
 import { RecoveryWork, today } from '../steps/recovery-work';
 import type { Beginning } from '../steps/recovery-work';
 import { lastWords } from '../steps/start-log';

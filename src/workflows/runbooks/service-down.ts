@@ -1,25 +1,15 @@
 import { isAllowed } from '../../shared/safety/allowance';
 import type { ApprovalSubject } from '../../shared/safety/approval';
 import type { IncidentInput, IncidentResult } from '../../shared/incident';
-import { isHealthy, standingOf } from '../../shared/observations/observations';
-import type {
-  Condition,
-  DependencyName,
-  DependencyState,
-  HealthState,
-  ServiceState,
-} from '../../shared/observations/observations';
+import { isHealthy } from '../../shared/observations/probes';
+import { standingOf } from '../../shared/observations/standing';
+import type { Condition, DependencyState, HealthState } from '../../shared/observations/probes';
+import type { DependencyName, ServiceState } from '../../shared/observations/service';
 import type { HealthVerdict, Verdict } from '../../shared/observations/readings';
-import {
-  isDiskFull,
-  noteLog,
-  noteOtherPort,
-  noteProcesses,
-  noteResources,
-  noteService,
-  noteStart,
-  noteStarts,
-} from '../steps/evidence';
+import { isDiskFull, noteResources, observeResources } from '../steps/resources';
+import { noteLog, observeLog } from '../steps/logs';
+import { noteOtherPort, noteProcesses, observePort, observeProcesses } from '../steps/processes';
+import { noteService, noteStart, noteStarts, observeRecentStarts, observeService, startAnew } from '../steps/service';
 import type { HostSteps } from '../runbook/host-steps';
 import type { Incident } from '../incident/incident';
 import { followRunbook } from '../runbook/follow-runbook';
@@ -31,21 +21,9 @@ import { observeAllowed } from '../steps/allowed';
 import { isMissing, lookAtDependencies, restartDependency } from '../steps/dependencies';
 import { checkConfiguration, noteObstacles } from '../steps/obstacles';
 import { observeStartLog } from '../steps/start-log';
-import {
-  answersWell,
-  freeSpace,
-  observeHealth,
-  observeHealthCalmly,
-  observeLog,
-  observePort,
-  observeProcesses,
-  observeRecentStarts,
-  observeResources,
-  observeService,
-  startAnew,
-  verifyHealthy,
-  whyPrometheusDiffers,
-} from '../steps/kingfisher';
+import { answersWell, observeHealth, observeHealthCalmly, verifyHealthy } from '../steps/health';
+import { freeSpace } from '../steps/files';
+import { whyPrometheusDiffers } from '../steps/metrics';
 
 /** A. Service down: KingFisher does not answer, or is not ready to serve. */
 export async function serviceDown(input: IncidentInput): Promise<IncidentResult> {

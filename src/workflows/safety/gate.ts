@@ -1,4 +1,4 @@
-import type { ServiceName } from '../../shared/observations/observations';
+import type { ServiceName } from '../../shared/observations/service';
 import type { ChangePermit } from '../../shared/safety/permit';
 import type { Step } from '../runbook/step';
 

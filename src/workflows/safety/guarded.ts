@@ -280,7 +280,7 @@ export class Guarded implements IncidentSafety {
     upsertSearchAttributes([{ key: searchAttributes.tier, value: tier }]);
   }
 
-  /** Told to the clock itself while no controller ran, or known already. */
+  /** StepReport to the clock itself while no controller ran, or known already. */
   private heardOf({ as, until }: { as: string; until: string }): void {
     const { incident } = this;
     if (incident.view.acknowledged?.until === until) return;

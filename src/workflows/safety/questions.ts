@@ -6,7 +6,7 @@ import type {
   ApprovalReply,
   ApprovalSubject,
 } from '../../shared/safety/approval';
-import { WELL } from '../../shared/observations/observations';
+import { WELL } from '../../shared/observations/standing';
 import { texts } from '../message-texts';
 import { approveSignal, approveUpdate, rejectSignal, rejectUpdate } from '../messages';
 import { Approvals, describeQuestion } from './approvals';

@@ -1,7 +1,11 @@
-import type { Condition, DependencyName, DependencyState } from '../../shared/observations/observations';
-import type { HostSteps } from '../runbook/host-steps';
+import type { Condition, DependencyState } from '../../shared/observations/probes';
+import type { DependencyName } from '../../shared/observations/service';
+import { formatDuration } from '../../shared/text/durations';
 import type { Incident } from '../incident/incident';
-import { tellDependency, tellRestart, tellService } from './tell';
+import type { HostSteps, StepReport } from '../runbook/host-steps';
+import { endpointLine } from './health';
+import { describeDisk } from './resources';
+import { describeRestart, describeService } from './service';
 import { lastWords } from './start-log';
 
 /** Steps on what KingFisher stands on. `cite` is the place in the document that a runbook takes the step from. */
@@ -28,7 +32,7 @@ export async function isDependencyWell(cite: string, dependency: DependencyName,
   const state = await steps.observe(
     { cite, title: TITLES[dependency] },
     (host) => host.observeDependency({ dependency }),
-    tellDependency,
+    describeDependency,
   );
   return state?.condition === 'well';
 }
@@ -48,7 +52,7 @@ export async function lookAtDependencies(
       { cite, title: TITLES[dependency] },
       deadlineMs,
       (host) => host.waitUntilDependencyClear({ dependency, deadlineMs }),
-      tellDependency,
+      describeDependency,
       'look',
     );
     noteDependency(incident, cite, state);
@@ -76,14 +80,14 @@ export async function restartDependency(
   const unit = await steps.observe(
     { cite, title: `Unit of ${dependency}` },
     (host) => host.observeService({ service: dependency }),
-    tellService,
+    describeService,
   );
   if (unit === undefined) return undefined;
   const restarted = await steps.tryAct(
     { cite, title: `Restart ${dependency}` },
     { restarts: dependency, arguments: { seenInvocation: unit.invocation } },
     (host, permit) => host.ensureRestarted({ service: dependency, seenInvocation: unit.invocation, permit }),
-    tellRestart,
+    describeRestart,
   );
   // What a failed restart left is looked at once; there is nothing to wait for.
   const deadlineMs = restarted === undefined ? 0 : steps.policy.dependencyReadyWithinMs;
@@ -91,7 +95,7 @@ export async function restartDependency(
     { cite, title: `${dependency} answers` },
     deadlineMs,
     (host) => host.waitUntil({ reading: 'dependency', dependency, deadlineMs, windowMs: 0 }),
-    ({ last }) => tellDependency(last),
+    ({ last }) => describeDependency(last),
   );
   const state = verdict?.last;
   noteDependency(incident, cite, state);
@@ -117,3 +121,11 @@ function noteDependency(incident: Incident, cite: string, state: DependencyState
 }
 
 const OF_DEPENDENCIES = [...Object.values(FINDINGS), 'DependencyStillDown'];
+
+export function describeDependency(state: DependencyState): StepReport {
+  const unit = state.unit === null ? '' : `; ${describeService(state.unit)}`;
+  const management = state.management === null ? '' : `; management ${endpointLine(state.management)}`;
+  const disk = state.disk?.full === true ? `; ${describeDisk(state.disk)}` : '';
+  if (state.condition === 'well') return `answers in ${formatDuration(state.endpoint.latencyMs)}${management}${disk}`;
+  return { status: 'notSo', detail: `${state.condition}: ${state.why}${unit}${management}${disk}` };
+}

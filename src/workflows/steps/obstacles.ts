@@ -1,9 +1,9 @@
-import type { ConfigurationCheck, PortState, ProcessList, ServiceState } from '../../shared/observations/observations';
-import { takenPort, unusableUnit } from './evidence';
-import type { HostSteps } from '../runbook/host-steps';
+import type { ConfigurationCheck } from '../../shared/observations/files';
+import type { PortState, ProcessList, ServiceState } from '../../shared/observations/service';
 import type { Incident } from '../incident/incident';
-import { tellConfiguration } from './tell';
-import { observePort, observeProcesses, observeService } from './kingfisher';
+import type { HostSteps, StepReport } from '../runbook/host-steps';
+import { observePort, observeProcesses, takenPort } from './processes';
+import { observeService, unusableUnit } from './service';
 
 const OBSTACLES = ['UnitMasked', 'UnitUnusable', 'PortTaken', 'ConfigurationInvalid'];
 
@@ -20,7 +20,7 @@ export function checkConfiguration(cite: string, steps: HostSteps): Promise<Conf
   return steps.observe(
     { cite, title: 'Check the configuration' },
     (host) => host.checkConfiguration(),
-    tellConfiguration,
+    describeConfiguration,
   );
 }
 
@@ -56,4 +56,10 @@ export function noteObstacles(
   );
   for (const { name, detail } of obstacles) incident.addFinding(name, cite, detail);
   return obstacles.map(({ name, detail }) => `${name}: ${detail}`);
+}
+
+export function describeConfiguration(check: ConfigurationCheck): StepReport {
+  if (check.evidence !== 'present')
+    return { status: 'notSo', detail: `could not be checked (${check.evidence}): ${check.output}` };
+  return check.valid ? 'valid' : { status: 'notSo', detail: check.output };
 }

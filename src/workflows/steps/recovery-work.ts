@@ -1,18 +1,16 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { AllowedState } from '../../shared/safety/allowance';
-import type { DependencyName, ServiceState } from '../../shared/observations/observations';
+import type { DependencyName, ServiceState } from '../../shared/observations/service';
 import { allEnded } from '../runbook/cut-short';
 import type { HostSteps } from '../runbook/host-steps';
 import type { Incident } from '../incident/incident';
 import { DEPENDENCIES, lookAtDependencies, restartDependency } from './dependencies';
-import {
-  backUp,
-  clearTemporaryFiles,
-  mendPermissions,
-  resetRateLimits,
-  stopKingfisher,
-  verifyExchanges,
-} from './recovery';
+import { backUp } from './backups';
+import { clearTemporaryFiles } from './files';
+import { mendPermissions } from './permissions';
+import { resetRateLimits } from './rate-limits';
+import { stopKingfisher } from './processes';
+import { verifyExchanges } from './exchanges';
 
 const STILL_RUNS = 'KingFisher could not be stopped: its files are left alone';
 const NO_BACKUP = 'there is no good backup: nothing is destroyed';

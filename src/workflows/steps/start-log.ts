@@ -1,4 +1,4 @@
-import type { ServiceName, StartLog } from '../../shared/observations/observations';
+import type { ServiceName, StartLog } from '../../shared/observations/service';
 import type { HostSteps } from '../runbook/host-steps';
 
 /** Lines that fit into a finding beside what it is about. */

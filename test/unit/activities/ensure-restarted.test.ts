@@ -1,10 +1,10 @@
 import { createHostActivities } from '../../../src/activities/host';
-import type { HostActivities } from '../../../src/activities/host/types';
+import type { HostActivities } from '../../../src/activities/host';
 import { runCommand } from '../../../src/host/programs/commands';
 import type { CommandRunner } from '../../../src/host/programs/commands';
 import { HostError } from '../../../src/host/errors';
 import type { ServiceManager } from '../../../src/host/services/service-manager';
-import type { ServiceState } from '../../../src/shared/observations/observations';
+import type { ServiceState } from '../../../src/shared/observations/service';
 import { hostSettings, serviceState } from './support/host';
 import { PERMIT } from '../../support/permit';
 

@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { createHostActivities } from '../../../src/activities/host';
 import type { KingfisherSettings } from '../../../src/host/agent-settings';
 import type { ServiceManager } from '../../../src/host/services/service-manager';
-import type { ServiceState } from '../../../src/shared/observations/observations';
+import type { ServiceState } from '../../../src/shared/observations/service';
 import { waitFor } from '../../support/wait-for';
 import { useTempFolder } from '../host/support/temp-folder';
 import { hostSettings, serviceState } from './support/host';

@@ -6,7 +6,7 @@ import { createRedactor } from '../../../src/host/redact';
 import type { ServiceManager } from '../../../src/host/services/service-manager';
 import type { SettingPlace } from '../../../src/host/agent-settings';
 import { createPendingStarts } from '../../../src/host/settings-store/pending';
-import type { ServiceState } from '../../../src/shared/observations/observations';
+import type { ServiceState } from '../../../src/shared/observations/service';
 import { useTempFolder } from '../host/support/temp-folder';
 import { asChangeOf, hostSettings, serviceState } from './support/host';
 import { PERMIT } from '../../support/permit';

@@ -2,7 +2,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { probeMetrics, readMetrics } from '../../../src/host/probes/metrics';
 import { createRedactor } from '../../../src/host/redact';
-import { tellMetrics } from '../../../src/workflows/steps/tell';
+import { describeMetrics } from '../../../src/workflows/steps/metrics';
 
 const servers: http.Server[] = [];
 afterEach(async () => {
@@ -30,13 +30,13 @@ describe('probeMetrics', () => {
     const state = await ask(200, 'text/plain; version=0.0.4', TEXT);
     expect(state).toMatchObject({ format: 'prometheus', samples: 3, contentType: 'text/plain; version=0.0.4' });
     expect(state.endpoint).toMatchObject({ answer: 'ok', status: 200, detail: '' });
-    expect(tellMetrics(state)).toBe('/metrics answers 200 with 3 samples');
+    expect(describeMetrics(state)).toBe('/metrics answers 200 with 3 samples');
   });
 
   it('names JSON with status 200: a fault of monitoring', async () => {
     const state = await ask(200, 'application/json', '{"status":"ok","token":"hunter22"}');
     expect(state).toMatchObject({ format: 'json', samples: 0, endpoint: { answer: 'malformed', status: 200 } });
-    expect(tellMetrics(state)).toEqual({
+    expect(describeMetrics(state)).toEqual({
       status: 'notSo',
       detail: '/metrics answers 200 with application/json, which Prometheus cannot read: {"status":"ok","token":***}',
     });
@@ -49,7 +49,7 @@ describe('probeMetrics', () => {
   ])('says what %d answers', async (status, type, body, endpoint, detail) => {
     const state = await ask(status, type, body);
     expect(state.endpoint).toMatchObject(endpoint);
-    expect(tellMetrics(state)).toEqual({ status: 'notSo', detail });
+    expect(describeMetrics(state)).toEqual({ status: 'notSo', detail });
   });
 
   it('says that nobody answers', async () => {

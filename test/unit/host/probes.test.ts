@@ -9,7 +9,8 @@ import { probeManagement, probeRabbitmq } from '../../../src/host/stores/rabbitm
 import type { Look } from '../../../src/host/probes/look';
 import { probeRedis } from '../../../src/host/stores/redis';
 import { createRedactor } from '../../../src/host/redact';
-import type { Condition, DependencyName, EndpointState } from '../../../src/shared/observations/observations';
+import type { Condition, EndpointState } from '../../../src/shared/observations/probes';
+import type { DependencyName } from '../../../src/shared/observations/service';
 import { waitFor } from '../../support/wait-for';
 import { playBroker } from './support/broker';
 import type { Broker } from './support/broker';

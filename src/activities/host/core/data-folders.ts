@@ -1,5 +1,5 @@
 import { findDataFolder } from '../../../host/files/data-folder';
-import type { DependencyName } from '../../../shared/observations/observations';
+import type { DependencyName } from '../../../shared/observations/service';
 import type { HostDeps } from './deps';
 
 /** Where the configured dependencies keep their data. A unit that cannot be observed counts as one that does not run. */

@@ -2,7 +2,7 @@ import { redactingEnvironments } from '../../../host/redact';
 import type { Redact } from '../../../host/redact';
 import { readKnownEnvironments } from '../../../host/services/service-environment';
 import type { AgentSettings } from '../../../host/agent-settings';
-import type { ServiceName } from '../../../shared/observations/observations';
+import type { ServiceName } from '../../../shared/observations/service';
 import type { HostDeps } from './deps';
 
 /**

@@ -1,4 +1,4 @@
-import type { Condition, DependencyState } from '../../../shared/observations/observations';
+import type { Condition, DependencyState } from '../../../shared/observations/probes';
 
 /** A condition that holds this long, seen more than once, is what it looks like. `starting` is waited for. */
 const HOLDS_MS: Partial<Record<Condition, number>> = { busy: 3_000, protecting: 2_000, refused: 2_000, down: 2_000 };

@@ -1,6 +1,8 @@
 import { isInTransit } from '../../../host/services/service-manager';
 import type { Look } from '../../../host/probes/look';
-import type { Condition, DiskState, ServiceState } from '../../../shared/observations/observations';
+import type { Condition } from '../../../shared/observations/probes';
+import type { DiskState } from '../../../shared/observations/files';
+import type { ServiceState } from '../../../shared/observations/service';
 
 interface Seen {
   look: Look;

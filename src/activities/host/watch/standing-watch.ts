@@ -1,10 +1,7 @@
-import { WELL, standingOf } from '../../../shared/observations/observations';
-import type {
-  HealthState,
-  ServiceState,
-  StandingReading,
-  WatchRequest,
-} from '../../../shared/observations/observations';
+import { WELL, standingOf } from '../../../shared/observations/standing';
+import type { HealthState } from '../../../shared/observations/probes';
+import type { ServiceState } from '../../../shared/observations/service';
+import type { StandingReading, WatchRequest } from '../../../shared/observations/standing';
 
 /** One answer that is late is no outage: it must be seen more than once, over some time. */
 const NOT_WELL = { looks: 3, forMs: 2_000 };

@@ -8,18 +8,25 @@ import { ReadingWatch } from './reading-watch';
 import type { Wanted } from './reading-watch';
 import { asActivity, beginOf } from '../core/run';
 import type { Run } from '../core/run';
-import type { HostActivities } from '../types';
 
 /** A later attempt has at least the window and this for itself. */
 const FOR_LATER_ATTEMPT_MS = 1_000;
 
+export interface WaitActivities {
+  /**
+   * Looks until the reading has been well throughout the window. Ends early when it has settled in a state that waiting
+   * cannot change. Never throws because it is not well.
+   */
+  waitUntil<R extends ReadingName>(input: WaitRequest<R>): Promise<Verdict<Readings[R]>>;
+}
+
 /** The one way to wait for something on this host to be well. */
-export function createWaitActivities(deps: HostDeps): Pick<HostActivities, 'waitUntil'> {
+export function createWaitActivities(deps: HostDeps): WaitActivities {
   const waitUntil = asActivity(
     deps.redact,
     async (run: Run, wanted: WaitRequest) => await untilHeld(run, wanted, readingOf(deps, wanted, run.signal)),
   );
-  return { waitUntil: waitUntil as HostActivities['waitUntil'] };
+  return { waitUntil: waitUntil as WaitActivities['waitUntil'] };
 }
 
 function readingOf(deps: HostDeps, wanted: WaitRequest, signal: AbortSignal): Reading<Readings[ReadingName]> {

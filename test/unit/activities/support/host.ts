@@ -4,7 +4,7 @@ import type { AsChange } from '../../../../src/activities/host/core/change';
 import { createFence } from '../../../../src/host/fence/fence';
 import { createRedactor } from '../../../../src/host/redact';
 import type { AgentSettings, KingfisherSettings } from '../../../../src/host/agent-settings';
-import type { ServiceState } from '../../../../src/shared/observations/observations';
+import type { ServiceState } from '../../../../src/shared/observations/service';
 import { settingsOf } from '../../../support/host-settings';
 
 /** Settings of a host whose KingFisher lives in `folder`. */

@@ -1,6 +1,7 @@
 import { DependencyWatch } from '../../../../src/activities/host/watch/dependency-watch';
 import { judgeLook } from '../../../../src/activities/host/watch/judge-look';
-import type { Answer, Condition, DiskState, EndpointState } from '../../../../src/shared/observations/observations';
+import type { Answer, Condition, EndpointState } from '../../../../src/shared/observations/probes';
+import type { DiskState } from '../../../../src/shared/observations/files';
 import { serviceState } from '../support/host';
 
 const endpoint = (answer: Answer): EndpointState => ({ answer, status: null, latencyMs: 1, detail: 'said so' });

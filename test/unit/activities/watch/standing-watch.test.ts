@@ -1,12 +1,8 @@
 import { StandingWatch } from '../../../../src/activities/host/watch/standing-watch';
-import { WELL, standingOf } from '../../../../src/shared/observations/observations';
-import type {
-  EndpointState,
-  HealthState,
-  ServiceState,
-  StandingReading,
-  WatchRequest,
-} from '../../../../src/shared/observations/observations';
+import { WELL, standingOf } from '../../../../src/shared/observations/standing';
+import type { EndpointState, HealthState } from '../../../../src/shared/observations/probes';
+import type { ServiceState } from '../../../../src/shared/observations/service';
+import type { StandingReading, WatchRequest } from '../../../../src/shared/observations/standing';
 import { serviceState } from '../support/host';
 
 const endpoint = (answer: EndpointState['answer']): EndpointState => ({

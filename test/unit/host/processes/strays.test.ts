@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { endStrays, findStrays } from '../../../../src/host/processes/strays';
-import type { ServiceState } from '../../../../src/shared/observations/observations';
+import type { ServiceState } from '../../../../src/shared/observations/service';
 import { readProcess } from '../../../../src/host/processes/process-table';
 import { waitFor } from '../../../support/wait-for';
 import { serviceState } from '../../activities/support/host';

@@ -1,6 +1,6 @@
 import type { CommandResult } from '../../../../src/host/programs/commands';
 import { reloadKingfisher } from '../../../../src/host/services/reload';
-import type { ServiceState } from '../../../../src/shared/observations/observations';
+import type { ServiceState } from '../../../../src/shared/observations/service';
 import { hostSettings, serviceState } from '../../activities/support/host';
 
 const RESULT = { signal: null, timedOut: false, truncated: false, stderr: '', stdout: '', durationMs: 1 } as const;

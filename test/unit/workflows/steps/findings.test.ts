@@ -1,13 +1,11 @@
 import { ScriptedHost } from '../../../../src/simulate/script/scripted-host';
-import type {
-  DiskState,
-  LogTail,
-  Resources,
-  StartLog,
-  StartReason,
-} from '../../../../src/shared/observations/observations';
+import type { DiskState, LogTail, Resources } from '../../../../src/shared/observations/files';
+import type { StartLog, StartReason } from '../../../../src/shared/observations/service';
 import { Incident } from '../../../../src/workflows/incident/incident';
-import { noteLog, noteOtherPort, noteResources, noteStart } from '../../../../src/workflows/steps/evidence';
+import { noteLog } from '../../../../src/workflows/steps/logs';
+import { noteOtherPort } from '../../../../src/workflows/steps/processes';
+import { noteResources } from '../../../../src/workflows/steps/resources';
+import { noteStart } from '../../../../src/workflows/steps/service';
 import { incidentInput } from '../../../support/incidents';
 
 function incident(): Incident {

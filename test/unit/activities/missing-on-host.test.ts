@@ -1,6 +1,6 @@
-import { missingOnHost } from '../../../../src/activities/host/core/missing-on-host';
-import type { ServiceName } from '../../../../src/shared/observations/observations';
-import { hostSettings, serviceState } from '../support/host';
+import { missingOnHost } from '../../../src/activities/host/missing-on-host';
+import type { ServiceName } from '../../../src/shared/observations/service';
+import { hostSettings, serviceState } from './support/host';
 
 const STORE = { unit: 'postgresql.service', url: 'postgres://h/d' };
 

@@ -1,4 +1,4 @@
-import { tellBackup, tellBackupPlan } from '../../../../src/workflows/steps/tell-recovery';
+import { describeBackup, describeBackupPlan } from '../../../../src/workflows/steps/backups';
 
 const MIB = 1024 ** 2;
 
@@ -13,10 +13,12 @@ describe('the backup that a recovery would make', () => {
   };
 
   it('is told with what it needs and what there is', () => {
-    expect(tellBackupPlan(plan)).toMatch(
+    expect(describeBackupPlan(plan)).toMatch(
       /^2 files, 1(\.0)? MiB of \/srv\/images\/2026\/11\/23; 9(\.0)? MiB available$/,
     );
-    expect(tellBackupPlan({ ...plan, fits: false })).toMatchObject({ detail: expect.stringContaining('does not fit') });
+    expect(describeBackupPlan({ ...plan, fits: false })).toMatchObject({
+      detail: expect.stringContaining('does not fit'),
+    });
   });
 
   it.each([
@@ -24,11 +26,11 @@ describe('the backup that a recovery would make', () => {
     [{ files: 0 }, 'no image of today in /srv/images/2026/11/23: nothing to back up'],
     [{ exists: false, files: 0, obstacle: 'a.jpg lies elsewhere' }, 'a.jpg lies elsewhere'],
   ])('is none where nothing was found, and why: %j', (more, detail) => {
-    expect(tellBackupPlan({ ...plan, ...more })).toEqual({ status: 'notSo', detail });
+    expect(describeBackupPlan({ ...plan, ...more })).toEqual({ status: 'notSo', detail });
   });
 });
 
 it('a day without images is told in few words', () => {
   const state = { path: '/b', state: 'nothing', files: 0, bytes: 0, manifestSha256: null } as const;
-  expect(tellBackup({ before: state, after: state, changed: false, notes: [] })).toBe('nothing to back up');
+  expect(describeBackup({ before: state, after: state, changed: false, notes: [] })).toBe('nothing to back up');
 });

@@ -1,8 +1,8 @@
 import { CancelledFailure } from '@temporalio/activity';
-import { HostError } from '../../../host/errors';
-import type { ServiceName } from '../../../shared/observations/observations';
-import { createConfigurationActivities } from '../configuration';
-import type { HostDeps } from './deps';
+import { HostError } from '../../host/errors';
+import type { ServiceName } from '../../shared/observations/service';
+import { createConfigurationActivities } from './configuration';
+import type { HostDeps } from './core/deps';
 
 /**
  * Whether a service that runs may be ended for a new start, as far as it can be known before: KingFisher's own check of

@@ -1,25 +1,15 @@
-import type {
-  DependencyState,
-  EndpointState,
-  HealthState,
-  Resources,
-  ServiceState,
-} from '../../../../src/shared/observations/observations';
+import type { DependencyState, EndpointState, HealthState } from '../../../../src/shared/observations/probes';
+import type { Resources } from '../../../../src/shared/observations/files';
+import type { ServiceState } from '../../../../src/shared/observations/service';
 import type { HealthVerdict } from '../../../../src/shared/observations/readings';
-import {
-  tellConfiguration,
-  tellDependency,
-  tellFiles,
-  tellHealth,
-  tellLog,
-  tellPort,
-  tellProcesses,
-  tellResources,
-  tellRestart,
-  tellService,
-  tellStarts,
-  tellVerdict,
-} from '../../../../src/workflows/steps/tell';
+import { describeConfiguration } from '../../../../src/workflows/steps/obstacles';
+import { describeDependency } from '../../../../src/workflows/steps/dependencies';
+import { describeFiles } from '../../../../src/workflows/steps/files';
+import { describeHealth, describeVerdict } from '../../../../src/workflows/steps/health';
+import { describeLog } from '../../../../src/workflows/steps/logs';
+import { describePort, describeProcesses } from '../../../../src/workflows/steps/processes';
+import { describeResources } from '../../../../src/workflows/steps/resources';
+import { describeRestart, describeService, describeStarts } from '../../../../src/workflows/steps/service';
 
 const AT = '2026-11-23T10:00:00.123Z';
 
@@ -71,12 +61,12 @@ describe('a service', () => {
     [dead, 'kingfisher.service failed/failed (exit-code, status 3)'],
     [service({ load: 'masked' }), 'kingfisher.service is masked'],
   ])('%#', (state, told) => {
-    expect(tellService(state)).toBe(told);
+    expect(describeService(state)).toBe(told);
   });
 
   it('that was restarted names both starts', () => {
     const before = { ...dead, invocation: '' };
-    expect(tellRestart({ before, after: service(), changed: true, notes: [] })).toBe(
+    expect(describeRestart({ before, after: service(), changed: true, notes: [] })).toBe(
       'failed [never started] → kingfisher.service active/running, pid 42 since 2026-11-23T10:00:00Z [01234567]',
     );
   });
@@ -84,9 +74,9 @@ describe('a service', () => {
   it('tells its last starts, or that nobody knows them', () => {
     const startedAt = Array.from({ length: 7 }, (_, i) => `2026-11-23T10:00:0${i}.000Z`);
     const last = '10:00:02, 10:00:03, 10:00:04, 10:00:05, 10:00:06';
-    expect(tellStarts({ evidence: 'present', startedAt })).toBe(`7 in the last hour: ${last}`);
-    expect(tellStarts({ evidence: 'present', startedAt: [] })).toBe('none in the last hour');
-    expect(tellStarts({ evidence: 'absent', startedAt: [] })).toEqual({
+    expect(describeStarts({ evidence: 'present', startedAt })).toBe(`7 in the last hour: ${last}`);
+    expect(describeStarts({ evidence: 'present', startedAt: [] })).toBe('none in the last hour');
+    expect(describeStarts({ evidence: 'absent', startedAt: [] })).toEqual({
       status: 'notSo',
       detail: 'start history absent',
     });
@@ -96,18 +86,18 @@ describe('a service', () => {
 describe('processes, port, log', () => {
   it('show five processes and count the rest', () => {
     const one = { pid: 7, user: 'k', state: 'S', startedAt: null, rssBytes: 1, command: 'kf' };
-    expect(tellProcesses({ processes: Array.from({ length: 6 }, () => one), more: 3 })).toBe(
+    expect(describeProcesses({ processes: Array.from({ length: 6 }, () => one), more: 3 })).toBe(
       `${Array.from({ length: 5 }, () => '7 S kf').join('; ')}; and 4 more`,
     );
-    expect(tellProcesses({ processes: [], more: 0 })).toEqual({ status: 'notSo', detail: 'none' });
+    expect(describeProcesses({ processes: [], more: 0 })).toEqual({ status: 'notSo', detail: 'none' });
   });
 
   it('say who listens', () => {
-    expect(tellPort({ port: 8201, listening: true, owner: { pid: 7, command: 'kf' }, elsewhere: [] })).toBe(
+    expect(describePort({ port: 8201, listening: true, owner: { pid: 7, command: 'kf' }, elsewhere: [] })).toBe(
       'listening: pid 7 kf',
     );
-    expect(tellPort({ port: 8201, listening: true, owner: null, elsewhere: [] })).toBe('listening');
-    expect(tellPort({ port: 8201, listening: false, owner: null, elsewhere: [] })).toEqual({
+    expect(describePort({ port: 8201, listening: true, owner: null, elsewhere: [] })).toBe('listening');
+    expect(describePort({ port: 8201, listening: false, owner: null, elsewhere: [] })).toEqual({
       status: 'notSo',
       detail: 'nobody listens on 8201',
     });
@@ -115,8 +105,8 @@ describe('processes, port, log', () => {
 
   it('quote the last three lines, and how old they are', () => {
     const log = { path: '/l', evidence: 'stale' as const, lines: ['a', 'b', 'c', 'd'], modifiedAt: AT, sizeBytes: 8 };
-    expect(tellLog(log)).toBe('/l: 4 lines, last written 2026-11-23T10:00:00Z (stale). Last: b ⏎ c ⏎ d');
-    expect(tellLog({ ...log, lines: [], evidence: 'absent' })).toEqual({ status: 'notSo', detail: '/l: absent' });
+    expect(describeLog(log)).toBe('/l: 4 lines, last written 2026-11-23T10:00:00Z (stale). Last: b ⏎ c ⏎ d');
+    expect(describeLog({ ...log, lines: [], evidence: 'absent' })).toEqual({ status: 'notSo', detail: '/l: absent' });
   });
 });
 
@@ -131,7 +121,7 @@ describe('resources', () => {
   };
 
   it('are told with their units, what is full and who was killed', () => {
-    expect(tellResources(resources)).toBe(
+    expect(describeResources(resources)).toBe(
       'memory 1.5 GiB of 8.0 GiB available; disk / 99 % used, 512 B free (full), ' +
         '/var/lib/redis 99 % used, 512 B free (read-only); load 0.5; killed for memory: kf',
     );
@@ -139,18 +129,18 @@ describe('resources', () => {
 
   it('tell what a clean-up freed', () => {
     const change = { before: { files: 9, bytes: 2_048 }, after: { files: 0, bytes: 0 }, changed: true, notes: [] };
-    expect(tellFiles(change)).toBe('9 files, 2.0 KiB → 0 files, 0 B');
+    expect(describeFiles(change)).toBe('9 files, 2.0 KiB → 0 files, 0 B');
   });
 });
 
 describe('health', () => {
   it('is good only when both answer well', () => {
-    expect(tellHealth(well)).toBe('/health 200, /ready 200');
-    expect(tellHealth(unwell)).toEqual({
+    expect(describeHealth(well)).toBe('/health 200, /ready 200');
+    expect(describeHealth(unwell)).toEqual({
       status: 'notSo',
       detail: '/health 200, /ready 503 (redis: refused; postgres: timeout)',
     });
-    expect(tellHealth({ ...well, health: refused })).toMatchObject({ detail: '/health refused, /ready 200' });
+    expect(describeHealth({ ...well, health: refused })).toMatchObject({ detail: '/health refused, /ready 200' });
   });
 
   it.each<[HealthVerdict['ended'], string]>([
@@ -165,7 +155,7 @@ describe('health', () => {
       waitedMs: 30_000,
       last: unwell,
     };
-    expect(tellVerdict(verdict)).toEqual({ status: 'notSo', detail });
+    expect(describeVerdict(verdict)).toEqual({ status: 'notSo', detail });
   });
 
   it('that held says since when', () => {
@@ -177,7 +167,7 @@ describe('health', () => {
       waitedMs: 5_000,
       last: well,
     };
-    expect(tellVerdict(verdict)).toBe('healthy since 10:00:00.123, and stayed so');
+    expect(describeVerdict(verdict)).toBe('healthy since 10:00:00.123, and stayed so');
   });
 });
 
@@ -194,24 +184,24 @@ describe('a dependency and the configuration', () => {
   };
 
   it('answers, or tells what it said beside its unit', () => {
-    expect(tellDependency({ ...state, management: ok })).toBe('answers in 2 ms; management 200');
-    expect(tellDependency({ ...state, disk: { ...DISK, full: true } })).toBe(
+    expect(describeDependency({ ...state, management: ok })).toBe('answers in 2 ms; management 200');
+    expect(describeDependency({ ...state, disk: { ...DISK, full: true } })).toBe(
       'answers in 2 ms; / 99 % used, 512 B free (full)',
     );
     const why = 'refused: ECONNREFUSED';
-    expect(tellDependency({ ...state, condition: 'down', why, endpoint: refused, unit: dead })).toEqual({
+    expect(describeDependency({ ...state, condition: 'down', why, endpoint: refused, unit: dead })).toEqual({
       status: 'notSo',
       detail: 'down: refused: ECONNREFUSED; kingfisher.service failed/failed (exit-code, status 3)',
     });
   });
 
   it('is valid, is not, or could not be checked', () => {
-    expect(tellConfiguration({ evidence: 'present', valid: true, output: '' })).toBe('valid');
-    expect(tellConfiguration({ evidence: 'present', valid: false, output: 'bad key' })).toEqual({
+    expect(describeConfiguration({ evidence: 'present', valid: true, output: '' })).toBe('valid');
+    expect(describeConfiguration({ evidence: 'present', valid: false, output: 'bad key' })).toEqual({
       status: 'notSo',
       detail: 'bad key',
     });
-    expect(tellConfiguration({ evidence: 'absent', valid: true, output: 'no program' })).toEqual({
+    expect(describeConfiguration({ evidence: 'absent', valid: true, output: 'no program' })).toEqual({
       status: 'notSo',
       detail: 'could not be checked (absent): no program',
     });

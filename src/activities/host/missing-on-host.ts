@@ -1,7 +1,7 @@
-import type { AgentSettings } from '../../../host/agent-settings';
-import { listUsers } from '../../../host/programs/users';
-import type { ServiceName } from '../../../shared/observations/observations';
-import type { HostActivities } from '../types';
+import type { AgentSettings } from '../../host/agent-settings';
+import { listUsers } from '../../host/programs/users';
+import type { ServiceName } from '../../shared/observations/service';
+import type { ServiceActivities } from './service';
 
 /**
  * What this agent's configuration names and its host does not have, one line a key. An agent with such a key runs, and
@@ -9,7 +9,7 @@ import type { HostActivities } from '../types';
  */
 export async function missingOnHost(
   settings: AgentSettings,
-  { observeService }: Pick<HostActivities, 'observeService'>,
+  { observeService }: Pick<ServiceActivities, 'observeService'>,
 ): Promise<string[]> {
   const units = namedUnits(settings).map(async ([key, unit, service]) => {
     const state = await observeService({ service }).catch(() => null);

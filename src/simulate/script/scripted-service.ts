@@ -1,0 +1,99 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { HostActivities } from '../../activities/host';
+import { HOST_ACTIVITIES } from '../../shared/host-activities';
+import type { WaitRequest } from '../../shared/observations/readings';
+import { disk } from './scripted-answers';
+import type { ScriptedHost } from './scripted-host';
+
+/** What a scripted host answers where a page asks of KingFisher and what it stands on. */
+export function scriptedObservations(host: ScriptedHost): Partial<HostActivities> {
+  return {
+    observeAllowed: async () => ({
+      allow: host.allow,
+      permissionsLimit: 100,
+      permissionsApprovedLimit: 1_000_000,
+      backups: '/var/backups/kingfisher',
+      activities: HOST_ACTIVITIES.filter((name) => !host.lacks.has(name)),
+    }),
+    observeService: async ({ service }) => host.service(service),
+    observeRecentStarts: async () => ({ evidence: 'present', startedAt: [host.now()] }),
+    observeStartLog: async ({ service }) => ({
+      service,
+      evidence: 'present',
+      lines: [`${service}: cannot open its configuration`],
+      reason: host.startReason,
+    }),
+    observeProcesses: async () => ({ processes: [], more: 0 }),
+    observePort: async () => ({
+      port: 8201,
+      listening: host.up.kingfisher || host.portHolder !== null,
+      owner: host.portHolder,
+      elsewhere: [],
+    }),
+    observeLogTail: async () => ({
+      path: '/var/log/kingfisher/service.log',
+      evidence: 'present',
+      lines: host.logLines,
+      modifiedAt: host.now(),
+      sizeBytes: 100,
+    }),
+    observeResources: async () => ({
+      memory: { totalBytes: 8e9, availableBytes: 4e9 },
+      disks: [disk(host.diskFull)],
+      dependencyDisks: [],
+      load1: 0.5,
+      oomKills: { evidence: 'present', victims: [] },
+      observedAt: host.now(),
+    }),
+    observeHealth: async () => (host.lateAnswers-- > 0 ? host.late() : host.health()),
+    observeMetrics: async () => ({
+      path: '/metrics',
+      endpoint: host.metrics,
+      contentType: 'text/plain; version=0.0.4',
+      format: host.metrics.answer === 'ok' ? 'prometheus' : 'other',
+      samples: host.metrics.answer === 'ok' ? 30 : 0,
+      observedAt: host.now(),
+    }),
+    waitUntil: (async (wanted: WaitRequest) => host.waited(wanted)) as HostActivities['waitUntil'],
+    watchKingfisher: async (wanted) => host.reading(wanted),
+    checkConfiguration: async () => ({
+      evidence: 'present',
+      valid: host.configurationValid,
+      output: host.configurationValid ? 'Config OK' : 'openai.max_qps: expected a number',
+    }),
+    observeDependency: async ({ dependency }) => host.dependency(dependency),
+    waitUntilDependencyClear: async ({ dependency }) => host.dependency(dependency),
+    waitUntilStarted: async ({ service }) => {
+      if (host.starting.delete(service)) host.up[service] = !host.broken.has(service);
+      return host.service(service);
+    },
+  };
+}
+
+/** The changes that runbooks make in small. */
+export function scriptedChanges(host: ScriptedHost): Partial<HostActivities> {
+  return {
+    ensureRestarted: async ({ service, seenInvocation }) => {
+      const before = host.service(service);
+      if (host.masked.has(service)) throw ApplicationFailure.nonRetryable(`${service} is masked`, 'UnitMasked');
+      if (before.invocation !== seenInvocation) return { before, after: before, changed: false, notes: [] };
+      host.restarts.push(service);
+      host.starting.delete(service);
+      host.invocation[service] = host.nextInvocation();
+      host.up[service] = !host.broken.has(service);
+      return { before, after: host.service(service), changed: true, notes: [] };
+    },
+    ensureTempFilesRemoved: async () => {
+      const before = { files: host.tempFiles, bytes: host.tempFiles * 1000 };
+      host.tempFiles = 0;
+      host.diskFull = false;
+      return { before, after: { files: 0, bytes: 0 }, changed: before.files > 0, notes: [] };
+    },
+    ensureLogsRotated: async () => ({
+      before: { files: 1, bytes: 10 },
+      after: { files: 1, bytes: 10 },
+      changed: false,
+      notes: [],
+    }),
+  };
+}
