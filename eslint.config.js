@@ -56,7 +56,11 @@ const oneWay = [
     './src/host/{backup,settings-store}/**',
     'backups and settings are built from the other adapters, which know nothing of them.',
   ),
-  zone('./src/activities/host/core', './src/activities/host/*.ts', 'a change runs the same way whatever its subject is.'),
+  zone(
+    './src/activities/host/core',
+    './src/activities/host/*.ts',
+    'a change runs the same way whatever its subject is.',
+  ),
   zone('./src', ['./lab', './bench', './test'], 'src never depends on the lab, the benchmarks or the tests.'),
 ];
 

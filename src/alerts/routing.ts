@@ -1,5 +1,5 @@
 import type { Alert } from '../shared/alert';
-import type { RunbookName } from '../shared/incident';
+import type { RunbookName } from '../shared/runbooks';
 import { incidentWorkflowId } from './incident-id';
 
 /** `hosts:` and `routes:` of halcyon.yaml. */

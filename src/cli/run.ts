@@ -6,6 +6,7 @@ import { incidentPolicies } from '../config';
 import type { Config } from '../config';
 import { FIRST_STATE } from '../shared/incident';
 import type { IncidentInput } from '../shared/incident';
+import { RUNBOOKS, RUNBOOK_NAMES } from '../shared/runbooks';
 import { searchAttributes } from '../shared/search-attributes';
 import { CONTROLLER_TASK_QUEUE } from '../shared/task-queues';
 import { withClient } from './support/connect';
@@ -26,21 +27,28 @@ interface RecoveryRunOptions extends RunOptions {
   onlyUnhealthy?: boolean;
 }
 
-type ManualRun = Pick<IncidentInput, 'recovery'> & { runbook: 'serviceDown' | 'emergencyRecovery'; title: string };
+type ManualRun = Pick<IncidentInput, 'recovery' | 'runbook'>;
 
 /** `halcyon run <runbook> --host h1 --reason "…"`: a person starts a runbook. */
 export function createRunCommand(): Command {
   const command = new Command('run').description('start a runbook by hand and follow it');
-  runbookCommand(command, 'service-down', 'runbook A: KingFisher does not answer').action((options: RunOptions) =>
-    run({ runbook: 'serviceDown', title: 'Service down' }, options),
-  );
-  runbookCommand(command, 'emergency-recovery', 'section H: stop, back up, mend, restart and verify everything')
+  for (const runbook of RUNBOOK_NAMES) {
+    const named = RUNBOOKS[runbook].command;
+    if (named === null) continue;
+    const started = runbookCommand(command, named.name, named.description);
+    if (runbook === 'emergencyRecovery') recoveryOptions(started);
+    else started.action((options: RunOptions) => run({ runbook }, options));
+  }
+  return command;
+}
+
+function recoveryOptions(command: Command): void {
+  command
     .option('--dry-run', 'look at what would be done and change nothing')
     .option('--only-unhealthy', 'leave dependencies alone that answer well')
     .action(({ dryRun = false, onlyUnhealthy = false, ...options }: RecoveryRunOptions) =>
-      run({ runbook: 'emergencyRecovery', title: 'Emergency recovery', recovery: { dryRun, onlyUnhealthy } }, options),
+      run({ runbook: 'emergencyRecovery', recovery: { dryRun, onlyUnhealthy } }, options),
     );
-  return command;
 }
 
 function runbookCommand(parent: Command, name: string, description: string): Command {
@@ -73,7 +81,7 @@ async function run(manual: ManualRun, options: RunOptions): Promise<void> {
 async function start(
   client: Client,
   config: Config,
-  { runbook, title, recovery }: ManualRun,
+  { runbook, recovery }: ManualRun,
   options: RunOptions,
 ): Promise<WorkflowHandle> {
   const who = whoAmI(options.as);
@@ -92,7 +100,7 @@ async function start(
       workflowId,
       taskQueue: CONTROLLER_TASK_QUEUE,
       args: [input],
-      staticSummary: `${title} of ${options.host}, started by ${who}`,
+      staticSummary: `${RUNBOOKS[runbook].title} of ${options.host}, started by ${who}`,
       typedSearchAttributes: [
         { key: searchAttributes.host, value: options.host },
         { key: searchAttributes.alert, value: runbook },

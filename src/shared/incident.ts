@@ -1,8 +1,7 @@
+import type { RunbookName } from './runbooks';
 import type { Approval } from './safety/approval';
 import type { ClosedEpisodes, EpisodeStart } from './episode';
 import type { Mode, SafetyPolicy } from './safety/safety';
-
-export type RunbookName = 'serviceDown' | 'emergencyRecovery' | 'unknownAlert';
 
 /**
  * How an incident ended.

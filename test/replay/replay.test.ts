@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { RUNBOOK_NAMES } from '../../src/shared/runbooks';
 import { bundleWorkflows } from '../support/bundle';
 import { quietTemporal } from '../support/quiet-temporal';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
@@ -25,14 +26,7 @@ describe('recorded histories', () => {
 
   it('are there for each registered workflow', () => {
     const recorded = new Set(names.map((name) => name.split('.')[0]));
-    expect([...recorded].sort()).toEqual([
-      'emergencyRecovery',
-      'escalation',
-      'guard',
-      'lease',
-      'serviceDown',
-      'unknownAlert',
-    ]);
+    expect([...recorded].sort()).toEqual(['escalation', 'guard', 'lease', ...RUNBOOK_NAMES].sort());
   });
 
   it.each(names)('%s replays', async (name) => {

@@ -1,6 +1,6 @@
 import type { EscalationPlan, EscalationPolicy } from '../../shared/paging/escalation';
 import { planFor } from '../../shared/paging/escalation-routes';
-import type { RunbookName } from '../../shared/incident';
+import type { RunbookName } from '../../shared/runbooks';
 import type { Config } from '../schema/config';
 
 /** Who is paged when about incidents of a runbook. No secret is in it. */

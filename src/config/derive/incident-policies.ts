@@ -1,4 +1,5 @@
-import type { IncidentInput, RunbookName } from '../../shared/incident';
+import type { IncidentInput } from '../../shared/incident';
+import type { RunbookName } from '../../shared/runbooks';
 import { escalationPolicy } from './escalation-policy';
 import type { Config } from '../schema/config';
 

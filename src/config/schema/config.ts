@@ -5,7 +5,8 @@ import { escalation } from './escalation/escalation';
 import { guard } from './guard';
 import { section } from './nouns';
 import { pagers } from './escalation/pagers';
-import { hosts, intake, log, routes, runbooks, temporal } from './sections';
+import { runbooks } from './runbooks';
+import { hosts, intake, log, routes, temporal } from './sections';
 
 /** The whole of halcyon.yaml. Every default stands in its section. */
 export const config = section({

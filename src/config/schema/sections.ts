@@ -1,24 +1,12 @@
 import { z } from 'zod';
-import type { RunbookName, RunbookPolicy } from '../../shared/incident';
-import type { Mode } from '../../shared/safety/safety';
 import { isMapping, valueAt } from '../load/values';
 import { duration, hostName, section, size, someText, textWhere, wholeNumber } from './nouns';
 import { absoluteFile } from './paths';
+import { runbookName } from './runbooks';
 import { optionalSecret, url } from './urls';
 
-const KNOWN_RUNBOOKS: Record<RunbookName, true> = {
-  serviceDown: true,
-  emergencyRecovery: true,
-  unknownAlert: true,
-};
-const MODES = ['observe', 'approve', 'auto'] as const satisfies Mode[];
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
-
-/** The runbooks that an alert can start. */
-export const runbookName = z.enum(Object.keys(KNOWN_RUNBOOKS) as [RunbookName, ...RunbookName[]], {
-  error: `expected a known runbook (${Object.keys(KNOWN_RUNBOOKS).join(', ')})`,
-});
 
 /** `temporal:` where the cluster is and how to prove who we are. */
 export const temporal = section({
@@ -78,53 +66,6 @@ export const hosts = z
 
 /** `routes:` which alert starts which runbook. */
 export const routes = z.record(someText('an alert name'), runbookName);
-
-interface Times {
-  dependencyReadyWithin: string;
-  tempFilesOlderThan: string;
-}
-
-/** `runbooks.<name>:` times of one runbook, with those defaults that differ. */
-const times = (defaults: Times) =>
-  section({
-    mode: z.enum(MODES, { error: `expected one of ${MODES.join(', ')}` }).default('auto'),
-    stabilityWindow: duration({ min: '0s' }).prefault('5s'),
-    healthyWithin: duration().prefault('30s'),
-    dependencyReadyWithin: duration().prefault(defaults.dependencyReadyWithin),
-    agentWithin: duration().prefault('6s'),
-    giveUpAfter: duration().prefault('10m'),
-    agreeWithin: duration().prefault('15m'),
-    steadyFor: duration({ min: '0s' }).prefault('5m'),
-    startsPerHour: wholeNumber(1, 100_000).default(6),
-    tempFilesOlderThan: duration().prefault(defaults.tempFilesOlderThan),
-  })
-    .superRefine(
-      ({ stabilityWindow, healthyWithin }, context) => {
-        if (typeof stabilityWindow !== 'number' || typeof healthyWithin !== 'number') return;
-        if (stabilityWindow < healthyWithin) return;
-        context.addIssue({ code: 'custom', path: ['stabilityWindow'], message: 'must be shorter than healthyWithin' });
-      },
-      { when: ({ value }) => isMapping(value) },
-    )
-
-    .transform((times): RunbookPolicy & { mode: Mode } => ({
-      mode: times.mode,
-      stabilityWindowMs: times.stabilityWindow,
-      healthyWithinMs: times.healthyWithin,
-      dependencyReadyWithinMs: times.dependencyReadyWithin,
-      agentWithinMs: times.agentWithin,
-      giveUpAfterMs: times.giveUpAfter,
-      agreeWithinMs: times.agreeWithin,
-      steadyForMs: times.steadyFor,
-      startsPerHour: times.startsPerHour,
-      tempFilesOlderThanMs: times.tempFilesOlderThan,
-    }));
-
-/** `runbooks:` one section per runbook that has times. */
-export const runbooks = section({
-  serviceDown: times({ dependencyReadyWithin: '60s', tempFilesOlderThan: '1d' }).prefault({}),
-  emergencyRecovery: times({ dependencyReadyWithin: '120s', tempFilesOlderThan: '1h' }).prefault({}),
-});
 
 /** `log:` of every process. */
 export const log = section({

@@ -1,6 +1,6 @@
 import { routeAlert } from '../../../src/alerts/routing';
 import type { RoutingTable } from '../../../src/alerts/routing';
-import type { RunbookName } from '../../../src/shared/incident';
+import type { RunbookName } from '../../../src/shared/runbooks';
 import { alert } from '../../support/incidents';
 
 const HOSTS: RoutingTable['hosts'] = {

@@ -1,3 +1,4 @@
+import { RUNBOOKS, isRunbook } from '../../../shared/runbooks';
 import type { Approval } from '../../../shared/safety/approval';
 import { ackCommand, approveCommand } from '../../../shared/observations/commands';
 import type { Fact, Subject } from '../../../shared/paging/escalation';
@@ -194,7 +195,8 @@ function noteTitle(subject: Subject, text: string): string {
 
 /** What it is about, in as few words as a thread needs. */
 function nameOf({ runbook, alertname, host, summary }: Subject): string {
-  if (runbook === 'serviceDown' || runbook === 'emergencyRecovery') return `KingFisher on ${host}`;
+  const about = isRunbook(runbook) ? RUNBOOKS[runbook].about : null;
+  if (about !== null) return `${about} on ${host}`;
   return host === null ? summary || alertname : `${alertname} on ${host}`;
 }
 

@@ -5,7 +5,7 @@ import type { DutyStretch } from '../../../shared/paging/duty';
 import { isMapping, valueAt } from '../../load/values';
 import { duration, section, someText, textWhere } from '../nouns';
 import { escalationRoutes } from './escalation-routes';
-import { runbookName } from '../sections';
+import { runbookName } from '../runbooks';
 import { tiers } from './tiers';
 
 /** Words of `notify` that are not team keys. */

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import type { RunbookPolicy } from '../../shared/incident';
+import { RUNBOOK_NAMES } from '../../shared/runbooks';
+import type { Mode } from '../../shared/safety/safety';
+import { isMapping } from '../load/values';
+import { duration, section, wholeNumber } from './nouns';
+
+const MODES = ['observe', 'approve', 'auto'] as const satisfies Mode[];
+
+/** The runbooks that an alert can start. */
+export const runbookName = z.enum(RUNBOOK_NAMES, {
+  error: `expected a known runbook (${RUNBOOK_NAMES.join(', ')})`,
+});
+
+/** Defaults that differ from runbook to runbook. */
+interface Defaults {
+  dependencyReadyWithin: string;
+  tempFilesOlderThan: string;
+}
+
+/** `runbooks.<name>:` how one runbook waits. Each duration is `<its key>Ms` in what comes out. */
+const policy = (defaults: Defaults) =>
+  section({
+    mode: z.enum(MODES, { error: `expected one of ${MODES.join(', ')}` }).default('auto'),
+    startsPerHour: wholeNumber(1, 100_000).default(6),
+    stabilityWindow: duration({ min: '0s' }).prefault('5s'),
+    healthyWithin: duration().prefault('30s'),
+    dependencyReadyWithin: duration().prefault(defaults.dependencyReadyWithin),
+    agentWithin: duration().prefault('6s'),
+    giveUpAfter: duration().prefault('10m'),
+    agreeWithin: duration().prefault('15m'),
+    steadyFor: duration({ min: '0s' }).prefault('5m'),
+    tempFilesOlderThan: duration().prefault(defaults.tempFilesOlderThan),
+  })
+    .superRefine(
+      ({ stabilityWindow, healthyWithin }, context) => {
+        if (typeof stabilityWindow !== 'number' || typeof healthyWithin !== 'number') return;
+        if (stabilityWindow < healthyWithin) return;
+        context.addIssue({ code: 'custom', path: ['stabilityWindow'], message: 'must be shorter than healthyWithin' });
+      },
+      { when: ({ value }) => isMapping(value) },
+    )
+    .transform(({ mode, startsPerHour, ...times }): RunbookPolicy & { mode: Mode } => ({
+      mode,
+      startsPerHour,
+      ...inMs(times),
+    }));
+
+/** `runbooks:` one section for each runbook that has times. */
+export const runbooks = section({
+  serviceDown: policy({ dependencyReadyWithin: '60s', tempFilesOlderThan: '1d' }).prefault({}),
+  emergencyRecovery: policy({ dependencyReadyWithin: '120s', tempFilesOlderThan: '1h' }).prefault({}),
+});
+
+type InMs<Times> = { [Key in keyof Times & string as `${Key}Ms`]: number };
+
+function inMs<Times extends Record<string, number>>(times: Times): InMs<Times> {
+  return Object.fromEntries(Object.entries(times).map(([key, ms]) => [`${key}Ms`, ms])) as InMs<Times>;
+}

@@ -1,0 +1,43 @@
+/** What Halcyon knows of one page of the document. */
+interface RunbookEntry {
+  /** Letter of the page; null where there is none. */
+  page: string | null;
+  title: string;
+  /** What `halcyon run` calls it, and says of it; null where nobody starts it by hand. */
+  command: { name: string; description: string } | null;
+  /** What it is about, in the headline of a page: `KingFisher`; null where only its alert says so. */
+  about: string | null;
+}
+
+/**
+ * Every runbook, by the name of its workflow type and of its section in halcyon.yaml. The schema, the command line, the
+ * replay test and the documents' test read this list.
+ */
+export const RUNBOOKS = {
+  serviceDown: {
+    page: 'A',
+    title: 'Service down',
+    command: { name: 'service-down', description: 'runbook A: KingFisher does not answer' },
+    about: 'KingFisher',
+  },
+  emergencyRecovery: {
+    page: 'H',
+    title: 'Emergency recovery',
+    command: {
+      name: 'emergency-recovery',
+      description: 'section H: stop, back up, mend, restart and verify everything',
+    },
+    about: 'KingFisher',
+  },
+  /** An alert that no runbook is mapped to: it changes nothing. */
+  unknownAlert: { page: null, title: 'Unknown alert', command: null, about: null },
+} as const satisfies Record<string, RunbookEntry>;
+
+export type RunbookName = keyof typeof RUNBOOKS;
+
+/** In the order of the list. */
+export const RUNBOOK_NAMES = Object.keys(RUNBOOKS) as [RunbookName, ...RunbookName[]];
+
+export function isRunbook(name: string): name is RunbookName {
+  return name in RUNBOOKS;
+}
