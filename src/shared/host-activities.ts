@@ -20,6 +20,7 @@ export const HOST_ACTIVITIES = [
   'observeHealth',
   'observeLogTail',
   'observeMetrics',
+  'observeOpenFiles',
   'observePermissions',
   'observePort',
   'observeProcesses',

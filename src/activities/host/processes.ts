@@ -1,11 +1,13 @@
+import { observeOpenFiles } from '../../host/processes/open-files';
 import { findListener, findPorts, portOf } from '../../host/processes/ports';
 import { findProcess } from '../../host/processes/process-table';
 import type { ProcessRecord } from '../../host/processes/process-table';
 import type { Redact } from '../../host/redact';
+import { HostError } from '../../host/errors';
 import { findServiceProcesses } from '../../host/processes/service-processes';
 import { listUsers } from '../../host/programs/users';
 import type { KingfisherSettings } from '../../host/agent-settings';
-import type { PortState, ProcessInfo, ProcessList } from '../../shared/observations/service';
+import type { OpenFiles, PortState, ProcessInfo, ProcessList, ServiceName } from '../../shared/observations/service';
 import type { HostDeps } from './core/deps';
 import { asActivity } from './core/run';
 
@@ -18,14 +20,21 @@ export interface ProcessActivities {
   observeProcesses(): Promise<ProcessList>;
   /** A.diagnosis: `lsof -i :8201`. */
   observePort(): Promise<PortState>;
+  /** A.diagnosis: `lsof`, counted, of the service's main process. Errors: `ObservationFailed` where there is none. */
+  observeOpenFiles(input: { service: ServiceName }): Promise<OpenFiles>;
 }
 
 /** A.diagnosis: `ps` and `lsof`. */
-export function createProcessActivities({ settings, redact }: HostDeps): ProcessActivities {
+export function createProcessActivities({ settings, redact, findManager }: HostDeps): ProcessActivities {
   const { kingfisher } = settings;
   return {
     observeProcesses: asActivity(redact, async () => await listOwn(kingfisher.user, kingfisher.installDir, redact)),
     observePort: asActivity(redact, async () => await observePort(kingfisher, redact)),
+    observeOpenFiles: asActivity(redact, async ({ signal }, { service }) => {
+      const { mainPid, unit } = await findManager(service).observe(signal);
+      if (mainPid === null) throw new HostError('ObservationFailed', `${unit} has no main process`);
+      return await observeOpenFiles(mainPid);
+    }),
   };
 }
 

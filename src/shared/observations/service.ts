@@ -71,6 +71,14 @@ export interface ProcessList {
   more: number;
 }
 
+/** Files and sockets that a process holds open. */
+export interface OpenFiles {
+  pid: number;
+  open: number;
+  /** Its soft limit; null where it has none. */
+  limit: number | null;
+}
+
 export interface PortState {
   port: number;
   listening: boolean;

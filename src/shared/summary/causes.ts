@@ -50,6 +50,7 @@ const WORDS: Record<string, Words> = {
   DependencyRefused: { rank: 4, say: (detail) => ({ of: dependencyOf(detail), is: 'refusing the credentials' }) },
   DependencyStillDown: { rank: 4, say: (detail) => ({ of: dependencyOf(detail), is: 'down' }) },
   DependencyDown: { rank: 4, say: (detail) => ({ of: dependencyOf(detail), is: 'down' }) },
+  OpenFilesExhausted: { rank: 5, say: () => ({ of: 'its open files', is: 'used up' }) },
   OutOfMemory: { rank: 5, say: () => ({ of: 'memory', is: 'used up' }) },
   ProcessStopped: { rank: 5, say: () => ({ of: 'its process', is: 'stopped (SIGSTOP)' }) },
   StartLimitHit: { rank: 5, say: () => ({ of: '', is: 'not started any more by systemd (failed too often)' }) },

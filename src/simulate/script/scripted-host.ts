@@ -33,6 +33,8 @@ export class ScriptedHost {
   readonly starting = new Set<ServiceName>();
   /** What `/ready` says of the dependencies: each by its name, only whether all are well, or nothing at all. */
   readyChecks: 'named' | 'unnamed' | 'none' = 'named';
+  /** KingFisher runs and takes no connection, until its next start. */
+  isDeaf = false;
   /** Verifications that see KingFisher well, and then see it end. */
   deathsWhileVerified = 0;
   /** It was, since it was looked at last; people have it. */
@@ -62,6 +64,8 @@ export class ScriptedHost {
   metrics: EndpointState = endpoint('ok', 200);
   /** Whether KingFisher was stopped each time its files were touched. */
   readonly touchedWhileRunning: string[] = [];
+  /** What a scenario answers besides, or in another way. */
+  readonly also: Partial<HostActivities> = {};
   /** Called before each activity; may throw or wait, to script failures. */
   before: (activity: string) => Promise<void> | void = () => undefined;
 
@@ -109,6 +113,7 @@ export class ScriptedHost {
       ...scriptedObservations(this),
       ...scriptedChanges(this),
       ...scriptedRecovery(this),
+      ...this.also,
     };
     const known = HOST_ACTIVITIES.filter((name) => !this.lacks.has(name));
     const noted = known.map((name) => [name, this.noted(name, scripted[name] ?? notConfigured(name))]);
@@ -171,7 +176,7 @@ export class ScriptedHost {
   }
 
   health(): HealthState {
-    const isUp = this.up.kingfisher && !this.starting.has('kingfisher');
+    const isUp = this.up.kingfisher && !this.starting.has('kingfisher') && !this.isDeaf;
     const fine = this.isKingfisherRefused ? ['well'] : ['well', 'refused'];
     const isFailing = (name: DependencyName) => !fine.includes(this.condition(name));
     const failing = this.readyChecks === 'none' ? [] : DEPENDENCIES.filter(isFailing);

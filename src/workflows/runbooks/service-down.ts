@@ -8,7 +8,7 @@ import type { DependencyName, ServiceState } from '../../shared/observations/ser
 import type { HealthVerdict, Verdict } from '../../shared/observations/readings';
 import { isDiskFull, noteResources, observeResources } from '../steps/resources';
 import { noteLog, observeLog } from '../steps/logs';
-import { noteOtherPort, noteProcesses, observePort, observeProcesses } from '../steps/processes';
+import { noteOpenFiles, noteOtherPort, noteProcesses, observePort, observeProcesses } from '../steps/processes';
 import { noteService, noteStart, noteStarts, observeRecentStarts, observeService, startAnew } from '../steps/service';
 import type { HostSteps } from '../runbook/host-steps';
 import type { Incident } from '../incident/incident';
@@ -62,6 +62,19 @@ const page: Runbook<Diagnosis> = {
       cite: 'A.1',
       title: 'A start of KingFisher cannot work: it is not restarted',
       evidence: async ({ obstacles }) => obstacles.join('; ') || undefined,
+    },
+    {
+      cite: 'A.1',
+      title: 'KingFisher can open no more files',
+      would: 'restart KingFisher',
+      needs: 'restart',
+      evidence: async (found, { steps, incident }) => {
+        const isUp = found.service?.active === 'active' && symptom(found) !== undefined;
+        return isUp && found.obstacles.length === 0 ? await noteOpenFiles('A.1', steps, incident) : undefined;
+      },
+      remedy: async ({ service, isStopped }, { steps }) => {
+        if (service !== undefined) await startAnew('A.1', service, isStopped, steps);
+      },
     },
     {
       cite: 'A.1',

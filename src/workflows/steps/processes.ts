@@ -1,11 +1,18 @@
 import type { Change } from '../../shared/observations/change';
-import type { PortState, ProcessList, ServiceState, StrayList, StraysEnded } from '../../shared/observations/service';
+import type {
+  OpenFiles,
+  PortState,
+  ProcessList,
+  ServiceState,
+  StrayList,
+  StraysEnded,
+} from '../../shared/observations/service';
 import type { Incident } from '../incident/incident';
 import type { HostSteps, StepReport } from '../runbook/host-steps';
-import type { Named } from './service';
 import { describeRestart } from './service';
+import type { Named } from './service';
 
-/** Steps on processes and the port of KingFisher. */
+/** Steps on the processes of KingFisher, its port, and what it holds open. */
 
 export function observeProcesses(cite: string, steps: HostSteps) {
   return steps.observe({ cite, title: 'Processes' }, (host) => host.observeProcesses(), describeProcesses);
@@ -53,7 +60,29 @@ export function noteOtherPort(incident: Incident, cite: string, port: PortState 
   incident.addFinding('OtherPort', cite, `KingFisher does not listen on ${port.port}${listensElsewhere(port)}`);
 }
 
-/** The steps of section H. Each `ensure…` has a `plan…` that only looks, for the dry run. */
+/** So near to its limit a process soon gets no file and no connection any more. */
+const NEARLY_ALL = 0.95;
+
+/** In words, that the process can open nothing more: a finding. Undefined where it can, or nobody knows. */
+export async function noteOpenFiles(
+  cite: string,
+  steps: HostSteps,
+  incident: Incident,
+): Promise<string | undefined> {
+  const seen = await steps.observe(
+    { cite, title: 'Open files of KingFisher' },
+    (host) => host.observeOpenFiles({ service: 'kingfisher' }),
+    describeOpenFiles,
+  );
+  if (seen === undefined || seen.limit === null || seen.open < seen.limit * NEARLY_ALL) return undefined;
+  const detail = `pid ${seen.pid} has ${describeOpenFiles(seen)}`;
+  incident.addFinding('OpenFilesExhausted', cite, detail);
+  return detail;
+}
+
+export function describeOpenFiles({ open, limit }: OpenFiles): string {
+  return limit === null ? `${open} open, no limit` : `${open} of ${limit} files open`;
+}
 
 const GRACE_MS = 5_000;
 
@@ -83,8 +112,6 @@ export async function planStop(steps: HostSteps): Promise<void> {
     describeStrays,
   );
 }
-
-/** How the steps of a full recovery read in the timeline: one line each, before and after. */
 
 export function describeStrays(list: StrayList): string {
   const shown = list.processes.slice(0, 5).map(({ pid, command }) => `${pid} ${command}`);
