@@ -84,6 +84,13 @@ describe('runbook A on a real host', () => {
     expect((await site.host.exec(['test', '-e', `${DATA}/images/temp/big.tmp`], { check: false })).exitCode).toBe(1);
   });
 
+  it('restarts a KingFisher that can open nothing more, and names what it lacks', async () => {
+    await site.host.exec(['prlimit', '--pid', await property('MainPID'), '--nofile=8:8']);
+    const view = await closedByHand(await site.alert());
+    expect(view.outcome).toBe('healed');
+    expect(names(view)).toContain('OpenFilesExhausted');
+  });
+
   it('names a KingFisher that runs out of memory', async () => {
     await site.changeUnit('LimitAS=300M');
     await kill();
