@@ -96,7 +96,7 @@ async function isApproved({ input }: Incident, safety: Safety, backups: string |
 
 /** What people are asked before all of this is done to a host. */
 export function fullRecoveryQuestion(
-  { host }: IncidentInput,
+  { host, recovery }: IncidentInput,
   precondition: string,
   backups: string | null,
 ): ApprovalSubject {
@@ -105,7 +105,10 @@ export function fullRecoveryQuestion(
     host: host ?? '',
     cite: 'H',
     title: 'Full recovery: stop, back up, mend, clear, reset, restart everything',
-    arguments: backups === null ? {} : { backups },
+    arguments: {
+      ...(backups === null ? {} : { backups }),
+      ...(recovery?.onlyUnhealthy === true ? { onlyUnhealthy: true } : {}),
+    },
     precondition,
   };
 }
@@ -126,13 +129,20 @@ async function beforeAnything(incident: Incident, steps: HostSteps): Promise<Beg
  * waited for, and then KingFisher is started if it was Halcyon that stopped it.
  */
 export async function recover(incident: Incident, steps: HostSteps, safety: Safety): Promise<Outcome | 'notBegun'> {
-  incident.setState('diagnosing');
   const beginning = await beforeAnything(incident, steps);
   if (beginning === undefined) return 'notBegun';
-  const { service, allowed } = beginning;
-  incident.view.measures.firstActionAt ??= service?.observedAt ?? null;
+  incident.noteFirstAction(beginning.service?.observedAt);
+  // Between its steps, too: KingFisher is stopped, and its files are at work.
+  const isWhole = await incident.during('remedying', () =>
+    safety.keepHost(() => stopMendAndStart(incident, steps, beginning)),
+  );
+  if (!isWhole) return 'unresolved';
+  const outcome = await verify(incident, steps);
+  return await mendIfApproved(outcome, { incident, steps, safety, allowed: beginning.allowed });
+}
 
-  incident.setState('remedying');
+/** H.1 to H.8; true when all of it was done that can be done. */
+async function stopMendAndStart(incident: Incident, steps: HostSteps, beginning: Beginning): Promise<boolean> {
   const work = new RecoveryWork(incident, steps, beginning);
   let isWhole = false;
   try {
@@ -145,9 +155,7 @@ export async function recover(incident: Incident, steps: HostSteps, safety: Safe
     if (isWhole || work.hasStopped) await CancellationScope.nonCancellable(() => startKingfisher(steps));
     else incident.note('H.8', 'KingFisher is left as it is', 'it was not Halcyon that stopped it');
   }
-  if (!isWhole) return 'unresolved';
-  const outcome = await verify(incident, steps);
-  return await mendIfApproved(outcome, { incident, steps, safety, allowed });
+  return isWhole;
 }
 
 /**
@@ -185,8 +193,7 @@ async function verify(
   steps: HostSteps,
   counts: (finding: Finding) => boolean = () => true,
 ): Promise<Outcome> {
-  incident.setState('verifying');
-  const verdict = await verifyHealthy('H.9', steps);
+  const verdict = await incident.during('verifying', () => verifyHealthy('H.9', steps));
   if (verdict?.holds !== true) {
     // A KingFisher that runs and misses a dependency has a finding that names that.
     if (verdict?.ended !== 'dependencyNotReady') await nameKingfisher(incident, steps);
@@ -216,7 +223,6 @@ async function nameKingfisher(incident: Incident, steps: HostSteps): Promise<voi
 
 /** What would be done, from real observations. */
 async function plan(incident: Incident, steps: HostSteps): Promise<Outcome> {
-  incident.setState('diagnosing');
   const [allowed, seen] = await Promise.all([
     observeAllowed('H', steps, incident),
     observeObstacles('H', steps),
