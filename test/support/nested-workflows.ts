@@ -11,6 +11,8 @@ import { backUp } from '../../src/workflows/steps/recovery';
 // eslint-disable-next-line no-restricted-syntax -- whatever is registered
 export * from '../../src/workflows';
 
+const SECOND_STEP = { risk: 'change', cite: 'X.2', title: 'Second step', arguments: {}, precondition: '' } as const;
+
 /** An incident of which one step makes a backup while another one asks people. */
 export async function parallelSteps(input: IncidentInput): Promise<IncidentResult> {
   return await runIncident(input, {
@@ -19,18 +21,28 @@ export async function parallelSteps(input: IncidentInput): Promise<IncidentResul
       await safety.turn();
       const steps = stepsOf(incident, safety);
       const ask = async () => {
-        const isApproved = await safety.ask({
-          risk: 'change',
-          host: steps.host,
-          cite: 'X.2',
-          title: 'Second step',
-          arguments: {},
-          precondition: '',
-        });
+        const isApproved = await safety.ask({ ...SECOND_STEP, host: steps.host });
         if (isApproved) await backUp('second', '2026-11-23', steps);
       };
       await incident.during('remedying', async () => {
         await Promise.all([backUp('first', '2026-11-23', steps), ask()]);
+      });
+      return { kind: 'over', outcome: 'healed' };
+    },
+    watch: null,
+  });
+}
+
+/** An incident that asks people in the middle of what must not be interrupted. */
+export async function keptHost(input: IncidentInput): Promise<IncidentResult> {
+  return await runIncident(input, {
+    page: 'X',
+    round: async (incident, safety) => {
+      await safety.turn();
+      const steps = stepsOf(incident, safety);
+      await safety.keepHost(async () => {
+        await safety.ask({ ...SECOND_STEP, host: steps.host });
+        await backUp('only', '2026-11-23', steps);
       });
       return { kind: 'over', outcome: 'healed' };
     },

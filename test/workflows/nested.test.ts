@@ -47,6 +47,24 @@ async function doings(handle: WorkflowHandle): Promise<string[]> {
   });
 }
 
+function start(workflow: 'parallelSteps' | 'keptHost', name: string) {
+  return site.env.client.workflow.start<typeof parallelSteps>(workflow, {
+    workflowId: `incident/${workflow}/${name}`,
+    taskQueue: CONTROLLER_TASK_QUEUE,
+    args: [incidentInput(name, { startedBy: { who: 'bela', reason: 'a test' } })],
+  });
+}
+
+/** The states that were shown one after the other, where the list of incidents looks for them. */
+async function shownStates(handle: WorkflowHandle): Promise<string[]> {
+  const { events } = await handle.fetchHistory();
+  return (events ?? []).flatMap((event) => {
+    const upsert = event.upsertWorkflowSearchAttributesEventAttributes?.searchAttributes?.indexedFields;
+    const data = upsert?.['HalcyonState']?.data;
+    return data ? [String(JSON.parse(Buffer.from(data).toString()))] : [];
+  });
+}
+
 describe('steps beside each other', () => {
   it('keep the turn while one of them is at work and another asks people', async () => {
     await site.withHost(async (host, name) => {
@@ -54,11 +72,7 @@ describe('steps beside each other', () => {
       host.before = async (activity) => {
         if (activity === 'ensureBackup') await backup.passed;
       };
-      const handle = await site.env.client.workflow.start<typeof parallelSteps>('parallelSteps', {
-        workflowId: `incident/parallel/${name}`,
-        taskQueue: CONTROLLER_TASK_QUEUE,
-        args: [incidentInput(name, { startedBy: { who: 'bela', reason: 'a test' } })],
-      });
+      const handle = await start('parallelSteps', name);
       await waitFor(() => host.calls.includes('ensureBackup'), { what: 'the backup to be at work' });
       // Both are open: the question is what people are told.
       await untilState(handle, 'waitingForApproval');
@@ -74,6 +88,21 @@ describe('steps beside each other', () => {
       expect(done.filter((what) => what === 'requestTurn done')).toHaveLength(2);
       expect(host.calls.filter((call) => call === 'ensureBackup')).toHaveLength(2);
       expect(result.findings).toEqual([]);
+    });
+  });
+});
+
+describe('work that must not be interrupted', () => {
+  it('keeps the host also while people think, and goes on by the same turn', async () => {
+    await site.withHost(async (host, name) => {
+      const handle = await start('keptHost', name);
+      await untilState(handle, 'waitingForApproval');
+      await handle.executeUpdate(approveUpdate, { args: [{ as: 'anna' }] });
+      await handle.result();
+      const done = await doings(handle);
+      expect(done.filter((what) => what === 'requestTurn done')).toHaveLength(1);
+      expect(done.indexOf('releaseTurn')).toBeGreaterThan(done.indexOf('ensureBackup done'));
+      expect(host.calls).toContain('ensureBackup');
     });
   });
 });
@@ -106,6 +135,15 @@ describe('a recovery in mode approve', () => {
       expect(result.approvals).toMatchObject([{ state: 'approved', subject: { risk: 'fullRecovery' } }]);
       expect(result.timeline.filter(({ status }) => status === 'skipped')).toEqual([]);
       expect([...host.restarts].sort()).toEqual(['postgres', 'rabbitmq', 'redis']);
+      // None that lasted no time, and none that was over.
+      const states = (await shownStates(handle)).filter((state) => state !== 'waitingForTurn');
+      expect(states.slice(states.indexOf('waitingForApproval'))).toEqual([
+        'waitingForApproval',
+        ...(states.includes('diagnosing') ? ['diagnosing'] : []),
+        'remedying',
+        'verifying',
+        'closed',
+      ]);
     });
   });
 
