@@ -105,7 +105,7 @@ class IncidentLoop {
   /** A bug in a runbook stops this workflow's task for ever, but never before the clock runs by itself. */
   private async runPass(): ReturnType<IncidentBody['round']> {
     try {
-      return await this.incident.during('diagnosing', () => this.body.round(this.incident, this.lifeline));
+      return await this.body.round(this.incident, this.lifeline);
     } catch (err) {
       await this.lifeline.begun();
       throw err;

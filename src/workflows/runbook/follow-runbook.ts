@@ -151,7 +151,7 @@ class RunbookPass<D extends Diagnosed> {
   }
 
   private async diagnosed(): Promise<D> {
-    return await this.runbook.diagnose(this.at);
+    return await this.at.incident.during('diagnosing', () => this.runbook.diagnose(this.at));
   }
 
   /** Evidence, remedy, verification of one cause; true when verification holds. */
@@ -159,7 +159,7 @@ class RunbookPass<D extends Diagnosed> {
     if (cause.isLastResort === true && !mayChange) return false;
     const { at } = this;
     const { incident, safety } = at;
-    const evidence = await cause.evidence(found, at);
+    const evidence = await incident.during('diagnosing', () => cause.evidence(found, at));
     if (evidence === undefined) return false;
     const { cite, title } = cause;
     incident.noteCause({ cite, title, evidence });

@@ -63,7 +63,8 @@ function resultOf(outcome: Outcome | 'notBegun', incident: Incident): RoundResul
 async function run(incident: Incident, safety: Safety): Promise<Outcome | 'notBegun'> {
   const steps = stepsOf(incident, safety);
   try {
-    if (incident.input.recovery?.dryRun === true) return await plan(incident, steps);
+    if (incident.input.recovery?.dryRun === true)
+      return await incident.during('diagnosing', () => plan(incident, steps));
     if (!isApprovedByStart(incident)) {
       // Nobody is asked for what cannot be done.
       const beginning = await beforeAnything(incident, steps);
@@ -115,7 +116,9 @@ export function fullRecoveryQuestion(
 
 /** Undefined where none may be made, or where it is known that KingFisher could not start after it: nothing is touched. */
 async function beforeAnything(incident: Incident, steps: HostSteps): Promise<Beginning | undefined> {
-  const [allowed, seen] = await Promise.all([observeAllowed('H', steps, incident), observeObstacles('H', steps)]);
+  const [allowed, seen] = await incident.during('diagnosing', () =>
+    Promise.all([observeAllowed('H', steps, incident), observeObstacles('H', steps)]),
+  );
   const refusals = refusalsOf(incident, steps, allowed);
   if (refusals.length > 0) incident.note('H', 'Not begun: not on this host', refusals.join('; '));
   const obstacles = noteObstacles(incident, 'H', seen);
