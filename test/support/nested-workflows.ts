@@ -6,7 +6,7 @@ import { untilClosed } from '../../src/workflows/incident/incident-loop';
 import { runIncident } from '../../src/workflows/incident/run-incident';
 import { DryRun } from '../../src/workflows/safety/safety';
 import { acknowledgeUpdate } from '../../src/workflows/messages';
-import { backUp } from '../../src/workflows/steps/recovery';
+import { backUp } from '../../src/workflows/steps/backups';
 
 // eslint-disable-next-line no-restricted-syntax -- whatever is registered
 export * from '../../src/workflows';
