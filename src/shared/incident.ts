@@ -123,6 +123,8 @@ export type EntryStatus = 'running' | 'done' | 'noChange' | 'notSo' | 'failed' |
 
 /** One line of the timeline. */
 export interface TimelineEntry {
+  /** Stays with it, whatever leaves the timeline; those of later entries are higher. */
+  id: number;
   at: string;
   /** When it ended; absent while it runs. */
   endedAt?: string;
@@ -133,6 +135,9 @@ export interface TimelineEntry {
   status: EntryStatus;
   /** What was found or done, with before and after. */
   detail: string;
+  /** How often a look found exactly this, and when it last did; absent where it was once. */
+  times?: number;
+  lastAt?: string;
 }
 
 /** Live state of an incident, by query. */
@@ -170,7 +175,7 @@ export interface IncidentView {
   truncatedAlerts: number;
   findings: Finding[];
   timeline: TimelineEntry[];
-  /** Entries dropped from the front of the timeline to keep it bounded. */
+  /** Entries left out of the timeline to keep it bounded. */
   timelineDropped: number;
   measures: IncidentMeasures;
   /** Highest tier that was paged, 0 for none. */

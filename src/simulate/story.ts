@@ -10,7 +10,8 @@ const LONG_MS = 60_000;
 
 /** Collects what an incident shows of itself, and tells it as lines in the order of time. */
 export class Story {
-  private readonly entries: TimelineEntry[] = [];
+  /** Every entry that was ever shown, in the order in which they began. */
+  private entries: TimelineEntry[] = [];
   private readonly waits: Line[] = [];
   private incident: IncidentView | null = null;
 
@@ -20,8 +21,10 @@ export class Story {
   take(snapshot: Snapshot, sent: readonly SentPage[]): void {
     const { incident } = snapshot;
     this.incident = incident;
-    // Entries only ever leave at the front, so this number stays with its entry.
-    incident.timeline.forEach((entry, index) => (this.entries[incident.timelineDropped + index] = entry));
+    // What is gone was left out for want of space, or, where it ran, folded into an earlier look.
+    const isGone = ({ id }: TimelineEntry) => incident.timeline.every((entry) => entry.id !== id);
+    const leftOut = this.entries.filter((entry) => entry.status !== 'running' && isGone(entry));
+    this.entries = [...leftOut, ...incident.timeline].sort((a, b) => a.id - b.id);
     const text = incident.outcome === null ? whatWaits(snapshot, this.time) : null;
     if (text === null || text === this.waits.at(-1)?.text) return;
     this.waits.push({ at: this.latest(sent), kind: 'waits', text });
@@ -41,7 +44,7 @@ export class Story {
 
   /** When the last thing happened: from then on it waits. */
   private latest(sent: readonly SentPage[]): string {
-    const entries = this.entries.filter((entry, index) => entry !== undefined && !this.isRepeated(index));
+    const entries = this.entries.filter((_, index) => !this.isRepeated(index));
     const times = [...entries.map(({ at, endedAt }) => endedAt ?? at), ...sent.map(({ at }) => at)];
     return times
       .map((time) => this.time.shown(time))
@@ -51,9 +54,7 @@ export class Story {
 
   private entryLines(): Line[] {
     const lines: Line[] = [];
-    const told = this.entries.filter(
-      (entry, index) => entry !== undefined && !isPage(entry) && !this.isRepeated(index),
-    );
+    const told = this.entries.filter((entry, index) => !isPage(entry) && !this.isRepeated(index));
     told.forEach((entry, index) => {
       if (told[index - 1] !== undefined && isTogether(told[index - 1]!, entry)) return;
       const end = told.findIndex((other, at) => at > index && !isTogether(entry, other));
@@ -67,7 +68,7 @@ export class Story {
   private isRepeated(index: number): boolean {
     const entry = this.entries[index]!;
     if (entry.status !== 'notSo') return false;
-    const before = this.entries.slice(0, index).findLast((other) => other !== undefined && other.cite !== '');
+    const before = this.entries.slice(0, index).findLast((other) => other.cite !== '');
     return before?.title === entry.title && before.status === entry.status;
   }
 

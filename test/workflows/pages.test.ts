@@ -70,7 +70,7 @@ const EXPECTED: Record<string, Expected> = {
     title: /^KingFisher down on h1: .*; restart did not help; needs your yes or no \(full recovery\)$/,
     says: [
       /anna or bela may answer until/,
-      /It deletes old temporary files.* copies today's images to \/var\/backups\/kingfisher;/,
+      /copies today's images to \/var\/backups\/kingfisher.* What it deletes is not kept/,
       /^halcyon approve incident\/\S+ --hash [0-9a-f]{8}$/m,
       RESTARTED,
     ],

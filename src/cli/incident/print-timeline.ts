@@ -29,13 +29,11 @@ export class TimelinePrinter {
   ) {}
 
   update(view: IncidentView): void {
-    view.timeline.forEach((entry, index) => {
-      // Entries only ever leave at the front, so this number stays with its entry.
-      const number = view.timelineDropped + index;
-      if (entry.status === 'running' || this.printed.has(number)) return;
-      this.printed.add(number);
+    for (const entry of view.timeline) {
+      if (entry.status === 'running' || this.printed.has(entry.id)) continue;
+      this.printed.add(entry.id);
       this.print(entry);
-    });
+    }
   }
 
   private print(entry: TimelineEntry): void {
@@ -51,8 +49,9 @@ export function formatEntry(entry: TimelineEntry): string {
   const took =
     entry.endedAt === undefined ? '' : ` (${formatDuration(Date.parse(entry.endedAt) - Date.parse(entry.at))})`;
   const detail = entry.detail === '' ? '' : `: ${entry.detail}`;
+  const again = entry.lastAt === undefined ? '' : `, seen ${entry.times} times until ${entry.lastAt.slice(11, 19)}`;
   return plain(
-    `${momentOf(entry).slice(11, 23)}  ${entry.cite.padEnd(11)}  ${WORD[entry.status].padEnd(4)}  ${entry.title}${detail}${took}`,
+    `${momentOf(entry).slice(11, 23)}  ${entry.cite.padEnd(11)}  ${WORD[entry.status].padEnd(4)}  ${entry.title}${detail}${took}${again}`,
   );
 }
 

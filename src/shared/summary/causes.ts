@@ -1,5 +1,6 @@
 import type { Finding, IncidentView } from '../incident';
 import { cut, listed } from '../text/text';
+import { lastSeen } from './condition';
 
 /** What is wrong: `of` is `is`, as in "Redis is down". `of` is empty where KingFisher itself is meant. */
 export interface Cause {
@@ -61,7 +62,7 @@ const WORDS: Record<string, Words> = {
 export function heldFindings({ findings, timeline }: Pick<IncidentView, 'findings' | 'timeline'>): Finding[] {
   const hasAnsweredSince = (at: string) =>
     timeline.some(
-      ({ kind, status, endedAt = '' }) => kind === 'look' && (status === 'done' || status === 'notSo') && endedAt > at,
+      (entry) => entry.kind === 'look' && (entry.status === 'done' || entry.status === 'notSo') && lastSeen(entry) > at,
     );
   return findings.filter(
     ({ name, at, withdrawnAt }) => withdrawnAt === undefined && (name !== 'AgentUnreachable' || !hasAnsweredSince(at)),

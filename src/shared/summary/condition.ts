@@ -8,11 +8,19 @@ export function isHealthLook({ title, kind, status }: TimelineEntry): boolean {
   return kind !== 'change' && title.includes('/health') && (status === 'done' || status === 'notSo');
 }
 
+/** When an entry's answer was so last. */
+export function lastSeen({ at, endedAt, lastAt }: TimelineEntry): string {
+  return lastAt ?? endedAt ?? at;
+}
+
 /** By the newest look, or what was told of one since. */
 export function conditionOf({ timeline, state }: Pick<IncidentView, 'timeline' | 'state'>): Condition {
   if (state === 'watching') return 'well';
-  const newest = timeline.findLast((entry) => isHealthLook(entry) || TOLD.some(([title]) => title.test(entry.title)));
-  if (newest === undefined) return 'unknown';
+  const [first, ...later] = timeline.filter(
+    (entry) => isHealthLook(entry) || TOLD.some(([title]) => title.test(entry.title)),
+  );
+  if (first === undefined) return 'unknown';
+  const newest = later.reduce((known, entry) => (lastSeen(entry) >= lastSeen(known) ? entry : known), first);
   return TOLD.find(([title]) => title.test(newest.title))?.[1] ?? conditionBy(newest);
 }
 

@@ -1,11 +1,15 @@
 import type { ApprovalSubject, Risk } from '../safety/approval';
 
 const EFFECTS: Partial<Record<Risk, (given: ApprovalSubject['arguments']) => string>> = {
-  fullRecovery: ({ backups }) =>
-    'It stops KingFisher and restarts all services. It deletes old temporary files, rate-limit counters and outdated backups, ' +
-    "and sets owner and mode of KingFisher's files. " +
-    `First it copies today's images to ${backups ?? 'the folder agent.recovery.backup.root of the host'}; ` +
-    'without that copy it clears no files.',
+  fullRecovery: ({ backups, onlyUnhealthy }) =>
+    [
+      'It stops KingFisher and ends its stray processes (H.1)',
+      `copies today's images to ${backups ?? 'the folder agent.backup.root of the host'} and removes outdated backups (H.2)`,
+      "sets owner and mode of KingFisher's files (H.3)",
+      'deletes old temporary files (H.4) and rate-limit counters (H.5)',
+      `restarts PostgreSQL, Redis and RabbitMQ${onlyUnhealthy === true ? ', those that are down' : ''} (H.6, H.7)`,
+      'starts KingFisher and verifies it (H.8, H.9). What it deletes is not kept; without that copy it clears no files.',
+    ].join(', '),
   permissions: () => 'It sets owner and mode of these files; what they were before is not kept.',
   change: () =>
     'It may restart services and, where the disk is full, delete old temporary files; nothing of that is backed up.',

@@ -141,6 +141,11 @@ export class Turn {
     await this.options.guard.release({ ...this.run, changed });
   }
 
+  /** The same, and does not wait until the guard knows. */
+  letGo(release: Pick<TurnRelease, 'changed'>): void {
+    void this.tell(this.release(release));
+  }
+
   private take(answer: Granted): void {
     // An answer that was long on its way: nobody else may wait for a turn that is not used.
     if (!this.wanted) return void this.tell(this.giveBack());

@@ -1,5 +1,5 @@
 import type { Alert } from '../../shared/alert';
-import type { TimelineEntry } from '../../shared/incident';
+import type { NewEntry } from './record/timeline';
 
 /** A timeline tells what was done: more alerts than this are counted in it, and not told one by one. */
 const MAX_TOLD = 20;
@@ -13,15 +13,15 @@ const MAX_COMPARED = 200;
 export class AlertNotes {
   /** Each label's first value, and whether another one came. */
   private readonly labels = new Map<string, { value: string; differs: boolean }>();
-  private readonly told: { alert: Alert; entry: TimelineEntry }[] = [];
+  private readonly told: { alert: Alert; entry: NewEntry }[] = [];
   private readonly counted = { firing: 0, resolved: 0 };
-  private counting: TimelineEntry | undefined;
+  private counting: NewEntry | undefined;
 
   /** An entry of its own, or, after some, the one entry that counts the rest: always the same object. */
-  note(alert: Alert, at: string): TimelineEntry {
+  note(alert: Alert, at: string): NewEntry {
     const isNew = this.compare(alert.labels);
     if (this.told.length < MAX_TOLD) {
-      const entry: TimelineEntry = { at, cite: '', title: '', kind: 'note', status: 'note', detail: '' };
+      const entry: NewEntry = { at, cite: '', title: '', kind: 'note', status: 'note', detail: '' };
       this.told.push({ alert, entry });
       // What tells them apart is known only when the second one comes.
       for (const one of isNew ? this.told : [{ alert, entry }]) one.entry.title = this.titleOf(one.alert);

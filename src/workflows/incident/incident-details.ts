@@ -103,9 +103,10 @@ function line(entry: TimelineEntry): string {
   const cite = entry.cite === '' ? '' : `${entry.cite} `;
   const took =
     entry.endedAt === undefined ? '' : ` (${formatDuration(Date.parse(entry.endedAt) - Date.parse(entry.at))})`;
+  const again = entry.lastAt === undefined ? '' : ` · seen ${entry.times} times until ${clock(entry.lastAt)}`;
   const result = [WORD[entry.status], escapeMarkdown(entry.detail)].filter((text) => text !== '').join(': ');
   const title = `**${cite}${escapeMarkdown(entry.title)}**`;
-  return `- ${clock(entry.at)} ${title}${result === '' ? '' : ` — ${result}`}${took}`;
+  return `- ${clock(entry.at)} ${title}${result === '' ? '' : ` — ${result}`}${took}${again}`;
 }
 
 /** `2026-11-23 03:00:12 UTC` */

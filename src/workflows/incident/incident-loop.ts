@@ -22,6 +22,8 @@ export async function untilClosed(incident: Incident, lifeline: IncidentSafety, 
     await condition(allHandlersFinished);
     const { firings } = incident;
     await lifeline.end(outcome);
+    // Somebody may have acknowledged it while everyone was told.
+    await condition(allHandlersFinished);
     if (incident.firings === firings) return outcome;
     // It came while everyone was told that it is over.
     incident.note('', 'The alert fires anew: diagnosing again');
@@ -121,9 +123,10 @@ class IncidentLoop {
   /** An end, or null: another pass may have something to do, or somebody closes it. */
   private async waitUntilDue(): Promise<Outcome | null> {
     const { incident, lifeline } = this;
-    incident.setState('notDue');
     const isOver = () => incident.isClosedByPerson || incident.isResolved;
-    const isSo = await condition(isOver, DUE_AGAIN_MS, { summary: 'Something to be asked for' });
+    const isSo = await incident.during('notDue', () =>
+      condition(isOver, DUE_AGAIN_MS, { summary: 'Something to be asked for' }),
+    );
     if (isSo) return incident.isClosedByPerson ? null : mendedWithoutUs(incident);
     incident.story.phase = 'round';
     lifeline.wantTurn();
@@ -140,8 +143,7 @@ class IncidentLoop {
   /** A person says that it is over. What can be seen goes on the record; it is closed all the same. */
   private async lastLook(): Promise<Outcome> {
     const { incident, body } = this;
-    incident.setState('verifying');
-    const isWell = body.watch !== null && (await body.watch.isWell(incident));
+    const isWell = await incident.during('verifying', async () => (await body.watch?.isWell(incident)) === true);
     return isWell ? outcomeOf(incident) : 'unresolved';
   }
 

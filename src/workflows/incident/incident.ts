@@ -5,111 +5,77 @@ import type {
   EntryStatus,
   Finding,
   IncidentInput,
+  IncidentMeasures,
   IncidentState,
   IncidentStory,
   IncidentView,
   Outcome,
-  TimelineEntry,
 } from '../../shared/incident';
-import { AlertNotes } from './alert-notes';
-import { MAX_FINGERPRINTS, keepWithinBounds, newestEpisodes, takeIn } from './episodes';
+import { newestEpisodes } from './episodes';
+import { Findings } from './record/findings';
+import { newStory, newView } from './record/new-incident';
+import { ReceivedAlerts } from './received-alerts';
+import { StateScopes } from './record/state-scopes';
+import { Timeline } from './record/timeline';
 
-const MAX_ENTRIES = 200;
-const MAX_FINDINGS = 50;
-const MAX_LABELS = 32;
-const MAX_TEXT = 1_500;
+/** What others see of an incident; only the incident itself changes it. */
+type SeenView = Readonly<IncidentView> & { readonly measures: Readonly<IncidentMeasures> };
 
 /**
  * Everything an incident knows, and how alerts change it. Plain state without Temporal calls, so that it can be tested
  * by itself; `onChange` tells the workflow to show it.
  */
 export class Incident {
-  readonly view: IncidentView;
-  /** Alerts received again with nothing new in them. */
-  duplicates = 0;
   readonly story: IncidentStory;
-  private otherStanding: string | null = null;
-  /** Firing alerts that were news: a new episode, or the first. */
-  firings = 0;
   /** The person who closed it; null while nobody did. */
   closedBy: { as: string; reason: string } | null = null;
-  private readonly alertNotes = new AlertNotes();
-  private alertsLeftOut = false;
+  private readonly own: IncidentView;
+  private readonly timeline: Timeline;
+  private readonly findings: Findings;
+  private readonly alerts: ReceivedAlerts;
+  private readonly states: StateScopes;
+  private otherStanding: string | null = null;
 
   constructor(
     readonly input: IncidentInput,
     private readonly now: () => string,
     private readonly onChange: () => void,
   ) {
-    const startedAt = now();
     this.story = input.carried?.story ?? newStory();
-    this.view = input.carried?.view ?? {
-      runbook: input.runbook,
-      alertname: input.alertname,
-      host: input.host,
-      mode: input.safety?.mode ?? 'auto',
-      ...(input.startedBy === undefined ? {} : { startedBy: input.startedBy }),
-      state: 'diagnosing',
-      outcome: null,
-      severity: 'unknown',
-      startsAt: startedAt,
-      receivedAt: startedAt,
-      labels: {},
-      cause: null,
-      alerts: [],
-      received: 0,
-      truncatedAlerts: 0,
-      findings: [],
-      timeline: [],
-      timelineDropped: 0,
-      measures: { receivedAt: startedAt, firstActionAt: null, healthyAt: null, closedAt: null },
-      tier: 0,
-      acknowledged: null,
-      approvals: [],
-    };
+    this.own = input.carried?.view ?? newView(input, now());
+    this.timeline = new Timeline(this.own, now, onChange);
+    this.findings = new Findings(this.own.findings, now, onChange);
+    this.alerts = new ReceivedAlerts(this.own, this.timeline, now);
+    this.states = new StateScopes(this.own.state);
   }
 
-  /** Takes an alert in, in any order: resolved may come before firing, and each may come many times. */
+  get view(): SeenView {
+    return this.own;
+  }
+
+  /** Takes an alert in, in any order. */
   receive(alert: Alert): void {
-    const { view } = this;
-    const isFirst = !this.hasAlert;
-    const meaning = takeIn(view.alerts, alert);
-    view.received += 1;
     for (const { name, detail } of alert.findings ?? []) this.addFinding(name, '', detail);
-    if (meaning === 'nothing') {
-      this.duplicates += 1;
-      return;
-    }
-    if (isFirst) {
-      view.startsAt = alert.startsAt;
-      view.receivedAt = view.measures.receivedAt = alert.receivedAt;
-      view.summary = clip(alert.annotations['summary'] ?? alert.alertname);
-      const runbookUrl = alert.annotations['runbook_url'];
-      if (runbookUrl !== undefined && isWebAddress(runbookUrl)) view.runbookUrl = runbookUrl;
-    }
-    if (alert.startsAt < view.startsAt) view.startsAt = alert.startsAt;
-    if (meaning === 'news' && alert.labels['severity'] !== undefined) view.severity = alert.labels['severity'];
-    if (meaning === 'news' && alert.status === 'firing') {
-      this.firings += 1;
-      this.describe(alert);
-    }
-    // Nothing is told before the severity is known: it decides who is called.
-    if (alert.truncated > view.truncatedAlerts) {
-      view.truncatedAlerts = alert.truncated;
-      this.note('', `Alertmanager left ${alert.truncated} alerts of this group out of its message`);
-    }
-    if (meaning === 'older') return;
-    if (keepWithinBounds(view.alerts)) this.tellLeftOut();
-    this.noteAlert(alert);
+    this.alerts.receive(alert);
   }
 
   get hasAlert(): boolean {
-    return this.view.alerts.length > 0;
+    return this.alerts.hasAny;
   }
 
-  /** The newest episode of every fingerprint is resolved, says Alertmanager. */
+  /** Alertmanager says that it is over. */
   get isResolved(): boolean {
-    return this.hasAlert && this.view.alerts.every((alert) => alert.status === 'resolved');
+    return this.alerts.areResolved;
+  }
+
+  /** Firing alerts that were news: a new episode, or the first. */
+  get firings(): number {
+    return this.alerts.firings;
+  }
+
+  /** Alerts received again with nothing new in them. */
+  get duplicates(): number {
+    return this.alerts.duplicates;
   }
 
   /** Whether Halcyon changed anything on the host, as far as it knows. */
@@ -117,11 +83,26 @@ export class Incident {
     return this.story.changes > 0;
   }
 
+  /** Halcyon changed something since the host was last seen not to be well: what is verified now follows that. */
+  get isRemedied(): boolean {
+    return this.story.changes > this.story.changesBefore;
+  }
+
+  /** A step changed something on the host, or may have. */
+  noteChange(): void {
+    this.story.changes += 1;
+  }
+
+  /** When the agent began the first activity on the host, ISO 8601 by its clock; what comes later says nothing new. */
+  noteFirstAction(at: string | undefined): void {
+    this.own.measures.firstActionAt ??= at ?? null;
+  }
+
   /** The host is well, and has been for so long. `by`: who or what mended it, where it was not well before. */
   noteWell(heldMs: number, by: Exclude<Outcome, 'unresolved' | 'planned'>): void {
     if (this.story.wellSince === null) {
       this.story.wellSince = Date.parse(this.now()) - heldMs;
-      this.view.measures.healthyAt = new Date(this.story.wellSince).toISOString();
+      this.own.measures.healthyAt = new Date(this.story.wellSince).toISOString();
     }
     this.story.mended ??= by;
     this.onChange();
@@ -130,7 +111,7 @@ export class Incident {
   /** The host is not well, whatever was so before. */
   noteNotWell(): void {
     Object.assign(this.story, { wasNotWell: true, wellSince: null, mended: null, changesBefore: this.story.changes });
-    this.view.measures.healthyAt = null;
+    this.own.measures.healthyAt = null;
     this.onChange();
   }
 
@@ -147,9 +128,28 @@ export class Incident {
     return isOther;
   }
 
-  /** Halcyon changed something since the host was last seen not to be well: what is verified now follows that. */
-  get isRemedied(): boolean {
-    return this.story.changes > this.story.changesBefore;
+  /** The cause that the runbook acts on from now on. */
+  noteCause(cause: NonNullable<IncidentView['cause']>): void {
+    this.own.cause = cause;
+  }
+
+  /** @returns whether no tier as high was paged before */
+  notePaged(tier: number): boolean {
+    if (tier <= this.own.tier) return false;
+    this.own.tier = tier;
+    this.onChange();
+    return true;
+  }
+
+  /** Who has it; null when that has lapsed. */
+  noteAcknowledged(acknowledged: IncidentView['acknowledged']): void {
+    this.own.acknowledged = acknowledged;
+    this.onChange();
+  }
+
+  /** A question was asked, answered or is over. */
+  noteApprovals(): void {
+    this.onChange();
   }
 
   /** It fires anew after everyone heard that it is over. */
@@ -176,56 +176,54 @@ export class Incident {
     return this.closedBy !== null;
   }
 
-  setState(state: IncidentState): void {
-    this.view.state = state;
-    this.onChange();
+  /** Works in a state of the incident; the highest of those that are open is shown. */
+  async during<T>(state: IncidentState, work: () => Promise<T>): Promise<T> {
+    const leave = this.enter(state);
+    try {
+      return await work();
+    } finally {
+      leave();
+    }
+  }
+
+  /** As `during`, for work whose begin and end are apart: the returned function ends it. */
+  enter(state: IncidentState): () => void {
+    const leave = this.states.enter(state);
+    this.showState();
+    return () => {
+      leave();
+      this.showState();
+    };
   }
 
   /** Opens a timeline entry; the returned function closes it. */
   begin(cite: string, title: string, kind: EntryKind = 'look'): (status: EntryStatus, detail: string) => void {
-    const entry: TimelineEntry = { at: this.now(), cite, title, kind, status: 'running', detail: '' };
-    this.append(entry);
-    return (status, detail) => {
-      entry.status = status;
-      entry.detail = clip(detail);
-      entry.endedAt = this.now();
-      this.onChange();
-    };
+    return this.timeline.begin(cite, title, kind);
   }
 
   note(cite: string, title: string, detail = ''): void {
-    this.append({ at: this.now(), cite, title: clip(title), kind: 'note', status: 'note', detail: clip(detail) });
+    this.timeline.note(cite, title, detail);
   }
 
   /** Records a finding once per name and detail. One that was withdrawn holds again. */
   addFinding(name: string, cite: string, detail: string): void {
-    const finding: Finding = { name, cite, detail: clip(detail), at: this.now() };
-    const known = this.view.findings.find((f) => f.name === name && f.detail === finding.detail);
-    if (known === undefined) {
-      if (this.view.findings.length >= MAX_FINDINGS) return;
-      this.view.findings.push(finding);
-    } else if (known.withdrawnAt === undefined) return;
-    else delete known.withdrawnAt;
-    this.onChange();
+    this.findings.add(name, cite, detail);
   }
 
   /** What was found and is seen to be so no longer. */
   withdraw(isOver: (finding: Finding) => boolean): void {
-    const over = this.view.findings.filter((finding) => finding.withdrawnAt === undefined && isOver(finding));
-    for (const finding of over) finding.withdrawnAt = this.now();
-    if (over.length > 0) this.onChange();
+    this.findings.withdraw(isOver);
   }
 
   /** Whether it holds: found, and not withdrawn. */
   hasFinding(name: string): boolean {
-    return this.view.findings.some((finding) => finding.name === name && finding.withdrawnAt === undefined);
+    return this.findings.holds(name);
   }
 
   close(outcome: Outcome): void {
-    this.view.outcome = outcome;
-    this.view.state = 'closed';
-    this.view.measures.closedAt = this.now();
-    this.onChange();
+    this.own.outcome = outcome;
+    this.own.measures.closedAt = this.now();
+    this.enter('closed');
   }
 
   /** What later alerts are compared with: each fingerprint's newest episode, of this incident and those before it. */
@@ -233,58 +231,9 @@ export class Incident {
     return newestEpisodes(this.input.closedEpisodes, this.view.alerts, this.now());
   }
 
-  private describe(alert: Alert): void {
-    const { view } = this;
-    view.labels = Object.fromEntries(Object.entries(alert.labels).slice(0, MAX_LABELS));
-    const description = alert.annotations['description'];
-    if (description !== undefined) view.description = clip(description);
-    if (alert.generatorURL !== undefined && isWebAddress(alert.generatorURL)) view.generatorUrl = alert.generatorURL;
-  }
-
-  private tellLeftOut(): void {
-    if (this.alertsLeftOut) return;
-    this.alertsLeftOut = true;
-    const which = 'the oldest are no longer followed one by one, resolved ones first';
-    this.note('', `Alerts of more than ${MAX_FINGERPRINTS} kinds (fingerprints): ${which}`);
-  }
-
-  private noteAlert(alert: Alert): void {
-    const entry = this.alertNotes.note(alert, this.now());
-    entry.title = clip(entry.title);
-    entry.detail = clip(entry.detail);
-    if (this.view.timeline.includes(entry)) this.onChange();
-    else this.append(entry);
-  }
-
-  private append(entry: TimelineEntry): void {
-    this.view.timeline.push(entry);
-    if (this.view.timeline.length > MAX_ENTRIES) {
-      this.view.timeline.shift();
-      this.view.timelineDropped += 1;
-    }
+  private showState(): void {
+    if (this.own.state === this.states.shown) return;
+    this.own.state = this.states.shown;
     this.onChange();
   }
-}
-
-function newStory(): IncidentStory {
-  return {
-    phase: 'round',
-    rounds: [],
-    changes: 0,
-    changesBefore: 0,
-    wasNotWell: false,
-    wellSince: null,
-    mended: null,
-    isContradictionTold: false,
-    isEscalated: false,
-  };
-}
-
-/** Annotations and links are whatever somebody wrote. */
-function isWebAddress(url: string): boolean {
-  return /^https?:\/\/[^\s()<>"|]{1,500}$/.test(url);
-}
-
-function clip(text: string): string {
-  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)} … (${text.length - MAX_TEXT} characters more)`;
 }

@@ -25,8 +25,11 @@ export class LookOn {
 
   /** An end, or null: another pass is due, or somebody closes it, or the history is long. */
   async run(): Promise<Outcome | null> {
+    return await this.incident.during('watching', () => this.untilNews());
+  }
+
+  private async untilNews(): Promise<Outcome | null> {
     const { incident } = this;
-    incident.setState('watching');
     await this.look(null);
     for (;;) {
       const reading = this.watch?.take() ?? null;

@@ -1,18 +1,10 @@
-import {
-  condition,
-  setCurrentDetails,
-  setHandler,
-  upsertMemo,
-  upsertSearchAttributes,
-  workflowInfo,
-} from '@temporalio/workflow';
-import { FIRST_STATE } from '../../shared/incident';
+import { condition, setHandler, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
 import type { IncidentInput, IncidentMemo, IncidentResult } from '../../shared/incident';
 import { searchAttributes } from '../../shared/search-attributes';
 import { texts } from '../message-texts';
 import { alertSignal, timelineQuery } from '../messages';
-import { renderDetails } from './incident-details';
 import { Guarded } from '../safety/guarded';
+import { Display } from './record/display';
 import { Incident } from './incident';
 import type { IncidentBody } from './incident-body';
 import { untilClosed } from './incident-loop';
@@ -27,17 +19,13 @@ const FIRST_ALERT_WITHIN_MS = 5_000;
  * Alertmanager agrees, keeps what engineers see up to date, and leaves behind which episodes it closed.
  */
 export async function runIncident(input: IncidentInput, body: IncidentBody): Promise<IncidentResult> {
-  // Whoever starts an incident sets the first state with it: saying it again would only cost the first step time.
-  let shown: string = input.carried?.view.state ?? FIRST_STATE;
   const incident: Incident = new Incident(input, isoNow, () => {
-    setCurrentDetails(renderDetails(incident.view, workflowInfo().workflowId));
-    if (incident.view.state !== shown) {
-      shown = incident.view.state;
-      upsertSearchAttributes([{ key: searchAttributes.state, value: shown }]);
-    }
+    display.isDue = true;
     lifeline.look();
   });
+  const display = new Display(incident);
   const lifeline: IncidentSafety = input.recovery?.dryRun === true ? new DryRun() : new Guarded(incident, input.safety);
+  display.begin();
   lifeline.listen();
   setHandler(alertSignal, (alerts) => [alerts].flat().forEach((alert) => incident.receive(alert)), texts.alert);
   setHandler(timelineQuery, () => incident.view, texts.timeline);
@@ -51,6 +39,7 @@ export async function runIncident(input: IncidentInput, body: IncidentBody): Pro
   const outcome = await untilClosed(incident, lifeline, body);
 
   incident.close(outcome);
+  display.show();
   upsertSearchAttributes([{ key: searchAttributes.outcome, value: outcome }]);
   upsertMemo({ closedEpisodes: incident.closedEpisodes() } satisfies IncidentMemo);
   return incident.view;

@@ -46,8 +46,11 @@ export class WaitForPeople {
 
   /** An end, or null: it is well again, another pass is due, somebody closes it, or the history is long. */
   async run(): Promise<Outcome | null> {
+    return await this.incident.during('waitingForPeople', () => this.untilNews());
+  }
+
+  private async untilNews(): Promise<Outcome | null> {
     const { incident, watch, lifeline } = this;
-    incident.setState('waitingForPeople');
     const { diagnosed } = this;
     let seen = diagnosed;
     await watch?.beginUnwell(seen);

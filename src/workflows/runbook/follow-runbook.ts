@@ -151,8 +151,7 @@ class RunbookPass<D extends Diagnosed> {
   }
 
   private async diagnosed(): Promise<D> {
-    this.at.incident.setState('diagnosing');
-    return await this.runbook.diagnose(this.at);
+    return await this.at.incident.during('diagnosing', () => this.runbook.diagnose(this.at));
   }
 
   /** Evidence, remedy, verification of one cause; true when verification holds. */
@@ -160,20 +159,18 @@ class RunbookPass<D extends Diagnosed> {
     if (cause.isLastResort === true && !mayChange) return false;
     const { at } = this;
     const { incident, safety } = at;
-    incident.setState('diagnosing');
-    const evidence = await cause.evidence(found, at);
+    const evidence = await incident.during('diagnosing', () => cause.evidence(found, at));
     if (evidence === undefined) return false;
     const { cite, title } = cause;
-    incident.view.cause = { cite, title, evidence };
+    incident.noteCause({ cite, title, evidence });
     if (cause.remedy === undefined) return false;
     const mayRemedy = mayChange && this.isAllowed(cause, found);
     incident.note(cite, title, mayRemedy ? evidence : `${evidence}: left to people`);
     if (!mayRemedy) return this.leftOut(cause, evidence);
     if (!(await safety.approveRemedy(cause, evidence))) return false;
-    incident.setState('remedying');
     this.isAnyTried = true;
     // What a remedy that failed half way did is unknown: verification looks, then comes the next cause.
-    await orGoOn(async () => await cause.remedy?.(found, at));
+    await incident.during('remedying', () => orGoOn(async () => await cause.remedy?.(found, at)));
     return await this.isWell(cause.verify);
   }
 
@@ -192,8 +189,7 @@ class RunbookPass<D extends Diagnosed> {
 
   private async isWell(verify = this.runbook.verify): Promise<boolean> {
     const { incident, steps, safety } = this.at;
-    incident.setState('verifying');
-    const verdict = await verify(this.at);
+    const verdict = await incident.during('verifying', () => verify(this.at));
     this.verdict = verdict;
     if (verdict === undefined) return false;
     const { holds } = verdict;

@@ -1,13 +1,13 @@
-import { ActivityCancellationType, ApplicationFailure, proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, ApplicationFailure, isCancellation, proxyActivities } from '@temporalio/workflow';
 import type { ActivityInterfaceFor } from '@temporalio/workflow';
 import type { HostActivities } from '../../activities/host';
 import type { Change } from '../../shared/observations/change';
 import type { ChangePermit } from '../../shared/safety/permit';
 import { hostTaskQueue } from '../../shared/task-queues';
-import type { EntryKind, EntryStatus, IncidentState, RunbookPolicy } from '../../shared/incident';
+import type { EntryKind, EntryStatus, RunbookPolicy } from '../../shared/incident';
 import { noteAgentAway, noteAgentBack, noteTooOld, wasNotTaken } from './agent-presence';
 import { AGENT_RETRY, nameTooOld } from './agent-version';
-import type { ChangeGate, ChangeIntent } from '../safety/gate';
+import type { ChangeGate, ChangeIntent, Permission } from '../safety/gate';
 import type { Incident } from '../incident/incident';
 import type { Step } from './step';
 import { failureType, isFailure, isLeftOut, isStepFailure, neverBegan, reason } from './step-failures';
@@ -34,8 +34,6 @@ const AWAY_SCHEDULE_TO_START_MS = 10_000;
  * that is away for all of them.
  */
 export class HostSteps {
-  /** What the incident did when its agent went away. */
-  private stateBefore: IncidentState = 'diagnosing';
   /** When these steps last saw the host well, whatever step saw it. Epoch milliseconds of the workflow. */
   seenWellAt: number | null = null;
 
@@ -86,7 +84,7 @@ export class HostSteps {
     call: (host: Host, permit: ChangePermit) => Promise<C>,
     tell: (result: C) => string,
   ): Promise<C> {
-    const permit = await this.permitted(step, asked);
+    const { permit, ended } = await this.permitted(step, asked);
     try {
       const result = await this.run(
         step,
@@ -98,12 +96,12 @@ export class HostSteps {
           detail: [tell(change), ...change.notes].join('; '),
         }),
       );
-      if (result.changed) this.incident.story.changes += 1;
-      this.gate.made?.(step, null);
+      if (result.changed) this.incident.noteChange();
+      ended(null);
       return result;
     } catch (err) {
-      if (!neverBegan(err)) this.incident.story.changes += 1;
-      this.gate.made?.(step, reason(err));
+      if (!neverBegan(err)) this.incident.noteChange();
+      ended(reason(err));
       if (isStepFailure(err)) this.noteFailure(step, err, 'StepFailed');
       throw err;
     }
@@ -131,7 +129,7 @@ export class HostSteps {
   }
 
   /** A change that may not be is no failure of the step: it is left out, and people hear why once. */
-  private async permitted(step: Step, asked: ChangeIntent): Promise<ChangePermit> {
+  private async permitted(step: Step, asked: ChangeIntent): Promise<Permission> {
     try {
       return await this.gate.permit(step, asked);
     } catch (err) {
@@ -159,9 +157,16 @@ export class HostSteps {
       else end(told.status, told.detail);
       return result;
     } catch (err) {
-      end(isLeftOut(err) ? 'skipped' : 'failed', reason(err));
+      // Nothing is known of a change that was called off; a look that was only came to no end.
+      if (isCancellation(err) && kind !== 'change') end('skipped', this.whyEnded());
+      else end(isLeftOut(err) ? 'skipped' : 'failed', reason(err));
       throw err;
     }
+  }
+
+  private whyEnded(): string {
+    const { closedBy } = this.incident;
+    return closedBy === null ? 'ended before it had an answer' : `ended: ${closedBy.as} closed this incident`;
   }
 
   /** Work that the agent does not take in time is offered again until the incident gives up. */
@@ -171,42 +176,46 @@ export class HostSteps {
     startToCloseTimeout: number,
     call: (host: Host) => Promise<T>,
   ): Promise<T> {
-    let scheduleToStartTimeout = this.policy.agentWithinMs;
-    for (;;) {
-      const host = proxyActivities<AgentActivities>({
-        taskQueue: hostTaskQueue(this.host),
-        scheduleToStartTimeout,
-        startToCloseTimeout,
-        heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
-        retry: AGENT_RETRY,
-        // Whatever follows a change that is called off must not begin beside it.
-        ...(kind === 'change' ? { cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED } : {}),
-        summary: `${step.cite} ${step.title}`,
-      });
+    const offer = async (withinMs: number) => {
+      const host = this.hostFor(step, kind, { scheduleToStartTimeout: withinMs, startToCloseTimeout });
       try {
-        const result = await call(host);
-        this.agentAnswers();
-        return result;
+        return { result: await call(host) };
       } catch (err) {
         if (!wasNotTaken(err)) throw nameTooOld(err, this.host);
-        this.agentIsAway();
-        const left = this.giveUpAt - Date.now();
-        if (left <= 0 || this.incident.isClosedByPerson) throw unreachable(this.host);
-        scheduleToStartTimeout = Math.max(1_000, Math.min(AWAY_SCHEDULE_TO_START_MS, left));
+        return undefined;
       }
+    };
+    const taken =
+      (await offer(this.policy.agentWithinMs)) ??
+      (await this.incident.during('waitingForAgent', () => this.offerAgain(offer)));
+    noteAgentBack(this.incident, this.host);
+    return taken.result;
+  }
+
+  private async offerAgain<T>(offer: (withinMs: number) => Promise<T | undefined>): Promise<T> {
+    for (;;) {
+      noteAgentAway(this.incident, this.host);
+      const left = this.giveUpAt - Date.now();
+      if (left <= 0 || this.incident.isClosedByPerson) throw unreachable(this.host);
+      const taken = await offer(Math.max(1_000, Math.min(AWAY_SCHEDULE_TO_START_MS, left)));
+      if (taken !== undefined) return taken;
     }
   }
 
-  private agentIsAway(): void {
-    noteAgentAway(this.incident, this.host);
-    if (this.incident.view.state === 'waitingForAgent') return;
-    this.stateBefore = this.incident.view.state;
-    this.incident.setState('waitingForAgent');
-  }
-
-  private agentAnswers(): void {
-    noteAgentBack(this.incident, this.host);
-    if (this.incident.view.state === 'waitingForAgent') this.incident.setState(this.stateBefore);
+  private hostFor(
+    { cite, title }: Step,
+    kind: EntryKind,
+    timeouts: { scheduleToStartTimeout: number; startToCloseTimeout: number },
+  ): Host {
+    return proxyActivities<AgentActivities>({
+      taskQueue: hostTaskQueue(this.host),
+      ...timeouts,
+      heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
+      retry: AGENT_RETRY,
+      // Whatever follows a change that is called off must not begin beside it.
+      ...(kind === 'change' ? { cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED } : {}),
+      summary: `${cite} ${title}`,
+    });
   }
 }
 

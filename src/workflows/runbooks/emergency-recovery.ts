@@ -63,7 +63,8 @@ function resultOf(outcome: Outcome | 'notBegun', incident: Incident): RoundResul
 async function run(incident: Incident, safety: Safety): Promise<Outcome | 'notBegun'> {
   const steps = stepsOf(incident, safety);
   try {
-    if (incident.input.recovery?.dryRun === true) return await plan(incident, steps);
+    if (incident.input.recovery?.dryRun === true)
+      return await incident.during('diagnosing', () => plan(incident, steps));
     if (!isApprovedByStart(incident)) {
       // Nobody is asked for what cannot be done.
       const beginning = await beforeAnything(incident, steps);
@@ -96,7 +97,7 @@ async function isApproved({ input }: Incident, safety: Safety, backups: string |
 
 /** What people are asked before all of this is done to a host. */
 export function fullRecoveryQuestion(
-  { host }: IncidentInput,
+  { host, recovery }: IncidentInput,
   precondition: string,
   backups: string | null,
 ): ApprovalSubject {
@@ -105,14 +106,19 @@ export function fullRecoveryQuestion(
     host: host ?? '',
     cite: 'H',
     title: 'Full recovery: stop, back up, mend, clear, reset, restart everything',
-    arguments: backups === null ? {} : { backups },
+    arguments: {
+      ...(backups === null ? {} : { backups }),
+      ...(recovery?.onlyUnhealthy === true ? { onlyUnhealthy: true } : {}),
+    },
     precondition,
   };
 }
 
 /** Undefined where none may be made, or where it is known that KingFisher could not start after it: nothing is touched. */
 async function beforeAnything(incident: Incident, steps: HostSteps): Promise<Beginning | undefined> {
-  const [allowed, seen] = await Promise.all([observeAllowed('H', steps, incident), observeObstacles('H', steps)]);
+  const [allowed, seen] = await incident.during('diagnosing', () =>
+    Promise.all([observeAllowed('H', steps, incident), observeObstacles('H', steps)]),
+  );
   const refusals = refusalsOf(incident, steps, allowed);
   if (refusals.length > 0) incident.note('H', 'Not begun: not on this host', refusals.join('; '));
   const obstacles = noteObstacles(incident, 'H', seen);
@@ -126,13 +132,20 @@ async function beforeAnything(incident: Incident, steps: HostSteps): Promise<Beg
  * waited for, and then KingFisher is started if it was Halcyon that stopped it.
  */
 export async function recover(incident: Incident, steps: HostSteps, safety: Safety): Promise<Outcome | 'notBegun'> {
-  incident.setState('diagnosing');
   const beginning = await beforeAnything(incident, steps);
   if (beginning === undefined) return 'notBegun';
-  const { service, allowed } = beginning;
-  incident.view.measures.firstActionAt ??= service?.observedAt ?? null;
+  incident.noteFirstAction(beginning.service?.observedAt);
+  // Between its steps, too: KingFisher is stopped, and its files are at work.
+  const isWhole = await incident.during('remedying', () =>
+    safety.keepHost(() => stopMendAndStart(incident, steps, beginning)),
+  );
+  if (!isWhole) return 'unresolved';
+  const outcome = await verify(incident, steps);
+  return await mendIfApproved(outcome, { incident, steps, safety, allowed: beginning.allowed });
+}
 
-  incident.setState('remedying');
+/** H.1 to H.8; true when all of it was done that can be done. */
+async function stopMendAndStart(incident: Incident, steps: HostSteps, beginning: Beginning): Promise<boolean> {
   const work = new RecoveryWork(incident, steps, beginning);
   let isWhole = false;
   try {
@@ -145,9 +158,7 @@ export async function recover(incident: Incident, steps: HostSteps, safety: Safe
     if (isWhole || work.hasStopped) await CancellationScope.nonCancellable(() => startKingfisher(steps));
     else incident.note('H.8', 'KingFisher is left as it is', 'it was not Halcyon that stopped it');
   }
-  if (!isWhole) return 'unresolved';
-  const outcome = await verify(incident, steps);
-  return await mendIfApproved(outcome, { incident, steps, safety, allowed });
+  return isWhole;
 }
 
 /**
@@ -185,8 +196,7 @@ async function verify(
   steps: HostSteps,
   counts: (finding: Finding) => boolean = () => true,
 ): Promise<Outcome> {
-  incident.setState('verifying');
-  const verdict = await verifyHealthy('H.9', steps);
+  const verdict = await incident.during('verifying', () => verifyHealthy('H.9', steps));
   if (verdict?.holds !== true) {
     // A KingFisher that runs and misses a dependency has a finding that names that.
     if (verdict?.ended !== 'dependencyNotReady') await nameKingfisher(incident, steps);
@@ -216,7 +226,6 @@ async function nameKingfisher(incident: Incident, steps: HostSteps): Promise<voi
 
 /** What would be done, from real observations. */
 async function plan(incident: Incident, steps: HostSteps): Promise<Outcome> {
-  incident.setState('diagnosing');
   const [allowed, seen] = await Promise.all([
     observeAllowed('H', steps, incident),
     observeObstacles('H', steps),

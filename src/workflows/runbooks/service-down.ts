@@ -168,7 +168,7 @@ async function diagnose({ steps, incident }: Scene): Promise<Diagnosis> {
       observeStartLog(cite, 'kingfisher', steps),
       observeRecentStarts(cite, steps),
     ]);
-  incident.view.measures.firstActionAt ??= service?.observedAt ?? health?.observedAt ?? null;
+  incident.noteFirstAction(service?.observedAt ?? health?.observedAt);
   noteService(incident, cite, service);
   noteStarts(incident, cite, starts);
   const obstacles = noteObstacles(incident, cite, { service, port, processes, configuration });

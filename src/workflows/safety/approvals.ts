@@ -85,6 +85,11 @@ export class Approvals {
     approval.answeredAt = this.now();
   }
 
+  /** It was approved, and could not be followed by anything. */
+  withdraw(approval: Approval): void {
+    approval.state = 'withdrawn';
+  }
+
   /**
    * For the validator of an update: whether this can be an answer.
    *

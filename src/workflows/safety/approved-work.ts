@@ -1,7 +1,7 @@
 import type { Approval } from '../../shared/safety/approval';
 import type { IncidentView } from '../../shared/incident';
 import { changesOf } from '../../shared/summary/changes';
-import { conditionBy, isHealthLook } from '../../shared/summary/condition';
+import { conditionBy, isHealthLook, lastSeen } from '../../shared/summary/condition';
 import { shortTitle } from '../../shared/summary/headline';
 import { cut } from '../../shared/text/text';
 
@@ -46,7 +46,9 @@ function verdictOn(approval: Approval, view: Pick<IncidentView, 'timeline'>): st
   const changes = changesOf(view).filter(({ at }) => at >= since);
   const last = changes.at(-1);
   if (last === undefined) {
-    const look = view.timeline.find((entry) => entry.at >= since && entry.kind !== 'change' && isHealthLook(entry));
+    const look = view.timeline.find(
+      (entry) => lastSeen(entry) >= since && entry.kind !== 'change' && isHealthLook(entry),
+    );
     return look !== undefined && conditionBy(look) === 'well' ? `${what} not needed: KingFisher is well` : null;
   }
   if (changes.every(({ result }) => result === 'skipped')) return null;

@@ -12,14 +12,20 @@ export interface ChangeIntent {
   arguments?: Record<string, string | number | boolean | null>;
 }
 
+/** A step that was let through. */
+export interface Permission {
+  /** What the agent wants to see. */
+  permit: ChangePermit;
+  /** The step is over; `failure` is why it failed, null where it did not. Until then the host is given to nobody else. */
+  ended(failure: string | null): void;
+}
+
 /** Asked before every change. */
 export interface ChangeGate {
   /**
-   * Waits for what must be waited for and returns what the agent wants to see.
+   * Waits for what must be waited for and lets the step through.
    *
    * @throws ApplicationFailure `ChangeRefused`: the step is skipped, and says why
    */
-  permit(step: Step, change: ChangeIntent): Promise<ChangePermit>;
-  /** The step that was let through was made; `failure` is why it failed, null where it did not. */
-  made?(step: Step, failure: string | null): void;
+  permit(step: Step, change: ChangeIntent): Promise<Permission>;
 }

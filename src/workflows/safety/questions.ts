@@ -24,8 +24,8 @@ interface QuestionsOf {
   escalation: Pick<EscalationClient, 'asked'>;
   /** However it ended: answered, expired or withdrawn. */
   onAnswered(approval: Approval): void;
-  /** While people think. */
-  giveTurnBack(): Promise<void>;
+  /** Others may have the host while people think, unless this incident itself is at work on it. */
+  lendTurnWhile<T>(think: () => Promise<T>): Promise<T>;
   /** After a yes; false when there is no turn any more. */
   takeTurnAgain(): Promise<boolean>;
 }
@@ -91,37 +91,41 @@ export class Questions {
     this.of.onAnswered(approval);
     const by = approval.answeredBy === null ? '' : ` by ${approval.answeredBy}`;
     incident.note(subject.cite, `${subject.title}: ${approval.state}${by}`, approval.note);
-    this.approved = approval.state === 'approved';
-    return this.approved;
+    if (approval.state !== 'approved') return false;
+    // A no to one question takes nothing from what people said yes to besides.
+    this.approved = true;
+    return true;
   }
 
   private async untilAnswered(approval: Approval, isWatched: boolean): Promise<void> {
-    const { incident, policy } = this.of;
+    const { incident } = this.of;
     const { subject } = approval;
-    const before = incident.view.state;
     incident.note(subject.cite, 'Asks people', describeQuestion(approval));
-    incident.setState('waitingForApproval');
     this.of.escalation.asked(approval);
-    await this.of.giveTurnBack();
-    const isOver = () => approval.state !== 'asked' || incident.isResolved || incident.isClosedByPerson;
-    const wait = {
-      page: subject.cite.slice(0, 1),
-      forMs: policy.expireAfterMs,
-      summary: `Answer to: ${subject.title}`,
-    };
-    const how = isWatched ? await this.watch.until(isOver, wait) : await untilOver(isOver, wait);
+    const how = await incident.during('waitingForApproval', () =>
+      this.of.lendTurnWhile(() => this.untilOver(approval, isWatched)),
+    );
     if (how.ended === 'changed') {
       incident.noteOtherStanding(how.standing);
       if (how.standing === WELL) incident.noteWell(how.heldMs, mendedWithoutUs(incident));
     }
     this.approvals.end(approval, how.ended === 'expired' ? 'expired' : 'withdrawn');
-    incident.setState(before);
-    if (approval.state === 'approved' && !(await this.of.takeTurnAgain())) approval.state = 'withdrawn';
+    if (approval.state === 'approved' && !(await this.of.takeTurnAgain())) this.approvals.withdraw(approval);
+    incident.noteApprovals();
+  }
+
+  private async untilOver(approval: Approval, isWatched: boolean): ReturnType<ThinkingWatch['until']> {
+    const { incident, policy } = this.of;
+    const { cite, title } = approval.subject;
+    const isOver = () => approval.state !== 'asked' || incident.isResolved || incident.isClosedByPerson;
+    const wait = { page: cite.slice(0, 1), forMs: policy.expireAfterMs, summary: `Answer to: ${title}` };
+    if (isWatched) return await this.watch.until(isOver, wait);
+    return { ended: (await condition(isOver, wait.forMs, { summary: wait.summary })) ? 'over' : 'expired' };
   }
 
   private answer(answer: ApprovalAnswer, verdict: Verdict): ApprovalReply {
     const reply = this.approvals.answer(answer, verdict);
-    this.of.incident.setState(this.of.incident.view.state);
+    this.of.incident.noteApprovals();
     return reply;
   }
 
@@ -134,13 +138,6 @@ export class Questions {
     if (why === undefined) this.answer(answer, verdict);
     else this.of.incident.note('', `An answer of ${String(answer?.as)} was not taken ("${verdict}")`, why);
   }
-}
-
-async function untilOver(
-  isOver: () => boolean,
-  { forMs, summary }: { forMs: number; summary: string },
-): Promise<{ ended: 'over' | 'expired' }> {
-  return { ended: (await condition(isOver, forMs, { summary })) ? 'over' : 'expired' };
 }
 
 function toldNo({ state, answeredBy }: Approval): string {

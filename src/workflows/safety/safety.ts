@@ -1,8 +1,7 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { ApprovalSubject } from '../../shared/safety/approval';
 import type { Outcome } from '../../shared/incident';
-import type { ChangePermit } from '../../shared/safety/permit';
-import type { ChangeGate } from './gate';
+import type { ChangeGate, Permission } from './gate';
 import type { Step } from '../runbook/step';
 
 /** The cause that is to be remedied. */
@@ -16,13 +15,18 @@ export interface Safety extends ChangeGate {
    */
   turn(): Promise<'ready' | 'waited' | 'refused' | 'over'>;
   /**
-   * Asks people; the host's turn goes to others meanwhile. Anything but an approval is false. What people said no to is
+   * Asks people; the host's turn goes to others meanwhile, unless a step of this incident is at work on it. Anything but an approval is false. What people said no to is
    * not asked again, nor anything bigger. `isWatched`: the host is looked at meanwhile, and the question is withdrawn when it
    * stands otherwise; not for a host that Halcyon itself has taken down for now.
    */
   ask(subject: ApprovalSubject, options?: { isWatched?: boolean }): Promise<boolean>;
   /** False where such a no stands against it: the timeline says so. */
   mayAsk(subject: ApprovalSubject): boolean;
+  /**
+   * Keeps the host for this incident until `work` is over, also between its steps and while a question is open: for what
+   * must not be interrupted half way.
+   */
+  keepHost<T>(work: () => Promise<T>): Promise<T>;
   /** Before the remedy of a cause: asks once for the whole of it where the runbook's mode is `approve`. */
   approveRemedy(cause: Remedied, evidence: string): Promise<boolean>;
   /** The first tier is due now, whatever the clock says. */
@@ -60,7 +64,7 @@ export interface IncidentSafety extends Safety {
 
 /** A dry run: nobody is asked, nobody is paged, nothing may be changed. */
 export class DryRun implements IncidentSafety {
-  async permit(): Promise<ChangePermit> {
+  async permit(): Promise<Permission> {
     throw ApplicationFailure.nonRetryable('a dry run changes nothing', 'ChangeRefused');
   }
 
@@ -74,6 +78,10 @@ export class DryRun implements IncidentSafety {
 
   mayAsk(): boolean {
     return false;
+  }
+
+  async keepHost<T>(work: () => Promise<T>): Promise<T> {
+    return await work();
   }
 
   async approveRemedy(): Promise<boolean> {

@@ -31,8 +31,11 @@ export function view(overrides: Partial<IncidentView> = {}): IncidentView {
   };
 }
 
+let entries = 0;
+
 export function entry(overrides: Partial<TimelineEntry> = {}): TimelineEntry {
   return {
+    id: entries++,
     at: '2026-11-23T10:00:05.000Z',
     endedAt: '2026-11-23T10:00:05.085Z',
     cite: 'A.1',

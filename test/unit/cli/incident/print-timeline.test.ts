@@ -135,6 +135,19 @@ describe('TimelinePrinter', () => {
     expect(printed(view({ timeline: two }))).toEqual([DAY, ...two.map(formatEntry)]);
   });
 
+  it('prints a look once, however often it is seen, and says how often where it knows', () => {
+    const look = entry({ title: 'Port', kind: 'look' });
+    const again = { ...look, times: 14, lastAt: '2026-11-23T10:12:00.000Z' };
+    expect(printed(view({ timeline: [look] }), view({ timeline: [again] }))).toEqual([DAY, formatEntry(look)]);
+    expect(printed(view({ timeline: [again] })).at(-1)).toMatch(/, seen 14 times until 10:12:00$/);
+  });
+
+  it('prints nothing twice when entries leave in the middle', () => {
+    const [a, b, c] = ['a', 'b', 'c'].map((title) => entry({ title })) as [TimelineEntry, TimelineEntry, TimelineEntry];
+    const lines = printed(view({ timeline: [a, b] }), view({ timeline: [a, c], timelineDropped: 1 }));
+    expect(lines).toEqual([DAY, ...[a, b, c].map(formatEntry)]);
+  });
+
   it('prints nothing twice when entries leave at the front', () => {
     const [a, b, c] = ['a', 'b', 'c'].map((title) => entry({ title })) as [TimelineEntry, TimelineEntry, TimelineEntry];
     const lines = printed(view({ timeline: [a, b] }), view({ timeline: [b, c], timelineDropped: 1 }));

@@ -65,6 +65,11 @@ describe('renderDetails', () => {
     expect(last).toContain('(85 ms)');
   });
 
+  it('says of a look how often it found the same, and until when', () => {
+    const again = entry({ times: 14, lastAt: '2026-11-23T10:12:00.000Z' });
+    expect(lines({ timeline: [again] }).at(-1)).toMatch(/ · seen 14 times until 10:12:00\.000$/);
+  });
+
   it('says of a finding that was withdrawn since when it is no longer so', () => {
     const findings = [
       { name: 'DiskFull', cite: 'A', detail: '/ is full', at: '', withdrawnAt: '2026-11-23T10:01:00.000Z' },

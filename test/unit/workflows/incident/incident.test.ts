@@ -282,7 +282,7 @@ describe('what an incident remembers of its host', () => {
   it('knows whether people had a part in it', () => {
     const incident = incidentWith();
     expect(incident.hadPeople).toBe(false);
-    incident.view.tier = 1;
+    incident.notePaged(1);
     expect(incident.hadPeople).toBe(true);
   });
 });

@@ -94,7 +94,9 @@ describe('a question', () => {
   it('says what it destroys, and where the backup will be', () => {
     const { approvals } = setUp();
     const question = describeQuestion(approvals.ask({ ...SUBJECT, arguments: { backups: '/srv/backups' } }));
-    expect(question).toMatch(/It deletes old temporary files, .* copies today's images to \/srv\/backups;/);
+    expect(question).toMatch(
+      /copies today's images to \/srv\/backups .* deletes old temporary files .* What it deletes is not kept; without that copy/,
+    );
   });
 
   it('says what it is and what silence means', () => {

@@ -69,6 +69,13 @@ describe('work that people approved', () => {
     expect(told(verified('10:02:00', true))).toEqual(['full recovery not needed: KingFisher is well']);
   });
 
+  it('was not needed where an earlier look found the same again after the answer', () => {
+    const before = { ...verified('10:00:20', true), kind: 'look' } as const;
+    expect(told({ ...before, times: 2, lastAt: '2026-11-23T10:02:00.000Z' })).toEqual([
+      'full recovery not needed: KingFisher is well',
+    ]);
+  });
+
   it('is told at once where the step itself was asked for', () => {
     const work = new ApprovedWork();
     work.approved(approval('Restart KingFisher'));

@@ -1,0 +1,75 @@
+import { setHandler, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { formatDuration, parseDuration } from '../../shared/text/durations';
+import type { Acknowledgement, EscalationEvent, EscalationPolicy } from '../../shared/paging/escalation';
+import type { IncidentMemo, IncidentView } from '../../shared/incident';
+import { searchAttributes } from '../../shared/search-attributes';
+import { texts } from '../message-texts';
+import { acknowledgeUpdate, escalatedSignal } from '../messages';
+import type { EscalationClient } from '../escalation/escalation-client';
+import type { Incident } from '../incident/incident';
+import { checkAcknowledgement } from '../support/update-checks';
+
+/** Who was paged about an incident, and who has it: what its clock says, and what people say to the incident. */
+export class Responders {
+  constructor(
+    private readonly incident: Incident,
+    private readonly policy: EscalationPolicy,
+    private readonly escalation: Pick<EscalationClient, 'acknowledged' | 'settled'>,
+  ) {}
+
+  listen(): void {
+    setHandler(escalatedSignal, (event) => this.hear(event), texts.escalated);
+    setHandler(acknowledgeUpdate, (ack) => this.acknowledge(ack), {
+      ...texts.acknowledge,
+      validator: checkAcknowledgement,
+    });
+  }
+
+  private async acknowledge({ as, for: text }: Acknowledgement): Promise<{ until: string }> {
+    const holdMs = text === undefined ? this.policy.holdMs : parseDuration(text)!;
+    const until = new Date(Date.now() + holdMs).toISOString();
+    this.setAcknowledged({ as, until });
+    this.incident.note('', `Acknowledged by ${as}`, `no further tier for ${formatDuration(holdMs)}`);
+    this.escalation.acknowledged(as, until);
+    await this.escalation.settled();
+    return { until };
+  }
+
+  private hear(event: EscalationEvent): void {
+    if (event.incidentRun !== workflowInfo().firstExecutionRunId) return;
+    switch (event.kind) {
+      case 'acknowledged':
+        return this.hearOf(event);
+      case 'lapsed':
+        this.setAcknowledged(null);
+        return this.incident.note('', `The acknowledgement of ${event.as} has lapsed`, 'the clock goes on');
+      case 'paged':
+        return this.takePages(event);
+    }
+  }
+
+  private takePages({ tier, teamName, pages }: Extract<EscalationEvent, { kind: 'paged' }>): void {
+    const { incident } = this;
+    const ways = pages.map(({ channel, delivered, detail }) => `${channel} ${delivered ? 'ok' : `FAILED: ${detail}`}`);
+    const collapsed = pages.some((page) => page.collapsed) ? ' (late)' : '';
+    incident.note('', `Paged tier ${tier}${collapsed}: ${teamName}`, ways.join('; '));
+    for (const page of pages.filter(({ delivered }) => !delivered)) {
+      incident.addFinding('PageNotDelivered', '', `tier ${tier}, ${teamName}, ${page.channel}: ${page.detail}`);
+    }
+    if (incident.notePaged(tier)) upsertSearchAttributes([{ key: searchAttributes.tier, value: tier }]);
+  }
+
+  /** Told to the clock itself while no controller ran, or known already. */
+  private hearOf({ as, until }: { as: string; until: string }): void {
+    const { incident } = this;
+    if (incident.view.acknowledged?.until === until) return;
+    this.setAcknowledged({ as, until });
+    incident.note('', `Acknowledged by ${as}`, `no further tier until ${until}`);
+  }
+
+  /** Also where the list of incidents finds it. */
+  private setAcknowledged(acknowledged: IncidentView['acknowledged']): void {
+    this.incident.noteAcknowledged(acknowledged);
+    upsertMemo({ acknowledged } satisfies Partial<IncidentMemo>);
+  }
+}
