@@ -13,6 +13,7 @@ import type { Stack } from '../../lab/stack';
 import { readToken } from '../../src/host/fence/fence-file';
 import type { IncidentView } from '../../src/shared/incident';
 import { requireBuild } from '../support/build';
+import { bundleWorkflows } from '../support/bundle';
 import { expectOneAtATime, readChanges } from '../support/change-log';
 import type { ChangeLine } from '../support/change-log';
 import type { oneRestart } from '../support/change-workflows';
@@ -170,9 +171,9 @@ function holdersOf(changes: ChangeLine[]): Set<string> {
 
 it('an agent that was frozen and wakes late is refused', async () => {
   const connection = await NativeConnection.connect({ address: stack.temporal.address });
-  const workflowsPath = require.resolve('../support/change-workflows');
+  const workflowBundle = await bundleWorkflows(require.resolve('../support/change-workflows'));
   try {
-    await withWorker({ connection, taskQueue: 'guard-chaos', workflowsPath }, async () => {
+    await withWorker({ connection, taskQueue: 'guard-chaos', workflowBundle }, async () => {
       const base = Date.now();
       const frozen = await startAgent('frozen');
       const seen = await (await start('observeStart', { host: HOST })).result();
