@@ -21,10 +21,14 @@ export const parts = require(inProject('jest.config.js')).projects.map((project)
 /** Once it has reported, jest ends within this time, unless a test left something running. */
 const JEST_ENDS_WITHIN_MS = 5_000;
 
-/** Real hosts, one after another; every other part runs in parallel workers. */
+/** Real hosts and whole stacks: nearly all of its time is waiting, for boots, restarts and windows of steadiness. */
 const INTEGRATION = 'integration';
 /** Also where there are only two processors: many tests wait for a server. */
-const WORKERS = String(Math.max(2, availableParallelism() - 1));
+const WORKERS = Math.max(2, availableParallelism() - 1);
+/** Hosts that are up at the same time; each takes about 1 GB of memory. */
+const HOSTS = 3;
+/** What computes leaves the processors to what is timed: the other parts to the hosts, lint and types to all tests. */
+const NICE = { lint: 10, [INTEGRATION]: 0, others: 5 };
 /** Parts that need nothing but the sources. */
 const SELF_CONTAINED = ['unit'];
 
@@ -40,9 +44,12 @@ export async function runTests(args) {
   let total = NOTHING;
   try {
     await ensureInstalled();
-    if (wanted === parts) total = add(total, await check());
+    const checked = wanted === parts ? check() : NOTHING;
     total = add(total, await prepare(wanted));
-    for (const group of groups(wanted)) total = add(total, await runJest(group, jestArgs));
+    const all = await Promise.allSettled([checked, ...groups(wanted).map((group) => runJest(group, jestArgs))]);
+    for (const { value = NOTHING } of all) total = add(total, value);
+    const failure = all.find(({ status }) => status === 'rejected');
+    if (failure !== undefined) throw failure.reason;
   } catch (error) {
     say(error.message);
     total = add(total, { ...NOTHING, failed: 1 });
@@ -73,7 +80,8 @@ async function attempt(title, work) {
 }
 
 async function node(program, ...args) {
-  await runQuietly(process.execPath, [inProject('node_modules', program), ...args]);
+  const command = [inProject('node_modules', program), ...args];
+  await runQuietly(process.execPath, command, { niceness: NICE.lint });
 }
 
 /** A build that fails is one failure and ends nothing: most tests run from the sources. */
@@ -97,21 +105,32 @@ async function findTemporal() {
   process.env.TEMPORAL_TEST_SERVER = await executables.ensureTestServer(say);
 }
 
+/** Each is a jest of its own, at the same time: neither waits for the other's workers. */
 function groups(wanted) {
-  const parallel = wanted.filter((part) => part !== INTEGRATION);
-  return [parallel, wanted.filter((part) => part === INTEGRATION)].filter((group) => group.length > 0);
+  const others = wanted.filter((part) => part !== INTEGRATION);
+  const all = [wanted.filter((part) => part === INTEGRATION), others].filter((group) => group.length > 0);
+  // Two that paint their progress over each other's cannot be read: now each prints a line for a file.
+  if (all.length > 1) process.env.CI ??= 'true';
+  return all;
+}
+
+/** Unless the caller knows better. All that there is of chaos is struck at moments that were measured: alone. */
+function workersFor(group, jestArgs) {
+  if (jestArgs.some((arg) => /^(-i|-w\d*|--runInBand|--maxWorkers(=.*)?)$/.test(arg))) return [];
+  if (!group.includes(INTEGRATION)) return ['--maxWorkers', String(WORKERS)];
+  return process.env.HALCYON_CHAOS === 'full' ? ['--runInBand'] : ['--maxWorkers', String(HOSTS)];
 }
 
 async function runJest(group, jestArgs) {
   const directory = await mkdtemp(path.join(tmpdir(), 'halcyon-test-'));
   try {
     const file = path.join(directory, 'report.json');
-    const workers = group.includes(INTEGRATION) ? ['--runInBand'] : ['--maxWorkers', WORKERS];
-    const args = [...jestArgs, '--json', '--outputFile', file, ...workers];
+    const args = [...jestArgs, '--json', '--outputFile', file, ...workersFor(group, jestArgs)];
     // Last, since it takes every word that follows as a project's name.
     args.push('--selectProjects', ...group);
     const jest = [inProject('node_modules/jest/bin/jest.js'), ...args];
-    const exitCode = await withEndAfter(file, (kill) => runTool(process.execPath, jest, { kill }));
+    const niceness = NICE[group[0]] ?? NICE.others;
+    const exitCode = await withEndAfter(file, (kill) => runTool(process.execPath, jest, { niceness, kill }));
     if (exitCode === INTERRUPTED) throw new Error('interrupted');
     const report = await readFile(file, 'utf8').then(JSON.parse, () => null);
     if (report === null) say(`jest (${group.join(', ')}) ended without a report (exit code ${exitCode})`);

@@ -11,14 +11,16 @@ afterEach(() => {
 const lastLine = (text: string) => text.trimEnd().split('\n').at(-1);
 
 describe('test', () => {
-  it('without a part: lint, types, parallel parts together, integration after them in band', async () => {
+  it('without a part: lint, types and all parts, those of hosts in workers of their own', async () => {
     const { exitCode, stdout } = await sandbox.run('test', '-t', 'a name');
     expect(lastLine(stdout)).toBe('4 passed, 0 failed');
     expect(exitCode).toBe(0);
-    const [parallel, integration, ...more] = sandbox.calls('jest');
+    const [integration, others, ...more] = sandbox.calls('jest').sort();
     expect(more).toEqual([]);
-    expect(parallel).toMatch(/^-t a name .*--selectProjects unit$/);
-    expect(integration).toMatch(/^-t a name .*--runInBand --selectProjects integration$/);
+    expect([integration, others]).toEqual([
+      expect.stringMatching(/^-t a name .*--maxWorkers \d --selectProjects integration$/),
+      expect.stringMatching(/^-t a name .*--maxWorkers \d+ --selectProjects unit$/),
+    ]);
     expect(sandbox.calls('eslint')).toEqual(['.']);
   });
 
@@ -81,7 +83,20 @@ describe('test', () => {
     const { exitCode, stdout } = await sandbox.run('test');
     expect(lastLine(stdout)).toBe('2 passed, 1 failed');
     expect(exitCode).toBe(1);
-    expect(sandbox.calls('jest')).toHaveLength(1);
+  });
+
+  it.each(['-i', '--runInBand', '--maxWorkers=1'])('takes %s for the last word about workers', async (arg) => {
+    await sandbox.run('test', 'integration', arg);
+    expect(sandbox.calls('jest')).toEqual([expect.not.stringMatching(/--maxWorkers \d/)]);
+  });
+});
+
+describe('chaos', () => {
+  it('strikes at one host after another', async () => {
+    await sandbox.run('chaos');
+    expect(sandbox.calls('jest')).toEqual([
+      expect.stringMatching(/^chaos .*--runInBand --selectProjects integration$/),
+    ]);
   });
 });
 
