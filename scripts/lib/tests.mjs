@@ -29,6 +29,8 @@ const WORKERS = Math.max(2, availableParallelism() - 1);
 const HOSTS = 3;
 /** What computes leaves the processors to what is timed: the other parts to the hosts, lint and types to all tests. */
 const NICE = { lint: 10, [INTEGRATION]: 0, others: 5 };
+/** Files whose tests choose at random (`sizeOf` in test/support/sample.ts), as jest's patterns. */
+const RANDOM_SUITES = ['chaos.test', 'alert-storm', 'escalation-matrix', 'files/permissions', 'files/temp'];
 /** Parts that need nothing but the sources. */
 const SELF_CONTAINED = ['unit'];
 
@@ -39,23 +41,50 @@ const SELF_CONTAINED = ['unit'];
  */
 export async function runTests(args) {
   const [first, ...rest] = args;
-  const wanted = parts.includes(first) ? [first] : parts;
-  const jestArgs = parts.includes(first) ? rest : args;
+  if (parts.includes(first)) return await summarized([first], () => atOnce(groups([first]).map(jestOf(rest))));
+  return await summarized(parts, () => atOnce([check(), ...groups(parts).map(jestOf(args))]));
+}
+
+/**
+ * Runs the suites of which all others take a sample, in full. One after another: they strike at moments that were
+ * measured. Then as `runTests`.
+ */
+export async function runChaos(args) {
+  process.env.HALCYON_CHAOS = 'full';
+  const jestArgs = [...RANDOM_SUITES, ...args];
+  return await summarized(parts, async () => {
+    let total = NOTHING;
+    for (const group of groups(parts)) total = add(total, await runJest(group, jestArgs));
+    return total;
+  });
+}
+
+async function summarized(wanted, run) {
   let total = NOTHING;
+  // One for all, so that a run can be had again by it.
+  process.env.HALCYON_CHAOS_SEED ??= String(Date.now() % 1_000_000);
   try {
     await ensureInstalled();
-    const checked = wanted === parts ? check() : NOTHING;
     total = add(total, await prepare(wanted));
-    const all = await Promise.allSettled([checked, ...groups(wanted).map((group) => runJest(group, jestArgs))]);
-    for (const { value = NOTHING } of all) total = add(total, value);
-    const failure = all.find(({ status }) => status === 'rejected');
-    if (failure !== undefined) throw failure.reason;
+    total = add(total, await run());
   } catch (error) {
+    if (error.total !== undefined) total = add(total, error.total);
     say(error.message);
     total = add(total, { ...NOTHING, failed: 1 });
   }
   process.stdout.write(`${format(total)}\n`);
   return total.failed === 0 ? 0 : 1;
+}
+
+const jestOf = (jestArgs) => (group) => runJest(group, jestArgs);
+
+/** What all of them come to, when the last has ended; throws the first error then, with what the others came to. */
+async function atOnce(runs) {
+  const ends = await Promise.allSettled(runs);
+  const total = ends.map(({ value = NOTHING }) => value).reduce(add);
+  const failure = ends.find(({ status }) => status === 'rejected');
+  if (failure !== undefined) throw Object.assign(failure.reason, { total });
+  return total;
 }
 
 /** Lint and types: one test each. */

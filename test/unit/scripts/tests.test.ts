@@ -1,3 +1,5 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
 import { Sandbox } from './sandbox';
 
 let sandbox: Sandbox;
@@ -92,11 +94,23 @@ describe('test', () => {
 });
 
 describe('chaos', () => {
-  it('strikes at one host after another', async () => {
-    await sandbox.run('chaos');
+  it('plays the random suites of all parts, and strikes at one host after another', async () => {
+    const { stdout } = await sandbox.run('chaos', '-t', 'a name');
+    expect(lastLine(stdout)).toBe('2 passed, 0 failed');
     expect(sandbox.calls('jest')).toEqual([
-      expect.stringMatching(/^chaos .*--runInBand --selectProjects integration$/),
+      expect.stringMatching(/^chaos.test .*-t a name .*--runInBand --selectProjects integration$/),
+      expect.stringMatching(/^chaos.test .*-t a name .*--selectProjects unit$/),
     ]);
+  });
+
+  it('names every file that takes a sample', () => {
+    const tests = path.resolve(__dirname, '../..');
+    const files = readdirSync(tests, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test.ts'));
+    const sampled = files.filter((file) => /\bsizeOf\('/.test(readFileSync(path.join(tests, file), 'utf8')));
+    const [, list = ''] = /RANDOM_SUITES = \[(.*)\]/.exec(sandbox.read('scripts/lib/tests.mjs')) ?? [];
+    const patterns = [...list.matchAll(/'([^']+)'/g)].map(([, pattern]) => new RegExp(pattern!));
+    const others = sampled.filter((file) => !file.includes('sample.test') && !patterns.some((one) => one.test(file)));
+    expect({ others, some: sampled.length > 5 }).toEqual({ others: [], some: true });
   });
 });
 
