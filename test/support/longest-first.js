@@ -5,7 +5,14 @@ const Sequencer = require('@jest/test-sequencer').default;
  * Files that take longest, the longest first: one that begins last would keep everybody waiting for it alone. The
  * others follow as jest orders them, large files first. A name that is missing here costs time and nothing else.
  */
-const LONGEST = [];
+const LONGEST = [
+  // integration
+  ...['lose-sight', 'recovery-chaos', 'service-down', 'guard-chaos', 'never-worse', 'recovery-trouble', 'secrets'],
+  ...['busy-dependencies', 'recovery', 'recovery-files', 'guard', 'demo', 'alert-storm', 'host-systemd', 'leases'],
+  // workflows
+  ...['incident-safety', 'pages', 'escalation-matrix', 'emergency-recovery', 'lease', 'escalation', 'pause-boundaries'],
+  ...['escalation-server', 'simulate', 'allowed', 'busy-dependencies', 'lease-server'],
+];
 
 class LongestFirst extends Sequencer {
   sort(tests) {
