@@ -26,5 +26,5 @@ module.exports = {
     }),
   ],
   testSequencer: '<rootDir>/test/support/longest-first.js',
-  testTimeout: 60_000,
+  testTimeout: 120_000,
 };

@@ -8,7 +8,7 @@ import { runQuietly, runTool } from './child.mjs';
 import { ensureInstalled } from './install.mjs';
 import { say, timed } from './progress.mjs';
 import { inProject } from './project.mjs';
-import { NOTHING, add, countJest, format } from './summary.mjs';
+import { NOTHING, add, countJest, countOthers, failedFiles, format } from './summary.mjs';
 
 const require = createRequire(import.meta.url);
 
@@ -19,7 +19,7 @@ const INTERRUPTED = 130;
 export const parts = require(inProject('jest.config.js')).projects.map((project) => project.displayName);
 
 /** Once it has reported, jest ends within this time, unless a test left something running. */
-const JEST_ENDS_WITHIN_MS = 5_000;
+const JEST_ENDS_WITHIN_MS = 15_000;
 
 /** Real hosts and whole stacks: nearly all of its time is waiting, for boots, restarts and windows of steadiness. */
 const INTEGRATION = 'integration';
@@ -151,10 +151,20 @@ function workersFor(group, jestArgs) {
 }
 
 async function runJest(group, jestArgs) {
+  const { report, exitCode } = await reportOf(group, [...jestArgs, ...workersFor(group, jestArgs)]);
+  const failed = group.includes(INTEGRATION) && jestArgs.length === 0 && exitCode === 1 ? failedFiles(report) : [];
+  if (failed.length === 0) return countJest(report, exitCode);
+  say(`failed beside others, and now one after another: ${failed.map((file) => path.basename(file)).join(', ')}`);
+  const again = await reportOf(group, ['--runInBand', '--runTestsByPath', ...failed]);
+  return add(countOthers(report, failed), countJest(again.report, again.exitCode));
+}
+
+/** Jest's own report of these tests, null where it wrote none, and its exit code. */
+async function reportOf(group, jestArgs) {
   const directory = await mkdtemp(path.join(tmpdir(), 'halcyon-test-'));
   try {
     const file = path.join(directory, 'report.json');
-    const args = [...jestArgs, '--json', '--outputFile', file, ...workersFor(group, jestArgs)];
+    const args = [...jestArgs, '--json', '--outputFile', file];
     // Last, since it takes every word that follows as a project's name.
     args.push('--selectProjects', ...group);
     const jest = [inProject('node_modules/jest/bin/jest.js'), ...args];
@@ -163,7 +173,7 @@ async function runJest(group, jestArgs) {
     if (exitCode === INTERRUPTED) throw new Error('interrupted');
     const report = await readFile(file, 'utf8').then(JSON.parse, () => null);
     if (report === null) say(`jest (${group.join(', ')}) ended without a report (exit code ${exitCode})`);
-    return countJest(report, exitCode);
+    return { report, exitCode };
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

@@ -73,7 +73,7 @@ describe('the demo', () => {
     expect(labUnavailable()).toBeNull();
     demo = startDemo(directory, '--json');
     await expectHealed(ALERT, ALERT, 'emergencyRecovery');
-  });
+  }, 300_000);
 
   it('heals both acts in process mode', async () => {
     demo = startDemo(directory, '--process', '--json');

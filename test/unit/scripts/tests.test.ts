@@ -17,12 +17,14 @@ describe('test', () => {
     const { exitCode, stdout } = await sandbox.run('test', '-t', 'a name');
     expect(lastLine(stdout)).toBe('4 passed, 0 failed');
     expect(exitCode).toBe(0);
-    const [integration, others, ...more] = sandbox.calls('jest').sort();
-    expect(more).toEqual([]);
-    expect([integration, others]).toEqual([
-      expect.stringMatching(/^-t a name .*--maxWorkers \d --selectProjects integration$/),
-      expect.stringMatching(/^-t a name .*--maxWorkers \d+ --selectProjects unit$/),
-    ]);
+    const calls = sandbox.calls('jest');
+    expect(calls).toHaveLength(2);
+    expect(calls).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^-t a name --maxWorkers \d .*--selectProjects integration$/),
+        expect.stringMatching(/^-t a name --maxWorkers \d+ .*--selectProjects unit$/),
+      ]),
+    );
     expect(sandbox.calls('eslint')).toEqual(['.']);
   });
 
@@ -87,6 +89,31 @@ describe('test', () => {
     expect(exitCode).toBe(1);
   });
 
+  it.each([
+    [0, '3 passed, 0 failed'],
+    [1, '2 passed, 1 failed'],
+  ])(
+    'runs a file of hosts that failed beside others again, alone, and that counts (%j more failures)',
+    async (failures, summary) => {
+      const assertions = (...statuses: string[]) => statuses.map((status) => ({ status }));
+      const beside = {
+        ...{ numPassedTests: 3, numFailedTests: 1, numTotalTests: 4 },
+        testResults: [
+          { name: '/a.test.ts', status: 'passed', assertionResults: assertions('passed', 'passed') },
+          { name: '/b.test.ts', status: 'failed', assertionResults: assertions('passed', 'failed') },
+        ],
+      };
+      const alone = { numPassedTests: 1 - failures, numFailedTests: failures, numTotalTests: 1 };
+      sandbox.jestAgain(beside, alone);
+      const { stdout, stderr } = await sandbox.run('test', 'integration');
+      expect(lastLine(stdout)).toBe(summary);
+      expect(stderr).toContain('failed beside others, and now one after another: b.test.ts');
+      expect(sandbox.calls('jest')[1]).toMatch(
+        /^--runInBand --runTestsByPath \/b.test.ts .*--selectProjects integration$/,
+      );
+    },
+  );
+
   it.each(['-i', '--runInBand', '--maxWorkers=1'])('takes %s for the last word about workers', async (arg) => {
     await sandbox.run('test', 'integration', arg);
     expect(sandbox.calls('jest')).toEqual([expect.not.stringMatching(/--maxWorkers \d/)]);
@@ -98,7 +125,7 @@ describe('chaos', () => {
     const { stdout } = await sandbox.run('chaos', '-t', 'a name');
     expect(lastLine(stdout)).toBe('2 passed, 0 failed');
     expect(sandbox.calls('jest')).toEqual([
-      expect.stringMatching(/^chaos.test .*-t a name .*--runInBand --selectProjects integration$/),
+      expect.stringMatching(/^chaos.test .*-t a name --runInBand .*--selectProjects integration$/),
       expect.stringMatching(/^chaos.test .*-t a name .*--selectProjects unit$/),
     ]);
   });
