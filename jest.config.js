@@ -20,7 +20,11 @@ module.exports = {
     project('unit'),
     project('workflows', { setupFilesAfterEnv: ['<rootDir>/test/support/time-skipping-retry.ts'] }),
     project('replay'),
-    project('integration'),
+    project('integration', {
+      testEnvironment: '<rootDir>/test/support/clean-environment.js',
+      setupFilesAfterEnv: ['<rootDir>/test/support/patience.ts'],
+    }),
   ],
-  testTimeout: 60_000,
+  testSequencer: '<rootDir>/test/support/longest-first.js',
+  testTimeout: 120_000,
 };

@@ -13,7 +13,7 @@ export interface DaemonOptions {
   /** Whether it is ready to serve; asked until true. */
   isReady: (daemon: Daemon) => boolean | Promise<boolean>;
   env?: NodeJS.ProcessEnv;
-  /** @default 30 s */
+  /** @default 90 s: a machine that runs a lab may be busy */
   readyWithinMs?: number;
 }
 
@@ -91,7 +91,7 @@ export class Daemon {
   }
 
   private async untilReady(child: ChildProcess): Promise<void> {
-    const { name, isReady, readyWithinMs = 30_000 } = this.options;
+    const { name, isReady, readyWithinMs = 90_000 } = this.options;
     const deadline = Date.now() + readyWithinMs;
     let failed: Error | undefined;
     child.once('error', (err) => (failed = err));

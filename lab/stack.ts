@@ -27,9 +27,6 @@ export interface StackOptions {
   onProgress?: (line: string) => void;
 }
 
-/** Bundling the workflows is work, and a machine that runs a lab may be busy. */
-const READY_WITHIN_MS = 90_000;
-
 /** `guard:` where many incidents in a row are the point. */
 export const PATIENT_GUARD = { restartsPerHour: 1_000, flapping: { incidents: 1_000, within: '1m' } };
 
@@ -86,7 +83,6 @@ async function startParts(options: StackOptions, ending: (() => Promise<void>)[]
     ],
     logFile: join(directory, 'controller.log'),
     isReady: (daemon) => daemon.log.includes('"worker running"'),
-    readyWithinMs: READY_WITHIN_MS,
     env,
   });
   const intake = new Daemon({
@@ -94,7 +90,6 @@ async function startParts(options: StackOptions, ending: (() => Promise<void>)[]
     command: [...node('intake.js'), '--config', configFile],
     logFile: join(directory, 'intake.log'),
     isReady: () => answers(`http://127.0.0.1:${port}/readyz`),
-    readyWithinMs: READY_WITHIN_MS,
     env,
   });
   await Promise.all(

@@ -4,15 +4,15 @@ import { ensureBuilt } from './lib/build.mjs';
 import { runTool } from './lib/child.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { inProject } from './lib/project.mjs';
-import { parts, runTests } from './lib/tests.mjs';
+import { parts, runChaos, runTests } from './lib/tests.mjs';
 
 const HELP = `Usage: node scripts/run.mjs COMMAND [arguments]
 
   build                   compile to dist/ what changed since the last build
   test [PART] [args]      lint, types and all tests; or one part of them (${parts.join(', ')}).
                           The arguments go to jest: test unit -t 'a name'
-  chaos [args]            the random tests of all parts being killed, in full; test takes a sample. HALCYON_CHAOS_SEED
-                          makes the same choice again, HALCYON_CHAOS_KILLS sets how many
+  chaos [args]            the random tests in full: parts that are killed, storms, races; test takes a sample of them.
+                          HALCYON_CHAOS_SEED makes the same choice again, HALCYON_CHAOS_KILLS sets how many are killed
   pages [args]            play what people are paged with when incidents end, and print the pages side by side
   demo [args]             break KingFisher on a throw-away host and watch it being healed
   lab [args]              throw-away hosts: up, down, exec, status
@@ -54,8 +54,7 @@ async function main([command, ...args]) {
     return await runTests(args);
   }
   if (command === 'chaos') {
-    process.env.HALCYON_CHAOS = 'full';
-    return await runTests(['integration', 'chaos', ...args]);
+    return await runChaos(args);
   }
   const program = programOf(command, args);
   if (program !== null) return await runProgram(program, command === 'lab');

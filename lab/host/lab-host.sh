@@ -27,8 +27,11 @@ cmd_up() {
   shift
   export LAB_NAME=$name LAB_STATE=$state LAB_PROJECT='' LAB_NODE='' LAB_KINGFISHER='' LAB_IMAGES=50 LAB_SIZE=3g LAB_DATA_SIZE=256m
   up_options "$@"
-  mkdir -p "$LAB_HOME"
-  mkdir "$state" 2>/dev/null || die "$(why_taken "$name")"
+  # The end of another host may remove the folder of all a moment before.
+  until mkdir "$state" 2>/dev/null; do
+    [[ ! -d $state ]] || die "$(why_taken "$name")"
+    mkdir -p "$LAB_HOME"
+  done
   trap 'down_one "$LAB_NAME"; exit 130' INT TERM HUP
   mkdir "$state/shared" "$state/helpers"
   launch "$state"

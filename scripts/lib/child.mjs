@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { constants } from 'node:os';
+import { constants, setPriority } from 'node:os';
 import { projectDir } from './project.mjs';
 
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -14,10 +14,12 @@ const SAME_SIGNAL_MS = 1000;
  * the first Ctrl-C and gives up on the second must not see one Ctrl-C twice. An interactive one shares our terminal,
  * which sends it Ctrl-C itself.
  *
+ * @param {number} [options.niceness] from 0 to 19: how willingly it, and what it starts, leaves the processors to others
  * @param {AbortSignal} [options.kill] kills the program (which must not be interactive) and what it started
  */
-export async function runTool(program, args, { interactive = false, kill } = {}) {
+export async function runTool(program, args, { interactive = false, niceness = 0, kill } = {}) {
   const child = spawn(program, args, { cwd: projectDir, stdio: 'inherit', detached: !interactive });
+  beNice(child, niceness);
   const stopForwarding = forwardSignals(child, interactive ? ['SIGTERM', 'SIGHUP'] : FORWARDED);
   kill?.addEventListener('abort', () => isAlive(child) && process.kill(-child.pid, 'SIGKILL'), { once: true });
   try {
@@ -31,9 +33,20 @@ function isAlive({ exitCode, signalCode }) {
   return exitCode === null && signalCode === null;
 }
 
+/** What it starts later is as nice. One that could not be started, or is over, needs no priority. */
+function beNice({ pid }, niceness) {
+  if (niceness === 0 || pid === undefined) return;
+  try {
+    setPriority(pid, niceness);
+  } catch {
+    // It has ended already.
+  }
+}
+
 /** Runs a program quietly. Throws an error with all of its output (and its `exitCode`) when it fails. */
-export async function runQuietly(program, args) {
+export async function runQuietly(program, args, { niceness = 0 } = {}) {
   const child = spawn(program, args, { cwd: projectDir, stdio: ['ignore', 'pipe', 'pipe'] });
+  beNice(child, niceness);
   const output = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(chunk));
   const { exitCode, interrupted } = await ended(child);

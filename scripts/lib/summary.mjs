@@ -20,6 +20,20 @@ export function countJest(report, exitCode) {
   };
 }
 
+/** Paths of the files of which a test failed, or that could not run. */
+export function failedFiles(report) {
+  return (report?.testResults ?? []).filter(({ status }) => status === 'failed').map(({ name }) => name);
+}
+
+/** Counts a report as if these files had not been run. */
+export function countOthers(report, files) {
+  const tests = report.testResults
+    .filter(({ name }) => !files.includes(name))
+    .flatMap(({ assertionResults }) => assertionResults.map(({ status }) => status));
+  const passed = tests.filter((status) => status === 'passed').length;
+  return { passed, failed: 0, skipped: tests.length - passed };
+}
+
 export function format({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }

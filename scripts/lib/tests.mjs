@@ -8,7 +8,7 @@ import { runQuietly, runTool } from './child.mjs';
 import { ensureInstalled } from './install.mjs';
 import { say, timed } from './progress.mjs';
 import { inProject } from './project.mjs';
-import { NOTHING, add, countJest, format } from './summary.mjs';
+import { NOTHING, add, countJest, countOthers, failedFiles, format } from './summary.mjs';
 
 const require = createRequire(import.meta.url);
 
@@ -19,12 +19,18 @@ const INTERRUPTED = 130;
 export const parts = require(inProject('jest.config.js')).projects.map((project) => project.displayName);
 
 /** Once it has reported, jest ends within this time, unless a test left something running. */
-const JEST_ENDS_WITHIN_MS = 5_000;
+const JEST_ENDS_WITHIN_MS = 15_000;
 
-/** Real hosts, one after another; every other part runs in parallel workers. */
+/** Real hosts and whole stacks: nearly all of its time is waiting, for boots, restarts and windows of steadiness. */
 const INTEGRATION = 'integration';
 /** Also where there are only two processors: many tests wait for a server. */
-const WORKERS = String(Math.max(2, availableParallelism() - 1));
+const WORKERS = Math.max(2, availableParallelism() - 1);
+/** Hosts that are up at the same time; each takes about 1 GB of memory. */
+const HOSTS = 3;
+/** What computes leaves the processors to what is timed: the other parts to the hosts, lint and types to all tests. */
+const NICE = { lint: 10, [INTEGRATION]: 0, others: 5 };
+/** Files whose tests choose at random (`sizeOf` in test/support/sample.ts), as jest's patterns. */
+const RANDOM_SUITES = ['chaos.test', 'alert-storm', 'escalation-matrix', 'files/permissions', 'files/temp'];
 /** Parts that need nothing but the sources. */
 const SELF_CONTAINED = ['unit'];
 
@@ -35,20 +41,50 @@ const SELF_CONTAINED = ['unit'];
  */
 export async function runTests(args) {
   const [first, ...rest] = args;
-  const wanted = parts.includes(first) ? [first] : parts;
-  const jestArgs = parts.includes(first) ? rest : args;
+  if (parts.includes(first)) return await summarized([first], () => atOnce(groups([first]).map(jestOf(rest))));
+  return await summarized(parts, () => atOnce([check(), ...groups(parts).map(jestOf(args))]));
+}
+
+/**
+ * Runs the suites of which all others take a sample, in full. One after another: they strike at moments that were
+ * measured. Then as `runTests`.
+ */
+export async function runChaos(args) {
+  process.env.HALCYON_CHAOS = 'full';
+  const jestArgs = [...RANDOM_SUITES, ...args];
+  return await summarized(parts, async () => {
+    let total = NOTHING;
+    for (const group of groups(parts)) total = add(total, await runJest(group, jestArgs));
+    return total;
+  });
+}
+
+async function summarized(wanted, run) {
   let total = NOTHING;
+  // One for all, so that a run can be had again by it.
+  process.env.HALCYON_CHAOS_SEED ??= String(Date.now() % 1_000_000);
   try {
     await ensureInstalled();
-    if (wanted === parts) total = add(total, await check());
     total = add(total, await prepare(wanted));
-    for (const group of groups(wanted)) total = add(total, await runJest(group, jestArgs));
+    total = add(total, await run());
   } catch (error) {
+    if (error.total !== undefined) total = add(total, error.total);
     say(error.message);
     total = add(total, { ...NOTHING, failed: 1 });
   }
   process.stdout.write(`${format(total)}\n`);
   return total.failed === 0 ? 0 : 1;
+}
+
+const jestOf = (jestArgs) => (group) => runJest(group, jestArgs);
+
+/** What all of them come to, when the last has ended; throws the first error then, with what the others came to. */
+async function atOnce(runs) {
+  const ends = await Promise.allSettled(runs);
+  const total = ends.map(({ value = NOTHING }) => value).reduce(add);
+  const failure = ends.find(({ status }) => status === 'rejected');
+  if (failure !== undefined) throw Object.assign(failure.reason, { total });
+  return total;
 }
 
 /** Lint and types: one test each. */
@@ -73,7 +109,8 @@ async function attempt(title, work) {
 }
 
 async function node(program, ...args) {
-  await runQuietly(process.execPath, [inProject('node_modules', program), ...args]);
+  const command = [inProject('node_modules', program), ...args];
+  await runQuietly(process.execPath, command, { niceness: NICE.lint });
 }
 
 /** A build that fails is one failure and ends nothing: most tests run from the sources. */
@@ -97,25 +134,46 @@ async function findTemporal() {
   process.env.TEMPORAL_TEST_SERVER = await executables.ensureTestServer(say);
 }
 
+/** Each is a jest of its own, at the same time: neither waits for the other's workers. */
 function groups(wanted) {
-  const parallel = wanted.filter((part) => part !== INTEGRATION);
-  return [parallel, wanted.filter((part) => part === INTEGRATION)].filter((group) => group.length > 0);
+  const others = wanted.filter((part) => part !== INTEGRATION);
+  const all = [wanted.filter((part) => part === INTEGRATION), others].filter((group) => group.length > 0);
+  // Two that paint their progress over each other's cannot be read: now each prints a line for a file.
+  if (all.length > 1) process.env.CI ??= 'true';
+  return all;
+}
+
+/** Unless the caller knows better. All that there is of chaos is struck at moments that were measured: alone. */
+function workersFor(group, jestArgs) {
+  if (jestArgs.some((arg) => /^(-i|-w\d*|--runInBand|--maxWorkers(=.*)?)$/.test(arg))) return [];
+  if (!group.includes(INTEGRATION)) return ['--maxWorkers', String(WORKERS)];
+  return process.env.HALCYON_CHAOS === 'full' ? ['--runInBand'] : ['--maxWorkers', String(HOSTS)];
 }
 
 async function runJest(group, jestArgs) {
+  const { report, exitCode } = await reportOf(group, [...jestArgs, ...workersFor(group, jestArgs)]);
+  const failed = group.includes(INTEGRATION) && jestArgs.length === 0 && exitCode === 1 ? failedFiles(report) : [];
+  if (failed.length === 0) return countJest(report, exitCode);
+  say(`failed beside others, and now one after another: ${failed.map((file) => path.basename(file)).join(', ')}`);
+  const again = await reportOf(group, ['--runInBand', '--runTestsByPath', ...failed]);
+  return add(countOthers(report, failed), countJest(again.report, again.exitCode));
+}
+
+/** Jest's own report of these tests, null where it wrote none, and its exit code. */
+async function reportOf(group, jestArgs) {
   const directory = await mkdtemp(path.join(tmpdir(), 'halcyon-test-'));
   try {
     const file = path.join(directory, 'report.json');
-    const workers = group.includes(INTEGRATION) ? ['--runInBand'] : ['--maxWorkers', WORKERS];
-    const args = [...jestArgs, '--json', '--outputFile', file, ...workers];
+    const args = [...jestArgs, '--json', '--outputFile', file];
     // Last, since it takes every word that follows as a project's name.
     args.push('--selectProjects', ...group);
     const jest = [inProject('node_modules/jest/bin/jest.js'), ...args];
-    const exitCode = await withEndAfter(file, (kill) => runTool(process.execPath, jest, { kill }));
+    const niceness = NICE[group[0]] ?? NICE.others;
+    const exitCode = await withEndAfter(file, (kill) => runTool(process.execPath, jest, { niceness, kill }));
     if (exitCode === INTERRUPTED) throw new Error('interrupted');
     const report = await readFile(file, 'utf8').then(JSON.parse, () => null);
     if (report === null) say(`jest (${group.join(', ')}) ended without a report (exit code ${exitCode})`);
-    return countJest(report, exitCode);
+    return { report, exitCode };
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import type { WorkflowBundle } from '@temporalio/worker';
 import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import { createIncidentStarter } from '../../src/intake/incident-starter';
@@ -26,7 +26,7 @@ const MINUTE_MS = 60_000;
 
 let folder: string;
 let env: TestWorkflowEnvironment;
-let workflowBundle: WorkflowBundleWithSourceMap;
+let workflowBundle: WorkflowBundle;
 let intake: FastifyInstance;
 let alertmanager: Alertmanager;
 /** How far intake's clock is ahead of the world's. */

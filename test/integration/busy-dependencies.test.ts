@@ -15,11 +15,11 @@ beforeAll(async () => {
   site = await LabSite.up('busy');
   const { stdout } = await site.host.systemctl('list-units', '--plain', '--no-legend', 'postgresql@*.service');
   postgres = stdout.trim().split(/\s+/)[0]!;
-}, 180_000);
+});
 afterAll(async () => {
   await site?.down();
-}, 60_000);
-beforeEach(() => site.restore(), 60_000);
+});
+beforeEach(() => site.restore());
 
 const redisCli = (...words: string[]) => site.host.exec(['redis-cli', '-n', '1', ...words], { check: false });
 const found = (view: IncidentView) => view.findings.map(({ name, detail }) => `${name} ${detail}`).join('\n');
@@ -87,7 +87,7 @@ describe('dependencies that are busy, on a real host', () => {
       await psql('ALTER SYSTEM RESET max_connections');
       await site.host.systemctl('restart', postgres);
     }
-  }, 180_000);
+  });
 
   it('Redis at a long script is left alone beside a PostgreSQL that is down, and so is KingFisher', async () => {
     const script = redisCli('EVAL', 'while true do end', '0');
@@ -103,7 +103,7 @@ describe('dependencies that are busy, on a real host', () => {
       await redisCli('SCRIPT', 'KILL');
       await script;
     }
-  }, 180_000);
+  });
 
   it('Redis at loading its data is waited for', async () => {
     const configuration = '/etc/redis/redis.conf';
@@ -126,7 +126,7 @@ describe('dependencies that are busy, on a real host', () => {
       await site.host.exec(['tee', configuration], { input: before });
       await redisCli('FLUSHDB');
     }
-  }, 180_000);
+  });
 
   it('an alarm of RabbitMQ, which its management overview does not tell, is named; only what is down is restarted', async () => {
     await site.host.exec(['rabbitmqctl', 'set_vm_memory_high_watermark', '0.00001']);
@@ -140,7 +140,7 @@ describe('dependencies that are busy, on a real host', () => {
     } finally {
       await site.host.exec(['rabbitmqctl', 'set_vm_memory_high_watermark', '0.4']);
     }
-  }, 180_000);
+  });
 
   it('a start of KingFisher that is under way is waited for', async () => {
     await site.changeUnit('ExecStartPre=/bin/sleep 12');
@@ -154,5 +154,5 @@ describe('dependencies that are busy, on a real host', () => {
       expect(view.timeline.map(({ title }) => title)).toContain('A start is under way: wait for it');
     });
     expect(starts.kingfisher).toBe(1);
-  }, 180_000);
+  });
 });

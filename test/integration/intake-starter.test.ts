@@ -7,6 +7,7 @@ import type { IncidentStarter } from '../../src/intake/incident-starter';
 import type { Alert } from '../../src/shared/alert';
 import type { IncidentInput, IncidentMemo, IncidentView } from '../../src/shared/incident';
 import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
+import { bundleWorkflows } from '../support/bundle';
 import { POLICY, alert } from '../support/incidents';
 import { SAFETY } from '../support/safety';
 import { startLocal } from '../support/temporal';
@@ -73,9 +74,9 @@ async function runsOf(alertname: string): Promise<string[]> {
 }
 
 async function withController<T>(test: () => Promise<T>): Promise<T> {
-  const workflowsPath = require.resolve('../../src/workflows');
+  const workflowBundle = await bundleWorkflows();
   const connection = env.nativeConnection;
-  return await withWorker({ connection, taskQueue: CONTROLLER_TASK_QUEUE, workflowsPath }, test);
+  return await withWorker({ connection, taskQueue: CONTROLLER_TASK_QUEUE, workflowBundle }, test);
 }
 
 /** A client of which `before` runs between its last look and its first start. */

@@ -24,7 +24,7 @@ whereLabRuns(`lab host${unavailable === null ? '' : ` (${unavailable})`}`, () =>
     process.env.HALCYON_LAB_HOME = home;
     host = await LabHost.up(NAME, { images: 3 });
     url = `http://127.0.0.1:${await host.forward(8201)}`;
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await host?.down();

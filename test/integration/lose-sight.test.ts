@@ -42,12 +42,12 @@ beforeAll(async () => {
     directory: join(site.directory, 'monitoring'),
     pace: 'deployed',
   });
-}, 120_000);
+});
 afterAll(async () => {
   await monitoring?.stop();
   await site?.down();
   await pagers?.stop();
-}, 60_000);
+});
 
 async function kill(): Promise<void> {
   await site.host.systemctl('kill', '--signal=KILL', 'kingfisher.service');
@@ -84,7 +84,7 @@ it('is killed, healed and killed again 35 s later: the same incident heals it at
   await kill();
   await untilWell(WELL_WITHIN_MS);
   expect((await first.describe()).status.name).toBe('RUNNING');
-}, 180_000);
+});
 
 it('is killed every 20 s: never closed between two deaths, named as a crash loop, and people are called', async () => {
   await untilWell(WELL_WITHIN_MS);

@@ -56,9 +56,7 @@ suite(`startMonitoring${because}`, () => {
     expect(received).toEqual([]);
     const port = portOf(target);
     await close(target);
-    const gone = Date.now();
     await until('the alert', () => received.length > 0);
-    expect(Date.now() - gone).toBeLessThan(10_000);
 
     const { authorization, message } = received[0]!;
     expect(authorization).toBe('Bearer monitoring-token');

@@ -11,8 +11,6 @@ import { waitFor } from '../support/wait-for';
 
 /** A remedy never leaves the host worse: real units, jobs, ports and processes. */
 
-jest.setTimeout(180_000);
-
 const UNIT_FILE = `/etc/systemd/system/${KINGFISHER}`;
 const STATE = '/run/worse-state';
 const CONFIGURATION = '/opt/kingfisher/config/kingfisher.json';

@@ -3,12 +3,11 @@ import { Chaos, STEP_OF, measureDurations } from '../support/chaos';
 import type { Strike, Victim } from '../support/chaos';
 import { closedByHand } from '../support/incidents';
 import { random } from '../../lab/random';
+import { IS_FULL, SEED, sizeOf } from '../support/sample';
 import { BACKUPS, DATA, KINGFISHER, RecoverySite, expectHealed } from '../support/recovery-site';
 
 /** `npm run chaos` strikes both victims inside of each step; a run of all tests takes a sample. */
-const IS_FULL = process.env['HALCYON_CHAOS'] === 'full';
-const KILLS = Number(process.env['HALCYON_CHAOS_KILLS'] ?? (IS_FULL ? 50 : 8));
-const SEED = Number(process.env['HALCYON_CHAOS_SEED'] ?? Date.now() % 1_000_000);
+const KILLS = Number(process.env['HALCYON_CHAOS_KILLS'] ?? sizeOf('kills inside of steps', { full: 50, sample: 5 }));
 const RUNS_AT_MOST = 12;
 /** systemd's catalogue id of "a unit was stopped". */
 const STOPPED = '9d1aaa27d60140bd96365438aad20286';

@@ -44,7 +44,7 @@ beforeAll(async () => {
   secrets = [OWN, ...Object.values(PASSWORDS), ...Object.values(env), site.stack.token];
   await plantPasswords();
   watch = new ArgvWatch(secrets);
-}, 120_000);
+});
 afterAll(async () => {
   watch?.stop();
   await site?.down();

@@ -115,10 +115,10 @@ describe('runbook A on a real host', () => {
 });
 
 describe('crashes in the middle of the restart', () => {
-  // Stopping takes long enough to strike when the restart is asked for and not yet made.
+  // Stopping takes long enough to strike when the restart is asked for and not yet made, and for an agent to come back.
   beforeEach(async () => {
     await site.restore();
-    await site.changeUnit('ExecStop=/bin/sleep 2');
+    await site.changeUnit('ExecStop=/bin/sleep 4');
   });
   afterAll(() => site.restore());
 

@@ -116,4 +116,4 @@ it('without a controller a close is kept, an answer needs its question, and watc
   expect(watched.stdout).toContain('An answer of anna was not taken');
   expect(watched.stdout).toContain('anna closes this incident: host is gone');
   expect(watched.stdout).toContain('unresolved: KingfisherServiceDown on w3');
-}, 120_000);
+});

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
-import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import type { WorkflowBundle } from '@temporalio/worker';
 import { RUNBOOK_NAMES } from '../../src/shared/runbooks';
 import { bundleWorkflows } from '../support/bundle';
 import { quietTemporal } from '../support/quiet-temporal';
@@ -19,7 +19,7 @@ function history(name: string) {
 
 /** Runs that are open during an upgrade must go on with the new code (promise 12). */
 describe('recorded histories', () => {
-  let workflowBundle: WorkflowBundleWithSourceMap;
+  let workflowBundle: WorkflowBundle;
   beforeAll(async () => {
     workflowBundle = await bundleWorkflows();
   });
@@ -38,8 +38,8 @@ describe('recorded histories', () => {
 
 describe('a changed workflow', () => {
   it('does not replay a history that the old code made', async () => {
-    const workflowsPath = require.resolve('./changed-workflows');
-    const replay = Worker.runReplayHistory({ workflowsPath }, history('serviceDown.healed.json'));
+    const changed = await bundleWorkflows(require.resolve('./changed-workflows'));
+    const replay = Worker.runReplayHistory({ workflowBundle: changed }, history('serviceDown.healed.json'));
     await expect(replay).rejects.toBeInstanceOf(DeterminismViolationError);
   });
 });

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Worker, bundleWorkflowCode } from '@temporalio/worker';
-import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
+import type { WorkflowBundle } from '@temporalio/worker';
 import { createCoordinationActivities } from '../../src/activities/control/coordination';
 import type { GuardView, Pause, TurnAnswer, TurnRequest } from '../../src/shared/safety/guard';
 import { guardId } from '../../src/shared/ids';
 import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
 import { guardQuery } from '../../src/workflows/messages';
+import { bundleWorkflows } from './bundle';
 import type { TakerInput, TakerResult, turnTaker } from './turn-workflows';
 import { waitFor } from './wait-for';
 
@@ -30,13 +31,6 @@ export function turnRequest(more: Partial<TurnRequest> = {}): TakerInput['reques
   };
 }
 
-let bundling: Promise<WorkflowBundleWithSourceMap> | undefined;
-
-async function bundle(): Promise<WorkflowBundleWithSourceMap> {
-  const workflowsPath = require.resolve('./turn-workflows');
-  return await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
-}
-
 /**
  * A controller with guards, and incidents that do nothing but take their turn. Take it down with `down()`.
  */
@@ -47,11 +41,11 @@ export class GuardSite {
 
   private constructor(
     readonly env: TestWorkflowEnvironment,
-    private readonly workflowBundle: WorkflowBundleWithSourceMap,
+    private readonly workflowBundle: WorkflowBundle,
   ) {}
 
   static async up(env: TestWorkflowEnvironment): Promise<GuardSite> {
-    const site = new GuardSite(env, await (bundling ??= bundle()));
+    const site = new GuardSite(env, await bundleWorkflows(require.resolve('./turn-workflows')));
     await site.startController();
     return site;
   }

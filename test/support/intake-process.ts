@@ -47,7 +47,7 @@ export async function deliver(door: Door, message: object): Promise<number> {
     const { status } = await post(door, message);
     return status === 503 ? undefined : status;
   };
-  return await waitFor(isTaken, { what: 'a message to be taken', deadlineMs: 60_000 });
+  return await waitFor(isTaken, { what: 'a message to be taken', deadlineMs: 150_000 });
 }
 
 /** Another page of the same door: `healthz`, `readyz`. */

@@ -72,8 +72,10 @@ export class LabSite {
   }
 
   async down(): Promise<void> {
-    await Promise.all([this.host.down(), this.stack.stop()]);
+    const ends = await Promise.allSettled([this.host.down(), this.stack.stop()]);
     rmSync(this.directory, { recursive: true, force: true });
+    const failure = ends.find((end) => end.status === 'rejected');
+    if (failure !== undefined) throw failure.reason;
   }
 
   /** Posts a new episode of the alert and resolves with its incident. */

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
-import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import type { WorkflowBundle } from '@temporalio/worker';
 import { createCoordinationActivities } from '../../src/activities/control/coordination';
 import { escalationId, leaseId } from '../../src/shared/ids';
 import type { LeaseRequest, LeaseView } from '../../src/shared/safety/lease';
 import { CONTROLLER_TASK_QUEUE, hostTaskQueue } from '../../src/shared/task-queues';
 import { leaseQuery } from '../../src/workflows/messages';
+import { bundleWorkflows } from './bundle';
 import { PLAN } from './escalations';
 import { ScriptedSettings } from './scripted-settings';
 import { startTimeSkipping } from './temporal';
@@ -16,19 +16,15 @@ import { tearDown, withWorker } from './workers';
 
 export const SETTING = 'openai.max_qps';
 
-/** Made once in a file of tests. */
-let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
-
 /** Controllers and agents that a test starts and ends as it likes, and a server, which skips time unless told else. */
 export class LeaseSite {
   private constructor(
     readonly env: TestWorkflowEnvironment,
-    private readonly workflowBundle: WorkflowBundleWithSourceMap,
+    private readonly workflowBundle: WorkflowBundle,
   ) {}
 
   static async up(startServer = startTimeSkipping): Promise<LeaseSite> {
-    const workflowsPath = require.resolve('./lease-workflows');
-    bundle ??= bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+    const bundle = bundleWorkflows(require.resolve('./lease-workflows'));
     return new LeaseSite(await startServer(), await bundle);
   }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import type { WorkflowBundle } from '@temporalio/worker';
 import { createCoordinationActivities } from '../../src/activities/control/coordination';
 import { guardId } from '../../src/shared/ids';
 import { CONTROLLER_TASK_QUEUE, hostTaskQueue } from '../../src/shared/task-queues';
@@ -10,9 +10,6 @@ import { ScriptedHost } from '../../src/simulate/script/scripted-host';
 import { startTimeSkipping } from './temporal';
 import { waitFor } from './wait-for';
 import { tearDown, withWorker } from './workers';
-
-/** Each made once in a file of tests; by their paths. */
-const bundles = new Map<string, Promise<WorkflowBundleWithSourceMap>>();
 
 interface SiteOptions {
   control?: object;
@@ -28,7 +25,7 @@ export class WorkflowSite {
 
   private constructor(
     readonly env: TestWorkflowEnvironment,
-    private readonly workflowBundle: WorkflowBundleWithSourceMap,
+    private readonly workflowBundle: WorkflowBundle,
     private readonly control: object | undefined,
   ) {}
 
@@ -38,8 +35,7 @@ export class WorkflowSite {
     workflowsPath = WORKFLOWS,
     startServer = startTimeSkipping,
   }: SiteOptions = {}): Promise<WorkflowSite> {
-    const workflows = bundles.get(workflowsPath) ?? bundleWorkflows(workflowsPath);
-    bundles.set(workflowsPath, workflows);
+    const workflows = bundleWorkflows(workflowsPath);
     return new WorkflowSite(await startServer(), await workflows, control);
   }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import type { WorkflowBundle } from '@temporalio/worker';
 import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
 import { acknowledgedSignal, closedSignal, escalateNowSignal, escalationQuery } from '../../src/workflows/messages';
 import { bundleWorkflows } from '../support/bundle';
@@ -16,7 +16,7 @@ import { tearDown, withWorker } from '../support/workers';
  * cancel an activity which ends at that moment.
  */
 let env: TestWorkflowEnvironment;
-let workflowBundle: WorkflowBundleWithSourceMap;
+let workflowBundle: WorkflowBundle;
 const control = new ScriptedControl();
 
 beforeAll(async () => {

@@ -1,7 +1,7 @@
-import { DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { listIncidents } from '../../src/cli/incident/incident-list';
 import type { IncidentRow } from '../../src/cli/incident/incident-list';
+import { bundleWorkflows } from '../support/bundle';
 import type { goesOn } from '../support/long-workflows';
 import { outputOf } from '../support/output-of';
 import { startLocal } from '../support/temporal';
@@ -25,10 +25,7 @@ async function listed(): Promise<IncidentRow[]> {
 }
 
 it('an incident that went on in new runs is one row, open since its first', async () => {
-  const workflowBundle = await bundleWorkflowCode({
-    workflowsPath: require.resolve('../support/long-workflows'),
-    logger: new DefaultLogger('ERROR'),
-  });
+  const workflowBundle = await bundleWorkflows(require.resolve('../support/long-workflows'));
   const options = { connection: env.nativeConnection, taskQueue: 'long', workflowBundle };
   const start = { workflowId: ID, taskQueue: 'long', args: [2] as [number] };
   await withWorker(options, async () => {

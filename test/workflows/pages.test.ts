@@ -1,4 +1,4 @@
-import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import type { WorkflowBundle } from '@temporalio/worker';
 import { playScene } from '../../lab/pages/play';
 import type { PlayedPage, PlayedScene } from '../../lab/pages/played';
 import type { Scene } from '../../lab/pages/scene';
@@ -127,7 +127,7 @@ const EXPECTED: Record<string, Expected> = {
   },
 };
 
-let workflowBundle: WorkflowBundleWithSourceMap;
+let workflowBundle: WorkflowBundle;
 
 beforeAll(async () => {
   workflowBundle = await bundleWorkflows();

@@ -1,6 +1,7 @@
 import { createCoordinationActivities } from '../../src/activities/control/coordination';
 import { guardId } from '../../src/shared/ids';
 import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
+import { bundleWorkflows } from '../support/bundle';
 import { alert, incidentInput, startIncident } from '../support/incidents';
 import { SAFETY } from '../support/safety';
 import { ScriptedPagers } from '../../src/simulate/script/scripted-pagers';
@@ -21,7 +22,7 @@ it('a bug in a runbook stops that runbook, and not its clock', async () => {
     const options = {
       connection: env.nativeConnection,
       taskQueue: CONTROLLER_TASK_QUEUE,
-      workflowsPath: require.resolve('../support/buggy-workflows'),
+      workflowBundle: await bundleWorkflows(require.resolve('../support/buggy-workflows')),
       activities: { ...createCoordinationActivities(client), ...pagers.activities() },
     };
     await withWorker(options, async () => {

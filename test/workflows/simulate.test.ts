@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import type { WorkflowBundle } from '@temporalio/worker';
 import { parseConfig } from '../../src/config/load/load';
 import { parseAlertFile } from '../../src/simulate/script/alert-file';
 import { diffLines } from '../../src/simulate/diff';
@@ -20,7 +20,7 @@ const ALERT = JSON.stringify({
   annotations: { summary: 'KingFisher on h1 is down' },
 });
 
-let workflowBundle: WorkflowBundleWithSourceMap;
+let workflowBundle: WorkflowBundle;
 
 beforeAll(async () => {
   workflowBundle = await bundleWorkflows();

@@ -50,10 +50,10 @@ describe('redact', () => {
   });
 
   it('takes no time for a hostile line', () => {
-    const before = performance.now();
+    const before = process.cpuUsage();
     redact('password_'.repeat(7_000));
     redact(`https://${'a:'.repeat(30_000)}`);
-    expect(performance.now() - before).toBeLessThan(2_000);
+    expect(process.cpuUsage(before).user).toBeLessThan(2_000_000);
   });
 });
 

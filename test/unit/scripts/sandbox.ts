@@ -77,6 +77,18 @@ export class Sandbox {
     this.tool('jest/bin/jest.js', 'jest', `${report === null ? '' : write} process.exitCode = ${exitCode}; ${more}`);
   }
 
+  /** Jest that reports failures, and something else where it is asked for single files. */
+  jestAgain(first: object, again: { numFailedTests: number }): void {
+    const report = (of: object) =>
+      JSON.stringify(JSON.stringify({ numRuntimeErrorTestSuites: 0, numPendingTests: 0, numTodoTests: 0, ...of }));
+    const body = `
+      const isAgain = process.argv.includes('--runTestsByPath');
+      const report = isAgain ? ${report(again)} : ${report(first)};
+      require('node:fs').writeFileSync(process.argv[process.argv.indexOf('--outputFile') + 1], report);
+      process.exitCode = isAgain ? ${Math.sign(again.numFailedTests)} : 1;`;
+    this.tool('jest/bin/jest.js', 'jest', body);
+  }
+
   read(name: string): string {
     return readFileSync(this.path(name), 'utf8');
   }

@@ -1,3 +1,5 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
 import { Sandbox } from './sandbox';
 
 let sandbox: Sandbox;
@@ -11,14 +13,18 @@ afterEach(() => {
 const lastLine = (text: string) => text.trimEnd().split('\n').at(-1);
 
 describe('test', () => {
-  it('without a part: lint, types, parallel parts together, integration after them in band', async () => {
+  it('without a part: lint, types and all parts, those of hosts in workers of their own', async () => {
     const { exitCode, stdout } = await sandbox.run('test', '-t', 'a name');
     expect(lastLine(stdout)).toBe('4 passed, 0 failed');
     expect(exitCode).toBe(0);
-    const [parallel, integration, ...more] = sandbox.calls('jest');
-    expect(more).toEqual([]);
-    expect(parallel).toMatch(/^-t a name .*--selectProjects unit$/);
-    expect(integration).toMatch(/^-t a name .*--runInBand --selectProjects integration$/);
+    const calls = sandbox.calls('jest');
+    expect(calls).toHaveLength(2);
+    expect(calls).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^-t a name --maxWorkers \d .*--selectProjects integration$/),
+        expect.stringMatching(/^-t a name --maxWorkers \d+ .*--selectProjects unit$/),
+      ]),
+    );
     expect(sandbox.calls('eslint')).toEqual(['.']);
   });
 
@@ -81,7 +87,57 @@ describe('test', () => {
     const { exitCode, stdout } = await sandbox.run('test');
     expect(lastLine(stdout)).toBe('2 passed, 1 failed');
     expect(exitCode).toBe(1);
-    expect(sandbox.calls('jest')).toHaveLength(1);
+  });
+
+  it.each([
+    [0, '3 passed, 0 failed'],
+    [1, '2 passed, 1 failed'],
+  ])(
+    'runs a file of hosts that failed beside others again, alone, and that counts (%j more failures)',
+    async (failures, summary) => {
+      const assertions = (...statuses: string[]) => statuses.map((status) => ({ status }));
+      const beside = {
+        ...{ numPassedTests: 3, numFailedTests: 1, numTotalTests: 4 },
+        testResults: [
+          { name: '/a.test.ts', status: 'passed', assertionResults: assertions('passed', 'passed') },
+          { name: '/b.test.ts', status: 'failed', assertionResults: assertions('passed', 'failed') },
+        ],
+      };
+      const alone = { numPassedTests: 1 - failures, numFailedTests: failures, numTotalTests: 1 };
+      sandbox.jestAgain(beside, alone);
+      const { stdout, stderr } = await sandbox.run('test', 'integration');
+      expect(lastLine(stdout)).toBe(summary);
+      expect(stderr).toContain('failed beside others, and now one after another: b.test.ts');
+      expect(sandbox.calls('jest')[1]).toMatch(
+        /^--runInBand --runTestsByPath \/b.test.ts .*--selectProjects integration$/,
+      );
+    },
+  );
+
+  it.each(['-i', '--runInBand', '--maxWorkers=1'])('takes %s for the last word about workers', async (arg) => {
+    await sandbox.run('test', 'integration', arg);
+    expect(sandbox.calls('jest')).toEqual([expect.not.stringMatching(/--maxWorkers \d/)]);
+  });
+});
+
+describe('chaos', () => {
+  it('plays the random suites of all parts, and strikes at one host after another', async () => {
+    const { stdout } = await sandbox.run('chaos', '-t', 'a name');
+    expect(lastLine(stdout)).toBe('2 passed, 0 failed');
+    expect(sandbox.calls('jest')).toEqual([
+      expect.stringMatching(/^chaos.test .*-t a name --runInBand .*--selectProjects integration$/),
+      expect.stringMatching(/^chaos.test .*-t a name .*--selectProjects unit$/),
+    ]);
+  });
+
+  it('names every file that takes a sample', () => {
+    const tests = path.resolve(__dirname, '../..');
+    const files = readdirSync(tests, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test.ts'));
+    const sampled = files.filter((file) => /\bsizeOf\('/.test(readFileSync(path.join(tests, file), 'utf8')));
+    const [, list = ''] = /RANDOM_SUITES = \[(.*)\]/.exec(sandbox.read('scripts/lib/tests.mjs')) ?? [];
+    const patterns = [...list.matchAll(/'([^']+)'/g)].map(([, pattern]) => new RegExp(pattern!));
+    const others = sampled.filter((file) => !file.includes('sample.test') && !patterns.some((one) => one.test(file)));
+    expect({ others, some: sampled.length > 5 }).toEqual({ others: [], some: true });
   });
 });
 

@@ -81,9 +81,9 @@ describe('the fence of a host', () => {
   });
 
   it('keeps the newest of many that come at the same time', async () => {
-    const tokens = Array.from({ length: 30 }, (_, at) => at + 1).sort((a, b) => ((a * 7) % 31) - ((b * 7) % 31));
+    const tokens = Array.from({ length: 12 }, (_, at) => at + 1).sort((a, b) => ((a * 7) % 13) - ((b * 7) % 13));
     await Promise.allSettled(tokens.map(async (token) => await fence().enter(change(token))));
-    expect(written()).toBe(30);
+    expect(written()).toBe(12);
     expect(readdirSync(state())).toEqual(['fence']);
   });
 

@@ -4,6 +4,7 @@ import { mkdir, readdir, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { countTempFiles, removeTempFiles } from '../../../../src/host/files/temp-files';
+import { sizeOf } from '../../../support/sample';
 import { useTempFolder } from '../support/temp-folder';
 
 const folder = useTempFolder();
@@ -110,7 +111,8 @@ describe('temporary files', () => {
     await mkdir(folder.path('data/temp'), { recursive: true });
     const swapper = startSwapping(folder.path('data/temp/swapped'), folder.path('elsewhere'));
     try {
-      for (let round = 0; round < 150; round++) {
+      const rounds = sizeOf('swapped for links', { full: 150, sample: 30 });
+      for (let round = 0; round < rounds; round++) {
         await put(`data/temp/bait-${round % 5}/x`);
         await removeTempFiles(what(), 1_000);
       }
