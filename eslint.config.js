@@ -43,6 +43,7 @@ const oneWay = [
     'small helpers stand below the rest of the workflows.',
   ),
   zone('./src/workflows/{guard,lease,escalation}/**', './src/workflows/{runbooks,steps,runbook}/**', LONG_LIVED, [
+    '**/agent-version.ts',
     '**/step.ts',
     '**/step-failures.ts',
   ]),

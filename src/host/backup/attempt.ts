@@ -11,8 +11,8 @@ import { unsafeBackup } from './names';
 import { make } from './place';
 import type { Source } from './place';
 import { empty, removeEmptied } from './remove';
-import { join } from '../files/walk';
-import type { Listed } from '../files/walk';
+import { join } from './walk';
+import type { Listed } from './walk';
 
 const NOTES_AT_MOST = 10;
 

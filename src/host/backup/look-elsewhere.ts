@@ -11,7 +11,7 @@ import { openFolder } from '../files/safe-folder';
 import type { SafeFolder } from '../files/safe-folder';
 import { isNoImages } from './place';
 import type { BackupSettings } from './place';
-import { join, walk } from '../files/walk';
+import { join, walk } from './walk';
 
 /** What lies in the folder of images where the layout finds none of the day. */
 interface Elsewhere {

@@ -7,8 +7,8 @@ import { descend, enterOrMake, openFolder } from '../files/safe-folder';
 import type { SafeFolder } from '../files/safe-folder';
 import { FLAT, isAtOrBelow, isHidden, isOfDay, stepsTo } from '../../shared/observations/image-layout';
 import { verifyDay, unsafeBackup } from './names';
-import { walk } from '../files/walk';
-import type { Visitor } from '../files/walk';
+import { walk } from './walk';
+import type { Visitor } from './walk';
 
 export type BackupSettings = NonNullable<AgentSettings['backup']> & {
   /** The day's images are below this folder. */

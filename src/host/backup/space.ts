@@ -5,7 +5,7 @@ import { HostError } from '../errors';
 import { imagesNotFound } from './look-elsewhere';
 import { nearestExisting, openSource } from './place';
 import type { BackupSettings, Source } from './place';
-import { join } from '../files/walk';
+import { join } from './walk';
 
 /** What is to be copied, by path below the source. */
 export interface Inventory {

@@ -1,6 +1,6 @@
 import { forEach } from '../each';
-import type { SafeFolder } from './safe-folder';
-import { unsafeBackup } from '../backup/names';
+import type { SafeFolder } from '../files/safe-folder';
+import { unsafeBackup } from './names';
 
 /** Deeper than people nest images; each level holds a descriptor. */
 const DEEPEST = 32;
