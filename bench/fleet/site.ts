@@ -4,7 +4,7 @@ import type { Stack } from '../../lab/stack';
 import { StandInPagers } from '../../lab/stand-ins/pagers';
 import { Ending } from '../../lab/ending';
 import { forEachLimited } from '../../src/intake/limited';
-import { postAlert } from '../post-alert';
+import { postAlertPatiently } from '../post-alert';
 import { memoryMb } from './memory';
 
 /** As many senders as an Alertmanager with many groups is. */
@@ -62,6 +62,6 @@ export function incidentOf(host: string): string {
 async function postAll(stack: Stack, hosts: readonly string[], status: 'firing' | 'resolved'): Promise<number> {
   const startsAt = new Date().toISOString();
   const from = performance.now();
-  await forEachLimited(hosts, SENDERS, (host) => postAlert(stack, { status, startsAt, host }));
+  await forEachLimited(hosts, SENDERS, (host) => postAlertPatiently(stack, { status, startsAt, host }));
   return hosts.length / ((performance.now() - from) / 1_000);
 }
