@@ -3,9 +3,9 @@ import { Context } from '@temporalio/activity';
 import { Worker } from '@temporalio/worker';
 import type { NativeConnection } from '@temporalio/worker';
 import { forEachLimited } from '../../src/intake/limited';
-import type { StandingReading, WatchRequest } from '../../src/shared/observations';
+import type { StandingReading, WatchRequest } from '../../src/shared/observations/observations';
 import { hostTaskQueue } from '../../src/shared/task-queues';
-import { ScriptedHost } from '../../src/simulate/scripted-host';
+import { ScriptedHost } from '../../src/simulate/script/scripted-host';
 
 const STARTED_AT_ONCE = 16;
 const LOOK_EVERY_MS = 1_000;
