@@ -1,7 +1,14 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import type { IncidentView } from '../../src/shared/incident';
-import { alert, closedByHand, incidentInput, resolvedWhenWell, startIncident, untilState } from '../support/incidents';
+import {
+  alert,
+  closedMeanwhile,
+  incidentInput,
+  resolvedWhenWell,
+  startIncident,
+  untilState,
+} from '../support/incidents';
 import { startLocal } from '../support/temporal';
 import { WorkflowSite } from '../support/workflow-site';
 
@@ -58,7 +65,7 @@ it('waits for an agent that is away by one probe and one timer, each longer than
     // Nothing of it can end within the hour, so nothing of it can write an event.
     expect(activities).toEqual([HOUR_S]);
     expect(timers.map((seconds) => seconds > HOUR_S - 60)).toEqual([true]);
-    await closedByHand(handle);
+    await closedMeanwhile(handle);
   }, false);
 }, 120_000);
 

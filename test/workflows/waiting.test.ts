@@ -3,7 +3,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ScriptedHost } from '../../src/simulate/script/scripted-host';
 import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
-import { alert, closedByHand, startIncident, untilState } from '../support/incidents';
+import { alert, closedByHand, closedMeanwhile, startIncident, untilState } from '../support/incidents';
 import { SAFETY } from '../support/safety';
 import { WorkflowSite } from '../support/workflow-site';
 
@@ -46,7 +46,7 @@ describe('an hour of an incident that waits', () => {
       expect(await eventsOfAnHour(handle)).toBeLessThanOrEqual(MOST_EVENTS_AN_HOUR);
       await closedByHand(handle);
     });
-  });
+  }, 120_000);
 
   it('for people is a few events, those of their pages among them', async () => {
     await site.withHost(async (host, name) => {
@@ -59,7 +59,7 @@ describe('an hour of an incident that waits', () => {
       expect(await eventsOfAnHour(handle)).toBeLessThanOrEqual(MOST_EVENTS_AN_HOUR);
       await closedByHand(handle);
     });
-  });
+  }, 120_000);
 
   it('for its turn is a few events', async () => {
     await site.withHost(async (host, name) => {
@@ -72,10 +72,10 @@ describe('an hour of an incident that waits', () => {
       const handle = await startIncident(site.env.client, name, alert());
       await untilState(handle, 'waitingForTurn');
       expect(await eventsOfAnHour(handle)).toBeLessThanOrEqual(MOST_EVENTS_AN_HOUR);
+      await closedMeanwhile(handle);
       await holder.terminate();
-      await closedByHand(handle);
     });
-  });
+  }, 120_000);
 });
 
 function turnOfOther() {

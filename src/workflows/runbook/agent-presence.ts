@@ -45,7 +45,7 @@ async function probe(incident: Incident, host: string): Promise<void> {
     retry: PROBE_RETRY,
     summary: `The agent on ${host} to be back`,
   });
-  for (let isTaken = false; !isTaken; ) {
+  for (let isTaken = false; !isTaken;) {
     isTaken = await observeAllowed().then(
       () => true,
       (err: unknown) => !wasNotTaken(err),

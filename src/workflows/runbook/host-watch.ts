@@ -90,7 +90,7 @@ export class HostWatch {
   }
 
   private async look(first: WatchRequest): Promise<void> {
-    for (let wanted = first; ; ) {
+    for (let wanted = first; ;) {
       if (isAgentAway(this.incident)) {
         await untilAgentIsBack(this.incident, this.host);
         // How it stood before says nothing: the first standing that holds is news.
