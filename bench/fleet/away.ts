@@ -1,10 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import { searchAttributes } from '../../src/shared/search-attributes';
 import { escalationId, guardId } from '../../src/shared/ids';
 import { forEachLimited } from '../../src/intake/limited';
 import { incidentOf, namesOf, setUpFleet } from './site';
 import type { FleetSite } from './site';
 
-/** Enough for every agent to be known to be away, and for everyone to have been told. */
+const KNOWN_WITHIN_MS = 600_000;
+/** After every agent is known to be away: enough for everyone to have been told. */
 const SETTLED_AFTER_MS = 30_000;
 const COUNTED_FOR_MS = 120_000;
 const HOUR_MS = 3_600_000;
@@ -32,7 +36,8 @@ export async function measureAway(directory: string, count: number, say: (line: 
     await sleep(SETTLED_AFTER_MS / 2);
     const before = site.memory();
     const acceptedPerS = await site.post(hosts, 'firing');
-    say(`accepted ${acceptedPerS.toFixed(0)} a second; waiting ${SETTLED_AFTER_MS / 1_000} s for memory`);
+    say(`accepted ${acceptedPerS.toFixed(0)} a second; waiting until every agent is known to be away`);
+    await untilKnown(site, count);
     await sleep(SETTLED_AFTER_MS);
     const after = site.memory();
     say(`counting events for ${COUNTED_FOR_MS / 1_000} s`);
@@ -44,6 +49,15 @@ export async function measureAway(directory: string, count: number, say: (line: 
     };
   } finally {
     await site.down();
+  }
+}
+
+async function untilKnown({ stack }: FleetSite, count: number): Promise<void> {
+  const deadline = Date.now() + KNOWN_WITHIN_MS;
+  const waiting = `WorkflowType = 'serviceDown' AND ${searchAttributes.state.name} = 'waitingForAgent'`;
+  while ((await stack.client.workflow.count(waiting)).count < count) {
+    if (Date.now() > deadline) throw new Error('not every incident knew in time that its agent is away');
+    await sleep(1_000);
   }
 }
 
@@ -67,10 +81,20 @@ async function lengths({ stack }: FleetSite, hosts: readonly string[]): Promise<
   await forEachLimited(hosts, 8, async (host) => {
     const incident = incidentOf(host);
     for (const id of [incident, escalationId(incident), guardId(host)]) {
-      const { historyLength } = await stack.client.workflow.getHandle(id).describe();
-      sum.all += historyLength;
-      if (id === incident) sum.incidents += historyLength;
+      const events = await historyLengthOf(stack.client, id);
+      sum.all += events;
+      if (id === incident) sum.incidents += events;
     }
   });
   return sum;
+}
+
+/** A clock or a guard that is behind may not be there yet. */
+async function historyLengthOf(client: Client, workflowId: string): Promise<number> {
+  try {
+    return (await client.workflow.getHandle(workflowId).describe()).historyLength;
+  } catch (err) {
+    if (err instanceof WorkflowNotFoundError) return 0;
+    throw err;
+  }
 }
