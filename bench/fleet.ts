@@ -32,6 +32,8 @@ async function measure(directory: string, count: number, say: (line: string) => 
   quietTemporal();
   const { events, eventsPerHourWithAll, ...away } = await measureAway(join(directory, 'away'), count, say);
   say(`an incident has ${events.toFixed(0)} events; with clock and guard ${eventsPerHourWithAll.toFixed(0)} an hour`);
+  // Told also where the second part fails.
+  say(JSON.stringify(away));
   const healing = await measureHealing(join(directory, 'healing'), count, say);
   return rounded({ ...away, ...healing });
 }

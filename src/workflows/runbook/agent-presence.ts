@@ -1,5 +1,5 @@
 import { ActivityFailure, CancellationScope, TimeoutFailure, condition, proxyActivities } from '@temporalio/workflow';
-import type { HostActivities } from '../../activities/host/types';
+import type { HostActivities } from '../../activities/host';
 import { hostTaskQueue } from '../../shared/task-queues';
 import type { Incident } from '../incident/incident';
 
