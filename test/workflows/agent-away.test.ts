@@ -50,11 +50,11 @@ function endOf(event: temporal.api.history.v1.IHistoryEvent): string | undefined
     event.activityTaskCompletedEventAttributes?.scheduledEventId ??
     event.timerFiredEventAttributes?.startedEventId ??
     event.timerCanceledEventAttributes?.startedEventId;
-  return end == null ? undefined : String(end);
+  return end === undefined || end === null ? undefined : String(end);
 }
 
 function secondsOf(duration: { seconds?: unknown } | null | undefined): number[] {
-  return duration == null ? [] : [Number(duration.seconds)];
+  return duration === undefined || duration === null ? [] : [Number(duration.seconds)];
 }
 
 it('waits for an agent that is away by one probe and one timer, each longer than any page takes', async () => {
