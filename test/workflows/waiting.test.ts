@@ -12,10 +12,11 @@ const MOST_EVENTS_AN_HOUR = 60;
 
 let site: WorkflowSite;
 
-beforeAll(async () => {
+// A server for each: one whose watch was cancelled may let no more time pass.
+beforeEach(async () => {
   site = await WorkflowSite.up({ workflowsPath: require.resolve('../support/turn-workflows') });
 });
-afterAll(async () => {
+afterEach(async () => {
   await site?.down();
 });
 
