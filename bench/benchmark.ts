@@ -8,7 +8,7 @@ export interface Benchmark<R extends object> {
   name: string;
   description: string;
   /** The option that says how many of each are measured. */
-  count: { option: 'pairs' | 'incidents'; byDefault: number };
+  count: { option: 'pairs' | 'incidents' | 'hosts'; byDefault: number };
   /** Measures in a temporary folder that is gone afterwards. `say` prints a line. */
   measure(directory: string, count: number, say: (line: string) => void): Promise<R>;
   /** What a person reads, as lines. */

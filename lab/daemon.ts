@@ -44,6 +44,11 @@ export class Daemon {
     return this;
   }
 
+  /** Of the program itself; undefined where it does not run. */
+  get pid(): number | undefined {
+    return this.isRunning ? this.child?.pid : undefined;
+  }
+
   get isRunning(): boolean {
     return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null;
   }

@@ -28,6 +28,8 @@ export interface TemporalServer {
   /** `127.0.0.1:7233` */
   address: string;
   uiUrl: string | null;
+  /** Undefined where it does not run. */
+  readonly pid: number | undefined;
   /** Ends it in an orderly way; at once when it does not end within 10 s. No error when it is down. */
   stop(): Promise<void>;
   /** Ends it as a crash would. */
@@ -80,6 +82,9 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
   return {
     address,
     uiUrl: uiPort === null ? null : `http://127.0.0.1:${uiPort}`,
+    get pid() {
+      return server.pid;
+    },
     stop: () => server.stop(),
     kill: () => server.kill(),
     restart: async () => {

@@ -43,7 +43,7 @@ export async function createAgent(
     activities,
     // An incident that people have keeps one busy, with looking at the host.
     maxConcurrentActivityTaskExecutions: 100,
-    // Heartbeats once a second; the workflow takes three seconds of silence for a crash.
+    // No beat is held back for longer: a workflow takes three seconds of a step's silence for a crash.
     maxHeartbeatThrottleInterval: '1s',
     shutdownGraceTime: '5s',
   });

@@ -86,6 +86,13 @@ export async function untilState(handle: WorkflowHandle, ...states: IncidentView
   );
 }
 
+/** A person closes an incident, whatever it waits for; until it has ended. */
+export async function closedMeanwhile(handle: WorkflowHandle): Promise<void> {
+  await handle.executeUpdate('close', { args: [{ as: 'anna', reason: 'the test is over' }] });
+  const isOver = async () => (await handle.describe()).status.name === 'COMPLETED';
+  await waitFor(isOver, { what: `${handle.workflowId} to end`, deadlineMs: 60_000 });
+}
+
 /**
  * Waits until an incident has ended, only looks on, or people have it or are asked something: then a person closes it. Not
  * by `result()`, which lets a server that skips time run ahead to the next timer of whatever else is open.

@@ -44,10 +44,13 @@ export class EscalationClient {
   /** @param input asked for when the clock starts: the alert is known by then */
   constructor(private readonly input: () => EscalationInput) {}
 
-  /** The clock begins; its command goes with those of the first diagnosis. */
+  /** The clock begins; its command goes with those of the first diagnosis, and behind them: the host is asked first. */
   start(): void {
     // Cancelling the incident must not cancel the clock.
-    this.last = CancellationScope.nonCancellable(() => this.started());
+    this.last = CancellationScope.nonCancellable(async () => {
+      await Promise.resolve();
+      await this.started();
+    });
   }
 
   /** All that was said so far is on its way. */

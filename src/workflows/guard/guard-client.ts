@@ -31,7 +31,11 @@ export function guardOf(host: string): GuardClient {
     summary: `Ask for the turn on ${host}`,
   });
   return {
-    request: async (request) => await requestTurn({ host, request }),
+    request: async (request) => {
+      // In the same workflow task, behind the first looks at the host: they are what people wait for.
+      await Promise.resolve();
+      await requestTurn({ host, request });
+    },
     note: async (note) => await unlessAbsent(getExternalWorkflowHandle(guardId(host)).signal(noteChangeSignal, note)),
     release: async (release) =>
       await unlessAbsent(getExternalWorkflowHandle(guardId(host)).signal(releaseTurnSignal, release)),

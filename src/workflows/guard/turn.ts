@@ -22,7 +22,7 @@ export interface TurnOptions {
 }
 
 /** A guard that says nothing may be gone: it is asked again, which changes nothing where it is not. */
-const ASK_AGAIN_MS = { unanswered: 30_000, queued: 300_000, paused: 600_000 };
+const ASK_AGAIN_MS = { unanswered: 30_000, heard: 1_200_000 };
 
 /**
  * The side of the turn of an incident, or of a lease: asks for it, hears the guard, and gives each change what the agent
@@ -92,12 +92,12 @@ export class Turn {
 
   /** Waits until there is an answer that counts. Undefined when `until` became true first. */
   async ready(until: () => boolean = () => false): Promise<Granted | Refused | undefined> {
-    for (;;) {
+    for (let silentMs = ASK_AGAIN_MS.unanswered; ; silentMs = Math.min(2 * silentMs, ASK_AGAIN_MS.heard)) {
       const answer = this.granted ?? this.refused;
       if (answer !== null) return answer;
       if (until()) return undefined;
       const isSo = () => this.granted !== null || this.refused !== null || until();
-      const askAgainIn = this.queued ? ASK_AGAIN_MS.queued : ASK_AGAIN_MS.unanswered;
+      const askAgainIn = this.queued ? ASK_AGAIN_MS.heard : silentMs;
       if (!(await this.options.guard.wait(isSo, askAgainIn))) this.request();
     }
   }
@@ -110,7 +110,7 @@ export class Turn {
     while (this.isPaused && !until()) {
       const isOver = () => !this.isPaused || until();
       // A guard that was lost tells nobody of the end.
-      if (await this.options.guard.wait(isOver, ASK_AGAIN_MS.paused)) continue;
+      if (await this.options.guard.wait(isOver, ASK_AGAIN_MS.heard)) continue;
       if (this.pause === null) this.ask();
       else if (Date.parse(this.pause.until) < this.options.now())
         this.receive({ kind: 'resumed', by: 'the pause has ended' });

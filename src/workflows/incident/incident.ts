@@ -34,6 +34,8 @@ export class Incident {
   private readonly findings: Findings;
   private readonly alerts: ReceivedAlerts;
   private readonly states: StateScopes;
+  /** Of the host's agent, beside the finding that it is away: whether a probe waits for it, and how often it came back. */
+  readonly agent = { isProbed: false, returns: 0 };
   private otherStanding: string | null = null;
 
   constructor(

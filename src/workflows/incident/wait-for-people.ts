@@ -41,6 +41,7 @@ export class WaitForPeople {
     this.diagnosed = this.isSecondPass ? null : (diagnosed ?? null);
     this.isSecondPass = false;
     this.passEndedAt = Date.now();
+    this.watch?.notePass();
     this.firingsSeen = this.incident.firings;
   }
 

@@ -1,11 +1,18 @@
-import { ActivityCancellationType, ApplicationFailure, isCancellation, proxyActivities } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  isCancellation,
+  proxyActivities,
+} from '@temporalio/workflow';
 import type { ActivityInterfaceFor } from '@temporalio/workflow';
 import type { HostActivities } from '../../activities/host';
 import type { Change } from '../../shared/observations/change';
 import type { ChangePermit } from '../../shared/safety/permit';
 import { hostTaskQueue } from '../../shared/task-queues';
 import type { EntryKind, EntryStatus, RunbookPolicy } from '../../shared/incident';
-import { noteAgentAway, noteAgentBack, noteTooOld, wasNotTaken } from './agent-presence';
+import { isAgentAway, noteAgentAway, noteAgentBack, noteTooOld, wasNotTaken } from './agent-presence';
 import { AGENT_RETRY, nameTooOld } from './agent-version';
 import type { ChangeGate, ChangeIntent, Permission } from '../safety/gate';
 import type { Incident } from '../incident/incident';
@@ -26,8 +33,6 @@ const READ_MS = 15_000;
 /** Longer than systemd's own TimeoutStopSec of 90 s. */
 const CHANGE_MS = 180_000;
 const HEARTBEAT_TIMEOUT_MS = 3_000;
-/** Once the agent is known to be away, work waits this long for it in one piece; then it is asked whether to go on. */
-const AWAY_SCHEDULE_TO_START_MS = 10_000;
 
 /**
  * Runs a runbook's steps on the incident's host: timeline entry, summary in the UI, and the same answer to an agent
@@ -36,6 +41,8 @@ const AWAY_SCHEDULE_TO_START_MS = 10_000;
 export class HostSteps {
   /** When these steps last saw the host well, whatever step saw it. Epoch milliseconds of the workflow. */
   seenWellAt: number | null = null;
+  /** Steps wait for the agent. */
+  private isWaiting = false;
 
   constructor(
     private readonly incident: Incident,
@@ -169,47 +176,55 @@ export class HostSteps {
     return closedBy === null ? 'ended before it had an answer' : `ended: ${closedBy.as} closed this incident`;
   }
 
-  /** Work that the agent does not take in time is offered again until the incident gives up. */
+  /** Work that the agent does not take in time waits until it is back, or until the incident gives up. */
   private async untilTaken<T>(
     step: Step,
     kind: EntryKind,
     startToCloseTimeout: number,
     call: (host: Host) => Promise<T>,
   ): Promise<T> {
-    const offer = async (withinMs: number) => {
-      const host = this.hostFor(step, kind, { scheduleToStartTimeout: withinMs, startToCloseTimeout });
+    for (;;) {
+      if (isAgentAway(this.incident)) {
+        await this.incident.during('waitingForAgent', () => this.untilAgentIsBack());
+      }
       try {
-        return { result: await call(host) };
+        const result = await call(this.hostFor(step, kind, startToCloseTimeout));
+        noteAgentBack(this.incident, this.host);
+        return result;
       } catch (err) {
         if (!wasNotTaken(err)) throw nameTooOld(err, this.host);
-        return undefined;
+        noteAgentAway(this.incident, this.host);
       }
-    };
-    const taken =
-      (await offer(this.policy.agentWithinMs)) ??
-      (await this.incident.during('waitingForAgent', () => this.offerAgain(offer)));
-    noteAgentBack(this.incident, this.host);
-    return taken.result;
-  }
-
-  private async offerAgain<T>(offer: (withinMs: number) => Promise<T | undefined>): Promise<T> {
-    for (;;) {
-      noteAgentAway(this.incident, this.host);
-      const left = this.giveUpAt - Date.now();
-      if (left <= 0 || this.incident.isClosedByPerson) throw unreachable(this.host);
-      const taken = await offer(Math.max(1_000, Math.min(AWAY_SCHEDULE_TO_START_MS, left)));
-      if (taken !== undefined) return taken;
     }
   }
 
-  private hostFor(
-    { cite, title }: Step,
-    kind: EntryKind,
-    timeouts: { scheduleToStartTimeout: number; startToCloseTimeout: number },
-  ): Host {
+  /** @throws ApplicationFailure `AgentUnreachable` where the incident gives up, or is closed by a person */
+  private async untilAgentIsBack(): Promise<void> {
+    while (isAgentAway(this.incident)) {
+      if (this.giveUpAt <= Date.now() || this.incident.isClosedByPerson) throw unreachable(this.host);
+      noteAgentAway(this.incident, this.host);
+      this.beginToWait();
+      await condition(() => !this.isWaiting);
+    }
+  }
+
+  /** One timer for all steps that wait; a step that is called off ends the wait of no other. */
+  private beginToWait(): void {
+    if (this.isWaiting) return;
+    this.isWaiting = true;
+    const isOver = () => !isAgentAway(this.incident) || this.incident.isClosedByPerson;
+    const what = { summary: `The agent on ${this.host} to be back` };
+    void CancellationScope.nonCancellable(async () => {
+      await condition(isOver, this.giveUpAt - Date.now(), what);
+      this.isWaiting = false;
+    });
+  }
+
+  private hostFor({ cite, title }: Step, kind: EntryKind, startToCloseTimeout: number): Host {
     return proxyActivities<AgentActivities>({
       taskQueue: hostTaskQueue(this.host),
-      ...timeouts,
+      scheduleToStartTimeout: this.policy.agentWithinMs,
+      startToCloseTimeout,
       heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
       retry: AGENT_RETRY,
       // Whatever follows a change that is called off must not begin beside it.

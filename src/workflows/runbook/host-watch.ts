@@ -9,7 +9,7 @@ import {
 import type { HostActivities } from '../../activities/host';
 import type { StandingReading, WatchRequest } from '../../shared/observations/standing';
 import { hostTaskQueue } from '../../shared/task-queues';
-import { noteAgentAway, noteAgentBack, noteTooOld, wasNotTaken } from './agent-presence';
+import { isAgentAway, noteAgentAway, noteAgentBack, noteTooOld, untilAgentIsBack, wasNotTaken } from './agent-presence';
 import { AGENT_RETRY, nameTooOld } from './agent-version';
 import { isFailure, isStepFailure, reason } from './step-failures';
 import type { Incident } from '../incident/incident';
@@ -18,12 +18,10 @@ import type { Incident } from '../incident/incident';
 const LOOK_MS = 3_600_000;
 /** For the first answer after a look is over. */
 const GRACE_MS = 60_000;
-/** A host that is short of everything may be slow to beat; a look loses nothing by being taken over late. */
-const HEARTBEAT_TIMEOUT_MS = 10_000;
+/** A look that lasts an hour beats every 20 s: each beat is one more call for the server, and one more action. */
+const HEARTBEAT_TIMEOUT_MS = 60_000;
 /** A look that failed, or ended before its time, is not repeated at once. */
 const LOOK_AGAIN_MS = { failed: 20_000, early: 60_000 };
-/** Once the agent is known to be away, its next look waits for it in one piece: it begins the moment it is back. */
-const AWAY_MS = 3_600_000;
 
 /** `wasAway`: the agent was, at some time before it. */
 export type SeenReading = StandingReading & { wasAway: boolean };
@@ -36,14 +34,16 @@ export class HostWatch {
   private scope: CancellationScope | null = null;
   private looking: Promise<void> = Promise.resolve();
   private reading: StandingReading | null = null;
-  /** The agent was away since the last reading that was taken: nobody knows what happened meanwhile. */
-  private wasAway = false;
+  /** Returns of the agent that are not news. */
+  private returnsKnown: number;
 
   constructor(
     private readonly incident: Incident,
     private readonly host: string,
     private readonly page: string,
-  ) {}
+  ) {
+    this.returnsKnown = incident.agent.returns;
+  }
 
   get hasReading(): boolean {
     return this.reading !== null;
@@ -67,11 +67,18 @@ export class HostWatch {
   }
 
   take(): SeenReading | null {
-    const { reading, wasAway } = this;
+    const { reading } = this;
     if (reading === null) return null;
     this.reading = null;
-    this.wasAway = false;
+    // Nobody knows what happened while it was away.
+    const wasAway = this.incident.agent.returns !== this.returnsKnown;
+    this.notePass();
     return { ...reading, wasAway };
+  }
+
+  /** Whatever the agent missed while it was away, a pass of the runbook has seen. */
+  notePass(): void {
+    this.returnsKnown = this.incident.agent.returns;
   }
 
   /** Resolves when nothing of it is under way. */
@@ -82,31 +89,36 @@ export class HostWatch {
     this.reading = null;
   }
 
-  private async look(wanted: WatchRequest): Promise<void> {
-    for (;;) {
+  private async look(first: WatchRequest): Promise<void> {
+    for (let wanted = first; ;) {
+      if (isAgentAway(this.incident)) {
+        await untilAgentIsBack(this.incident, this.host);
+        // How it stood before says nothing: the first standing that holds is news.
+        wanted = { ...wanted, seen: null, isMended: false, invocation: null };
+      }
       const begunAt = Date.now();
       const reading = await this.lookOnce(wanted);
       if (reading !== null && reading.ended !== 'unchanged') {
         this.reading = reading;
         return;
       }
-      if (Date.now() - begunAt >= wanted.forMs) continue;
+      if (isAgentAway(this.incident) || Date.now() - begunAt >= wanted.forMs) continue;
       const pauseMs = reading === null ? LOOK_AGAIN_MS.failed : LOOK_AGAIN_MS.early;
       await sleep(pauseMs, { summary: 'Next look at the host' });
     }
   }
 
+  /** Null where it could not be looked at, and why is noted. */
   private async lookOnce(wanted: WatchRequest): Promise<StandingReading | null> {
     const { incident, host } = this;
     try {
-      const reading = await this.activity(incident.input.policy.agentWithinMs)(wanted);
-      // It may have been away for the pass before this look, and be back at once.
-      if (noteAgentBack(incident, host)) this.wasAway = true;
+      const reading = await this.activity()(wanted);
+      noteAgentBack(incident, host);
       return reading;
     } catch (err) {
-      if (wasNotTaken(err)) return await this.lookWhenBack(wanted);
-      if (!isStepFailure(err)) throw err;
-      this.noteFailure(nameTooOld(err, host));
+      if (wasNotTaken(err)) noteAgentAway(incident, host);
+      else if (isStepFailure(err)) this.noteFailure(nameTooOld(err, host));
+      else throw err;
       return null;
     }
   }
@@ -118,24 +130,10 @@ export class HostWatch {
     else incident.addFinding('ObservationFailed', page, `the watch of ${host} failed: ${reason(err)}`);
   }
 
-  private async lookWhenBack(wanted: WatchRequest): Promise<StandingReading | null> {
-    noteAgentAway(this.incident, this.host);
-    this.wasAway = true;
-    try {
-      // How it stood before says nothing: the first standing that holds is news.
-      const reading = await this.activity(AWAY_MS)({ ...wanted, seen: null, isMended: false, invocation: null });
-      noteAgentBack(this.incident, this.host);
-      return reading;
-    } catch (err) {
-      if (isCancellation(err) || !(wasNotTaken(err) || isStepFailure(err))) throw err;
-      return null;
-    }
-  }
-
-  private activity(scheduleToStartTimeout: number): HostActivities['watchKingfisher'] {
+  private activity(): HostActivities['watchKingfisher'] {
     return proxyActivities<HostActivities>({
       taskQueue: hostTaskQueue(this.host),
-      scheduleToStartTimeout,
+      scheduleToStartTimeout: this.incident.input.policy.agentWithinMs,
       startToCloseTimeout: LOOK_MS + GRACE_MS,
       heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
       retry: AGENT_RETRY,

@@ -2,7 +2,10 @@ import { CancelledFailure, Context } from '@temporalio/activity';
 import type { Redact } from '../../../host/redact';
 import { toFailure } from './failures';
 
-const HEARTBEAT_MS = 1_000;
+/** An attempt is taken for dead after three beats that did not come. */
+const BEATS = 3;
+/** Where nobody waits for beats, they still tell of a cancellation. */
+const BEAT_MS = 1_000;
 
 /** What one running activity has of Temporal. */
 export interface Run {
@@ -17,8 +20,8 @@ export interface Run {
 }
 
 /**
- * Makes an activity of `work`: it heartbeats every second for as long as it runs, so that a dead agent is known within
- * seconds, is cancelled by Temporal, and fails with one of FAILURES only. Outside of Temporal it just runs.
+ * Makes an activity of `work`: it heartbeats for as long as it runs, so that a dead agent is known within its heartbeat
+ * timeout, is cancelled by Temporal, and fails with one of FAILURES only. Outside of Temporal it just runs.
  */
 export function asActivity<I extends unknown[], O>(
   redact: Redact,
@@ -35,7 +38,7 @@ export function asActivity<I extends unknown[], O>(
       remember: (now) => (position = now),
     };
     beat();
-    const beating = setInterval(beat, HEARTBEAT_MS);
+    const beating = setInterval(beat, beatEveryMs(context));
     try {
       return await work(run, ...input);
     } catch (err) {
@@ -53,6 +56,11 @@ export function beginOf(run: Run): number {
   const startedAt = typeof run.position === 'number' ? run.position : Date.now();
   run.remember(startedAt);
   return startedAt;
+}
+
+/** Every beat that arrives costs the server something: a look that lasts for hours beats rarely. */
+function beatEveryMs(context: Context | undefined): number {
+  return (context?.info.heartbeatTimeoutMs ?? BEATS * BEAT_MS) / BEATS;
 }
 
 function currentContext(): Context | undefined {

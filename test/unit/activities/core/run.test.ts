@@ -9,22 +9,22 @@ import { sleep } from '../../../../src/host/sleep';
 const redact = createRedactor([]);
 
 describe('asActivity', () => {
-  it('heartbeats at once and every second until it ends, with what it remembers', async () => {
+  it.each([3_000, 60_000])('beats at once and three times in %s ms until it ends', async (heartbeatTimeoutMs) => {
     jest.useFakeTimers();
     try {
-      const environment = new MockActivityEnvironment();
+      const environment = new MockActivityEnvironment({ heartbeatTimeoutMs });
       const beats: unknown[] = [];
       environment.on('heartbeat', (details: unknown) => beats.push(details));
       const working = environment.run(
         asActivity(redact, async ({ remember, signal }) => {
           remember(7);
-          await new Promise((resolve) => setTimeout(resolve, 2_500));
+          await new Promise((resolve) => setTimeout(resolve, 0.9 * heartbeatTimeoutMs));
           return signal.aborted;
         }),
       );
-      await jest.advanceTimersByTimeAsync(2_500);
+      await jest.advanceTimersByTimeAsync(0.9 * heartbeatTimeoutMs);
       expect(await working).toBe(false);
-      await jest.advanceTimersByTimeAsync(5_000);
+      await jest.advanceTimersByTimeAsync(2 * heartbeatTimeoutMs);
       expect(beats).toEqual([undefined, 7, 7]);
     } finally {
       jest.useRealTimers();
