@@ -64,11 +64,7 @@ export function noteOtherPort(incident: Incident, cite: string, port: PortState 
 const NEARLY_ALL = 0.95;
 
 /** In words, that the process can open nothing more: a finding. Undefined where it can, or nobody knows. */
-export async function noteOpenFiles(
-  cite: string,
-  steps: HostSteps,
-  incident: Incident,
-): Promise<string | undefined> {
+export async function noteOpenFiles(cite: string, steps: HostSteps, incident: Incident): Promise<string | undefined> {
   const seen = await steps.observe(
     { cite, title: 'Open files of KingFisher' },
     (host) => host.observeOpenFiles({ service: 'kingfisher' }),
