@@ -31,8 +31,8 @@ function format({ runs, misfits }: Replayed): string {
   const rows = misfits.map(({ workflowId, type, differs }) => ['breaks', workflowId, type, differs]);
   const verdict =
     misfits.length === 0
-      ? `${runs === 0 ? 'no run is open' : `all ${runs} open runs replay`}: this build can go on with what is open`
-      : `${misfits.length} of ${runs} open runs do not replay: let them end under the build that runs now, or keep that build for them`;
+      ? `open runs that replay: ${runs}; none breaks, so this build can go on with them`
+      : `open runs that break: ${misfits.length} of ${runs}; let them end under the build that runs now, or keep that build for them`;
   return [...table(rows), verdict].map((line) => `${plain(line)}\n`).join('');
 }
 

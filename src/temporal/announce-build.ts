@@ -26,7 +26,10 @@ async function announce(client: Client, buildId: string, logger: Pick<Logger, 'i
     return logger.info({ buildId }, 'the first build: it gets what begins');
   }
   const remedy = `halcyon rollout use ${buildId}`;
-  logger.warn({ buildId, current: current.buildId, remedy }, 'another build gets what begins, until somebody says so');
+  logger.warn(
+    { buildId, current: current.buildId, remedy },
+    'this build gets nothing that begins, until somebody says so',
+  );
 }
 
 async function makeFirst(client: Client, buildId: string): Promise<void> {

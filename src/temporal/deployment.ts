@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError, isGrpcServiceError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { WorkerDeploymentOptions } from '@temporalio/worker';
@@ -10,9 +11,12 @@ export const DEPLOYMENT_NAME = 'halcyon-controller';
 const MOVE_ON_SIGNAL = 'moveOn';
 const GRPC_NOT_FOUND = 5;
 const GRPC_FAILED_PRECONDITION = 9;
-/** Temporal's number for workflow tasks, and for an override that pins. */
+/** Temporal's numbers for workflow tasks, for an override that pins, and for routing that is being changed. */
 const WORKFLOW_TASKS = 1;
 const PINNED = 1;
+const ROUTING_IN_PROGRESS = 1;
+const ROUTED_WITHIN_MS = 60_000;
+const LOOK_AGAIN_MS = 100;
 /** One question of a worker for work lasts up to a minute. */
 const POLLS_WITHIN_MS = 90_000;
 
@@ -84,6 +88,19 @@ export async function makeCurrent(client: Client, buildId: string | null): Promi
 
 /** No controller of this build has asked Temporal for work yet. */
 export class UnknownBuild extends Error {}
+
+/**
+ * Until every part of Temporal routes by what was said last: a run that looks before would be told of the old build.
+ *
+ * @throws Error where that takes longer than a minute
+ */
+export async function untilRouted(client: Client): Promise<void> {
+  for (const deadline = Date.now() + ROUTED_WITHIN_MS; ; await sleep(LOOK_AGAIN_MS)) {
+    const info = await describeDeployment(client);
+    if (info?.routingConfigUpdateState !== ROUTING_IN_PROGRESS) return;
+    if (Date.now() > deadline) throw new Error('Temporal does not come to route by it: say it again in a while');
+  }
+}
 
 /** Tells every open run of other builds to look which one is to run it; how many were told. */
 export async function tellToMoveOn(client: Client, except: string): Promise<number> {

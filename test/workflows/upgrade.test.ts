@@ -21,6 +21,9 @@ import { waitFor } from '../support/wait-for';
 import { WorkflowSite } from '../support/workflow-site';
 import { withWorker } from '../support/workers';
 
+// What it does to the server cannot be done twice.
+jest.retryTimes(0);
+
 /** An upgrade of the controller with incidents in each state, a guard, a lease and clocks. */
 let site: WorkflowSite;
 let folder: string;
@@ -28,6 +31,11 @@ let folder: string;
 beforeAll(async () => {
   site = await WorkflowSite.up({ startServer: startLocal });
   folder = mkdtempSync(join(tmpdir(), 'halcyon-upgrade-'));
+});
+const running: { end(): Promise<void> }[] = [];
+
+afterEach(async () => {
+  for (const controller of running.splice(0)) await controller.end();
 });
 afterAll(async () => {
   await site?.down();
@@ -44,6 +52,18 @@ async function rollout(...args: string[]): Promise<string> {
   writeFileSync(file, `temporal: {address: "${site.env.address}"}\n`);
   const command = createRolloutCommand(async () => 'new');
   return (await outputOf(() => command.parseAsync([...args, '--config', file], { from: 'user' }))).said;
+}
+
+/** Runs until `end`, or until the test is over. */
+async function controllerOfBuild(buildId: string): Promise<{ end(): Promise<void> }> {
+  const worker = await site.controllerOfBuild(buildId);
+  const runs = worker.run();
+  const end = async () => {
+    if (worker.getState() === 'RUNNING') worker.shutdown();
+    await runs;
+  };
+  running.push({ end });
+  return { end };
 }
 
 function handleOf(workflowId: string): WorkflowHandle {
@@ -119,8 +139,7 @@ it('what works stays with its build and ends there; what waits moves on, and los
   hosts.people.broken.add('kingfisher');
   hosts.people.allow = ['restart', 'clearFiles'];
 
-  const old = await site.controllerOfBuild('old');
-  const oldRuns = old.run();
+  const old = await controllerOfBuild('old');
   const log = { info: jest.fn(), warn: jest.fn() };
   announceBuild(site.env.client, 'old', log);
   await waitFor(async () => (await currentBuild(site.env.client)).buildId === 'old', {
@@ -137,8 +156,7 @@ it('what works stays with its build and ends there; what waits moves on, and los
       await untilState(incidentOf('away'), 'waitingForAgent');
       const remedyRun = (await incidentOf('remedying').describe()).runId;
 
-      const young = await site.controllerOfBuild('new');
-      const youngRuns = young.run();
+      await controllerOfBuild('new');
       announceBuild(site.env.client, 'new', log);
       const isRun = async () =>
         (await builds(site.env.client)).some(({ id, controllers }) => id === 'new' && controllers.length > 0);
@@ -154,16 +172,15 @@ it('what works stays with its build and ends there; what waits moves on, and los
         expect(await buildOf(incidentOf(name))).toBe('old');
       }
 
-      diagnosis.letGo();
-      remedy.letGo();
+      diagnosis.free();
+      remedy.free();
       await untilBuild('new', incidentOf('diagnosing'), incidentOf('remedying'));
       const work = await workOf(incidentOf('remedying'), remedyRun);
       expect(work.builds).toEqual(['old']);
       expect(work.asked).toContain('ensureRestarted');
       expect(hosts.remedying.restarts).toEqual(['kingfisher']);
 
-      old.shutdown();
-      await oldRuns;
+      await old.end();
       expect(await adopt(site.env.client, { from: 'old', to: 'new' })).toBeGreaterThan(0);
       for (const name of NAMES) {
         await incidentOf(name).executeUpdate(closeUpdate, {
@@ -182,8 +199,6 @@ it('what works stays with its build and ends there; what waits moves on, and los
       await lease.executeUpdate(releaseLeaseUpdate, { args: [{ by: 'anna', reason: 'done' }] });
       await waitFor(() => settings.values[SETTING] === 8, { what: 'the undo', ...WAIT });
       await expect(rollout('use', 'older')).rejects.toThrow('no controller runs build older');
-      young.shutdown();
-      await youngRuns;
     }),
   );
 }, 300_000);

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
-import { UnknownBuild, adopt, builds, makeCurrent, tellToMoveOn } from '../../temporal/deployment';
+import { UnknownBuild, adopt, builds, makeCurrent, tellToMoveOn, untilRouted } from '../../temporal/deployment';
 import type { Build } from '../../temporal/deployment';
 import { withClient } from '../support/connect';
 import { plain } from '../incident/print-timeline';
@@ -73,6 +73,7 @@ async function use(build: string, options: Options): Promise<void> {
     }
     await refuseUnlessRun(client, build);
     await makeCurrent(client, build).catch(asUsage);
+    await untilRouted(client);
     const told = await tellToMoveOn(client, build);
     say(`build ${build} gets what begins; ${told} open runs of others were told, and move when they can`);
   });
