@@ -6,6 +6,7 @@ import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
 import type { guard } from '../../src/workflows';
 import { acknowledgeUpdate, approveUpdate, closeUpdate, pauseSignal, resumeSignal } from '../../src/workflows/messages';
 import { hold } from '../support/held-activity';
+import type { Held } from '../support/held-activity';
 import { alert, incidentInput, startIncident, untilState } from '../support/incidents';
 import { SAFETY } from '../support/safety';
 import { startLocal } from '../support/temporal';
@@ -40,6 +41,15 @@ async function untilNewRun({ workflowId }: WorkflowHandle, than: string): Promis
   );
 }
 
+/** The watch of a new run may begin only now. */
+async function untilSeen(watch: Held, isSo: () => Promise<boolean>): Promise<void> {
+  const look = () => {
+    watch.letGo();
+    return isSo();
+  };
+  await waitFor(look, { what: 'the host to be seen', ...WAIT, everyMs: 200 });
+}
+
 async function runIdOf(handle: WorkflowHandle): Promise<string> {
   return (await site.env.client.workflow.getHandle(handle.workflowId).describe()).runId;
 }
@@ -64,8 +74,7 @@ it('watching, it hears of a host that breaks anew; its clock calls people, and i
     host.up.kingfisher = false;
     host.broken.add('kingfisher');
     host.allow = ['restart', 'clearFiles'];
-    watch.letGo();
-    await untilNewRun(handle, watching);
+    await untilSeen(watch, async () => (await runIdOf(handle)) !== watching);
     await untilState(handle, 'waitingForPeople');
     await waitFor(() => site.pagers.tiersOf(handle.workflowId).length === 1, { what: 'tier 1 at once', ...WAIT });
     expect((await clockView(handle)).stillSince).toBeNull();
@@ -98,7 +107,7 @@ it('left to people, it asks them again when it breaks in another way, and takes 
     expect(host.restarts).toContain('redis');
 
     host.up.postgres = false;
-    watch.letGo();
+    await untilSeen(watch, async () => (await handle.query<IncidentView>('timeline')).approvals.length === 2);
     const { approvals } = await untilState(handle, 'waitingForApproval');
     expect(approvals).toMatchObject([{ state: 'approved', answeredBy: 'anna' }, { state: 'asked' }]);
     await handle.executeUpdate(approveUpdate, { args: [{ as: 'bela', hash: approvals[1]!.hash }] });
