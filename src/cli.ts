@@ -13,6 +13,7 @@ import { createLeasesCommand } from './cli/lease/leases';
 import { createGuardCommand } from './cli/guard/guard';
 import { createPageCommand } from './cli/page';
 import { createPauseCommand, createResumeCommand } from './cli/guard/pause';
+import { createRolloutCommand } from './cli/rollout/rollout';
 import { createRunCommand } from './cli/run';
 import { createSimulateCommand } from './cli/simulate';
 import { USAGE_EXIT_CODE, UsageError, usageExitsWith } from './cli/support/usage';
@@ -39,8 +40,15 @@ const program = new Command('halcyon')
   .addCommand(createBackupsCommand(openBackups))
   .addCommand(createSimulateCommand())
   .addCommand(createDoctorCommand())
+  .addCommand(createRolloutCommand(ownBuild))
   .addCommand(createPageCommand())
   .addCommand(createConfigCommand(process));
+
+/** Loaded only where it is asked for: it brings the SDK's worker with it. */
+async function ownBuild(): Promise<string> {
+  const { buildIdOf } = await import('./temporal/workflow-source');
+  return await buildIdOf();
+}
 
 acceptsConfigAnywhere(program);
 usageExitsWith(program, USAGE_EXIT_CODE);

@@ -10,10 +10,12 @@ import { CONFIG_EXIT_CODE, configPath, loadRolesOrExit, teamOnDuty } from './con
 import type { Config } from './config';
 import { errorText } from './host/errors';
 import { createFence } from './host/fence/fence';
+import { announceBuild } from './temporal/announce-build';
 import { connectWhenReachable, createClient } from './temporal/connection';
 import { createLogger, installRuntime } from './temporal/logging';
 import { registerSearchAttributes } from './temporal/search-attributes';
 import { createAgent, createController, runWorkers } from './temporal/workers';
+import { buildIdOf } from './temporal/workflow-source';
 
 const ROLES = ['controller', 'agent'] as const;
 type Role = (typeof ROLES)[number];
@@ -40,7 +42,10 @@ async function main(): Promise<void> {
   const workers = [];
   if (roles.includes('controller')) {
     await registerSearchAttributes(connection, config.temporal.namespace);
-    workers.push(await createController(settings, createControlActivities(controlDeps(config, client, logger))));
+    const buildId = config.controller.versioned ? await buildIdOf() : null;
+    const activities = createControlActivities(controlDeps(config, client, logger));
+    workers.push(await createController(settings, activities, { buildId }));
+    if (buildId !== null) announceBuild(client, buildId, logger);
   }
   if (roles.includes('agent') && config.agent !== null) {
     const activities = createHostActivities(config.agent, { logger });

@@ -1,4 +1,4 @@
-import type { WorkflowSource } from '../../src/temporal/workers';
+import type { WorkflowSource } from '../../src/temporal/workflow-source';
 import type { PlayedScene } from './played';
 import type { Scene } from './scene';
 import { PageStage } from './stage';

@@ -16,7 +16,7 @@ import { startSkippingServer } from '../../src/simulate/time/server';
 import { sleepVirtually } from '../../src/simulate/time/unstick';
 import { VirtualTime } from '../../src/simulate/time/virtual-time';
 import { createAgent, createController } from '../../src/temporal/workers';
-import type { WorkflowSource } from '../../src/temporal/workers';
+import type { WorkflowSource } from '../../src/temporal/workflow-source';
 import { StandInPagerduty } from '../stand-ins/pagerduty';
 import { StandInSlack } from '../stand-ins/slack';
 import { Recorder } from './recorder';
@@ -188,7 +188,11 @@ export class PageStage {
   private async playing<T>(play: (stage: PageStage) => Promise<T>, workflows?: WorkflowSource): Promise<T> {
     await this.time.begin();
     this.recorder.zero = Date.parse(this.time.serverTime(0));
-    const controller = await createController(this.settings(), this.controlActivities(), workflows);
+    const controller = await createController(
+      this.settings(),
+      this.controlActivities(),
+      workflows === undefined ? {} : { workflows },
+    );
     try {
       return await controller.runUntil(play(this));
     } finally {

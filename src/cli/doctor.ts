@@ -3,6 +3,9 @@ import { Command } from 'commander';
 import { ConfigError, configWarnings, loadConfigFor } from '../config';
 import type { Config } from '../config';
 import { CONTROLLER_TASK_QUEUE, hostTaskQueue } from '../shared/task-queues';
+import { builds } from '../temporal/deployment';
+import type { WorkflowSource } from '../temporal/workflow-source';
+import { doctorReplay } from './doctor-replay';
 import { withClient } from './support/connect';
 import { ACTIVITIES, WORKFLOWS, pollersOf } from './support/pollers';
 import { plain } from './incident/print-timeline';
@@ -19,15 +22,20 @@ export interface Checkup {
 interface DoctorOptions {
   config?: string;
   json?: boolean;
+  replay?: boolean;
 }
 
-/** `halcyon doctor [--json]`: what of Halcyon is at work, one line each; exit code 1 when something is missing. */
-export function createDoctorCommand(): Command {
+/**
+ * `halcyon doctor [--json]`: what of Halcyon is at work, one line each; exit code 1 when something is missing. With
+ * `--replay`, before an upgrade: whether this build can go on with what is open.
+ */
+export function createDoctorCommand(workflows?: WorkflowSource): Command {
   return new Command('doctor')
     .description('say what of Halcyon is at work: Temporal, controllers, the agent of each host, pagers')
     .option('--config <file>', 'configuration file')
+    .option('--replay', 'replay every open run of the cluster with the workflows of this build; exit 1 when one breaks')
     .option('--json', 'print JSON')
-    .action(doctor);
+    .action((options: DoctorOptions) => (options.replay === true ? doctorReplay(options, workflows) : doctor(options)));
 }
 
 async function doctor(options: DoctorOptions): Promise<void> {
@@ -36,6 +44,7 @@ async function doctor(options: DoctorOptions): Promise<void> {
       { what: 'configuration', state: 'ok', detail: file } as const,
       { what: 'Temporal', state: 'ok', detail: `${config.temporal.address}, ${config.temporal.namespace}` } as const,
       ...(await workersOf(client, config)),
+      ...(await buildsOf(client)),
       ...pagersOf(file),
       intakeOf(config),
     ];
@@ -74,6 +83,17 @@ async function workersOf(client: Client, config: Config): Promise<Checkup[]> {
     )),
     ...(agents.length === 0 ? [none] : []),
   ];
+}
+
+/** Where controllers have versions: whether somebody runs each build that has open runs, or gets what begins. */
+async function buildsOf(client: Client): Promise<Checkup[]> {
+  return (await builds(client)).map(({ id, isCurrent, controllers, openRuns }) => {
+    const what = `build ${id}`;
+    const has = `${isCurrent ? 'gets what begins, ' : ''}${openRuns} open runs`;
+    if (controllers.length > 0) return { what, state: 'ok', detail: `${has}: ${controllers.join(', ')}` };
+    const remedy = isCurrent ? '"halcyon rollout use" another build' : `"halcyon rollout adopt ${id}"`;
+    return { what, state: 'missing', detail: `${has}, and nobody runs it: start its controller, or ${remedy}` };
+  });
 }
 
 /** By what people can be paged, and what stands in the way. No secret is shown. */

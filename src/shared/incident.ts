@@ -1,7 +1,11 @@
 import type { RunbookName } from './runbooks';
-import type { Approval } from './safety/approval';
+import type { Approval, EarlyAnswer } from './safety/approval';
 import type { ClosedEpisodes, EpisodeStart } from './episode';
 import type { Mode, SafetyPolicy } from './safety/safety';
+import type { RunLimit } from './run-limit';
+
+/** How the host stands, for the clock: tiers wait while it is well, and while its page asks for nothing. */
+export type HostStanding = 'down' | 'well' | 'notDue';
 
 /**
  * How an incident ended.
@@ -56,7 +60,7 @@ export interface RunbookPolicy {
   tempFilesOlderThanMs: number;
 }
 
-export interface IncidentInput {
+export interface IncidentInput extends RunLimit {
   runbook: RunbookName;
   alertname: string;
   /** Name of the host as in halcyon.yaml, or null when no host could be told (only `unknownAlert`). */
@@ -96,6 +100,17 @@ export interface IncidentStory {
   isContradictionTold: boolean;
   /** The first tier was called before its time. */
   isEscalated: boolean;
+  /** People know that nothing automatic is left. */
+  isHelpless: boolean;
+  /** How the host stands, as the clock heard it last. */
+  standing: HostStanding;
+  /** While it only looks on: since when, and what its turn was refused for before. Null in a pass. */
+  resting: { since: number; isPaused: boolean; isSpent: boolean } | null;
+  /** What the last pass was about; null where nobody knows, and after a pass that was only made because it stood otherwise. */
+  diagnosed: string | null;
+  /** The pass that comes, or goes on, is made because it stood otherwise after the one before. */
+  isSecondPass: boolean;
+  earlyAnswers: EarlyAnswer[];
 }
 
 export interface RecoveryOptions {

@@ -10,7 +10,7 @@ import { escalationId, guardId } from '../shared/ids';
 import type { IncidentInput } from '../shared/incident';
 import { CONTROLLER_TASK_QUEUE } from '../shared/task-queues';
 import { createAgent, createController } from '../temporal/workers';
-import type { WorkflowSource } from '../temporal/workers';
+import type { WorkflowSource } from '../temporal/workflow-source';
 import { incidentOf } from './incident';
 import type { SimulatedIncident } from './incident';
 import type { Line } from './line';
@@ -100,7 +100,7 @@ class Simulation {
     const settings = { connection: server.nativeConnection, namespace: server.namespace ?? 'default' };
     const control = { ...createCoordinationActivities(server.client), ...pagers.activities() };
     const watch = createWatch({ host, time, client: server.client, wellAfterMs: this.scenario.wellAfterMs });
-    const controller = await createController(settings, control, workflows);
+    const controller = await createController(settings, control, workflows === undefined ? {} : { workflows });
     const agent = await createAgent(settings, this.incident.route.host ?? 'none', {
       ...host.activities(),
       ...watch,

@@ -1,28 +1,34 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { Worker } from '@temporalio/worker';
-import type { NativeConnection, WorkerOptions } from '@temporalio/worker';
+import type { NativeConnection } from '@temporalio/worker';
 import { CONTROLLER_TASK_QUEUE, hostTaskQueue } from '../shared/task-queues';
+import { deploymentOptions } from './deployment';
+import { workflowSource } from './workflow-source';
+import type { WorkflowSource } from './workflow-source';
 
 interface WorkerSettings {
   connection: NativeConnection;
   namespace: string;
 }
 
-/** Where the workflows' code comes from. */
-export type WorkflowSource = Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>;
+interface ControllerOptions {
+  /** @default the bundle made at build time, else the sources */
+  workflows?: WorkflowSource;
+  /** Which build it is, where Temporal is to keep runs with theirs (docs/operations.md); null where it is not. */
+  buildId?: string | null;
+}
 
-/** The controller: every workflow, from the bundle made at build time where there is one, and what they need outside. */
+/** The controller: every workflow, and what they need outside. */
 export async function createController(
   { connection, namespace }: WorkerSettings,
   activities: object,
-  workflows = workflowSource(),
+  { workflows = workflowSource(), buildId = null }: ControllerOptions = {},
 ): Promise<Worker> {
   return await Worker.create({
     connection,
     namespace,
     taskQueue: CONTROLLER_TASK_QUEUE,
     ...workflows,
+    ...(buildId === null ? {} : { workerDeploymentOptions: deploymentOptions(buildId) }),
     activities,
     // After a crash, tasks of the dead worker's own queue wait this long before another worker gets them.
     stickyQueueScheduleToStartTimeout: '2s',
@@ -53,9 +59,4 @@ export async function createAgent(
 export async function runWorkers(workers: Worker[], connection: NativeConnection): Promise<void> {
   await Promise.all(workers.map((worker) => worker.run()));
   await connection.close();
-}
-
-function workflowSource(): WorkflowSource {
-  const codePath = path.resolve(__dirname, '../../workflow-bundle.js');
-  return existsSync(codePath) ? { workflowBundle: { codePath } } : { workflowsPath: require.resolve('../workflows') };
 }

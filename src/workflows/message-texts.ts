@@ -28,6 +28,9 @@ export const texts = {
   rejectSignal: told(`${KEPT}It needs the hash.`),
   closeSignal: told(KEPT),
 
+  // Of every workflow that goes on for long.
+  moveOn: told(`${BY_HALCYON}Another build of the controller is current: it goes on under that one when it can.`),
+
   // Of an escalation.
   escalateNow: told(`${BY_HALCYON}The first tier is paged now: automation cannot help.`),
   helpless: told(`${BY_HALCYON}Nothing automatic is left; whether people are paged now is a matter of the plan.`),

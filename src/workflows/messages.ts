@@ -56,6 +56,11 @@ export const approveSignal = defineSignal<[ApprovalAnswer]>('approve');
 export const rejectSignal = defineSignal<[ApprovalAnswer]>('reject');
 export const closeSignal = defineSignal<[Closing]>('close');
 
+// To every workflow that goes on for long.
+
+/** Another build of the controller may be the one to run it: a workflow that can goes on under that one. */
+export const moveOnSignal = defineSignal('moveOn');
+
 // To an escalation.
 
 /** The first tier is due now: automation cannot help, and says why. */

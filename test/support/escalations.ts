@@ -4,6 +4,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Approval } from '../../src/shared/safety/approval';
 import type { EscalationPlan, EscalationView, Subject } from '../../src/shared/paging/escalation';
 import { escalationId } from '../../src/shared/ids';
+import type { RunLimit } from '../../src/shared/run-limit';
 import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
 import type { escalation } from '../../src/workflows';
 import type { Outcome } from '../../src/shared/incident';
@@ -62,11 +63,12 @@ export async function startEscalation(
   { client }: Pick<TestWorkflowEnvironment, 'client'>,
   about: Subject,
   plan: EscalationPlan = PLAN,
+  limit: RunLimit = {},
 ): Promise<WorkflowHandleWithFirstExecutionRunId<typeof escalation>> {
   return await client.workflow.start<typeof escalation>('escalation', {
     workflowId: escalationId(about.workflowId),
     taskQueue: CONTROLLER_TASK_QUEUE,
-    args: [{ subject: about, plan }],
+    args: [{ subject: about, plan, ...limit }],
   });
 }
 

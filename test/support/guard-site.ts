@@ -6,6 +6,7 @@ import type { WorkflowBundle } from '@temporalio/worker';
 import { createCoordinationActivities } from '../../src/activities/control/coordination';
 import type { GuardView, Pause, TurnAnswer, TurnRequest } from '../../src/shared/safety/guard';
 import { guardId } from '../../src/shared/ids';
+import type { RunLimit } from '../../src/shared/run-limit';
 import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
 import { guardQuery } from '../../src/workflows/messages';
 import { bundleWorkflows } from './bundle';
@@ -85,6 +86,15 @@ export class GuardSite {
       workflowId: `incident/${name}/${host}`,
       taskQueue: CONTROLLER_TASK_QUEUE,
       args: [input],
+    });
+  }
+
+  /** A guard that goes on in a new run after so many events. */
+  async startGuard(host: string, limit: RunLimit): Promise<void> {
+    await this.env.client.workflow.start('guard', {
+      workflowId: guardId(host),
+      taskQueue: CONTROLLER_TASK_QUEUE,
+      args: [{ host, ...limit }],
     });
   }
 

@@ -5,6 +5,7 @@ import type { WorkflowBundle } from '@temporalio/worker';
 import { createCoordinationActivities } from '../../src/activities/control/coordination';
 import { escalationId, leaseId } from '../../src/shared/ids';
 import type { LeaseRequest, LeaseView } from '../../src/shared/safety/lease';
+import type { RunLimit } from '../../src/shared/run-limit';
 import { CONTROLLER_TASK_QUEUE, hostTaskQueue } from '../../src/shared/task-queues';
 import { leaseQuery } from '../../src/workflows/messages';
 import { bundleWorkflows } from './bundle';
@@ -94,10 +95,20 @@ export class LeaseHost {
   }
 
   /** Asks as the control activity does, and resolves with the lease. */
-  async request(more: Partial<LeaseRequest> & { forMs?: number } = {}): Promise<WorkflowHandle> {
+  async request(more: Partial<LeaseRequest> & { forMs?: number } = {}, limit: RunLimit = {}): Promise<WorkflowHandle> {
     const wish = await this.wish(more);
+    if (limit.maxEvents !== undefined) await this.start(limit);
     await createCoordinationActivities(this.site.env.client).requestLease(wish);
     return this.lease;
+  }
+
+  /** As Temporal UI would, before anybody wants anything of it. */
+  private async start(limit: RunLimit): Promise<void> {
+    await this.site.env.client.workflow.start('lease', {
+      workflowId: leaseId(this.name, SETTING),
+      taskQueue: CONTROLLER_TASK_QUEUE,
+      args: [{ host: this.name, setting: SETTING, ...limit }],
+    });
   }
 
   get lease(): WorkflowHandle {

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import type { WorkflowBundle } from '@temporalio/worker';
+import type { Worker, WorkflowBundle } from '@temporalio/worker';
 import { createCoordinationActivities } from '../../src/activities/control/coordination';
 import { guardId } from '../../src/shared/ids';
 import { CONTROLLER_TASK_QUEUE, hostTaskQueue } from '../../src/shared/task-queues';
 import { WORKFLOWS, bundleWorkflows } from './bundle';
 import { ScriptedPagers } from '../../src/simulate/script/scripted-pagers';
 import { ScriptedHost } from '../../src/simulate/script/scripted-host';
+import { createController } from '../../src/temporal/workers';
 import { startTimeSkipping } from './temporal';
 import { waitFor } from './wait-for';
 import { tearDown, withWorker } from './workers';
@@ -83,13 +84,24 @@ export class WorkflowSite {
     throw new Error(`more than an hour passed without ${what}`);
   }
 
-  /** A controller for as long as the test runs. */
-  async withController<T>(test: () => Promise<T>): Promise<T> {
-    const activities = {
+  /** A controller that says which build it is, as in production. Whoever takes it runs it, and ends it. */
+  async controllerOfBuild(buildId: string): Promise<Worker> {
+    const settings = { connection: this.env.nativeConnection, namespace: 'default' };
+    const workflows = { workflowBundle: this.workflowBundle };
+    return await createController(settings, this.activities(), { workflows, buildId });
+  }
+
+  private activities(): object {
+    return {
       ...createCoordinationActivities(this.env.client),
       ...this.pagers.activities(),
       ...this.control,
     };
+  }
+
+  /** A controller for as long as the test runs. */
+  async withController<T>(test: () => Promise<T>): Promise<T> {
+    const activities = this.activities();
     const { workflowBundle } = this;
     const connection = this.env.nativeConnection;
     return await withWorker({ connection, taskQueue: CONTROLLER_TASK_QUEUE, workflowBundle, activities }, test);

@@ -55,7 +55,7 @@ it('does not call a pager missing whose secret only the controller has', async (
 it('sees who works, tells no secret, and ends with 0', async () => {
   const yaml = `hosts: {h1: {}}\n${PAGERS}`;
   const settings = { connection: env.nativeConnection, namespace: 'default' };
-  const controller = await createController(settings, {}, { workflowBundle: await bundleWorkflows() });
+  const controller = await createController(settings, {}, { workflows: { workflowBundle: await bundleWorkflows() } });
   const agent = await createAgent(settings, 'h1', { look: () => Promise.resolve() });
   const work = Promise.all([controller.run(), agent.run()]);
   try {

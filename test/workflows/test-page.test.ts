@@ -50,7 +50,7 @@ async function controller(secrets: Record<string, string> = {}): Promise<Worker>
     onDuty: (at) => teamOf(config.escalation, 'onDuty', at.getTime(), null).team,
   });
   const settings = { connection: env.nativeConnection, namespace: 'default' };
-  return await createController(settings, activities, { workflowBundle: await bundleWorkflows() });
+  return await createController(settings, activities, { workflows: { workflowBundle: await bundleWorkflows() } });
 }
 
 async function page(...flags: string[]): Promise<{ said: string; code: typeof process.exitCode }> {

@@ -6,11 +6,12 @@ import { guard } from './guard';
 import { section } from './nouns';
 import { pagers } from './escalation/pagers';
 import { runbooks } from './runbooks';
-import { hosts, intake, log, routes, temporal } from './sections';
+import { controller, hosts, intake, log, routes, temporal } from './sections';
 
 /** The whole of halcyon.yaml. Every default stands in its section. */
 export const config = section({
   temporal: temporal.prefault({}),
+  controller: controller.prefault({}),
   intake: intake.prefault({}),
   hosts: hosts.default({}),
   routes: routes.default({ KingfisherServiceDown: 'serviceDown' }),

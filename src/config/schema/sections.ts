@@ -57,6 +57,12 @@ export const intake = section({
     temporalTimeoutMs: temporalTimeout,
   }));
 
+/** `controller:` how controllers of several builds share what is open. */
+export const controller = section({
+  /** Temporal keeps a run with the build that began it (docs/operations.md). */
+  versioned: z.boolean({ error: 'expected true or false' }).default(false),
+});
+
 const label = someText('a label value');
 
 /** `hosts:` which alerts are about which host. */

@@ -58,3 +58,13 @@ export interface ApprovalReply {
   state: ApprovalState | 'kept';
   detail: string;
 }
+
+export type Verdict = 'approved' | 'rejected';
+
+/** An answer that was given on purpose before its question was asked. */
+export interface EarlyAnswer {
+  hash: string;
+  as: string;
+  verdict: Verdict;
+  note: string;
+}

@@ -1,10 +1,12 @@
-import { ActivityCancellationType, CancellationScope, proxyActivities } from '@temporalio/workflow';
-import type { PageKind, PagingActivities } from '../../activities/control/types';
+import { CancellationScope } from '@temporalio/workflow';
+import type { PageKind } from '../../activities/control/types';
 import type { Approval } from '../../shared/safety/approval';
 import { CHANNEL_NAMES } from '../../shared/paging/escalation';
 import type { PageChannel, PagedTeam, Subject, Urgency } from '../../shared/paging/escalation';
 import { reason } from '../runbook/step-failures';
 import type { DueTier } from './clock';
+import { PageCourier } from './page-courier';
+import type { Message } from './page-courier';
 import { TOLD, address, channelsOf, isExpected, isFinal, kindOf } from './sent-page';
 import type { PageProgress, SentPage } from './sent-page';
 
@@ -21,14 +23,6 @@ export interface PagerState {
   messages: number;
 }
 
-interface Message {
-  team: PagedTeam;
-  channel: PageChannel;
-  kind: PageKind;
-  key: string;
-  ifPosted?: string;
-}
-
 /** What else there is to say of a tier's page. */
 export interface PageReason {
   /** What makes it due is a question. */
@@ -39,17 +33,13 @@ export interface PageReason {
 
 /** Whoever reads a page hears what follows, by the same channel. */
 export const WHERE_PAGED: PageChannel[] = ['slack', 'pagerduty'];
-/** Longer than the activity's own limits of 3 s for the incident's state and 5 s each for looking and posting. */
-const ATTEMPT_MS = 15_000;
-/** After the first minute a page is tried every five minutes at the least. */
-const RETRY = { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 300_000 };
-
 /**
  * Sends pages and messages, and knows who got which. Nothing here waits for Slack or PagerDuty unless it says so: what
  * hangs in one channel holds up neither the other nor the clock.
  */
 export class Pager {
   readonly state: PagerState;
+  private readonly courier: PageCourier;
   private pageScope = new CancellationScope();
   private messageScope = new CancellationScope();
   private pagesUnderWay = new Set<Promise<void>>();
@@ -61,6 +51,7 @@ export class Pager {
     carried?: PagerState,
   ) {
     this.state = carried ?? { pages: [], threads: {}, asked: [], rung: [], messages: 0 };
+    this.courier = new PageCourier(subject, this.state.threads);
   }
 
   /**
@@ -216,7 +207,7 @@ export class Pager {
     const kind = kindOf(page);
     const summary = `Tier ${page.tier} to ${page.teamName}: ${CHANNEL_NAMES[channel]}`;
     const sent = this.pageScope
-      .run(() => this.deliver({ team, channel, kind, key }, { summary, repeated }))
+      .run(() => this.courier.deliver({ team, channel, kind, key }, { summary, repeated }))
       .then((where) => {
         page.progress = 'delivered';
         page.delivered = true;
@@ -233,7 +224,7 @@ export class Pager {
   private tell(message: Message, withinMs: number): void {
     const summary = `${TOLD[message.kind.kind]} to ${message.team.name}: ${CHANNEL_NAMES[message.channel]}`;
     const told = this.messageScope
-      .run(() => this.deliver(message, { summary, repeated: false, withinMs }))
+      .run(() => this.courier.deliver(message, { summary, repeated: false, withinMs }))
       .then(() => undefined)
       .catch((err: unknown) => {
         if (!isExpected(err)) throw err;
@@ -247,30 +238,5 @@ export class Pager {
       this.onChange();
     });
     set.add(tracked);
-  }
-
-  private async deliver(
-    { team, channel, kind, key, ifPosted }: Message,
-    { summary, repeated, withinMs }: { summary: string; repeated: boolean; withinMs?: number },
-  ): Promise<string> {
-    const activities = proxyActivities<PagingActivities>({
-      startToCloseTimeout: ATTEMPT_MS,
-      ...(withinMs === undefined ? {} : { scheduleToCloseTimeout: withinMs }),
-      retry: RETRY,
-      // What was taken back is over when this says so: only then is it known whether somebody was paged.
-      cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-      summary,
-    });
-    const input = { subject: this.subject, team, page: kind, key, ...(repeated ? { repeated } : {}) };
-    if (channel === 'pagerduty') {
-      await activities.pagePagerduty(input);
-      return team.pagerdutyService ?? '';
-    }
-    const place = team.slackChannel ?? '';
-    const threadTs = this.state.threads[place] ?? null;
-    const asked = threadTs === null && ifPosted !== undefined ? { ifPosted } : {};
-    const posted = await activities.pageSlack({ ...input, threadTs, ...asked });
-    if (posted.ts !== '') this.state.threads[place] ??= posted.ts;
-    return place;
   }
 }

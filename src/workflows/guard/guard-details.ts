@@ -1,7 +1,7 @@
 import { pauseCommand, resumeCommand } from '../../shared/observations/commands';
 import type { GuardView } from '../../shared/safety/guard';
 import { escapeMarkdown, inlineCode } from '../../shared/text/markdown';
-import type { GuardState } from './turn-queue';
+import type { GuardState } from './guard-state';
 
 /** A guard as the Markdown that Temporal UI shows under "current details". */
 export function renderGuard(view: GuardView, { recent }: Pick<GuardState, 'recent'>): string {

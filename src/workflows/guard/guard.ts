@@ -1,30 +1,28 @@
 import {
   condition,
-  continueAsNew,
   getExternalWorkflowHandle,
   proxyActivities,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { CoordinationActivities } from '../../activities/control/types';
+import type { RunLimit } from '../../shared/run-limit';
 import { searchAttributes } from '../../shared/search-attributes';
 import { renderGuard } from './guard-details';
 import { listenForPauses } from './listen-for-pauses';
 import { TurnQueue } from './turn-queue';
-import type { Addressed, GuardState, IncidentRun } from './turn-queue';
+import type { Addressed, GuardState, IncidentRun } from './guard-state';
+import { continueInNewRun, isTimeToContinue, listenForMoves } from '../support/continue-when-long';
 import { texts } from '../message-texts';
 import { guardQuery, noteChangeSignal, releaseTurnSignal, requestTurnSignal, turnSignal } from '../messages';
 
-export interface GuardInput {
+export interface GuardInput extends RunLimit {
   host: string;
   /** Carried over from the run before. */
   state?: GuardState;
 }
 
-/** A history is replayed within one workflow task, which has five seconds also on a machine that is busy healing. */
-const MAX_EVENTS = 1_000;
 /** Where nothing is due, time still has to be looked at. */
 const LONGEST_SLEEP_MS = 24 * 3_600_000;
 
@@ -32,7 +30,8 @@ const LONGEST_SLEEP_MS = 24 * 3_600_000;
  * The interlock of one host: one remediation at a time, a budget of restarts, the pause switch, and the memory of what
  * is over. Ends when there is nothing left to remember, and is started again by the next who asks.
  */
-export async function guard({ host, state }: GuardInput): Promise<void> {
+export async function guard(input: GuardInput): Promise<void> {
+  const { host, state } = input;
   const turns = new TurnQueue(host, Date.now(), state);
   const work = new Background();
   let isNew = true;
@@ -44,13 +43,14 @@ export async function guard({ host, state }: GuardInput): Promise<void> {
   setHandler(releaseTurnSignal, (release) => onMessage((now) => turns.release(release, now)), texts.releaseTurn);
   setHandler(noteChangeSignal, (note) => onMessage((now) => turns.noteChange(note, now)), texts.noteChange);
   listenForPauses(turns, onMessage);
+  listenForMoves();
   setHandler(guardQuery, () => turns.view(Date.now()), texts.guard);
   if (state === undefined) upsertSearchAttributes([{ key: searchAttributes.host, value: host }]);
 
   for (;;) {
     isNew = false;
     // Before anything is begun or said, which the next run does: also a storm that never rests is carried over.
-    if (isLong()) await continueAsNew<typeof guard>({ host, state: turns.state });
+    if (isTimeToContinue(input)) await continueInNewRun<typeof guard>({ ...input, state: turns.state });
     if (turns.tick(Date.now())) work.begin('reminder', () => remind(host, turns));
     const holder = turns.holderToLookAt(Date.now());
     if (holder !== undefined) work.begin('look', () => look(turns, holder).finally(() => (isNew = true)));
@@ -58,7 +58,7 @@ export async function guard({ host, state }: GuardInput): Promise<void> {
     setCurrentDetails(renderGuard(turns.view(Date.now()), turns.state));
     if (!isNew && !turns.hasAnswers && work.isDone && turns.isForgotten(Date.now())) return;
     const wakeIn = Math.min(LONGEST_SLEEP_MS, Math.max(0, turns.nextWakeAt() - Date.now()));
-    const isWoken = () => isNew || turns.hasAnswers;
+    const isWoken = () => isNew || turns.hasAnswers || isTimeToContinue(input);
     if (work.isDone) await condition(isWoken, Math.max(1, wakeIn), { summary: 'Next thing due' });
     else await condition(() => isWoken() || work.isDone);
   }
@@ -126,9 +126,4 @@ async function remind(host: string, { paused: pause }: TurnQueue): Promise<void>
   } catch {
     // The next reminder comes; the pause itself stands in the guard's details.
   }
-}
-
-function isLong(): boolean {
-  const { historyLength, continueAsNewSuggested } = workflowInfo();
-  return historyLength > MAX_EVENTS || continueAsNewSuggested;
 }

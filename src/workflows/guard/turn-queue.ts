@@ -1,44 +1,11 @@
-import type {
-  ChangeNote,
-  GuardPolicy,
-  GuardView,
-  Pause,
-  RefusalReason,
-  ResumeRequest,
-  TurnAnswer,
-  TurnRelease,
-  TurnRequest,
-} from '../../shared/safety/guard';
+import type { ChangeNote, GuardView, Pause, ResumeRequest, TurnRelease, TurnRequest } from '../../shared/safety/guard';
 import { isSamePerson } from '../../shared/safety/people';
 import { GuardMemory } from './guard-memory';
-import type { GuardMemoryState } from './guard-memory';
+import { guardView } from './guard-view';
+import { byUrgency, emptyState, isOfPerson, isSame } from './guard-state';
+import type { Addressed, GuardState, IncidentRun, Refusal } from './guard-state';
 import { Pauses } from './pauses';
-import type { PausesState } from './pauses';
-
-/** One run of an incident. */
-export type IncidentRun = Pick<TurnRequest, 'incidentId' | 'runId'>;
-
-/** Everything that a guard carries from run to run. Times are epoch milliseconds. */
-export interface GuardState {
-  lastToken: number;
-  holder: { request: TurnRequest; token: number; since: number; seenAt: number } | null;
-  queue: TurnRequest[];
-  /** Answers that are final for their run: asked again, it hears the same. */
-  refused: (IncidentRun & { reason: RefusalReason; detail: string })[];
-  paused: PausesState;
-  /** Of the newest request. */
-  policy: GuardPolicy | null;
-  memory: GuardMemoryState;
-  /** Not said yet. */
-  answers: Addressed[];
-  /** When somebody wanted something of it last. */
-  touchedAt: number;
-  /** What happened last, for people. */
-  recent: { at: number; text: string }[];
-}
-
-/** An answer on its way to an incident. */
-export type Addressed = IncidentRun & { answer: TurnAnswer };
+import { TurnAnswers } from './turn-answers';
 
 /** While somebody waits, and while nobody does. */
 const LOOK_AT_HOLDER_MS = { waiting: 15_000, idle: 600_000 };
@@ -46,9 +13,6 @@ const LOOK_AT_HOLDER_MS = { waiting: 15_000, idle: 600_000 };
 const LINGER_MS = 600_000;
 const MAX_REFUSED = 200;
 const MAX_RECENT = 15;
-/** Those further behind hear of their place when they get nearer. */
-const TOLD_OF_THEIR_PLACE = 20;
-
 /**
  * Who may change a host: one at a time, in order, each with a token higher than every one before. Plain state without
  * Temporal calls; what has to be said is in `takeAnswers`.
@@ -56,8 +20,7 @@ const TOLD_OF_THEIR_PLACE = 20;
 export class TurnQueue {
   private readonly memory: GuardMemory;
   private readonly pauses: Pauses;
-  /** By run, the place that it heard of last. */
-  private told: Record<string, string> = {};
+  private readonly answers: TurnAnswers;
 
   constructor(
     private readonly host: string,
@@ -66,6 +29,7 @@ export class TurnQueue {
   ) {
     this.memory = new GuardMemory(state.memory);
     this.pauses = new Pauses(state.paused);
+    this.answers = new TurnAnswers(state, this.memory);
   }
 
   /** Asking again changes nothing: a grant keeps its token, a place its age. A newer run takes the older one's place. */
@@ -75,16 +39,16 @@ export class TurnQueue {
     this.memory.forget(now);
     this.dropOtherRuns(request, now);
     const { holder, refused, queue } = this.state;
-    if (holder !== null && isSame(holder.request, request)) return this.sayGranted(now);
+    if (holder !== null && isSame(holder.request, request)) return this.answers.granted(this.paused, now);
     const earlier = refused.find((one) => isSame(one, request));
     const refusal = earlier ?? this.refusal(request, now);
     this.state.queue = queue.filter((one) => !isSame(one, request));
-    if (earlier !== undefined) this.say(request, { kind: 'refused', reason: earlier.reason, detail: earlier.detail });
+    if (earlier !== undefined) this.answers.refused(request, earlier);
     else if (refusal !== null) this.refuse(request, refusal, now);
     else this.state.queue = [...this.state.queue, request].sort(byUrgency);
-    delete this.told[request.runId];
+    this.answers.forgetPlace(request);
     this.passOn(now);
-    this.sayPlaces();
+    this.answers.places();
   }
 
   release({ incidentId, runId, changed }: TurnRelease, now: number): void {
@@ -136,7 +100,7 @@ export class TurnQueue {
     const pause: Pause = { by, reason, since: iso(now), until: iso(now + forMs) };
     this.pauses.add(pause, this.state.policy, now);
     this.log(`${by} paused all changes until ${pause.until}: ${reason}`, now);
-    this.tellPaused();
+    this.answers.paused(this.paused);
     for (const waiting of this.state.queue.splice(0)) this.refuse(waiting, this.refusal(waiting, now)!, now);
     return pause;
   }
@@ -182,28 +146,11 @@ export class TurnQueue {
   }
 
   takeAnswers(): Addressed[] {
-    return this.state.answers.splice(0);
+    return this.answers.take();
   }
 
   view(now: number): GuardView {
-    const { holder, queue, lastToken, policy } = this.state;
-    return {
-      host: this.host,
-      pauses: this.pauses.state.pauses,
-      holder:
-        holder === null
-          ? null
-          : {
-              incidentId: holder.request.incidentId,
-              runId: holder.request.runId,
-              token: holder.token,
-              since: iso(holder.since),
-            },
-      queue: queue.map(({ incidentId, severity, startsAt }) => ({ incidentId, severity, startsAt })),
-      lastToken,
-      restarts: this.memory.restarts(now),
-      recentIncidents: policy === null ? 0 : this.memory.recent(policy, now).length,
-    };
+    return guardView(this.host, this.state, this.memory, now);
   }
 
   private dropOtherRuns(request: TurnRequest, now: number): void {
@@ -226,7 +173,7 @@ export class TurnQueue {
     this.state.holder = null;
     this.log(`${run.incidentId} ${why}`, now);
     this.passOn(now);
-    this.sayPlaces();
+    this.answers.places();
   }
 
   /** What was true when a run asked may not be so when its turn comes. */
@@ -246,23 +193,7 @@ export class TurnQueue {
     this.state.lastToken = token;
     this.state.holder = { request, token, since: now, seenAt: now };
     this.log(`${request.incidentId} has the turn, token ${token}`, now);
-    this.sayGranted(now);
-  }
-
-  private sayGranted(now: number): void {
-    const { holder } = this.state;
-    if (holder === null) return;
-    const { request, token } = holder;
-    const restartsLeft = isOfPerson(request) ? {} : { restartsLeft: this.memory.restartsLeft(request.policy, now) };
-    this.say(request, { kind: 'granted', token, ...restartsLeft });
-    this.tellPaused();
-  }
-
-  private tellPaused(): void {
-    const { paused } = this;
-    const { holder } = this.state;
-    if (holder === null || paused === null) return;
-    this.say(holder.request, { kind: 'paused', by: paused.by, reason: paused.reason, until: paused.until });
+    this.answers.granted(this.paused, now);
   }
 
   /** Changes go on when nobody's pause is left; till then those who wait hear what is. */
@@ -272,40 +203,27 @@ export class TurnQueue {
     const whose = ended.map((pause) => pause.by).join(' and ');
     if (this.paused !== null) {
       this.log(`The pause of ${whose} is over (${by}); paused by ${this.paused.by} until ${this.paused.until}`, now);
-      return this.tellPaused();
+      return this.answers.paused(this.paused);
     }
     this.log(`Changes may go on (${by})`, now);
     const waiting = this.state.refused.filter(({ reason }) => reason === 'paused');
     this.state.refused = this.state.refused.filter(({ reason }) => reason !== 'paused');
-    if (this.state.holder !== null) this.say(this.state.holder.request, { kind: 'resumed', by });
-    for (const run of waiting) this.say(run, { kind: 'resumed', by });
+    if (this.state.holder !== null) this.answers.resumed(this.state.holder.request, by);
+    for (const run of waiting) this.answers.resumed(run, by);
   }
 
-  private sayPlaces(): void {
-    const { holder, queue } = this.state;
-    if (holder === null) return;
-    const told: Record<string, string> = {};
-    queue.slice(0, TOLD_OF_THEIR_PLACE).forEach((one, index) => {
-      const place = `${index + 1} behind ${holder.request.runId}`;
-      told[one.runId] = place;
-      if (this.told[one.runId] === place) return;
-      this.say(one, { kind: 'queued', holder: holder.request.incidentId, position: index + 1 });
-    });
-    this.told = told;
-  }
-
-  private refusal(request: TurnRequest, now: number): { reason: RefusalReason; detail: string } | null {
+  private refusal(request: TurnRequest, now: number): Refusal | null {
     const { paused } = this;
     if (paused === null) return this.memory.refusal(request, now);
     const detail = `changes on ${this.host} are paused by ${paused.by} until ${paused.until}: ${paused.reason}`;
     return { reason: 'paused', detail };
   }
 
-  private refuse(run: IncidentRun, refusal: { reason: RefusalReason; detail: string }, now: number): void {
+  private refuse(run: IncidentRun, refusal: Refusal, now: number): void {
     const { incidentId, runId } = run;
     this.state.refused = [...this.state.refused, { incidentId, runId, ...refusal }].slice(-MAX_REFUSED);
     this.log(`${incidentId} was refused: ${refusal.detail}`, now);
-    this.say(run, { kind: 'refused', ...refusal });
+    this.answers.refused(run, refusal);
   }
 
   private forgottenAt(): number {
@@ -317,43 +235,9 @@ export class TurnQueue {
     return (holder?.seenAt ?? 0) + (queue.length > 0 ? LOOK_AT_HOLDER_MS.waiting : LOOK_AT_HOLDER_MS.idle);
   }
 
-  private say({ incidentId, runId }: IncidentRun, answer: TurnAnswer): void {
-    this.state.answers.push({ incidentId, runId, answer });
-  }
-
   private log(text: string, now: number): void {
     this.state.recent = [...this.state.recent, { at: now, text }].slice(-MAX_RECENT);
   }
-}
-
-function emptyState(now: number): GuardState {
-  return {
-    lastToken: 0,
-    holder: null,
-    queue: [],
-    refused: [],
-    paused: { pauses: [], nextReminderAt: null },
-    policy: null,
-    memory: { restarts: [], changed: [] },
-    answers: [],
-    touchedAt: now,
-    recent: [],
-  };
-}
-
-function isSame(a: IncidentRun, b: IncidentRun): boolean {
-  return a.incidentId === b.incidentId && a.runId === b.runId;
-}
-
-function isOfPerson({ startedBy }: TurnRequest): boolean {
-  return startedBy !== null;
-}
-
-/** Critical before everything else, then by age. */
-function byUrgency(a: TurnRequest, b: TurnRequest): number {
-  const rank = ({ severity }: TurnRequest) => (severity === 'critical' ? 0 : 1);
-  const age = a.startsAt < b.startsAt ? -1 : a.startsAt > b.startsAt ? 1 : 0;
-  return rank(a) - rank(b) || age || (a.incidentId < b.incidentId ? -1 : 1);
 }
 
 function iso(ms: number): string {

@@ -1,6 +1,6 @@
-import { allHandlersFinished, condition, continueAsNew } from '@temporalio/workflow';
+import { allHandlersFinished, condition } from '@temporalio/workflow';
 import type { IncidentInput, Outcome } from '../../shared/incident';
-import { isHistoryLong } from '../support/history';
+import { continueInNewRun, isTimeToContinue } from '../support/continue-when-long';
 import { HostWatch, hostOf } from '../runbook/host-watch';
 import type { Incident } from './incident';
 import type { IncidentBody } from './incident-body';
@@ -54,11 +54,12 @@ class IncidentLoop {
   async untilEnd(): Promise<Outcome> {
     const { incident, lifeline, watch } = this;
     if (incident.story.phase === 'round') lifeline.begin();
+    else lifeline.goOn();
     for (;;) {
       const outcome = incident.isClosedByPerson ? await this.lastLook() : await this.phase();
       await watch?.stop();
       if (outcome !== null) return outcome;
-      if (isHistoryLong() && incident.story.phase !== 'round') await this.goOn();
+      if (this.mayContinue()) await this.continueInNewRun();
     }
   }
 
@@ -124,10 +125,13 @@ class IncidentLoop {
   private async waitUntilDue(): Promise<Outcome | null> {
     const { incident, lifeline } = this;
     const isOver = () => incident.isClosedByPerson || incident.isResolved;
-    const isSo = await incident.during('notDue', () =>
-      condition(isOver, DUE_AGAIN_MS, { summary: 'Something to be asked for' }),
+    const isSo = () => isOver() || this.mayContinue();
+    const hasNews = await incident.during('notDue', () =>
+      condition(isSo, DUE_AGAIN_MS, { summary: 'Something to be asked for' }),
     );
-    if (isSo) return incident.isClosedByPerson ? null : mendedWithoutUs(incident);
+    if (incident.isClosedByPerson) return null;
+    if (incident.isResolved) return mendedWithoutUs(incident);
+    if (hasNews) return null;
     incident.story.phase = 'round';
     lifeline.wantTurn();
     return null;
@@ -156,9 +160,18 @@ class IncidentLoop {
     return true;
   }
 
-  private async goOn(): Promise<never> {
+  /** Between passes, where all that it knows is plain; what a person closed is closed first. */
+  private mayContinue(): boolean {
+    const { story, input, isClosedByPerson } = this.incident;
+    return story.phase !== 'round' && !isClosedByPerson && isTimeToContinue(input);
+  }
+
+  private async continueInNewRun(): Promise<void> {
     const { input, view, story } = this.incident;
-    await condition(allHandlersFinished);
-    return await continueAsNew<(next: IncidentInput) => Promise<unknown>>({ ...input, carried: { view, story } });
+    // What was said to the clock is on its way.
+    await this.lifeline.begun();
+    await continueInNewRun<Runbook>({ ...input, carried: { view, story } }, () => this.mayContinue());
   }
 }
+
+type Runbook = (input: IncidentInput) => Promise<unknown>;

@@ -4,7 +4,7 @@ import type { Outcome } from '../../shared/incident';
 import { WELL } from '../../shared/observations/standing';
 import type { StandingReading } from '../../shared/observations/standing';
 import { CRASH_LOOP, noteDeath } from '../runbook/crash-loop';
-import { isHistoryLong } from '../support/history';
+import { isTimeToContinue } from '../support/continue-when-long';
 import type { HostWatch } from '../runbook/host-watch';
 import type { Incident } from './incident';
 import type { IncidentBody } from './incident-body';
@@ -23,7 +23,7 @@ export class LookOn {
     private readonly watched: IncidentBody['watch'],
   ) {}
 
-  /** An end, or null: another pass is due, or somebody closes it, or the history is long. */
+  /** An end, or null: another pass is due, or somebody closes it, or it is time to go on in a new run. */
   async run(): Promise<Outcome | null> {
     return await this.incident.during('watching', () => this.untilNews());
   }
@@ -34,7 +34,7 @@ export class LookOn {
     for (;;) {
       const reading = this.watch?.take() ?? null;
       if (reading !== null && !(await this.takeIn(reading))) return null;
-      if (incident.isClosedByPerson || isHistoryLong()) return null;
+      if (incident.isClosedByPerson || isTimeToContinue(incident.input)) return null;
       if (this.isSteady() && (incident.isResolved || this.isQuietRevisit())) return outcomeOf(incident);
       if (this.isContradicted()) await this.tellContradiction();
       await condition(() => this.hasNews(), this.untilNextMs(), { summary: 'Alertmanager to agree' });
@@ -108,7 +108,7 @@ export class LookOn {
 
   private hasNews(): boolean {
     const { incident, watch } = this;
-    if (incident.isClosedByPerson || watch?.hasReading === true || isHistoryLong()) return true;
+    if (incident.isClosedByPerson || watch?.hasReading === true || isTimeToContinue(incident.input)) return true;
     return incident.isResolved && this.isSteady();
   }
 

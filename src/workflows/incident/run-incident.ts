@@ -8,6 +8,7 @@ import { Display } from './record/display';
 import { Incident } from './incident';
 import type { IncidentBody } from './incident-body';
 import { untilClosed } from './incident-loop';
+import { listenForMoves } from '../support/continue-when-long';
 import { DryRun } from '../safety/safety';
 import type { IncidentSafety } from '../safety/safety';
 
@@ -27,6 +28,7 @@ export async function runIncident(input: IncidentInput, body: IncidentBody): Pro
   const lifeline: IncidentSafety = input.recovery?.dryRun === true ? new DryRun() : new Guarded(incident, input.safety);
   display.begin();
   lifeline.listen();
+  listenForMoves();
   setHandler(alertSignal, (alerts) => [alerts].flat().forEach((alert) => incident.receive(alert)), texts.alert);
   setHandler(timelineQuery, () => incident.view, texts.timeline);
 

@@ -1,7 +1,7 @@
 import { condition } from '@temporalio/workflow';
 import type { Outcome } from '../../shared/incident';
 import { WELL } from '../../shared/observations/standing';
-import { isHistoryLong } from '../support/history';
+import { isTimeToContinue } from '../support/continue-when-long';
 import type { HostWatch, SeenReading } from '../runbook/host-watch';
 import type { Incident } from './incident';
 import type { IncidentBody } from './incident-body';
@@ -25,9 +25,6 @@ export class WaitForPeople {
   private passEndedAt = Date.now();
   private firingsSeen = 0;
   private doubtedUntil: number | null = null;
-  /** What the last pass was about; null where nobody knows, and after a pass that was only made because it stood otherwise. */
-  private diagnosed: string | null = null;
-  private isSecondPass = false;
 
   constructor(
     private readonly incident: Incident,
@@ -38,21 +35,22 @@ export class WaitForPeople {
 
   /** A pass of the runbook is over: what came before it says nothing new. */
   notePass(diagnosed: string | undefined): void {
-    this.diagnosed = this.isSecondPass ? null : (diagnosed ?? null);
-    this.isSecondPass = false;
+    const { story } = this.incident;
+    story.diagnosed = story.isSecondPass ? null : (diagnosed ?? null);
+    story.isSecondPass = false;
     this.passEndedAt = Date.now();
     this.watch?.notePass();
     this.firingsSeen = this.incident.firings;
   }
 
-  /** An end, or null: it is well again, another pass is due, somebody closes it, or the history is long. */
+  /** An end, or null: it is well again, another pass is due, somebody closes it, or it is time to go on in a new run. */
   async run(): Promise<Outcome | null> {
     return await this.incident.during('waitingForPeople', () => this.untilNews());
   }
 
   private async untilNews(): Promise<Outcome | null> {
     const { incident, watch, lifeline } = this;
-    const { diagnosed } = this;
+    const { diagnosed } = incident.story;
     let seen = diagnosed;
     await watch?.beginUnwell(seen);
     for (;;) {
@@ -64,11 +62,11 @@ export class WaitForPeople {
       const isNew = reading !== null && reading.standing !== WELL && isOtherFault(reading, seen);
       if (lifeline.isResumed() || this.firesAnew() || (isNew && this.body.watch?.repeats === true)) {
         // What was done may have left it so: that is worth one more pass, and no more.
-        this.isSecondPass = isNew && seen !== null && seen === diagnosed;
+        incident.story.isSecondPass = isNew && seen !== null && seen === diagnosed;
         return this.anotherPass(reading?.standing);
       }
       if (reading !== null) await watch?.beginUnwell((seen = reading.standing));
-      if (isHistoryLong()) return null;
+      if (this.isTimeToContinue) return null;
       // How long it waits depends on whether it is called: an alert that comes meanwhile makes it shorter.
       const wasCalled = this.isCalledAgain;
       const what = { summary: 'People to act' };
@@ -107,9 +105,14 @@ export class WaitForPeople {
 
   private hasNews(): boolean {
     const { incident, watch, lifeline } = this;
-    if (incident.isClosedByPerson || isHistoryLong()) return true;
+    if (incident.isClosedByPerson || this.isTimeToContinue) return true;
     if (watch === null) return incident.isResolved;
     return watch.hasReading || lifeline.isResumed() || this.firesAnew() || this.isDoubtOver();
+  }
+
+  /** Not while another pass is due in a moment: a new run would not know of it. */
+  private get isTimeToContinue(): boolean {
+    return !this.isCalledAgain && isTimeToContinue(this.incident.input);
   }
 
   private firesAnew(): boolean {

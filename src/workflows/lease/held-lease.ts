@@ -9,6 +9,7 @@ import type {
   SettingState,
   SettingValue,
 } from '../../shared/safety/lease';
+import type { RunLimit } from '../../shared/run-limit';
 import type { Change } from '../../shared/observations/change';
 import type { ChangePermit } from '../../shared/safety/permit';
 
@@ -17,7 +18,7 @@ const MAX_OWNERS = 50;
 const MAX_TEXT = 500;
 const MAX_REFUSALS = 20;
 
-export interface LeaseInput {
+export interface LeaseInput extends RunLimit {
   host: string;
   setting: string;
   /** What the run before this one knew. */
@@ -53,10 +54,11 @@ export class HeldLease {
   private busy = false;
 
   constructor(
-    { host, setting, state }: LeaseInput,
+    readonly input: LeaseInput,
     private readonly now: () => string,
     private readonly onChange: () => void,
   ) {
+    const { host, setting, state } = input;
     this.memory = state ?? {
       view: emptyView(host, setting, now()),
       ours: [],

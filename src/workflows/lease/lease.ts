@@ -3,7 +3,6 @@ import {
   CancellationScope,
   TimeoutFailure,
   condition,
-  continueAsNew,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -24,6 +23,7 @@ import type { LeaseInput } from './held-lease';
 import { renderLease } from './lease-details';
 import { closePages, pageAboutLease } from './lease-paging';
 import { LeaseTurn } from './lease-turn';
+import { continueInNewRun, isTimeToContinue, listenForMoves } from '../support/continue-when-long';
 import { checkExtension, checkRelease } from './lease-checks';
 import { texts } from '../message-texts';
 import { extendLeaseUpdate, leaseQuery, releaseLeaseSignal, releaseLeaseUpdate, requestLeaseSignal } from '../messages';
@@ -36,7 +36,6 @@ const UNDO_ROUND_MS = 55_000;
 const PAGED_UNDO_ROUND_MS = 600_000;
 const PAGE_AFTER_MS = 110_000;
 const LONGEST_PAUSE_MS = 60_000;
-const HISTORY_EVENTS = 1_500;
 
 /**
  * A temporary change of a setting: applied by compare-and-swap, kept while anybody wants it, and undone by itself. It
@@ -54,6 +53,7 @@ export async function lease(input: LeaseInput): Promise<LeaseView> {
     ]);
   });
   setHandlers(lease);
+  listenForMoves();
   const isAsked = await condition(() => lease.hasRequest, FIRST_REQUEST_WITHIN_MS, { summary: 'First request' });
   if (!isAsked) lease.refused('Nobody asked for it: start it with "halcyon leases apply"');
   // A cancellation is a wish to end it, not to forget it.
@@ -91,8 +91,8 @@ async function live(lease: HeldLease, turn: LeaseTurn): Promise<void> {
 async function keep(lease: HeldLease): Promise<void> {
   const left = Math.max(1, Date.parse(lease.view.endsAt) - Date.now());
   const summary = `${lease.view.setting} until ${lease.view.endsAt}`;
-  await condition(() => lease.needsApply || !lease.isWanted || isLong(), left, { summary });
-  if (isLong() && lease.isWanted && !lease.needsApply) await goOnAsNew(lease);
+  await condition(() => lease.needsApply || !lease.isWanted || isTimeToContinue(lease.input), left, { summary });
+  if (isTimeToContinue(lease.input) && lease.isWanted && !lease.needsApply) await continueLease(lease);
 }
 
 async function applyInTurn(lease: HeldLease, turn: LeaseTurn): Promise<void> {
@@ -140,7 +140,7 @@ async function undo(lease: HeldLease): Promise<void> {
     if (!lease.memory.paged && Math.max(failingMs, Date.now() - startedAt) >= PAGE_AFTER_MS) {
       await pageAboutLease(lease, failure);
     }
-    if (isLong()) await goOnAsNew(lease);
+    if (isTimeToContinue(lease.input)) await continueLease(lease);
     await sleep(pauseMs, { summary: `Undo ${lease.view.setting} again` });
   }
   await closePages(lease);
@@ -184,13 +184,8 @@ function agent({ view, wanted }: HeldLease, withinMs: number) {
   });
 }
 
-function isLong(): boolean {
-  const { historyLength, continueAsNewSuggested } = workflowInfo();
-  return continueAsNewSuggested || historyLength >= HISTORY_EVENTS;
-}
-
-async function goOnAsNew({ memory, view }: HeldLease): Promise<never> {
-  return await continueAsNew<typeof lease>({ host: view.host, setting: view.setting, state: memory });
+async function continueLease({ input, memory }: HeldLease): Promise<void> {
+  await continueInNewRun<typeof lease>({ ...input, state: memory });
 }
 
 function notThere({ evidence, place }: SettingState): string {

@@ -5,13 +5,14 @@ import type {
   ApprovalPolicy,
   ApprovalReply,
   ApprovalSubject,
+  EarlyAnswer,
+  Verdict,
 } from '../../shared/safety/approval';
 import { isSamePerson } from '../../shared/safety/people';
 import { effectsOf } from '../../shared/summary/effects';
 import { shortTitle } from '../../shared/summary/headline';
 import { clock } from '../../shared/text/text';
 import { EarlyAnswers } from './early-answers';
-import type { Verdict } from './early-answers';
 import { hashOf } from './hash';
 
 /** So many names fit into a page. */
@@ -24,6 +25,8 @@ export interface ApprovalsOf {
   startedBy: string | null;
   /** Everything that was asked, oldest first; kept by the incident's view. */
   approvals: Approval[];
+  /** Answers in advance; kept by the incident's story. */
+  early: EarlyAnswer[];
 }
 
 /**
@@ -31,14 +34,16 @@ export interface ApprovalsOf {
  * answers what they started themselves; what nobody answers is a no. Plain state without Temporal calls.
  */
 export class Approvals {
-  private readonly early = new EarlyAnswers();
+  private readonly early: EarlyAnswers;
 
   constructor(
     private readonly policy: ApprovalPolicy,
     private readonly of: ApprovalsOf,
     /** ISO 8601. */
     private readonly now: () => string,
-  ) {}
+  ) {
+    this.early = new EarlyAnswers(of.early);
+  }
 
   /** Asks, or finds the question that is open already. An answer that was given in advance is taken now. */
   ask(subject: ApprovalSubject): Approval {

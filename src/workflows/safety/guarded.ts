@@ -1,6 +1,6 @@
 import { setHandler } from '@temporalio/workflow';
 import type { ApprovalSubject } from '../../shared/safety/approval';
-import type { Outcome } from '../../shared/incident';
+import type { HostStanding, Outcome } from '../../shared/incident';
 import type { SafetyPolicy } from '../../shared/safety/safety';
 import { texts } from '../message-texts';
 import { turnSignal } from '../messages';
@@ -15,7 +15,7 @@ import type { Incident } from '../incident/incident';
 import { listenForClose } from '../incident/listen-for-close';
 import { Questions } from './questions';
 import { Responders } from './responders';
-import type { HostStanding, IncidentSafety, Remedied } from './safety';
+import type { IncidentSafety, Remedied } from './safety';
 import type { Step } from '../runbook/step';
 
 /** What people are called for at once: no pass of a runbook waits it out. */
@@ -29,15 +29,11 @@ export class Guarded implements IncidentSafety {
   private readonly questions: Questions;
   private readonly access: HostAccess;
   private readonly approvedWork = new ApprovedWork();
-  private standing: HostStanding = 'down';
-  /** People had it already in the run before. */
-  private isHelpless: boolean;
 
   constructor(
     private readonly incident: Incident,
     private readonly policy: SafetyPolicy,
   ) {
-    this.isHelpless = incident.input.carried !== undefined;
     this.escalation = new EscalationClient(() => ({
       subject: subjectOf(incident, this.route.severity),
       plan: this.route.plan(),
@@ -73,10 +69,14 @@ export class Guarded implements IncidentSafety {
   }
 
   begin(): void {
-    this.isHelpless = false;
+    this.incident.story.isHelpless = false;
     this.escalation.start();
     this.route.begin();
     this.access.request();
+  }
+
+  goOn(): void {
+    this.access.goOn();
   }
 
   async begun(): Promise<void> {
@@ -118,8 +118,8 @@ export class Guarded implements IncidentSafety {
   helpless(why: string): void {
     const { incident } = this;
     // Who closed it has it: nothing automatic is wanted any more.
-    if (this.isHelpless || incident.isClosedByPerson) return;
-    this.isHelpless = true;
+    if (incident.story.isHelpless || incident.isClosedByPerson) return;
+    incident.story.isHelpless = true;
     incident.note('', 'Nothing automatic is left', why);
     this.escalation.helpless(why);
   }
@@ -147,7 +147,7 @@ export class Guarded implements IncidentSafety {
   }
 
   async rest(host: HostStanding): Promise<void> {
-    if (host === 'well') this.isHelpless = false;
+    if (host === 'well') this.incident.story.isHelpless = false;
     this.tellStanding(host);
     await this.access.rest();
   }
@@ -170,8 +170,9 @@ export class Guarded implements IncidentSafety {
   }
 
   private tellStanding(host: HostStanding): void {
-    if (host === this.standing) return;
-    this.standing = host;
+    const { story } = this.incident;
+    if (host === story.standing) return;
+    story.standing = host;
     this.escalation.standing(host, '');
   }
 }

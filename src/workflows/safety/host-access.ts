@@ -35,8 +35,8 @@ type TurnResult = Awaited<ReturnType<Safety['turn']>>;
 export class HostAccess implements ChangeGate {
   /** Null where nothing may be changed at all. */
   private readonly shared: SharedTurn | null;
-  /** While the incident only looks on: what it was refused for, and since when. */
-  private resting: { since: number; isPaused: boolean; isSpent: boolean; isOver: boolean } | null = null;
+  /** Whether the guard has answered this run since it was asked whether a pause still holds. */
+  private isAnswered = true;
 
   constructor(private readonly of: HostAccessOf) {
     const { incident, policy } = of;
@@ -49,7 +49,17 @@ export class HostAccess implements ChangeGate {
     this.shared?.request();
   }
 
+  /** In a new run that only looks on. The guard knows the run before by its id: it is asked anew in the name of this one. */
+  goOn(): void {
+    const { resting } = this.of.incident.story;
+    if (resting?.isPaused !== true || this.shared === null) return;
+    this.isAnswered = false;
+    this.shared.request();
+    void this.untilResumed(resting);
+  }
+
   receive(answer: TurnAnswer): void {
+    this.isAnswered = true;
     this.shared?.receive(answer);
   }
 
@@ -102,28 +112,39 @@ export class HostAccess implements ChangeGate {
     const { shared } = this;
     const isPaused = shared?.isPaused === true;
     const isSpent = ['budget', 'flapping'].includes(shared?.refusal?.reason ?? '');
-    const resting = { since: Date.now(), isPaused, isSpent, isOver: false };
-    this.resting = resting;
-    if (isPaused) void shared.whenResumed(() => resting.isOver).catch(unlessCancelled);
+    const resting = { since: Date.now(), isPaused, isSpent };
+    this.of.incident.story.resting = resting;
+    if (isPaused) void this.untilResumed(resting);
     else await shared?.giveBack();
   }
 
   /** What it was refused for is over, as far as is known. */
   isResumed(): boolean {
-    if (this.resting === null) return false;
-    const { since, isPaused, isSpent } = this.resting;
-    if (isPaused) return this.shared?.isPaused === false;
+    const { resting } = this.of.incident.story;
+    if (resting === null) return false;
+    const { since, isPaused, isSpent } = resting;
+    if (isPaused) return this.isAnswered && this.shared?.isPaused === false;
     return isSpent && Date.now() - since >= REFUSED_AGAIN_MS;
   }
 
   endRest(): void {
-    if (this.resting !== null) this.resting.isOver = true;
-    this.resting = null;
+    this.of.incident.story.resting = null;
   }
 
   /** For good, or until it is asked for again. */
   async giveBack(): Promise<void> {
     await this.shared?.giveBack();
+  }
+
+  /** A guard that was lost tells nobody of the end of a pause: it is asked now and then. */
+  private async untilResumed(resting: object): Promise<void> {
+    const isOver = () => this.of.incident.story.resting !== resting;
+    try {
+      if (!this.isAnswered) await this.shared?.ready(isOver);
+      await this.shared?.whenResumed(isOver);
+    } catch (err) {
+      if (!isCancellation(err)) throw err;
+    }
   }
 
   private use(): () => void {
@@ -185,10 +206,6 @@ function sharedTurnOf(incident: Incident, { guard }: SafetyPolicy, host: string)
     now: () => Date.now(),
   });
   return new SharedTurn({ turn, hasChanged: () => incident.changed, until: async (isSo) => await condition(isSo) });
-}
-
-function unlessCancelled(err: unknown): void {
-  if (!isCancellation(err)) throw err;
 }
 
 /** What an incident that may not change something throws: its step is skipped, and says why. */

@@ -5,12 +5,12 @@ import type {
   ApprovalPolicy,
   ApprovalReply,
   ApprovalSubject,
+  Verdict,
 } from '../../shared/safety/approval';
 import { WELL } from '../../shared/observations/standing';
 import { texts } from '../message-texts';
 import { approveSignal, approveUpdate, rejectSignal, rejectUpdate } from '../messages';
 import { Approvals, describeQuestion } from './approvals';
-import type { Verdict } from './early-answers';
 import type { EscalationClient } from '../escalation/escalation-client';
 import type { Incident } from '../incident/incident';
 import { mendedWithoutUs } from '../incident/outcome';
@@ -38,11 +38,12 @@ export class Questions {
   private readonly watch: ThinkingWatch;
 
   constructor(private readonly of: QuestionsOf) {
-    const { input, view } = of.incident;
+    const { input, view, story } = of.incident;
     const { firstExecutionRunId: run } = workflowInfo();
     const startedBy = input.startedBy?.who ?? null;
     this.watch = new ThinkingWatch(of.incident);
-    this.approvals = new Approvals(of.policy, { run, startedBy, approvals: view.approvals }, isoNow);
+    const known = { approvals: view.approvals, early: story.earlyAnswers };
+    this.approvals = new Approvals(of.policy, { run, startedBy, ...known }, isoNow);
   }
 
   listen(): void {

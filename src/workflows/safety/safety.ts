@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { ApprovalSubject } from '../../shared/safety/approval';
-import type { Outcome } from '../../shared/incident';
+import type { HostStanding, Outcome } from '../../shared/incident';
 import type { ChangeGate, Permission } from './gate';
 import type { Step } from '../runbook/step';
 
@@ -37,16 +37,15 @@ export interface Safety extends ChangeGate {
   tell(text: string): void;
 }
 
-/** How the host stands, for the clock: tiers wait while it is well, and while its page asks for nothing. */
-export type HostStanding = 'down' | 'well' | 'notDue';
-
 /** The whole of an incident's safety, as the shell runs it. */
 export interface IncidentSafety extends Safety {
   /** Registers the handlers of people's and guard's messages. Before the first await. */
   listen(): void;
   /** Starts the clock and asks for the turn. Sends, and does not wait. */
   begin(): void;
-  /** Resolves when the clock runs by itself. */
+  /** The same in a new run of an incident that only looks on: the clock runs, and whatever was refused may be so still. */
+  goOn(): void;
+  /** Resolves when the clock runs by itself, and all that was said to it is on its way. */
   begun(): Promise<void>;
   /** Asks for the turn again, for another pass. */
   wantTurn(): void;
@@ -96,6 +95,7 @@ export class DryRun implements IncidentSafety {
   }
   listen(): void {}
   begin(): void {}
+  goOn(): void {}
   wantTurn(): void {}
   escalateNow(): void {}
   helpless(): void {}

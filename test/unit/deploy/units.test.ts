@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { loadConfig } from '../../../src/config';
 
 const ROOT = path.resolve(__dirname, '../../..');
-const UNITS = ['controller', 'agent', 'intake'] as const;
+const UNITS = ['controller', 'controller@', 'agent', 'intake'] as const;
 
 /** Every value of a key of a unit, in order. */
 function values(name: string, key: string): string[] {
@@ -24,6 +25,17 @@ describe('the unit of the agent', () => {
   it('goes before others where the processor and the disks are wanted by all', () => {
     expect(Number(values('agent', 'CPUWeight')[0])).toBeGreaterThan(100);
     expect(Number(values('agent', 'IOWeight')[0])).toBeGreaterThan(100);
+  });
+});
+
+describe('the unit of a controller beside others', () => {
+  it('is that of a controller but for its folder, and its configuration lets builds have their own runs', () => {
+    const read = (file: string) => readFileSync(path.join(ROOT, 'deploy/systemd', file), 'utf8');
+    const withoutFolder = (text: string) =>
+      text.replace(/^Description=.*$/m, '').replaceAll('/opt/halcyon/%i/', '/opt/halcyon/');
+    expect(withoutFolder(read('halcyon-controller@.service'))).toBe(withoutFolder(read('halcyon-controller.service')));
+    const { controller } = loadConfig({ path: path.join(ROOT, 'deploy/systemd/halcyon.yaml'), env: {} });
+    expect(controller).toEqual({ versioned: true });
   });
 });
 

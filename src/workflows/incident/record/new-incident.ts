@@ -41,5 +41,11 @@ export function newStory(): IncidentStory {
     mended: null,
     isContradictionTold: false,
     isEscalated: false,
+    isHelpless: false,
+    standing: 'down',
+    resting: null,
+    diagnosed: null,
+    isSecondPass: false,
+    earlyAnswers: [],
   };
 }

@@ -25,7 +25,7 @@ function setUp(startedBy: string | null = null, run = RUN) {
   const list: Approval[] = [];
   let clock = Date.parse('2026-11-23T03:00:00Z');
   const now = () => new Date((clock += 1_000)).toISOString();
-  const approvals = new Approvals(POLICY, { run, startedBy, approvals: list }, now);
+  const approvals = new Approvals(POLICY, { run, startedBy, approvals: list, early: [] }, now);
   return { approvals, list, pass: (ms: number) => (clock += ms) };
 }
 

@@ -1,0 +1,41 @@
+import type { EscalationInput, EscalationView, Subject } from '../../shared/paging/escalation';
+import { tellRoute } from '../../shared/paging/escalation-routes';
+import type { RunLimit } from '../../shared/run-limit';
+import type { ClockState, EscalationClock } from './clock';
+import type { Pager, PagerState } from './pager';
+import { plainPage } from './sent-page';
+
+/** `carried`: what the run before this one knew. */
+export type EscalationRunInput = EscalationInput & RunLimit & { carried?: EscalationCarried };
+
+/** What goes on into the next run. */
+export interface EscalationCarried {
+  clock: ClockState;
+  pager: PagerState;
+  askedKeys: string[];
+  gone: string | null;
+  isLineSaid: boolean;
+}
+
+/** The escalation as it stands. `closed`: how it ended; null while it goes on. */
+export function escalationView(
+  { subject, clock, pager }: { subject: Subject; clock: EscalationClock; pager: Pager },
+  closed: EscalationView['closed'],
+): EscalationView {
+  const { acknowledged } = clock.state;
+  return {
+    subject,
+    route: tellRoute(clock.plan),
+    pages: pager.state.pages.map(plainPage),
+    acknowledged:
+      acknowledged === null ? null : { as: acknowledged.as, at: iso(acknowledged.at), until: iso(acknowledged.until) },
+    stillSince: closed !== null || clock.stillSince === null ? null : iso(clock.stillSince),
+    next: closed === null ? clock.next() : null,
+    closed,
+  };
+}
+
+/** @param ms epoch milliseconds */
+export function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
