@@ -204,11 +204,7 @@ export class HeldLease {
     const { view, memory, record } = this;
     if (this.isOver) this.startAnew();
     memory.escalation = wish.escalation;
-    const isKnown = view.owners.some(({ owner }) => owner === wish.owner);
-    if (memory.inPlace !== null && isKnown && view.value === wish.value) {
-      record.own(wish);
-      return record.confirm(wish, false);
-    }
+    if (record.renew(wish)) return record.confirm(wish, false);
     record.note(`${valueText(wish.value)} wanted until ${wish.until} by ${wish.owner}: ${wish.reason}`);
     memory.wish = wish;
     if (memory.inPlace !== null) return;

@@ -30,6 +30,15 @@ export class LeaseRecord {
     this.port.onChange();
   }
 
+  /** Takes what renews the value that its owner has already; false where it is another wish. */
+  renew(wish: LeaseRequest): boolean {
+    const { view, inPlace } = this.memory;
+    const isKnown = view.owners.some(({ owner }) => owner === wish.owner);
+    if (inPlace === null || !isKnown || view.value !== wish.value) return false;
+    this.own(wish);
+    return true;
+  }
+
   /** A person who holds another value than an incident asks for: people are not overruled. */
   personAgainst({ turn, value }: LeaseRequest): LeaseOwner | undefined {
     const { view, inPlace } = this.memory;
