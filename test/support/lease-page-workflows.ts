@@ -1,5 +1,5 @@
 import type { IncidentInput, IncidentResult } from '../../src/shared/incident';
-import type { DependencyState } from '../../src/shared/observations/observations';
+import type { DependencyState } from '../../src/shared/observations/probes';
 import { followRunbook } from '../../src/workflows/runbook/follow-runbook';
 import { runIncident } from '../../src/workflows/incident/run-incident';
 import type { Diagnosed, Runbook } from '../../src/workflows/runbook/runbook';

@@ -5,7 +5,7 @@ import { createCoordinationActivities } from '../../src/activities/control/coord
 import type { Alert } from '../../src/shared/alert';
 import { guardId, leaseId } from '../../src/shared/ids';
 import type { IncidentInput, IncidentView } from '../../src/shared/incident';
-import type { StandingReading, WatchRequest } from '../../src/shared/observations/observations';
+import type { StandingReading, WatchRequest } from '../../src/shared/observations/standing';
 import type { LeaseRequest, LeaseView } from '../../src/shared/safety/lease';
 import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
 import { alertSignal, leaseQuery, releaseLeaseUpdate } from '../../src/workflows/messages';
