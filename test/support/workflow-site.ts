@@ -101,6 +101,9 @@ export class WorkflowSite {
 
   async withAgent<T>(host: ScriptedHost, name: string, test: () => Promise<T>): Promise<T> {
     const connection = this.env.nativeConnection;
-    return await withWorker({ connection, taskQueue: hostTaskQueue(name), activities: { ...host.activities(), ...this.agent(host) } }, test);
+    return await withWorker(
+      { connection, taskQueue: hostTaskQueue(name), activities: { ...host.activities(), ...this.agent(host) } },
+      test,
+    );
   }
 }
