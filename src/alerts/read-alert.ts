@@ -12,10 +12,10 @@ const MAX_NAME_SHOWN = 40;
 /** What routing and runbooks read: these stay when there are too many. */
 const FIRST_LABELS = ['alertname', 'instance', 'service', 'severity', 'team'];
 /** What people read; each alert carries it into its incident's history. */
-const READ_ANNOTATIONS = ['summary', 'description', 'runbook_url'];
+const READ_ANNOTATIONS = ['summary', 'description', 'runbook_url', 'window'];
 const BOUNDS = {
   labels: { names: 64, bytes: 4_000 },
-  readAnnotations: { names: 3, bytes: 3_000 },
+  readAnnotations: { names: 4, bytes: 3_000 },
   otherAnnotations: { names: 64, bytes: 500 },
 } satisfies Record<string, Bounds>;
 

@@ -30,5 +30,5 @@ export type StoreSettings = NonNullable<DependencySettings['postgres']>;
 export type SettingPlace = AgentSettings['settings'][string];
 /** What may be written: numbers within bounds, texts of a list; with neither, true or false. */
 export type SettingLimits = Pick<SettingPlace, 'min' | 'max' | 'oneOf'>;
-/** A row of a table in the database of `dependencies.postgres`. */
-export type TableSettings = Pick<Extract<SettingPlace, { format: 'table' }>, 'table' | 'columns' | 'key'>;
+/** A row of a table in the database of `dependencies.postgres`, and where in it the value is. */
+export type TableSettings = Pick<Extract<SettingPlace, { format: 'table' }>, 'table' | 'where' | 'columns' | 'path'>;

@@ -1,5 +1,10 @@
 /** Workflow ids of the parts of a run. An incident's own id comes from its alert (`alerts/incident-id.ts`). */
 
+/** Whether this is the workflow id of an incident: people are no workflows. */
+export function isIncidentId(id: unknown): boolean {
+  return typeof id === 'string' && id.startsWith('incident/');
+}
+
 /** The guard of a host: `guard/h1`. */
 export function guardId(host: string): string {
   return `guard/${host}`;

@@ -1,5 +1,7 @@
 import type { RunbookName } from './runbooks';
 import type { Approval, EarlyAnswer } from './safety/approval';
+import type { AlertContext } from './alert-context';
+import type { LeaseOutcome, SettingValue } from './safety/lease';
 import type { ClosedEpisodes, EpisodeStart } from './episode';
 import type { Mode, SafetyPolicy } from './safety/safety';
 import type { RunLimit } from './run-limit';
@@ -155,8 +157,25 @@ export interface TimelineEntry {
   lastAt?: string;
 }
 
+/** A lease that an incident asked for, and what became of it. */
+export interface IncidentLease {
+  setting: string;
+  value: SettingValue;
+  /** Null where nobody looked. */
+  previous: SettingValue | null;
+  until: string;
+  /** `released`: this incident needs it no longer. `undone`: it is as it was before. */
+  state: LeaseOutcome['state'] | 'released' | 'undone';
+  /** Why it was asked for. */
+  reason: string;
+  /** How it came to its state, in words; empty while it is active. */
+  detail: string;
+  /** Since when it is in this state. */
+  at: string;
+}
+
 /** Live state of an incident, by query. */
-export interface IncidentView {
+export interface IncidentView extends AlertContext {
   runbook: RunbookName;
   alertname: string;
   host: string | null;
@@ -168,8 +187,6 @@ export interface IncidentView {
   description?: string;
   /** Link to the expression in Prometheus. */
   generatorUrl?: string;
-  /** Labels of the newest alert that fires, bounded. */
-  labels: Record<string, string>;
   /** The cause that the runbook acts on, or acted on last, with its evidence; null before there is one. */
   cause: { cite: string; title: string; evidence: string } | null;
   /** How far Halcyon may go by itself here; absent where nothing says so. */
@@ -198,6 +215,8 @@ export interface IncidentView {
   acknowledged: { as: string; until: string } | null;
   /** Everything that was asked and answered, oldest first. */
   approvals: Approval[];
+  /** The newest wish for each setting, oldest first. */
+  leases: IncidentLease[];
 }
 
 /** An episode of one fingerprint, as far as its incident knows. */

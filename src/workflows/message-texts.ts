@@ -11,6 +11,7 @@ export const texts = {
   alert: told(`${BY_HALCYON}Intake tells what Alertmanager says: the alert fires, or is resolved.`),
   turn: told(`${BY_HALCYON}The guard of the host answers: your turn, wait, refused, paused or resumed.`),
   escalated: told(`${BY_HALCYON}The escalation tells whom it paged and who has it.`),
+  leaseChanged: told(`${BY_HALCYON}A lease tells what became of a change that this incident asked for.`),
   timeline: told('The whole incident as JSON: state, findings, what was seen and changed, open questions.'),
   acknowledge: told(
     'You have it: nobody else is paged for a while. Send {"as": "your name", "for": "30m"}; without "for", as long as the configuration says. As a command: halcyon ack.',

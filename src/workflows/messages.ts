@@ -20,7 +20,7 @@ import type {
   TurnRequest,
 } from '../shared/safety/guard';
 import type { IncidentView } from '../shared/incident';
-import type { LeaseExtension, LeaseRelease, LeaseRequest, LeaseView } from '../shared/safety/lease';
+import type { LeaseExtension, LeaseNews, LeaseRelease, LeaseRequest, LeaseView } from '../shared/safety/lease';
 
 /**
  * Every signal, query and update. Signals are what workflows and intake say; updates are what people say: they answer,
@@ -43,6 +43,8 @@ export const alertSignal = defineSignal<[Alert | Alert[]]>('alert');
 export const turnSignal = defineSignal<[TurnAnswer]>('turn');
 /** What the escalation did. */
 export const escalatedSignal = defineSignal<[EscalationEvent]>('escalated');
+/** What became of a lease that it asked for. */
+export const leaseChangedSignal = defineSignal<[LeaseNews]>('leaseChanged');
 /** The incident as it stands. */
 export const timelineQuery = defineQuery<IncidentView>('timeline');
 /** A person has it: holds further tiers. Returns until when. */

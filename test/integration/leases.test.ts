@@ -116,16 +116,19 @@ describe('a person’s lease on a real host', () => {
 
 describe('a setting in config_entries', () => {
   const url = 'postgres://kingfisher:kingfisher@127.0.0.1/zmart_core';
-  const row = async (columns: string) =>
-    (await site.host.exec(['psql', url, '-Atc', `SELECT ${columns} FROM kingfisher.config_entries`])).stdout.trim();
+  const row = async (columns: string) => {
+    const select = `SELECT ${columns} FROM kingfisher.config_entries WHERE version = '1'`;
+    return (await site.host.exec(['psql', url, '-Atc', select])).stdout.trim();
+  };
+  const document = (size: number) => `{"id": 12345678901234567890, "analysis": {"cost": 0.10, "batch_size": ${size}}}`;
 
   it('is changed with a new etag, and put back', async () => {
     const etag = await row('etag');
     expect(await apply('analysis.batch_size', 16)).toMatchObject({ code: 0 });
-    expect(await row('value')).toBe('16');
+    expect(await row('data')).toBe(document(16));
     expect(await row('etag')).not.toBe(etag);
     expect(await release('analysis.batch_size')).toMatchObject({ code: 0 });
-    expect(await row('value')).toBe('32');
+    expect(await row('data')).toBe(document(32));
   });
 
   it('is put back when PostgreSQL is back, which was down at the end of the lease', async () => {
@@ -138,6 +141,6 @@ describe('a setting in config_entries', () => {
     await waitFor(async () => (await view('analysis.batch_size')).state === 'undoing', { what: 'the undo' });
     await site.host.systemctl('start', postgres);
     expect(await handle.result()).toMatchObject({ state: 'undone', current: 32 });
-    expect(await row('value')).toBe('32');
+    expect(await row('data')).toBe(document(32));
   });
 });

@@ -75,6 +75,6 @@ export async function slowlyClosed(input: IncidentInput): Promise<string[]> {
     () => undefined,
   );
   const body = { page: 'X', round: async () => ({ kind: 'over', outcome: 'planned' }) as const, watch: null };
-  await untilClosed(incident, new SlowEnd(), body);
+  await untilClosed(incident, new SlowEnd(incident), body);
   return said;
 }

@@ -17,6 +17,8 @@ interface SiteOptions {
   /** A file of workflows in place of Halcyon's own. */
   workflowsPath?: string;
   startServer?: typeof startTimeSkipping;
+  /** Activities that agents have beside those of their scripted host, or in their place. */
+  agent?: (host: ScriptedHost) => object;
 }
 
 /** Controller, agents of scripted hosts, and a server, which skips time unless told else. Take it down with `down()`. */
@@ -28,6 +30,7 @@ export class WorkflowSite {
     readonly env: TestWorkflowEnvironment,
     private readonly workflowBundle: WorkflowBundle,
     private readonly control: object | undefined,
+    private readonly agent: (host: ScriptedHost) => object,
   ) {}
 
   /** `control`: the activities of the controller, where a test needs any. */
@@ -35,9 +38,10 @@ export class WorkflowSite {
     control,
     workflowsPath = WORKFLOWS,
     startServer = startTimeSkipping,
+    agent = () => ({}),
   }: SiteOptions = {}): Promise<WorkflowSite> {
     const workflows = bundleWorkflows(workflowsPath);
-    return new WorkflowSite(await startServer(), await workflows, control);
+    return new WorkflowSite(await startServer(), await workflows, control, agent);
   }
 
   async down(): Promise<void> {
@@ -109,6 +113,9 @@ export class WorkflowSite {
 
   async withAgent<T>(host: ScriptedHost, name: string, test: () => Promise<T>): Promise<T> {
     const connection = this.env.nativeConnection;
-    return await withWorker({ connection, taskQueue: hostTaskQueue(name), activities: host.activities() }, test);
+    return await withWorker(
+      { connection, taskQueue: hostTaskQueue(name), activities: { ...host.activities(), ...this.agent(host) } },
+      test,
+    );
   }
 }

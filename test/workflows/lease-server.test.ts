@@ -141,6 +141,8 @@ it('renewed again and again, a lease goes on in new runs, and keeps what it know
     // What counts is how many there are, not the time between them.
     const isCarriedOn = async () => {
       await Promise.all(Array.from({ length: 20 }, () => host.lease.signal(requestLeaseSignal, wish)));
+      // A new run does not begin while there is more to take in.
+      await host.view();
       return (await host.lease.describe()).runId !== runId;
     };
     await waitFor(isCarriedOn, { what: 'a new run', deadlineMs: 90_000 });

@@ -1,5 +1,6 @@
 import { approveCommand } from '../../shared/observations/commands';
 import { formatDuration } from '../../shared/text/durations';
+import { leaseLines } from '../../shared/summary/leases';
 import { sentence } from '../../shared/summary/sentence';
 import type { EntryStatus, Finding, IncidentView, Outcome, TimelineEntry } from '../../shared/incident';
 import { terminalWidth } from '../support/table';
@@ -71,6 +72,7 @@ export function formatEnd(view: IncidentView, id?: string): string {
     plain(sentence(view)),
     `${view.outcome ?? view.state}: ${plain(view.alertname)} on ${plain(view.host ?? 'an unknown host')}`,
     ...view.findings.map(foundLine),
+    ...leaseLines(view).map((line) => plain(`  lease ${line}`)),
     ...(view.outcome === null ? openLines(view, id) : []),
   ].join('\n');
 }
@@ -81,6 +83,7 @@ export function formatEndedByHand(view: IncidentView, how: string): string {
     `${how}: nothing automatic works on it: ${plain(view.alertname)} on ${plain(view.host ?? 'an unknown host')}`,
     `  its last state was "${plain(view.state)}"`,
     ...view.findings.map(foundLine),
+    ...leaseLines(view).map((line) => plain(`  lease ${line}`)),
   ].join('\n');
 }
 

@@ -27,10 +27,16 @@ const common = {
 const keys = z.array(someText('the name of a key')).min(1, { error: 'expected at least one key' });
 
 const columns = section({
-  key: identifier.default('key'),
-  value: identifier.default('value'),
+  value: identifier.default('data'),
   etag: identifier.default('etag'),
 });
+
+/** The row by columns and what they hold. */
+const where = z
+  .record(identifier, someText('text, in quotes where it is a number'), { error: 'expected a mapping of columns' })
+  .refine((named) => Object.keys(named).length > 0 && Object.keys(named).length <= 8, {
+    error: 'expected from one to eight columns',
+  });
 
 const place = z
   .discriminatedUnion(
@@ -42,8 +48,10 @@ const place = z
       section({
         format: z.literal('table'),
         table: tableName.default('config_entries'),
+        where,
         columns: columns.prefault({}),
-        key: someText('the key of a row'),
+        // Within a jsonb column; absent where the column itself is the value.
+        path: keys.optional(),
         ...common,
       }),
     ],

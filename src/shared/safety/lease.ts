@@ -41,6 +41,41 @@ export interface LeaseRequest extends LeaseOwner {
   escalation: EscalationPlan;
 }
 
+/** What a page asks of a lease. */
+export interface LeaseWish {
+  setting: string;
+  value: SettingValue;
+  forMs: number;
+  /** Why, for those who see it: `429 from OpenAI`. */
+  reason: string;
+}
+
+/**
+ * What became of a wish.
+ * - `active`: the value is in effect.
+ * - `overtaken`: somebody else's value stands there, and stays.
+ * - `refused`: it is as it was before.
+ */
+export interface LeaseOutcome {
+  state: 'active' | 'overtaken' | 'refused';
+  /** In words; empty where it is active. */
+  why: string;
+}
+
+/** What a lease tells an incident that asked for it, by signal `leaseChanged`. */
+export interface LeaseNews {
+  /** Of the request that this answers; absent where something became of a lease that was active. */
+  id?: string;
+  host: string;
+  setting: string;
+  state: LeaseOutcome['state'] | 'undone';
+  /** The original value; null where nobody looked. */
+  previous: SettingValue | null;
+  /** Something was written for this request. */
+  changed: boolean;
+  why: string;
+}
+
 export type LeaseState =
   | 'applying'
   | 'active'

@@ -6,6 +6,7 @@ import { causeOf, pastCause, unknownCause } from './causes';
 import { lastAction } from './changes';
 import { changeLines } from './change-lines';
 import { placeOf } from './condition';
+import { leaseLines } from './leases';
 
 const MAX_REASON = 200;
 const MAX_FOUND = 6;
@@ -28,6 +29,7 @@ export function closingSentence(view: IncidentView, outcome: Outcome, closedBy: 
 export function closingFacts(view: IncidentView, outcome: Outcome, closedBy: ClosedBy | null = null): Fact[] {
   const found = [...new Set(view.findings.map(({ name }) => name))].slice(0, MAX_FOUND);
   const changed = changeLines(view);
+  const leases = leaseLines(view);
   return [
     { name: 'Mended by', lines: [mendedBy(view, outcome)] },
     ...(closedBy === null
@@ -35,6 +37,7 @@ export function closingFacts(view: IncidentView, outcome: Outcome, closedBy: Clo
       : [{ name: 'Closed by', lines: [`${closedBy.as}: ${cut(closedBy.reason, MAX_REASON)}`] }]),
     { name: 'Time', lines: [times(view)] },
     { name: 'Changed', lines: changed.length === 0 ? ['nothing by Halcyon'] : changed },
+    ...(leases.length === 0 ? [] : [{ name: 'Leases', lines: leases }]),
     ...(found.length === 0 ? [] : [{ name: 'Found', lines: [found.join(', ')] }]),
   ];
 }

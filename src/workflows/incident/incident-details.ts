@@ -2,6 +2,7 @@ import { ackCommand, approveCommand } from '../../shared/observations/commands';
 import { formatDuration } from '../../shared/text/durations';
 import { escapeMarkdown, inlineCode } from '../../shared/text/markdown';
 import { describeQuestion } from '../safety/approvals';
+import { leaseLines } from '../../shared/summary/leases';
 import { sentence } from '../../shared/summary/sentence';
 import type { EntryStatus, IncidentView, TimelineEntry } from '../../shared/incident';
 
@@ -25,6 +26,7 @@ export function renderDetails(view: IncidentView, id: string): string {
     `**${escapeMarkdown(sentence(view))}**`,
     facts(view, id),
     ...questions(view, id),
+    ...leases(view),
     ...findings(view),
     timeline(view),
   ].join('\n\n');
@@ -82,6 +84,11 @@ function healthy(view: IncidentView): string {
   const after = Math.max(0, Date.parse(healthyAt) - Date.parse(receivedAt));
   const what = view.startedBy === undefined ? 'alert' : 'start';
   return ` · healthy ${clock(healthyAt)} (${formatDuration(after)} after the ${what})`;
+}
+
+function leases(view: IncidentView): string[] {
+  const lines = leaseLines(view).map((line) => `- ${escapeMarkdown(line)}`);
+  return lines.length === 0 ? [] : [`**Leases**\n\n${lines.join('\n')}`];
 }
 
 function findings(view: IncidentView): string[] {

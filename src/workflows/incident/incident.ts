@@ -5,6 +5,7 @@ import type {
   EntryStatus,
   Finding,
   IncidentInput,
+  IncidentLease,
   IncidentMeasures,
   IncidentState,
   IncidentStory,
@@ -17,6 +18,8 @@ import { newStory, newView } from './record/new-incident';
 import { ReceivedAlerts } from './received-alerts';
 import { StateScopes } from './record/state-scopes';
 import { Timeline } from './record/timeline';
+
+const MAX_LEASES = 20;
 
 /** What others see of an incident; only the incident itself changes it. */
 type SeenView = Readonly<IncidentView> & { readonly measures: Readonly<IncidentMeasures> };
@@ -220,6 +223,13 @@ export class Incident {
   /** Whether it holds: found, and not withdrawn. */
   hasFinding(name: string): boolean {
     return this.findings.holds(name);
+  }
+
+  /** In place of an older one of the same setting. */
+  keepLease(lease: IncidentLease): void {
+    const others = this.own.leases.filter(({ setting }) => setting !== lease.setting);
+    this.own.leases = [...others, lease].slice(-MAX_LEASES);
+    this.onChange();
   }
 
   close(outcome: Outcome): void {

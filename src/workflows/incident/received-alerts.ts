@@ -1,11 +1,10 @@
+import { alertContext } from '../../shared/alert-context';
 import type { Alert } from '../../shared/alert';
 import type { IncidentView } from '../../shared/incident';
 import { AlertNotes } from './alert-notes';
 import { clip } from './record/clip';
 import { MAX_FINGERPRINTS, keepWithinBounds, takeIn } from './episodes';
 import type { Timeline } from './record/timeline';
-
-const MAX_LABELS = 32;
 
 /**
  * What the alerts of an incident say, in any order: resolved may come before firing, and each may come many times. Plain
@@ -66,12 +65,13 @@ export class ReceivedAlerts {
     if (runbookUrl !== undefined && isWebAddress(runbookUrl)) view.runbookUrl = runbookUrl;
   }
 
-  private takeNews({ labels, status, annotations, generatorURL }: Alert): void {
+  private takeNews(alert: Alert): void {
+    const { labels, status, annotations, generatorURL } = alert;
     const { view } = this;
     if (labels['severity'] !== undefined) view.severity = labels['severity'];
     if (status !== 'firing') return;
     this.firings += 1;
-    view.labels = Object.fromEntries(Object.entries(labels).slice(0, MAX_LABELS));
+    Object.assign(view, alertContext(alert));
     const description = annotations['description'];
     if (description !== undefined) view.description = clip(description);
     if (generatorURL !== undefined && isWebAddress(generatorURL)) view.generatorUrl = generatorURL;

@@ -25,7 +25,8 @@ export async function runIncident(input: IncidentInput, body: IncidentBody): Pro
     lifeline.look();
   });
   const display = new Display(incident);
-  const lifeline: IncidentSafety = input.recovery?.dryRun === true ? new DryRun() : new Guarded(incident, input.safety);
+  const lifeline: IncidentSafety =
+    input.recovery?.dryRun === true ? new DryRun(incident) : new Guarded(incident, input.safety);
   display.begin();
   lifeline.listen();
   listenForMoves();

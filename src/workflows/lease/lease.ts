@@ -12,14 +12,15 @@ import {
 } from '@temporalio/workflow';
 import type { SettingActivities } from '../../activities/host/settings';
 import { parseDuration } from '../../shared/text/durations';
-import type { LeaseExtension, LeaseRelease, LeaseView, SettingState } from '../../shared/safety/lease';
+import type { LeaseExtension, LeaseNews, LeaseRelease, LeaseView, SettingState } from '../../shared/safety/lease';
 import type { ChangePermit } from '../../shared/safety/permit';
 import { searchAttributes } from '../../shared/search-attributes';
 import { hostTaskQueue } from '../../shared/task-queues';
 import { NOT_REGISTERED, nameTooOld } from '../runbook/agent-version';
 import { isFailure, isStepFailure, reason } from '../runbook/step-failures';
 import { HeldLease } from './held-lease';
-import type { LeaseInput } from './held-lease';
+import type { LeaseInput } from './lease-memory';
+import { LeaseNewsSender } from './lease-news';
 import { renderLease } from './lease-details';
 import { closePages, pageAboutLease } from './lease-paging';
 import { LeaseTurn } from './lease-turn';
@@ -43,7 +44,8 @@ const LONGEST_PAUSE_MS = 60_000;
  */
 export async function lease(input: LeaseInput): Promise<LeaseView> {
   let shown = '';
-  const lease: HeldLease = new HeldLease(input, isoNow, () => {
+  const news = new LeaseNewsSender();
+  const onChange = () => {
     setCurrentDetails(renderLease(lease.view));
     if (lease.view.state === shown) return;
     shown = lease.view.state;
@@ -51,7 +53,9 @@ export async function lease(input: LeaseInput): Promise<LeaseView> {
       { key: searchAttributes.host, value: input.host },
       { key: searchAttributes.state, value: shown },
     ]);
-  });
+  };
+  const tell = (incident: string, what: LeaseNews) => news.tell(incident, what);
+  const lease: HeldLease = new HeldLease(input, { now: isoNow, onChange, tell });
   setHandlers(lease);
   listenForMoves();
   const isAsked = await condition(() => lease.hasRequest, FIRST_REQUEST_WITHIN_MS, { summary: 'First request' });
@@ -59,7 +63,7 @@ export async function lease(input: LeaseInput): Promise<LeaseView> {
   // A cancellation is a wish to end it, not to forget it.
   const cancelled = { by: 'Temporal', reason: 'the workflow was cancelled' };
   CancellationScope.current().cancelRequested.catch(() => lease.release(cancelled));
-  await CancellationScope.nonCancellable(async () => await live(lease, new LeaseTurn(lease)));
+  await CancellationScope.nonCancellable(async () => await live(lease, new LeaseTurn(lease), news));
   return lease.view;
 }
 
@@ -79,20 +83,22 @@ function setHandlers(lease: HeldLease): void {
   setHandler(leaseQuery, () => lease.view, texts.lease);
 }
 
-async function live(lease: HeldLease, turn: LeaseTurn): Promise<void> {
+async function live(lease: HeldLease, turn: LeaseTurn, news: LeaseNewsSender): Promise<void> {
   while (!lease.isOver) {
-    if (!lease.isWanted) await undo(lease);
+    if (!lease.isWanted) await undo(lease, news);
     else if (lease.needsApply) await applyInTurn(lease, turn);
-    else await keep(lease);
+    else await keep(lease, news);
+    // A wish that comes meanwhile begins it anew.
+    if (lease.isOver) await news.settled();
   }
 }
 
 /** Until nobody wants it, or somebody wants something else. */
-async function keep(lease: HeldLease): Promise<void> {
+async function keep(lease: HeldLease, news: LeaseNewsSender): Promise<void> {
   const left = Math.max(1, Date.parse(lease.view.endsAt) - Date.now());
   const summary = `${lease.view.setting} until ${lease.view.endsAt}`;
   await condition(() => lease.needsApply || !lease.isWanted || isTimeToContinue(lease.input), left, { summary });
-  if (isTimeToContinue(lease.input) && lease.isWanted && !lease.needsApply) await continueLease(lease);
+  if (isTimeToContinue(lease.input) && lease.isWanted && !lease.needsApply) await continueLease(lease, news);
 }
 
 async function applyInTurn(lease: HeldLease, turn: LeaseTurn): Promise<void> {
@@ -127,7 +133,7 @@ async function apply(lease: HeldLease, permit: ChangePermit): Promise<void> {
 }
 
 /** Tries for ever. What cannot be undone for two minutes is a page. */
-async function undo(lease: HeldLease): Promise<void> {
+async function undo(lease: HeldLease, news: LeaseNewsSender): Promise<void> {
   lease.begin('undoing');
   if (lease.view.original === null) return lease.refused('Nothing was changed');
   const startedAt = Date.now();
@@ -140,7 +146,7 @@ async function undo(lease: HeldLease): Promise<void> {
     if (!lease.memory.paged && Math.max(failingMs, Date.now() - startedAt) >= PAGE_AFTER_MS) {
       await pageAboutLease(lease, failure);
     }
-    if (isTimeToContinue(lease.input)) await continueLease(lease);
+    if (isTimeToContinue(lease.input)) await continueLease(lease, news);
     await sleep(pauseMs, { summary: `Undo ${lease.view.setting} again` });
   }
   await closePages(lease);
@@ -184,7 +190,8 @@ function agent({ view, wanted }: HeldLease, withinMs: number) {
   });
 }
 
-async function continueLease({ input, memory }: HeldLease): Promise<void> {
+async function continueLease({ input, memory }: HeldLease, news: LeaseNewsSender): Promise<void> {
+  await news.settled();
   await continueInNewRun<typeof lease>({ ...input, state: memory });
 }
 

@@ -22,7 +22,7 @@ export function followRunbook<D extends Diagnosed>(runbook: Runbook<D>): Inciden
     round: async (incident, safety) => {
       const steps = stepsOf(incident, safety);
       try {
-        const result = await new RunbookPass(runbook, { steps, incident, safety }).run();
+        const result = await new RunbookPass(runbook, { steps, incident, safety, alert: incident.view }).run();
         if (result.kind === 'helpless') incident.note(handOver.cite, handOver.title);
         return result;
       } catch (err) {
@@ -70,7 +70,7 @@ async function lookOnce<T>(
   whenAway: (err: unknown) => T,
 ): Promise<T> {
   try {
-    return await look(stepsOf(incident, new DryRun(), 0));
+    return await look(stepsOf(incident, new DryRun(incident), 0));
   } catch (err) {
     if (!isFailure(err, 'AgentUnreachable')) throw err;
     return whenAway(err);

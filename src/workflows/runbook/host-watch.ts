@@ -18,8 +18,11 @@ import type { Incident } from '../incident/incident';
 const LOOK_MS = 3_600_000;
 /** For the first answer after a look is over. */
 const GRACE_MS = 60_000;
-/** A look that lasts an hour beats every 20 s: each beat is one more call for the server, and one more action. */
-const HEARTBEAT_TIMEOUT_MS = 60_000;
+/**
+ * How long a dead agent goes unnoticed during a look, beside the time in which it would take the next one. Each beat is one
+ * more call for the server: longer costs less, and leaves the host unwatched for longer.
+ */
+const HEARTBEAT_TIMEOUT_MS = 30_000;
 /** A look that failed, or ended before its time, is not repeated at once. */
 const LOOK_AGAIN_MS = { failed: 20_000, early: 60_000 };
 

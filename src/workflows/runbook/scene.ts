@@ -1,4 +1,5 @@
 import type { HostSteps } from './host-steps';
+import type { AlertContext } from '../../shared/alert-context';
 import type { Incident } from '../incident/incident';
 import type { Safety } from '../safety/safety';
 
@@ -7,4 +8,6 @@ export interface Scene {
   steps: HostSteps;
   incident: Incident;
   safety: Safety;
+  /** What the newest alert that fires says of itself. */
+  alert: AlertContext;
 }

@@ -1,6 +1,7 @@
 import { setHandler } from '@temporalio/workflow';
 import type { ApprovalSubject } from '../../shared/safety/approval';
 import type { HostStanding, Outcome } from '../../shared/incident';
+import type { LeaseOutcome, LeaseWish } from '../../shared/safety/lease';
 import type { SafetyPolicy } from '../../shared/safety/safety';
 import { texts } from '../message-texts';
 import { turnSignal } from '../messages';
@@ -13,6 +14,7 @@ import type { ChangeIntent, Permission } from './gate';
 import { HostAccess } from './host-access';
 import type { Incident } from '../incident/incident';
 import { listenForClose } from '../incident/listen-for-close';
+import { IncidentLeases } from './incident-leases';
 import { Questions } from './questions';
 import { Responders } from './responders';
 import type { IncidentSafety, Remedied } from './safety';
@@ -29,6 +31,7 @@ export class Guarded implements IncidentSafety {
   private readonly questions: Questions;
   private readonly access: HostAccess;
   private readonly approvedWork = new ApprovedWork();
+  private readonly leases: IncidentLeases;
 
   constructor(
     private readonly incident: Incident,
@@ -47,6 +50,7 @@ export class Guarded implements IncidentSafety {
       onRefused: (why) => this.helpless(why),
       onEnded: ({ title }, failure) => this.approvedWork.made(title, failure).forEach((text) => this.tell(text)),
     });
+    this.leases = new IncidentLeases({ incident, gate: this, plan: () => this.route.plan() });
     this.questions = new Questions({
       incident,
       policy: policy.approvals,
@@ -65,6 +69,7 @@ export class Guarded implements IncidentSafety {
     setHandler(turnSignal, (answer) => this.access.receive(answer), texts.turn);
     this.responders.listen();
     this.questions.listen();
+    this.leases.listen();
     listenForClose(this.incident);
   }
 
@@ -105,6 +110,14 @@ export class Guarded implements IncidentSafety {
 
   async approveRemedy(cause: Remedied, evidence: string): Promise<boolean> {
     return this.policy.mode !== 'approve' || (await this.questions.askForRemedy(cause, evidence));
+  }
+
+  async lease(step: Step, wish: LeaseWish): Promise<LeaseOutcome> {
+    return await this.leases.lease(step, wish);
+  }
+
+  async release(setting: string, why: string): Promise<void> {
+    await this.leases.release(setting, why);
   }
 
   escalateNow(why: string): void {
@@ -164,6 +177,7 @@ export class Guarded implements IncidentSafety {
 
   async end(outcome: Outcome): Promise<void> {
     this.access.endRest();
+    await this.leases.releaseAll('its incident is over');
     this.escalation.closed(closingOf(this.incident, outcome));
     await this.access.giveBack();
     await this.escalation.settled();

@@ -1,6 +1,9 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { ApprovalSubject } from '../../shared/safety/approval';
 import type { HostStanding, Outcome } from '../../shared/incident';
+import type { LeaseOutcome, LeaseWish } from '../../shared/safety/lease';
+import type { Incident } from '../incident/incident';
+import { leaseLeftOut } from './incident-leases';
 import type { ChangeGate, Permission } from './gate';
 import type { Step } from '../runbook/step';
 
@@ -29,6 +32,13 @@ export interface Safety extends ChangeGate {
   keepHost<T>(work: () => Promise<T>): Promise<T>;
   /** Before the remedy of a cause: asks once for the whole of it where the runbook's mode is `approve`. */
   approveRemedy(cause: Remedied, evidence: string): Promise<boolean>;
+  /**
+   * Changes a setting for a while, in this incident's turn, and waits until it is in effect. A no is an answer and no error.
+   * It is given back when the incident closes, or by `release`, or when its time is over.
+   */
+  lease(step: Step, wish: LeaseWish): Promise<LeaseOutcome>;
+  /** The reason of a lease is gone. Nothing where this incident holds none of this setting. */
+  release(setting: string, why: string): Promise<void>;
   /** The first tier is due now, whatever the clock says. */
   escalateNow(reason: string): void;
   /** Nothing automatic is left. Whether the first tier is due now, or at its time, is for the alert's plan to say. */
@@ -61,10 +71,20 @@ export interface IncidentSafety extends Safety {
   end(outcome: Outcome): Promise<void>;
 }
 
+const A_DRY_RUN = 'a dry run changes nothing';
+
 /** A dry run: nobody is asked, nobody is paged, nothing may be changed. */
 export class DryRun implements IncidentSafety {
+  constructor(private readonly incident: Incident) {}
+
+  async lease(step: Step, wish: LeaseWish): Promise<LeaseOutcome> {
+    return leaseLeftOut(this.incident, step, wish, A_DRY_RUN);
+  }
+
+  async release(): Promise<void> {}
+
   async permit(): Promise<Permission> {
-    throw ApplicationFailure.nonRetryable('a dry run changes nothing', 'ChangeRefused');
+    throw ApplicationFailure.nonRetryable(A_DRY_RUN, 'ChangeRefused');
   }
 
   async turn(): Promise<'refused'> {

@@ -10,7 +10,7 @@ const ALL = `{
   openai.max_qps: {format: json, file: /opt/k/c.json, path: [openai, max_qps], min: 1, max: 8, apply: none},
   afterMs: {format: yaml, file: /opt/k/c.yaml, path: [a], apply: reload},
   sizeBytes: {format: env, file: /etc/default/k, variable: A, oneOf: [full, short], apply: restart},
-  row: {format: table, key: a, min: 0.5, max: 2, apply: none}
+  row: {format: table, where: {env: prod, version: "1"}, path: [a, b], min: 0.5, max: 2, apply: none}
 }`.replaceAll('\n', '');
 
 it('settings load, and what is printed loads as the same', () => {
@@ -18,8 +18,9 @@ it('settings load, and what is printed loads as the same', () => {
   expect(config.agent!.settings['row']).toEqual({
     format: 'table',
     table: 'config_entries',
-    columns: { key: 'key', value: 'value', etag: 'etag' },
-    key: 'a',
+    where: { env: 'prod', version: '1' },
+    columns: { value: 'data', etag: 'etag' },
+    path: ['a', 'b'],
     min: 0.5,
     max: 2,
     apply: 'none',
@@ -35,13 +36,17 @@ it.each([
   ['{a: {format: json, file: /a, path: [a]}}', 'a.apply: missing; expected "none", "reload" or "restart"'],
   ['{a: {format: ini, file: /a, apply: none}}', 'a.format: expected "json", "yaml", "env" or "table"'],
   ['{a: {format: env, file: /a, variable: "A=B", apply: none}}', 'a.variable: expected the name of an environment'],
-  ['{a: {format: table, key: a, apply: none}}', 'a.format: a table needs dependencies.postgres'],
+  ['{a: {format: table, where: {b: c}, apply: none}}', 'a.format: a table needs dependencies.postgres'],
+  ['{a: {format: table, apply: none}}', 'a.where: missing; expected a mapping of columns'],
+  ['{a: {format: table, where: {}, apply: none}}', 'a.where: expected from one to eight columns'],
+  ['{a: {format: table, where: {version: 1}, apply: none}}', 'a.where.version: expected text, in quotes'],
+  ['{a: {format: table, where: {"b c": d}, apply: none}}', 'expected a name of letters'],
   ['{a b: {format: env, file: /a, variable: A, apply: none}}', 'expected a name of letters'],
 ])('%s is a problem', (settings, problem) => {
   expect(problemsOf(file(settings)).join('\n')).toContain(problem);
 });
 
 it.each(['x; DROP TABLE y', '"a"', 'a.b.c'])('%j is no table', (table) => {
-  const settings = `{a: {format: table, table: ${JSON.stringify(table)}, key: a, apply: none}}`;
+  const settings = `{a: {format: table, table: ${JSON.stringify(table)}, where: {b: c}, apply: none}}`;
   expect(problemsOf(file(settings, POSTGRES))[0]).toContain('a.table: expected a table');
 });

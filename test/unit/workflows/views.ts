@@ -16,6 +16,8 @@ export function view(overrides: Partial<IncidentView> = {}): IncidentView {
     startsAt: '2026-11-23T10:00:00.000Z',
     receivedAt: '2026-11-23T10:00:04.500Z',
     labels: {},
+    annotations: {},
+    windowMs: null,
     cause: null,
     alerts: [],
     received: 1,
@@ -27,6 +29,7 @@ export function view(overrides: Partial<IncidentView> = {}): IncidentView {
     tier: 0,
     acknowledged: null,
     approvals: [],
+    leases: [],
     ...overrides,
   };
 }

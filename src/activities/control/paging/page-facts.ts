@@ -5,6 +5,7 @@ import type { Finding, IncidentView } from '../../../shared/incident';
 import { heldFindings } from '../../../shared/summary/causes';
 import { changeLines } from '../../../shared/summary/change-lines';
 import { placeOf } from '../../../shared/summary/condition';
+import { leaseLines } from '../../../shared/summary/leases';
 import { remediesFor } from '../../../shared/summary/remedies';
 import { clock, cut, listed } from '../../../shared/text/text';
 
@@ -23,6 +24,7 @@ export function incidentFacts(view: IncidentView, now: Date): Fact[] {
     fact(view.startedBy === undefined ? 'Since' : 'Started', sinceWhen(view, now)),
     ...about(view),
     fact('Changed', ...changed(view)),
+    fact('Leases', ...leaseLines(view)),
     fact('Found', ...found(view, now)),
     remediesFor(view),
     ...leftOut(view),

@@ -15,6 +15,8 @@ export function newView({ runbook, alertname, host, safety, startedBy }: Inciden
     startsAt: now,
     receivedAt: now,
     labels: {},
+    annotations: {},
+    windowMs: null,
     cause: null,
     alerts: [],
     received: 0,
@@ -26,6 +28,7 @@ export function newView({ runbook, alertname, host, safety, startedBy }: Inciden
     tier: 0,
     acknowledged: null,
     approvals: [],
+    leases: [],
   };
 }
 

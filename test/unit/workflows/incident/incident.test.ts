@@ -299,3 +299,13 @@ describe('a finding', () => {
     expect(incident.hasFinding('DiskFull')).toBe(true);
   });
 });
+
+it('knows what the newest alert that fires says of itself, and keeps it when that resolves', () => {
+  const incident = incidentWith();
+  const generatorURL = 'http://prometheus/graph?g0.expr=rate(failures%5B5m%5D)';
+  incident.receive(firing({ generatorURL, annotations: { summary: 'x', queue: 'images' } }));
+  expect(incident.view).toMatchObject({ annotations: { queue: 'images' }, windowMs: 300_000 });
+  incident.receive(firing({ startsAt: SECOND, labels: { pod: 'a' }, annotations: { window: '1m' } }));
+  incident.receive(resolved({ startsAt: SECOND, labels: { pod: 'b' } }));
+  expect(incident.view).toMatchObject({ labels: { pod: 'a' }, annotations: { window: '1m' }, windowMs: 60_000 });
+});

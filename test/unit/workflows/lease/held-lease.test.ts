@@ -1,7 +1,11 @@
-import type { LeaseRequest, SettingState, SettingValue } from '../../../../src/shared/safety/lease';
+import type { LeaseNews, LeaseRequest, SettingState, SettingValue } from '../../../../src/shared/safety/lease';
 import { HeldLease } from '../../../../src/workflows/lease/held-lease';
 
 const NOW = '2026-11-23T03:00:00.000Z';
+
+/** What incidents were told. */
+const told: (LeaseNews & { incident: string })[] = [];
+beforeEach(() => void told.splice(0));
 
 function wish(more: Partial<LeaseRequest> = {}): LeaseRequest {
   return {
@@ -28,14 +32,19 @@ function apply(lease: HeldLease, from: SettingValue): void {
   lease.applied({ before: state(from), after: state(value), changed: true, notes: [] });
 }
 
+/** As an incident asks, in its turn. */
+function incidents(letter: string, more: Partial<LeaseRequest> = {}): LeaseRequest {
+  const owner = `incident/${letter}/h1`;
+  return wish({ id: letter, owner, turn: { permit: { kind: 'change', token: 7, holder: owner } }, ...more });
+}
+
 /** 8 to 4, in effect. */
-function live(): HeldLease {
+function live(first = wish()): HeldLease {
   const lease = new HeldLease(
     { host: 'h1', setting: 'openai.max_qps' },
-    () => NOW,
-    () => undefined,
+    { now: () => NOW, onChange: () => undefined, tell: (incident, news) => void told.push({ incident, ...news }) },
   );
-  lease.request(wish());
+  lease.request(first);
   apply(lease, 8);
   return lease;
 }
@@ -62,13 +71,11 @@ it('a wish that is carried out replaces value, end and reason of its owner', () 
 });
 
 it('one wish after another is tried; what brings its turn goes first', () => {
-  const lease = live();
+  const lease = live(incidents('A'));
   lease.request(wish({ owner: 'anna', value: 2 }));
   lease.request(wish({ owner: 'bela', value: 3 }));
   expect(lease.wanted.value).toBe(2);
-  lease.request(
-    wish({ owner: 'incident/A/h1', value: 1, turn: { permit: { kind: 'change', token: 7, holder: 'i' } } }),
-  );
+  lease.request(incidents('B', { value: 1 }));
   expect(lease.wanted.value).toBe(1);
   apply(lease, 4);
   expect(lease.wanted.value).toBe(3);
@@ -76,18 +83,113 @@ it('one wish after another is tried; what brings its turn goes first', () => {
   expect(lease.wanted.value).toBe(2);
   apply(lease, 1);
   expect(lease.needsApply).toBe(false);
-  expect(lease.view.owners.map(({ owner }) => owner)).toEqual(['root', 'incident/A/h1', 'anna']);
+  expect(lease.view.owners.map(({ owner }) => owner)).toEqual(['incident/A/h1', 'incident/B/h1', 'anna']);
 });
 
 it('a first wish that is refused leaves no owner', () => {
   const lease = new HeldLease(
     { host: 'h1', setting: 'openai.max_qps' },
-    () => NOW,
-    () => undefined,
+    { now: () => NOW, onChange: () => undefined, tell: (incident, news) => void told.push({ incident, ...news }) },
   );
   lease.request(wish({ id: 'x' }));
   lease.begin('applying');
   lease.notApplied('the agent is away');
   expect(lease.isWanted).toBe(false);
   expect(lease.view).toMatchObject({ owners: [], refusals: [{ id: 'x' }] });
+});
+
+describe('an incident', () => {
+  it('hears that its wish is in effect, then who replaced it, and no more', () => {
+    const lease = live(incidents('A'));
+    expect(told).toEqual([
+      expect.objectContaining({ incident: 'incident/A/h1', id: 'A', state: 'active', changed: true, previous: 8 }),
+    ]);
+    lease.request(wish({ owner: 'anna', value: 2, reason: 'less' }));
+    apply(lease, 4);
+    expect(told.slice(1)).toEqual([
+      expect.objectContaining({ incident: 'incident/A/h1', state: 'overtaken', why: 'anna wants 2: less' }),
+    ]);
+    expect(told[1]).not.toHaveProperty('id');
+    lease.begin('undoing');
+    lease.undone({ before: state(2), after: state(8), changed: true, notes: [] });
+    expect(told).toHaveLength(2);
+  });
+
+  it('hears when its lease is undone', () => {
+    const lease = live(incidents('A'));
+    lease.release({ by: 'anna', reason: 'no more' });
+    lease.begin('undoing');
+    lease.undone({ before: state(4), after: state(8), changed: true, notes: [] });
+    expect(told.at(-1)).toMatchObject({ incident: 'incident/A/h1', state: 'undone', why: '8 is put back' });
+  });
+
+  it('does not overrule a person who holds another value', () => {
+    const lease = live(wish({ owner: 'anna' }));
+    const before = structuredClone(lease.view);
+    lease.request(incidents('A', { value: 2 }));
+    expect(told).toEqual([expect.objectContaining({ id: 'A', state: 'overtaken', changed: false })]);
+    expect(told[0]!.why).toBe('anna holds it at 4 until 2026-11-23T04:00:00.000Z: 429 from OpenAI');
+    expect(lease.needsApply).toBe(false);
+    expect({ ...lease.view, notes: [], refusals: [] }).toEqual({ ...before, notes: [] });
+    lease.request(incidents('A'));
+    apply(lease, 4);
+    expect(told.at(-1)).toMatchObject({ id: 'A', state: 'active' });
+  });
+
+  it('that renews its lease hears so at once', () => {
+    const lease = live(incidents('A'));
+    lease.request(incidents('A', { id: 'again', until: '2026-11-23T05:00:00.000Z' }));
+    expect(told.at(-1)).toMatchObject({ id: 'again', state: 'active', changed: false });
+    expect(lease.view.endsAt).toBe('2026-11-23T05:00:00.000Z');
+  });
+
+  it('that asks first together with another is answered, and so is the other', () => {
+    const lease = new HeldLease(
+      { host: 'h1', setting: 'openai.max_qps' },
+      { now: () => NOW, onChange: () => undefined, tell: (incident, news) => void told.push({ incident, ...news }) },
+    );
+    lease.request(incidents('A'));
+    lease.request(incidents('B'));
+    apply(lease, 8);
+    apply(lease, 4);
+    expect(told.map(({ id, state: is }) => `${id} ${is}`)).toEqual(['A active', 'B active']);
+    expect(lease.view.owners).toHaveLength(2);
+  });
+
+  it.each([
+    ['the host refuses', 'refused', (lease: HeldLease) => lease.notApplied('4 is not from 5 to 8')],
+    ['somebody edits', 'overtaken', (lease: HeldLease) => lease.overtaken('/etc/k.json has 6 by another hand')],
+    ['has the value already', 'refused', (lease: HeldLease) => lease.refused('It is 4 already, and not by Halcyon')],
+    [
+      'ends before it is applied',
+      'refused',
+      (lease: HeldLease) => lease.undone({ before: state(8), after: state(8), changed: false, notes: [] }),
+    ],
+  ])('whose wish %s hears "%s" once', (_what, is, end) => {
+    const lease = new HeldLease(
+      { host: 'h1', setting: 'openai.max_qps' },
+      { now: () => NOW, onChange: () => undefined, tell: (incident, news) => void told.push({ incident, ...news }) },
+    );
+    lease.request(incidents('A'));
+    lease.begin('applying');
+    lease.decide(state(8), 4);
+    end(lease);
+    expect(told).toEqual([expect.objectContaining({ id: 'A', state: is })]);
+  });
+
+  it('whose wish waits when a person gives it up for everybody hears that', () => {
+    const lease = live(incidents('A'));
+    lease.begin('applying');
+    lease.request(incidents('B', { value: 2 }));
+    lease.release({ by: 'anna', reason: 'no more' });
+    expect(told.at(-1)).toMatchObject({ incident: 'incident/B/h1', id: 'B', state: 'refused' });
+  });
+
+  it('is told nothing of what a person asks, and a person is told nothing', () => {
+    const lease = live(wish({ id: 'x' }));
+    lease.request(wish({ id: 'y', value: 2 }));
+    lease.begin('applying');
+    lease.notApplied('no');
+    expect(told).toEqual([]);
+  });
 });

@@ -9,8 +9,13 @@ CREATE TABLE kingfisher.liquidation_clusters (
   created_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE TABLE kingfisher.config_entries (
-  key text PRIMARY KEY,
-  value jsonb NOT NULL,
-  etag text NOT NULL
+  service_name text NOT NULL,
+  env text NOT NULL,
+  version text NOT NULL,
+  data jsonb NOT NULL,
+  etag text NOT NULL,
+  UNIQUE (service_name, env, version)
 );
-INSERT INTO kingfisher.config_entries VALUES ('analysis.batch_size', '32', 'lab-1');
+INSERT INTO kingfisher.config_entries VALUES
+  ('kingfisher', 'lab', '1', '{"analysis": {"batch_size": 32, "cost": 0.10}, "id": 12345678901234567890}', 'lab-1'),
+  ('kingfisher', 'lab', '0', '{"analysis": {"batch_size": 32}}', 'lab-0');

@@ -1,0 +1,44 @@
+import net from 'node:net';
+import { Client } from 'pg';
+import { HostError, errorCode, errorText } from '../errors';
+import { withDeadline } from '../probes/deadline';
+
+const TIMEOUT_MS = 5_000;
+/**
+ * Undefined table, column, schema or function (a column that is no jsonb), insufficient privilege, a type that takes no
+ * such value.
+ */
+const CONFIGURED_WRONGLY = /^(42P01|42703|3F000|42883|42501|42804|22P02)$/;
+
+/**
+ * One statement on a connection of its own.
+ *
+ * @throws HostError `NotConfigured` where the configuration cannot be right, else `ObservationFailed`
+ */
+export async function askDatabase<T>(
+  url: string,
+  sql: string,
+  values: unknown[],
+  outer: AbortSignal | undefined,
+): Promise<T[]> {
+  try {
+    return await withDeadline(TIMEOUT_MS, outer, async (signal) => {
+      const client = new Client({
+        connectionString: url,
+        application_name: 'halcyon',
+        stream: () => new net.Socket({ signal }),
+      });
+      client.on('error', () => {});
+      try {
+        await client.connect();
+        return (await client.query(sql, values)).rows as T[];
+      } finally {
+        client.end().catch(() => {});
+      }
+    });
+  } catch (err) {
+    outer?.throwIfAborted();
+    const failure = CONFIGURED_WRONGLY.test(errorCode(err)) ? 'NotConfigured' : 'ObservationFailed';
+    throw new HostError(failure, `PostgreSQL, asked for a setting: ${errorText(err)}`);
+  }
+}

@@ -1,0 +1,82 @@
+import { isIncidentId } from '../../shared/ids';
+import type { LeaseNews, LeaseOwner, LeaseRequest } from '../../shared/safety/lease';
+import type { LeaseMemory, LeasePort } from './lease-memory';
+
+const MAX_NOTES = 60;
+const MAX_OWNERS = 50;
+const MAX_TEXT = 500;
+const MAX_REFUSALS = 20;
+
+/** Who owns a lease, what stands in its notes, and who hears what. */
+export class LeaseRecord {
+  constructor(
+    private readonly memory: LeaseMemory,
+    private readonly port: LeasePort,
+  ) {}
+
+  note(what: string): void {
+    const { notes } = this.memory.view;
+    notes.push(`${this.port.now().slice(0, 19)}Z ${what.slice(0, MAX_TEXT)}`);
+    if (notes.length > MAX_NOTES) notes.splice(1, notes.length - MAX_NOTES);
+    this.port.onChange();
+  }
+
+  own({ owner, reason, until: end }: LeaseOwner): void {
+    const { view } = this.memory;
+    const now = this.port.now();
+    const others = view.owners.filter((one) => one.owner !== owner && one.until > now);
+    view.owners = [...others, { owner, reason: reason.slice(0, MAX_TEXT), until: end }].slice(-MAX_OWNERS);
+    view.endsAt = view.owners.reduce((latest, { until }) => (until > latest ? until : latest), '');
+    this.port.onChange();
+  }
+
+  /** Takes what renews the value that its owner has already; false where it is another wish. */
+  renew(wish: LeaseRequest): boolean {
+    const { view, inPlace } = this.memory;
+    const isKnown = view.owners.some(({ owner }) => owner === wish.owner);
+    if (inPlace === null || !isKnown || view.value !== wish.value) return false;
+    this.own(wish);
+    return true;
+  }
+
+  /** A person who holds another value than an incident asks for: people are not overruled. */
+  personAgainst({ turn, value }: LeaseRequest): LeaseOwner | undefined {
+    const { view, inPlace } = this.memory;
+    if ('guard' in turn || inPlace === null || value === view.value) return undefined;
+    return view.owners.find(({ owner, until }) => !isIncidentId(owner) && until > this.port.now());
+  }
+
+  /** Whoever asked hears that nothing came of it; nothing else is changed by it. */
+  refuse(wish: LeaseRequest, reason: string, state: 'refused' | 'overtaken' = 'refused'): void {
+    const { view } = this.memory;
+    const why = reason.slice(0, MAX_TEXT);
+    const { id } = wish;
+    if (id !== undefined) view.refusals = [...view.refusals, { id, reason: why }].slice(-MAX_REFUSALS);
+    this.answer(wish, { state, changed: false, why });
+    this.note(why);
+  }
+
+  /** Whoever asked hears that it is in effect; an incident hears from now on what becomes of it. */
+  confirm(wish: LeaseRequest, changed: boolean): void {
+    const { memory } = this;
+    if (isIncidentId(wish.owner)) memory.hearers = [...new Set([...memory.hearers, wish.owner])];
+    this.answer(wish, { state: 'active', changed, why: '' });
+  }
+
+  /** What the hearers were told is so no longer; but for the one who asked for what is so now. */
+  tellHearers(state: 'overtaken' | 'undone', why: string, but?: string): void {
+    const { memory } = this;
+    const { host, setting, original: previous } = memory.view;
+    const hearers = memory.hearers.filter((one) => one !== but);
+    memory.hearers = memory.hearers.filter((one) => one === but);
+    for (const one of hearers) {
+      this.port.tell(one, { host, setting, state, previous, changed: false, why: why.slice(0, MAX_TEXT) });
+    }
+  }
+
+  private answer({ id, owner }: LeaseRequest, news: Pick<LeaseNews, 'state' | 'changed' | 'why'>): void {
+    if (id === undefined || !isIncidentId(owner)) return;
+    const { host, setting, original: previous } = this.memory.view;
+    this.port.tell(owner, { id, host, setting, previous, ...news });
+  }
+}
