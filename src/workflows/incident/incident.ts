@@ -78,11 +78,6 @@ export class Incident {
     return this.alerts.firings;
   }
 
-  /** Alerts received again with nothing new in them. */
-  get duplicates(): number {
-    return this.alerts.duplicates;
-  }
-
   /** Whether Halcyon changed anything on the host, as far as it knows. */
   get changed(): boolean {
     return this.story.changes > 0;

@@ -11,8 +11,6 @@ import type { Timeline } from './record/timeline';
  * state without Temporal calls.
  */
 export class ReceivedAlerts {
-  /** Alerts received again with nothing new in them. */
-  duplicates = 0;
   /** Firing alerts that were news: a new episode, or the first. */
   firings = 0;
   private readonly notes = new AlertNotes();
@@ -39,10 +37,7 @@ export class ReceivedAlerts {
     const isFirst = !this.hasAny;
     const meaning = takeIn(view.alerts, alert);
     view.received += 1;
-    if (meaning === 'nothing') {
-      this.duplicates += 1;
-      return;
-    }
+    if (meaning === 'nothing') return;
     if (isFirst) this.takeFirst(alert);
     if (alert.startsAt < view.startsAt) view.startsAt = alert.startsAt;
     if (meaning === 'news') this.takeNews(alert);

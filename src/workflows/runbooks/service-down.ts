@@ -1,53 +1,33 @@
+import type { IncidentInput, IncidentResult } from '../../shared/incident';
+import type { Condition, DependencyState } from '../../shared/observations/probes';
+import { isHealthy } from '../../shared/observations/probes';
+import type { HealthVerdict, Verdict } from '../../shared/observations/readings';
+import type { DependencyName } from '../../shared/observations/service';
+import { standingOf } from '../../shared/observations/standing';
 import { isAllowed } from '../../shared/safety/allowance';
 import type { ApprovalSubject } from '../../shared/safety/approval';
-import type { IncidentInput, IncidentResult } from '../../shared/incident';
-import { isHealthy } from '../../shared/observations/probes';
-import { standingOf } from '../../shared/observations/standing';
-import type { Condition, DependencyState, HealthState } from '../../shared/observations/probes';
-import type { DependencyName, ServiceState } from '../../shared/observations/service';
-import type { HealthVerdict, Verdict } from '../../shared/observations/readings';
-import { isDiskFull, noteResources, observeResources } from '../steps/resources';
-import { noteLog, observeLog } from '../steps/logs';
-import { noteOpenFiles, noteOtherPort, noteProcesses, observePort, observeProcesses } from '../steps/processes';
-import { noteService, noteStart, noteStarts, observeRecentStarts, observeService, startAnew } from '../steps/service';
-import type { HostSteps } from '../runbook/host-steps';
 import type { Incident } from '../incident/incident';
-import { followRunbook } from '../runbook/follow-runbook';
 import { runIncident } from '../incident/run-incident';
-import type { Diagnosed, Runbook } from '../runbook/runbook';
+import { followRunbook } from '../runbook/follow-runbook';
+import type { HostSteps } from '../runbook/host-steps';
+import type { Runbook } from '../runbook/runbook';
 import type { Scene } from '../runbook/scene';
 import { fullRecoveryQuestion, recover } from './emergency-recovery';
-import { observeAllowed } from '../steps/allowed';
+import type { Diagnosis } from './service-down-diagnosis';
+import { diagnose, symptom } from './service-down-diagnosis';
 import { isMissing, lookAtDependencies, restartDependency } from '../steps/dependencies';
-import { checkConfiguration, noteObstacles } from '../steps/obstacles';
-import { observeStartLog } from '../steps/start-log';
-import { answersWell, observeHealth, observeHealthCalmly, verifyHealthy } from '../steps/health';
 import { freeSpace } from '../steps/files';
+import { answersWell, observeHealth, verifyHealthy } from '../steps/health';
+import { noteLog, observeLog } from '../steps/logs';
 import { whyPrometheusDiffers } from '../steps/metrics';
+import { noteOpenFiles } from '../steps/processes';
+import { noteResources, observeResources } from '../steps/resources';
+import { noteService, noteStart, observeService, startAnew } from '../steps/service';
+import { observeStartLog } from '../steps/start-log';
 
 /** A. Service down: KingFisher does not answer, or is not ready to serve. */
 export async function serviceDown(input: IncidentInput): Promise<IncidentResult> {
   return await runIncident(input, followRunbook(page));
-}
-
-interface Diagnosis extends Diagnosed {
-  service: ServiceState | undefined;
-  health: HealthState | undefined;
-  diskFull: boolean;
-  /** What KingFisher stands on and did not speak of, where it is alive. */
-  unchecked: DependencyState[];
-  /** All that it stands on; filled by A.2. */
-  dependencies: DependencyState[];
-  /** What was restarted by A.2, and answered. */
-  cameBack: DependencyName[];
-  /** A process of KingFisher is stopped by a signal. */
-  isStopped: boolean;
-  /** Why a start of KingFisher cannot work. */
-  obstacles: string[];
-  /** When the diagnosis began. */
-  since: string;
-  /** Filled when nothing else helped. */
-  stillWrong?: string | undefined;
 }
 
 const page: Runbook<Diagnosis> = {
@@ -150,44 +130,6 @@ const page: Runbook<Diagnosis> = {
   handOver: { cite: 'A.3', title: 'Not healed: for the senior engineer on duty' },
 };
 
-/** ps, lsof, tail, free, df of the document, and what systemd and KingFisher say themselves; all at the same time. */
-async function diagnose({ steps, incident }: Scene): Promise<Diagnosis> {
-  const cite = 'A.diagnosis';
-  const since = new Date().toISOString();
-  const asked = observeProcesses(cite, steps);
-  const [allowed, service, [health, unchecked], log, resources, processes, port, configuration, startLog, starts] =
-    await Promise.all([
-      observeAllowed(cite, steps, incident),
-      observeService(cite, steps),
-      observeHealthCalmly(cite, steps, asked).then(async (state) => [state, await lookAtUnchecked(state)] as const),
-      observeLog(cite, steps),
-      observeResources(cite, steps),
-      asked,
-      observePort(cite, steps),
-      checkConfiguration('A.2', steps),
-      observeStartLog(cite, 'kingfisher', steps),
-      observeRecentStarts(cite, steps),
-    ]);
-  incident.noteFirstAction(service?.observedAt ?? health?.observedAt);
-  noteService(incident, cite, service);
-  noteStarts(incident, cite, starts);
-  const obstacles = noteObstacles(incident, cite, { service, port, processes, configuration });
-  noteStart(incident, cite, service, startLog);
-  noteProcesses(incident, cite, processes);
-  noteOtherPort(incident, cite, port);
-  noteLog(incident, cite, log, resources);
-  noteResources(incident, cite, resources);
-  const isStopped = processes?.processes.some(({ state }) => state === 'T') === true;
-  const diskFull = isDiskFull(resources);
-  return { allowed, service, health, unchecked, isStopped, diskFull, obstacles, since, dependencies: [], cameBack: [] };
-
-  /** A KingFisher that is alive may stand on something that it does not name. */
-  async function lookAtUnchecked(health: HealthState | undefined): Promise<DependencyState[]> {
-    if (health?.health.answer !== 'ok' || health.failingChecks.length > 0) return [];
-    return await lookAtDependencies(cite, steps, incident, health.unchecked);
-  }
-}
-
 /** KingFisher holds its health, and what it does not check by itself is there too. */
 async function verify({ steps, incident }: Pick<Scene, 'steps' | 'incident'>): Promise<HealthVerdict | undefined> {
   const verdict = await verifyHealthy('A', steps);
@@ -250,17 +192,6 @@ async function isThereAgain({ dependencies }: Diagnosis, steps: HostSteps): Prom
   return areAllWell && dependencies.some(isNamed)
     ? `well, and named as failing: ${health?.failingChecks[0]}`
     : undefined;
-}
-
-/** Why a restart is called for, in words; undefined when KingFisher itself is well and only waits for a dependency. */
-function symptom({ service, health, unchecked }: Diagnosis): string | undefined {
-  if (service === undefined) return undefined;
-  if (service.active !== 'active') return `unit is ${service.active} (${service.result})`;
-  if (health === undefined) return 'unit is active, its health cannot be observed';
-  if (health.health.answer !== 'ok') return `unit is active, /health ${health.health.answer}: ${health.health.detail}`;
-  if (health.failingChecks.length > 0) return undefined;
-  if (unchecked.some((state) => isMissing(state) || state.condition === 'busy')) return undefined;
-  return `/health is well, /ready ${health.ready.answer}: ${health.ready.detail}`;
 }
 
 /** What a full recovery cannot mend, and would only add an interruption to. */
