@@ -57,7 +57,7 @@ describe('an agent that is older than the controller', () => {
         host.up.kingfisher = false;
         const first = alert();
         const result = await resolvedWhenWell(await startIncident(site.env.client, name, first), first);
-        expect(found(result, 'AgentTooOld')).toEqual([tooOld(name, 'waitUntilStarted and observeMetrics')]);
+        expect(found(result, 'AgentTooOld')).toEqual([tooOld(name, 'observeMetrics and waitUntilStarted')]);
         expect(result.outcome).toBe('healed');
       },
       ['waitUntilStarted', 'observeMetrics'],

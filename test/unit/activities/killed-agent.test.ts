@@ -15,7 +15,7 @@ import type { ManualService } from '../host/support/manual-service';
 import { useTempFolder } from '../host/support/temp-folder';
 
 const AGENT = `
-  const { createProcessManager } = require('./host/process-manager');
+  const { createProcessManager } = require('./host/services/process-manager');
   const { createRedactor } = require('./host/redact');
   const { ensureRestarted } = require('./activities/host/ensure-restarted');
   const { service, seen } = JSON.parse(process.argv[2]);

@@ -110,7 +110,7 @@ it('asks one thing, with one command that can be pasted, and names who may answe
   expect(asked.title).toMatch(/; needs your yes or no \(full recovery\)$/);
   expect(asked.commands).toEqual(['halcyon approve incident/KingfisherServiceDown/h1 --hash ab12cd34']);
   expect(asked.asks.join(' ')).toMatch(
-    /^Approve the full recovery\? It stops .* It deletes .* agent\.recovery\.backup\.root .*; .*\. anna or bela may answer until 03:31 UTC\./,
+    /^Approve the full recovery\? It stops .* agent\.backup\.root .* deletes .*\. anna or bela may answer until 03:31 UTC\./,
   );
   expect(linesOf(asked, 'Because')).toEqual(['/health refused']);
 

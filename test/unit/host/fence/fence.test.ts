@@ -173,7 +173,7 @@ describe('the fence of a host', () => {
 
 /** Enters with each of these tokens, one after the other; a refusal is no error. */
 const AGENT = `
-  const { createFence } = require('./host/fence');
+  const { createFence } = require('./host/fence/fence');
   const [stateDir, ...tokens] = process.argv.slice(2);
   const fence = createFence({ stateDir, pauseFile: '/nowhere/paused' });
   (async () => {

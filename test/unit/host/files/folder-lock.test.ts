@@ -21,7 +21,7 @@ import { useTempFolder } from '../support/temp-folder';
 /** Adds one to a number in a file, the slow way, so often; or takes the lock and keeps it for ever. */
 const PROGRAM = `
   const { readFileSync, writeFileSync } = require('node:fs');
-  const { withFolderLock } = require('./host/folder-lock');
+  const { withFolderLock } = require('./host/files/folder-lock');
   const [lock, file, times, keep] = process.argv.slice(2);
   const hold = () => { writeFileSync(file, 'held'); for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); };
   const add = () => {

@@ -17,5 +17,5 @@ it('counts what a process holds open, of how many it may', async () => {
 
 it('says of a process that has ended that it cannot be seen', async () => {
   const { pid } = spawnSync('/bin/true');
-  await expect(observeOpenFiles(pid)).rejects.toMatchObject({ type: 'ObservationFailed' });
+  await expect(observeOpenFiles(pid)).rejects.toMatchObject({ failure: 'ObservationFailed' });
 });
