@@ -113,7 +113,6 @@ export class ScriptedHost {
       ...scriptedObservations(this),
       ...scriptedChanges(this),
       ...scriptedRecovery(this),
-      ...this.also,
     };
     const known = HOST_ACTIVITIES.filter((name) => !this.lacks.has(name));
     const noted = known.map((name) => [name, this.noted(name, scripted[name] ?? notConfigured(name))]);
@@ -126,7 +125,8 @@ export class ScriptedHost {
       const call = name === 'waitUntil' ? `waitUntil ${(input as WaitRequest).reading}` : name;
       this.calls.push(call);
       await this.before(call);
-      return await (activity as (input: never) => Promise<unknown>)(input);
+      const answer = this.also[name] ?? activity;
+      return await (answer as (input: never) => Promise<unknown>)(input);
     };
   }
 
