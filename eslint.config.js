@@ -8,6 +8,7 @@ const nodeBuiltins = builtinModules.flatMap((name) => [name, `node:${name}`]);
 
 /** Imports go one way (docs/architecture.md). Each zone says what its folder may not reach for. */
 const zone = (target, from, message, except = []) => ({ target, from, message, except });
+const NO_SHELL = 'No shell, ever: use the command runner in src/host/programs.';
 const LONG_LIVED = 'guard, lease and escalation know no page and no step.';
 const oneWay = [
   zone('./src/shared', ['./src/!(shared)/**', './src/*.ts'], 'shared is a leaf: it imports nothing of the project.'),
@@ -85,6 +86,7 @@ module.exports = tseslint.config(
         'error',
         { selector: 'TSEnumDeclaration', message: 'Use a union of string literals.' },
         { selector: 'ExportAllDeclaration', message: 'Export by name.' },
+        { selector: "Property[key.name='shell'][value.value!=false]", message: NO_SHELL },
       ],
       eqeqeq: 'error',
       'no-console': 'error',
@@ -146,14 +148,33 @@ module.exports = tseslint.config(
   {
     files: ['src/**/*.ts'],
     rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['child_process', 'node:child_process'].map((name) => ({
+            name,
+            importNames: ['default', 'exec', 'execSync'],
+            message: NO_SHELL,
+          })),
+        },
+      ],
       'no-restricted-properties': [
         'error',
-        { object: 'child_process', property: 'exec', message: 'No shell, ever: use the command runner in src/host.' },
-        {
-          object: 'child_process',
-          property: 'execSync',
-          message: 'No shell, ever: use the command runner in src/host.',
-        },
+        ...['exec', 'execSync'].map((property) => ({ object: 'child_process', property, message: NO_SHELL })),
+      ],
+      'max-lines': ['error', 250],
+      'max-lines-per-function': ['error', 60],
+    },
+  },
+  {
+    files: ['src/workflows/**/*.ts', 'src/shared/**/*.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['Buffer', 'fetch', 'process', 'require', 'setImmediate', 'setInterval'].map((name) => ({
+          name,
+          message: 'This code runs in the workflow sandbox, which has none, or in which it would not replay.',
+        })),
       ],
     },
   },

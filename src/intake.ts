@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { CONFIG_EXIT_CODE, configPath, incidentPolicies, loadRolesOrExit } from './config';
-import { createIncidentStarter } from './intake/incident-starter';
+import { AlertDispatcher } from './intake/incident-starter';
 import { createIntakeServer } from './intake/server';
 import { createClient } from './temporal/connection';
 import { createLogger } from './temporal/logging';
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   const server = createIntakeServer({
     settings: config.intake,
     logger,
-    starter: createIncidentStarter({
+    starter: new AlertDispatcher({
       client,
       logger,
       table: config,

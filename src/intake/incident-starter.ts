@@ -38,38 +38,42 @@ const MAX_HELD_BYTES = 64 * 1024 * 1024;
 type Routed = QueuedAlert & { route: Route; index: number };
 
 /** Brings alerts to their incidents: at most one open incident per id, and none for an episode that is over. */
-export function createIncidentStarter(options: IncidentStarterOptions): IncidentStarter {
-  const { client, table, logger, now = Date.now } = options;
-  const runs = new IncidentRuns(options);
-  const recent = new RecentDeliveries(now);
-  const secondLooks = new SecondLooks((alert) => void lookAgain(alert));
-  const early = new EarlyResolutions();
-  const pace = new Pace();
-  const queues = new Map<string, IncidentQueue>();
-  let heldBytes = 0;
+export class AlertDispatcher implements IncidentStarter {
+  private readonly now: () => number;
+  private readonly runs: IncidentRuns;
+  private readonly recent: RecentDeliveries;
+  private readonly secondLooks = new SecondLooks((alert) => void this.lookAgain(alert));
+  private readonly early = new EarlyResolutions();
+  private readonly pace = new Pace();
+  private readonly queues = new Map<string, IncidentQueue>();
+  private heldBytes = 0;
 
-  return {
-    async deliver(alerts) {
-      const deadline = Date.now() + options.timeoutMs;
-      const routed = alerts.map((alert, index) => ({
-        ...queued(alert, deadline),
-        route: routeAlert(alert, table),
-        index,
-      }));
-      const bytes = routed.reduce((sum, one) => sum + one.bytes, 0);
-      if (heldBytes > 0 && heldBytes + bytes > MAX_HELD_BYTES) {
-        throw new TemporalUnavailable({ cause: `${heldBytes} bytes of alerts wait for it already` });
-      }
-      heldBytes += bytes;
-      try {
-        return await settledBy(deadline, bringAll(routed));
-      } finally {
-        heldBytes -= bytes;
-      }
-    },
-  };
+  constructor(private readonly options: IncidentStarterOptions) {
+    this.now = options.now ?? Date.now;
+    this.runs = new IncidentRuns(options);
+    this.recent = new RecentDeliveries(this.now);
+  }
 
-  async function bringAll(routed: Routed[]): Promise<Delivery[]> {
+  async deliver(alerts: Alert[]): Promise<Delivery[]> {
+    const deadline = Date.now() + this.options.timeoutMs;
+    const routed = alerts.map((alert, index) => ({
+      ...queued(alert, deadline),
+      route: routeAlert(alert, this.options.table),
+      index,
+    }));
+    const bytes = routed.reduce((sum, one) => sum + one.bytes, 0);
+    if (this.heldBytes > 0 && this.heldBytes + bytes > MAX_HELD_BYTES) {
+      throw new TemporalUnavailable({ cause: `${this.heldBytes} bytes of alerts wait for it already` });
+    }
+    this.heldBytes += bytes;
+    try {
+      return await settledBy(deadline, this.bringAll(routed));
+    } finally {
+      this.heldBytes -= bytes;
+    }
+  }
+
+  private async bringAll(routed: Routed[]): Promise<Delivery[]> {
     const byIncident = new Map<string, Routed[]>();
     for (const one of routed) {
       const group = byIncident.get(one.route.workflowId);
@@ -79,74 +83,84 @@ export function createIncidentStarter(options: IncidentStarterOptions): Incident
     const deliveries: Delivery[] = [];
     await forEachLimited(byIncident.values(), MAX_INCIDENTS_AT_ONCE, async (group) => {
       // All of them are queued before the first is under way: they go together, in their order.
-      await Promise.all(group.map(async (one) => (deliveries[one.index] = await bring(one))));
+      await Promise.all(group.map(async (one) => (deliveries[one.index] = await this.bring(one))));
     });
     return deliveries;
   }
 
-  async function bring({ route, ...one }: Routed): Promise<Delivery> {
+  private async bring({ route, ...one }: Routed): Promise<Delivery> {
     const { workflowId } = route;
     const { alert } = one;
-    const deliver = alert.status === 'firing' ? deliverFiring : deliverResolved;
-    const outcome = await recent.share(keyOf(route, alert), () => deliver(one, route));
-    logger.info({ incident: workflowId, status: alert.status, outcome }, 'alert delivered');
+    const isFiring = alert.status === 'firing';
+    const outcome = await this.recent.share(keyOf(route, alert), () =>
+      isFiring ? this.deliverFiring(one, route) : this.deliverResolved(one, route),
+    );
+    this.options.logger.info({ incident: workflowId, status: alert.status, outcome }, 'alert delivered');
     return { workflowId, outcome };
   }
 
-  async function deliverResolved(resolved: QueuedAlert, route: Route): Promise<DeliveryOutcome> {
+  private async deliverResolved(resolved: QueuedAlert, route: Route): Promise<DeliveryOutcome> {
     // Remembered before it is under way: its firing alert may come and start the incident meanwhile.
-    early.remember(route.workflowId, resolved.alert);
-    secondLooks.forget(route.workflowId, resolved.alert);
-    const outcome = await queueOf(route).add(resolved);
-    if (reaches(outcome)) early.forget(route.workflowId, resolved.alert);
+    this.early.remember(route.workflowId, resolved.alert);
+    this.secondLooks.forget(route.workflowId, resolved.alert);
+    const outcome = await this.queueOf(route).add(resolved);
+    if (reaches(outcome)) this.early.forget(route.workflowId, resolved.alert);
     return outcome;
   }
 
-  async function deliverFiring(firing: QueuedAlert, route: Route): Promise<DeliveryOutcome> {
-    const queue = queueOf(route);
-    const resolved = early.find(route.workflowId, firing.alert);
+  private async deliverFiring(firing: QueuedAlert, route: Route): Promise<DeliveryOutcome> {
+    const queue = this.queueOf(route);
+    const resolved = this.early.find(route.workflowId, firing.alert);
     const [outcome] = await Promise.all([
       queue.add(firing),
       ...(resolved === undefined ? [] : [queue.add(queued(resolved, firing.deadline))]),
     ]);
-    early.forget(route.workflowId, firing.alert);
-    if (outcome === 'closedEpisode') secondLooks.expect(route.workflowId, firing.alert);
-    else secondLooks.forget(route.workflowId, firing.alert);
+    this.early.forget(route.workflowId, firing.alert);
+    if (outcome === 'closedEpisode') this.secondLooks.expect(route.workflowId, firing.alert);
+    else this.secondLooks.forget(route.workflowId, firing.alert);
     return outcome;
   }
 
   /** Not by way of `bring`: what is closed by then was looked at meanwhile, and is not waited for anew. */
-  async function lookAgain(copy: Alert): Promise<void> {
-    const route = routeAlert(copy, table);
-    const alert = { ...copy, receivedAt: new Date(now()).toISOString() };
+  private async lookAgain(copy: Alert): Promise<void> {
+    const route = routeAlert(copy, this.options.table);
+    const alert = { ...copy, receivedAt: new Date(this.now()).toISOString() };
     try {
-      const outcome = await queueOf(route).add(queued(alert, Date.now() + options.timeoutMs));
-      logger.info({ incident: route.workflowId, outcome }, 'alert of a closed episode still fires: looked at again');
+      const outcome = await this.queueOf(route).add(queued(alert, Date.now() + this.options.timeoutMs));
+      this.options.logger.info(
+        { incident: route.workflowId, outcome },
+        'alert of a closed episode still fires: looked at again',
+      );
     } catch (err) {
-      logger.warn({ err, incident: route.workflowId }, 'an alert of a closed episode could not be looked at again');
+      this.options.logger.warn(
+        { err, incident: route.workflowId },
+        'an alert of a closed episode could not be looked at again',
+      );
     }
   }
 
-  function queueOf(route: Route): IncidentQueue {
+  private queueOf(route: Route): IncidentQueue {
     const { workflowId } = route;
-    const known = queues.get(workflowId);
+    const known = this.queues.get(workflowId);
     if (known !== undefined) return known;
     const queue = new IncidentQueue({
-      send: (list) => send(list, route),
-      waitMs: () => pace.waitMs(workflowId),
-      onIdle: () => queues.delete(workflowId),
+      send: (list) => this.send(list, route),
+      waitMs: () => this.pace.waitMs(workflowId),
+      onIdle: () => this.queues.delete(workflowId),
     });
-    queues.set(workflowId, queue);
+    this.queues.set(workflowId, queue);
     return queue;
   }
 
   /** Calls to Temporal may take as long as the last sender waits for its answer. */
-  async function send(list: QueuedAlert[], route: Route): Promise<DeliveryOutcome[]> {
+  private async send(list: QueuedAlert[], route: Route): Promise<DeliveryOutcome[]> {
     const timeoutMs = Math.max(...list.map(({ deadline }) => deadline)) - Date.now();
     const alerts = list.map(({ alert }) => alert);
-    const outcomes = await withinDeadline(client.connection, timeoutMs, () => deliverList(runs, alerts, route));
-    if (outcomes.includes('started')) pace.forget(route.workflowId);
-    if (outcomes.some(reaches)) pace.told(route.workflowId);
+    const outcomes = await withinDeadline(this.options.client.connection, timeoutMs, () =>
+      deliverList(this.runs, alerts, route),
+    );
+    if (outcomes.includes('started')) this.pace.forget(route.workflowId);
+    if (outcomes.some(reaches)) this.pace.told(route.workflowId);
     return outcomes;
   }
 }

@@ -6,7 +6,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { WorkflowBundle } from '@temporalio/worker';
 import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
-import { createIncidentStarter } from '../../src/intake/incident-starter';
+import { AlertDispatcher } from '../../src/intake/incident-starter';
 import type { DeliveryOutcome } from '../../src/intake/delivery';
 import { createIntakeServer } from '../../src/intake/server';
 import type { Alert } from '../../src/shared/alert';
@@ -40,7 +40,7 @@ beforeAll(async () => {
   env = await startLocal();
   const now = () => Date.now() + aheadMs;
   const logger = pino({ level: 'silent' });
-  const starter = createIncidentStarter({
+  const starter = new AlertDispatcher({
     client: env.client,
     // No host and no route: each alert is an incident that is open until Alertmanager says that it is resolved.
     table: { hosts: {}, routes: {} },

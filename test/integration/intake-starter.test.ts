@@ -1,9 +1,9 @@
 import type { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { RoutingTable } from '../../src/alerts/routing';
-import { createIncidentStarter } from '../../src/intake/incident-starter';
+import { AlertDispatcher } from '../../src/intake/incident-starter';
 import type { Delivery } from '../../src/intake/delivery';
-import type { IncidentStarter } from '../../src/intake/incident-starter';
+import type { IncidentStarter, IncidentStarterOptions } from '../../src/intake/incident-starter';
 import type { Alert } from '../../src/shared/alert';
 import type { IncidentInput, IncidentMemo, IncidentView } from '../../src/shared/incident';
 import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
@@ -28,8 +28,8 @@ beforeAll(async () => {
 afterAll(() => tearDown(env));
 
 /** As an intake process has one: nothing is shared with another but Temporal. */
-function intake(options: Partial<Parameters<typeof createIncidentStarter>[0]> = {}): IncidentStarter {
-  return createIncidentStarter({
+function intake(options: Partial<IncidentStarterOptions> = {}): IncidentStarter {
+  return new AlertDispatcher({
     client: env.client,
     table: TABLE,
     policiesOf: () => ({ policy: POLICY, safety: SAFETY }),

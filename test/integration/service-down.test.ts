@@ -85,7 +85,16 @@ describe('runbook A on a real host', () => {
   });
 
   it('restarts a KingFisher that can open nothing more, and names what it lacks', async () => {
-    await site.host.exec(['prlimit', '--pid', await property('MainPID'), '--nofile=8:8']);
+    await site.host.exec([
+      'runuser',
+      '-u',
+      'kingfisher',
+      '--',
+      'prlimit',
+      '--pid',
+      await property('MainPID'),
+      '--nofile=8:',
+    ]);
     const view = await closedByHand(await site.alert());
     expect(view.outcome).toBe('healed');
     expect(names(view)).toContain('OpenFilesExhausted');

@@ -3,14 +3,12 @@ import path from 'node:path';
 import { describeEnd } from '../../host/programs/commands';
 import { HostError } from '../../host/errors';
 import { measureLogs } from '../../host/logs/logs';
-import { unsafe } from '../../host/files/selectors';
 import { notConfigured } from '../../host/services/service-managers';
-import { countTempFiles, removeTempFiles } from '../../host/files/temp-files';
-import type { Found } from '../../host/files/temp-files';
 import type { Change } from '../../shared/observations/change';
 import type { FileCount } from '../../shared/observations/files';
 import type { HostDeps } from './core/deps';
 import { createSerializer } from './core/serialize';
+import { ensureCleared, oldFiles } from './temporary';
 import type { ChangeRun } from './core/change';
 
 const LOGROTATE = '/usr/sbin/logrotate';
@@ -29,34 +27,12 @@ export function createSpaceActivities(deps: HostDeps): SpaceActivities {
   const inTurn = createSerializer();
   return {
     ensureTempFilesRemoved: asChange('ensureTempFilesRemoved', async (run, { olderThanMs }) => {
-      return await inTurn('temp', async () => await ensureTempFilesRemoved(deps, olderThanMs, run));
+      return await inTurn('temp', async () => await ensureCleared(deps, await oldFiles(deps, olderThanMs, run), run));
     }),
     ensureLogsRotated: asChange('ensureLogsRotated', async (run) => {
       return await inTurn('logs', async () => await ensureLogsRotated(deps, run));
     }),
   };
-}
-
-async function ensureTempFilesRemoved(
-  { settings }: HostDeps,
-  olderThanMs: number,
-  { signal, mayStillChange }: ChangeRun,
-): Promise<Change<FileCount>> {
-  if (!Number.isFinite(olderThanMs) || olderThanMs <= 0) throw unsafe(`an age of ${olderThanMs} ms selects every file`);
-  const { dataDir, tempDirs, tempFilesLimit } = settings.kingfisher;
-  const what = { dataDir, tempDirs, writtenBefore: Date.now() - olderThanMs, signal, mayStillChange };
-  const before = await countTempFiles(what);
-  if (before.files > tempFilesLimit) {
-    throw unsafe(`${before.files} temporary files are more than the limit of ${tempFilesLimit} (tempFilesLimit)`);
-  }
-  if (before.files === 0) return { before: sizeOf(before), after: sizeOf(before), changed: false, notes: before.notes };
-  const { notes } = await removeTempFiles(what, tempFilesLimit);
-  const after = await countTempFiles(what);
-  return { before: sizeOf(before), after: sizeOf(after), changed: after.files < before.files, notes };
-}
-
-function sizeOf({ files, bytes }: Found): FileCount {
-  return { files, bytes };
 }
 
 async function ensureLogsRotated(

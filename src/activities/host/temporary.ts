@@ -8,6 +8,7 @@ import type { FileCount } from '../../shared/observations/files';
 import type { HostDeps } from './core/deps';
 import { createSerializer } from './core/serialize';
 import { asActivity } from './core/run';
+import type { Run } from './core/run';
 import type { ChangeRun } from './core/change';
 
 const NOTE_CHARACTERS = 300;
@@ -24,30 +25,45 @@ export function createTemporaryActivities(deps: HostDeps): TemporaryActivities {
   const { redact, asChange } = deps;
   const inTurn = createSerializer();
   return {
-    observeTemporaryFiles: asActivity(redact, async ({ signal }, { olderThanMs }) => {
-      return sizeOf(await countTemporaryFiles(await selected(deps, olderThanMs, signal)));
+    observeTemporaryFiles: asActivity(redact, async (run, { olderThanMs }) => {
+      return sizeOf(await countTemporaryFiles(await everythingOld(deps, olderThanMs, run)));
     }),
     ensureTemporaryFilesCleared: asChange('ensureTemporaryFilesCleared', async (run, { olderThanMs }) => {
-      return await inTurn('temporary', async () => await ensureCleared(deps, olderThanMs, run));
+      return await inTurn(
+        'temporary',
+        async () => await ensureCleared(deps, await everythingOld(deps, olderThanMs, run), run),
+      );
     }),
   };
 }
 
-async function ensureCleared(deps: HostDeps, olderThanMs: number, run: ChangeRun): Promise<Change<FileCount>> {
-  const { signal, mayStillChange } = run;
-  const what = { ...(await selected(deps, olderThanMs, signal)), mayStillChange };
-  const { tempFilesLimit } = deps.settings.kingfisher;
+/** None of them is left; more than `tempFilesLimit` are refused. */
+export async function ensureCleared(
+  { settings, redact }: HostDeps,
+  what: TemporaryFiles,
+  { mayStillChange }: Pick<ChangeRun, 'mayStillChange'>,
+): Promise<Change<FileCount>> {
+  const { tempFilesLimit } = settings.kingfisher;
   const before = await countTemporaryFiles(what);
   if (before.files > tempFilesLimit) {
     throw unsafe(`${before.files} temporary files are more than the limit of ${tempFilesLimit} (tempFilesLimit)`);
   }
-  const cleared = await clearTemporaryFiles(what, tempFilesLimit);
+  const cleared = await clearTemporaryFiles({ ...what, mayStillChange }, tempFilesLimit);
   const after = await countTemporaryFiles(what);
-  const notes = cleared.notes.map((note) => deps.redact(note, NOTE_CHARACTERS));
+  const notes = cleared.notes.map((note) => redact(note, NOTE_CHARACTERS));
   return { before: sizeOf(before), after: sizeOf(after), changed: after.files < before.files, notes };
 }
 
-async function selected({ settings }: HostDeps, olderThanMs: number, signal: AbortSignal): Promise<TemporaryFiles> {
+/** D.2: regular files, and only in KingFisher's own temporary folders. */
+export async function oldFiles(deps: HostDeps, olderThanMs: number, run: Pick<Run, 'signal'>): Promise<TemporaryFiles> {
+  return { ...(await everythingOld(deps, olderThanMs, run)), elsewhere: [], onlyFiles: true };
+}
+
+async function everythingOld(
+  { settings }: HostDeps,
+  olderThanMs: number,
+  { signal }: Pick<Run, 'signal'>,
+): Promise<TemporaryFiles> {
   if (!Number.isFinite(olderThanMs) || olderThanMs <= 0) throw unsafe(`an age of ${olderThanMs} ms selects every file`);
   const { dataDir, tempDirs, tempElsewhere, user } = settings.kingfisher;
   return {

@@ -22,6 +22,8 @@ export interface TemporaryFiles extends ChangeContext {
   uid: number | undefined;
   /** What was last written before this moment, epoch milliseconds. */
   writtenBefore: number;
+  /** Links, pipes and empty folders stay, too. */
+  onlyFiles?: boolean;
   /** Folders that are never entered, whatever path leads to them. */
   keep: string[];
 }
@@ -116,7 +118,7 @@ async function clear(
   if (owner !== undefined && stat.uid !== owner)
     return note(walk, path.join(place, name), "is not the service's, left");
   if (stat.isDirectory()) return await clearFolder(walk, folder, { name, stat }, place, owner, depth);
-  if (stat.mtimeMs >= walk.writtenBefore) return;
+  if (stat.mtimeMs >= walk.writtenBefore || (walk.onlyFiles === true && !stat.isFile())) return;
   walk.found.files++;
   walk.found.bytes += stat.isFile() ? stat.size : 0;
   // Young files grow old while we walk: what was not counted is left for the next time.
@@ -146,7 +148,7 @@ async function clearFolder(
   } finally {
     await folder.close();
   }
-  if (walk.left <= 0 || stat.mtimeMs >= walk.writtenBefore) return;
+  if (walk.left <= 0 || walk.onlyFiles === true || stat.mtimeMs >= walk.writtenBefore) return;
   walk.mayStillChange?.();
   await attempt(walk, place, async () => await parent.removeFolder(name));
 }

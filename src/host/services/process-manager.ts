@@ -50,139 +50,159 @@ interface Exit {
  * A service as a plain process: found by its pid file, by its command, or by its port; started so that it outlives the
  * agent.
  */
-export function createProcessManager(
-  { service, settings, port }: Service,
-  redact: Redact,
-  run: CommandRunner = runCommand,
-): ServiceManager {
-  const unit = redact(settings.command.join(' '), UNIT_CHARACTERS);
+export class ProcessManager implements ServiceManager {
+  private readonly service: ServiceName;
+  private readonly settings: ProcessManagerSettings;
+  private readonly port: number;
+  /** How people know it: its command line. */
+  private readonly unit: string;
   /** What this agent saw of the ends of processes that it started itself. */
-  const exits = new Map<number, Exit>();
+  private readonly exits = new Map<number, Exit>();
   /** Units that it made for them, by their pids. */
-  const units = new Map<number, string>();
-  return { observe, observeRecentStarts, observeStartLog, settle, restart, stop, start };
+  private readonly units = new Map<number, string>();
 
-  async function observe(): Promise<ServiceState> {
-    const last = readPidFile(settings.pidFile);
-    const running = await findService(last);
+  constructor(
+    { service, settings, port }: Service,
+    private readonly redact: Redact,
+    private readonly run: CommandRunner = runCommand,
+  ) {
+    this.service = service;
+    this.settings = settings;
+    this.port = port;
+    this.unit = redact(settings.command.join(' '), UNIT_CHARACTERS);
+  }
+
+  async observe(): Promise<ServiceState> {
+    const last = readPidFile(this.settings.pidFile);
+    const running = await this.findService(last);
     const observedAt = new Date().toISOString();
     const common = {
-      service,
+      service: this.service,
       manager: 'process',
-      unit,
+      unit: this.unit,
       load: 'loaded',
       restarts: 0,
       jobPending: false,
       observedAt,
     } as const;
     if (running !== undefined) return { ...common, ...runningState(running) };
-    return { ...common, ...endedState(last, await exitOf(last?.pid)) };
+    return { ...common, ...endedState(last, await this.exitOf(last?.pid)) };
   }
 
-  async function exitOf(pid: number | undefined): Promise<Exit | undefined> {
+  private async exitOf(pid: number | undefined): Promise<Exit | undefined> {
     if (pid === undefined) return undefined;
-    const unit = units.get(pid);
-    return unit === undefined ? exits.get(pid) : await endOfOwnUnit(unit, run);
+    const ownUnit = this.units.get(pid);
+    return ownUnit === undefined ? this.exits.get(pid) : await endOfOwnUnit(ownUnit, this.run);
   }
 
   /** Nobody keeps a record of starts by hand: all there is to know is the present one. */
-  async function observeRecentStarts(): Promise<RecentStarts> {
-    const { startedAt } = await observe();
+  async observeRecentStarts(): Promise<RecentStarts> {
+    const { startedAt } = await this.observe();
     const isRecent = startedAt !== null && Date.now() - Date.parse(startedAt) < HOUR_MS;
     return { evidence: 'absent', startedAt: isRecent ? [startedAt] : [] };
   }
 
   /** Nobody else speaks of it, and its log does not say where a start begins. */
-  async function observeStartLog(lines: number): Promise<UnitLine[]> {
-    const name = path.basename(settings.command[0] ?? '');
-    return (await readLogTail(settings.logFile, lines, redact)).lines.map((text) => ({ at: undefined, name, text }));
+  async observeStartLog(lines: number): Promise<UnitLine[]> {
+    const name = path.basename(this.settings.command[0] ?? '');
+    return (await readLogTail(this.settings.logFile, lines, this.redact)).lines.map((text) => ({
+      at: undefined,
+      name,
+      text,
+    }));
   }
 
   /** A process that was found without the pid file is written into it, so that its end will have a name. */
-  async function settle(): Promise<ServiceState> {
-    const last = readPidFile(settings.pidFile);
-    const running = await findService(last);
+  async settle(): Promise<ServiceState> {
+    const last = readPidFile(this.settings.pidFile);
+    const running = await this.findService(last);
     const isRecorded = running === undefined || (last !== undefined && isSame(running, last));
-    if (!isRecorded) writePidFile(settings.pidFile, running);
-    return await observe();
+    if (!isRecorded) writePidFile(this.settings.pidFile, running);
+    return await this.observe();
   }
 
-  async function restart(): Promise<ServiceState> {
-    await launch(endAll);
-    return await observe();
+  async restart(): Promise<ServiceState> {
+    await this.launch(() => this.endAll());
+    return await this.observe();
   }
 
   /** The pid file goes last: killed before, the next attempt finds nothing that runs. */
-  async function stop(): Promise<ServiceState> {
-    await endAll();
-    rmSync(settings.pidFile, { force: true });
-    return await observe();
+  async stop(): Promise<ServiceState> {
+    await this.endAll();
+    rmSync(this.settings.pidFile, { force: true });
+    return await this.observe();
   }
 
-  async function start(): Promise<ServiceState> {
-    if ((await findService(readPidFile(settings.pidFile))) === undefined) await launch();
-    return await settle();
+  async start(): Promise<ServiceState> {
+    if ((await this.findService(readPidFile(this.settings.pidFile))) === undefined) await this.launch();
+    return await this.settle();
   }
 
-  async function endAll(): Promise<void> {
-    const recorded = await findRecorded(readPidFile(settings.pidFile));
-    // Copies of the same command in the same folder would hold the port against the new one.
-    const others = (await findCandidates()).filter((other) => other.pid !== recorded?.pid);
+  private async endAll(): Promise<void> {
+    const recorded = await this.findRecorded(readPidFile(this.settings.pidFile));
+    // Copies of the same command in the same folder would hold the this.port against the new one.
+    const others = (await this.findCandidates()).filter((other) => other.pid !== recorded?.pid);
     await Promise.all([...(recorded === undefined ? [] : [recorded]), ...others].map((old) => endProcess(old)));
   }
 
   /** `before`: what is ended for it, once it is known that nothing stands in the way of the start. */
-  async function launch(before?: () => Promise<void>): Promise<void> {
-    const prepared = await prepareStart(settings, await folder());
+  private async launch(before?: () => Promise<void>): Promise<void> {
+    const prepared = await prepareStart(this.settings, await this.folder());
     try {
       await before?.();
-      if (await launchInOwnUnit(prepared)) return;
-      await startDetached(prepared, (pid, exitCode, signal) => exits.set(pid, { exitCode, isSignal: signal !== null }));
+      if (await this.launchInOwnUnit(prepared)) return;
+      await startDetached(prepared, (pid, exitCode, signal) =>
+        this.exits.set(pid, { exitCode, isSignal: signal !== null }),
+      );
     } finally {
       closeSync(prepared.logFd);
     }
   }
 
   /** False where there is no systemd, or it refuses: better in the agent's control group than not at all. */
-  async function launchInOwnUnit({ cwd, logFd }: PreparedStart): Promise<boolean> {
-    const own = canHaveOwnUnit() ? await startInOwnUnit(settings, { cwd, logFd }, run) : undefined;
+  private async launchInOwnUnit({ cwd, logFd }: PreparedStart): Promise<boolean> {
+    const own = canHaveOwnUnit() ? await startInOwnUnit(this.settings, { cwd, logFd }, this.run) : undefined;
     if (own === undefined) return false;
-    units.clear();
-    units.set(own.pid, own.unit);
-    writePidFile(settings.pidFile, { pid: own.pid, startTime: startTimeOf(own.pid) });
+    this.units.clear();
+    this.units.set(own.pid, own.unit);
+    writePidFile(this.settings.pidFile, { pid: own.pid, startTime: startTimeOf(own.pid) });
     return true;
   }
 
-  /** The holder of the port if it is of our command, else the one of the pid file, else the oldest of our command. */
-  async function findService(last: ProcessIdentity | undefined): Promise<ProcessRecord | undefined> {
-    const recorded = await findRecorded(last);
-    const candidates = await findCandidates();
+  /** The holder of the this.port if it is of our command, else the one of the pid file, else the oldest of our command. */
+  private async findService(last: ProcessIdentity | undefined): Promise<ProcessRecord | undefined> {
+    const recorded = await this.findRecorded(last);
+    const candidates = await this.findCandidates();
     if (recorded !== undefined && candidates.every(({ pid }) => pid === recorded.pid)) return recorded;
-    const pids = candidates.length > 0 ? (await findListener(port)).pids : [];
+    const pids = candidates.length > 0 ? (await findListener(this.port)).pids : [];
     return candidates.find(({ pid }) => pids.includes(pid)) ?? recorded ?? candidates.sort(byStart)[0];
   }
 
-  async function findCandidates(): Promise<ProcessRecord[]> {
-    return await findByCommand(settings.command, await folder().catch(() => settings.cwd), await owner());
+  private async findCandidates(): Promise<ProcessRecord[]> {
+    return await findByCommand(
+      this.settings.command,
+      await this.folder().catch(() => this.settings.cwd),
+      await this.owner(),
+    );
   }
 
   /** Whoever can write the pid file must not be able to name a process of somebody else. */
-  async function findRecorded(last: ProcessIdentity | undefined): Promise<ProcessRecord | undefined> {
+  private async findRecorded(last: ProcessIdentity | undefined): Promise<ProcessRecord | undefined> {
     const recorded = last === undefined ? undefined : await findSame(last);
     if (recorded === undefined || recorded.pid <= 1 || recorded.pid === process.pid) return undefined;
-    return recorded.uid === (await owner()) ? recorded : undefined;
+    return recorded.uid === (await this.owner()) ? recorded : undefined;
   }
 
-  async function owner(): Promise<number | null> {
-    if (settings.user !== undefined) return (await findUser(settings.user)).uid;
+  private async owner(): Promise<number | null> {
+    if (this.settings.user !== undefined) return (await findUser(this.settings.user)).uid;
     return process.getuid?.() ?? null;
   }
 
-  async function folder(): Promise<string> {
+  private async folder(): Promise<string> {
     try {
-      return await realpath(settings.cwd);
+      return await realpath(this.settings.cwd);
     } catch (err) {
-      throw new HostError('NotConfigured', `${settings.cwd}: ${errorText(err)}; correct kingfisher.manager.cwd`);
+      throw new HostError('NotConfigured', `${this.settings.cwd}: ${errorText(err)}; correct kingfisher.manager.cwd`);
     }
   }
 }

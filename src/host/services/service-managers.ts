@@ -2,11 +2,11 @@ import type { DependencyName, ServiceName } from '../../shared/observations/serv
 import type { CommandRunner } from '../programs/commands';
 import { HostError } from '../errors';
 import { portOf } from '../processes/ports';
-import { createProcessManager } from './process-manager';
+import { ProcessManager } from './process-manager';
 import type { Redact } from '../redact';
 import type { ServiceManager } from './service-manager';
 import type { AgentSettings } from '../agent-settings';
-import { createSystemdManager } from './systemd';
+import { SystemdManager } from './systemd';
 
 /** @throws HostError `NotConfigured` for a service that this host's configuration does not name. */
 export type FindManager = (service: ServiceName) => ServiceManager;
@@ -17,7 +17,7 @@ export function createServiceManagers(settings: AgentSettings, run: CommandRunne
   for (const [name, dependency] of Object.entries(settings.dependencies)) {
     if (dependency === undefined) continue;
     const service = name as DependencyName;
-    managers.set(service, createSystemdManager({ service, unit: dependency.unit }, run));
+    managers.set(service, new SystemdManager({ service, unit: dependency.unit }, run));
   }
   return function findManager(service) {
     const manager = managers.get(service);
@@ -33,6 +33,6 @@ export function notConfigured(name: string): HostError {
 
 function kingfisherManager({ kingfisher }: AgentSettings, run: CommandRunner, redact: Redact): ServiceManager {
   const { manager, baseUrl } = kingfisher;
-  if (manager.type === 'systemd') return createSystemdManager({ service: 'kingfisher', unit: manager.unit }, run);
-  return createProcessManager({ service: 'kingfisher', settings: manager, port: portOf(baseUrl) }, redact, run);
+  if (manager.type === 'systemd') return new SystemdManager({ service: 'kingfisher', unit: manager.unit }, run);
+  return new ProcessManager({ service: 'kingfisher', settings: manager, port: portOf(baseUrl) }, redact, run);
 }

@@ -42,87 +42,90 @@ interface Unit {
 }
 
 /** A service under systemd, asked and restarted by `systemctl`. */
-export function createSystemdManager(
-  { service, unit }: Unit,
-  run: CommandRunner,
-  patience: Patience = PATIENCE,
-): ServiceManager {
-  return { observe, observeRecentStarts, observeStartLog, settle, restart, stop, start };
+export class SystemdManager implements ServiceManager {
+  private readonly unit: string;
 
-  async function observe(signal?: AbortSignal): Promise<ServiceState> {
-    const args = ['show', '--no-pager', '--timestamp=us+utc', `--property=${PROPERTIES.join(',')}`, '--', unit];
-    const result = await systemctl(args, signal);
-    if (result.exitCode !== 0) throw notObserved(unit, result);
-    return parseUnit({ service, unit }, result.stdout, new Date());
+  constructor(
+    private readonly named: Unit,
+    private readonly run: CommandRunner,
+    private readonly patience: Patience = PATIENCE,
+  ) {
+    this.unit = named.unit;
   }
 
-  async function observeRecentStarts(signal?: AbortSignal): Promise<RecentStarts> {
-    return await observeUnitStarts(unit, run, signal);
+  async observe(signal?: AbortSignal): Promise<ServiceState> {
+    const args = ['show', '--no-pager', '--timestamp=us+utc', `--property=${PROPERTIES.join(',')}`, '--', this.unit];
+    const result = await this.systemctl(args, signal);
+    if (result.exitCode !== 0) throw notObserved(this.unit, result);
+    return parseUnit(this.named, result.stdout, new Date());
   }
 
-  async function observeStartLog(lines: number, signal?: AbortSignal): Promise<UnitLine[] | undefined> {
-    return await readUnitLog(unit, lines, run, signal);
+  async observeRecentStarts(signal?: AbortSignal): Promise<RecentStarts> {
+    return await observeUnitStarts(this.unit, this.run, signal);
   }
 
-  async function settle(signal?: AbortSignal): Promise<ServiceState> {
-    return await observeUntil((state) => !state.jobPending, { signal });
+  async observeStartLog(lines: number, signal?: AbortSignal): Promise<UnitLine[] | undefined> {
+    return await readUnitLog(this.unit, lines, this.run, signal);
+  }
+
+  async settle(signal?: AbortSignal): Promise<ServiceState> {
+    return await this.observeUntil((state) => !state.jobPending, { signal });
   }
 
   /** @throws HostError `JobStuck` */
-  async function observeUntil(
+  private async observeUntil(
     holds: (state: ServiceState) => boolean,
     { signal, isOurs = false }: { signal?: AbortSignal | undefined; isOurs?: boolean },
   ): Promise<ServiceState> {
     const begin = performance.now();
     let asked: Promise<number> | undefined;
-    const stopTimeout = () => (asked ??= observeStopTimeout(unit, systemctl, signal));
+    const stopTimeout = () => (asked ??= observeStopTimeout(this.unit, this.systemctl, signal));
     for (;;) {
-      const state = await observe(signal);
+      const state = await this.observe(signal);
       if (holds(state)) return state;
       const afterMs = performance.now() - begin;
-      if (afterMs >= (await limitOf(state, patience, stopTimeout))) {
-        throw await stuckJob(state, { systemctl, isOurs, afterMs });
+      if (afterMs >= (await limitOf(state, this.patience, stopTimeout))) {
+        throw await stuckJob(state, { systemctl: this.systemctl, isOurs, afterMs });
       }
       await sleep(Math.min(Math.max(POLL_MS, afterMs * LATE_BY), LONG_POLL_MS), signal);
     }
   }
 
   /** systemd counts starts by hand too: the sixth within ten seconds is refused until the count is cleared. */
-  async function restart(): Promise<ServiceState> {
-    const state = await startAnew();
-    return state.result === 'start-limit-hit' ? await startAnew() : state;
+  async restart(): Promise<ServiceState> {
+    const state = await this.startAnew();
+    return state.result === 'start-limit-hit' ? await this.startAnew() : state;
   }
 
   /**
    * The job exists from the moment `systemctl` returns. The new start has a name before the unit calls itself ready:
    * PostgreSQL's answers two seconds earlier. Without one, systemd has done what it will do when the job is gone.
    */
-  async function startAnew(): Promise<ServiceState> {
+  private async startAnew(): Promise<ServiceState> {
     // Also clears the count of recent starts. Fails harmlessly for a unit that systemd has not loaded.
-    await systemctl(['reset-failed', '--', unit]);
-    const { invocation } = await observe();
-    const result = await systemctl(['restart', '--no-block', '--no-ask-password', '--', unit]);
-    if (result.exitCode !== 0) throw refused('restart', unit, result);
-    return await observeUntil((state) => !state.jobPending || isNewStart(state, invocation), { isOurs: true });
+    await this.systemctl(['reset-failed', '--', this.unit]);
+    const { invocation } = await this.observe();
+    const result = await this.systemctl(['restart', '--no-block', '--no-ask-password', '--', this.unit]);
+    if (result.exitCode !== 0) throw refused('restart', this.unit, result);
+    return await this.observeUntil((state) => !state.jobPending || isNewStart(state, invocation), { isOurs: true });
   }
 
   /** Waits for the unit rather than for `systemctl`, which returns before a unit that is already stopping has stopped. */
-  async function stop(signal?: AbortSignal): Promise<ServiceState> {
-    const result = await systemctl(['stop', '--no-block', '--no-ask-password', '--', unit]);
-    if (result.exitCode !== 0) throw refused('stop', unit, result);
-    return await observeUntil(isStopped, { signal, isOurs: true });
+  async stop(signal?: AbortSignal): Promise<ServiceState> {
+    const result = await this.systemctl(['stop', '--no-block', '--no-ask-password', '--', this.unit]);
+    if (result.exitCode !== 0) throw refused('stop', this.unit, result);
+    return await this.observeUntil(isStopped, { signal, isOurs: true });
   }
 
-  async function start(): Promise<ServiceState> {
-    await systemctl(['reset-failed', '--', unit]);
-    const result = await systemctl(['start', '--no-block', '--no-ask-password', '--', unit]);
-    if (result.exitCode !== 0) throw refused('start', unit, result);
-    return await observeUntil((state) => !state.jobPending, { isOurs: true });
+  async start(): Promise<ServiceState> {
+    await this.systemctl(['reset-failed', '--', this.unit]);
+    const result = await this.systemctl(['start', '--no-block', '--no-ask-password', '--', this.unit]);
+    if (result.exitCode !== 0) throw refused('start', this.unit, result);
+    return await this.observeUntil((state) => !state.jobPending, { isOurs: true });
   }
 
-  async function systemctl(args: string[], signal?: AbortSignal): Promise<CommandResult> {
-    return await run({ program: SYSTEMCTL, args, timeoutMs: ASK_TIMEOUT_MS, remedy: REMEDY, signal });
-  }
+  private readonly systemctl = async (args: string[], signal?: AbortSignal): Promise<CommandResult> =>
+    await this.run({ program: SYSTEMCTL, args, timeoutMs: ASK_TIMEOUT_MS, remedy: REMEDY, signal });
 }
 
 /**

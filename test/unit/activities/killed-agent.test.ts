@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createProcessManager } from '../../../src/host/services/process-manager';
+import { ProcessManager } from '../../../src/host/services/process-manager';
 import { createRedactor } from '../../../src/host/redact';
 import type { Change } from '../../../src/shared/observations/change';
 import type { ServiceState } from '../../../src/shared/observations/service';
@@ -15,11 +15,11 @@ import type { ManualService } from '../host/support/manual-service';
 import { useTempFolder } from '../host/support/temp-folder';
 
 const AGENT = `
-  const { createProcessManager } = require('./host/services/process-manager');
+  const { ProcessManager } = require('./host/services/process-manager');
   const { createRedactor } = require('./host/redact');
   const { ensureRestarted } = require('./activities/host/ensure-restarted');
   const { service, seen } = JSON.parse(process.argv[2]);
-  ensureRestarted(createProcessManager(service, createRedactor([])), { seenInvocation: seen, attempt: 1 }, new AbortController().signal)
+  ensureRestarted(new ProcessManager(service, createRedactor([])), { seenInvocation: seen, attempt: 1 }, new AbortController().signal)
     .then((change) => console.log(JSON.stringify(change)));
 `;
 
@@ -61,7 +61,7 @@ async function resultOf(agent: ChildProcess): Promise<Change<ServiceState>> {
 }
 
 async function firstStart(): Promise<ServiceState> {
-  const state = await createProcessManager(kingfisher(), createRedactor([])).restart();
+  const state = await new ProcessManager(kingfisher(), createRedactor([])).restart();
   await waitFor(() => service.starts().length === 1, { what: 'the first start' });
   return state;
 }

@@ -1,9 +1,9 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { ensureStarted, ensureStopped } from '../../../src/activities/host/stop';
-import { createProcessManager } from '../../../src/host/services/process-manager';
+import { ProcessManager } from '../../../src/host/services/process-manager';
 import { createRedactor } from '../../../src/host/redact';
 import type { ServiceManager } from '../../../src/host/services/service-manager';
-import { createSystemdManager } from '../../../src/host/services/systemd';
+import { SystemdManager } from '../../../src/host/services/systemd';
 import type { CommandResult } from '../../../src/host/programs/commands';
 import { waitFor } from '../../support/wait-for';
 import { createManualService } from '../host/support/manual-service';
@@ -19,7 +19,7 @@ describe('a service under the process manager', () => {
 
   /** A manager that remembers nothing, as after the agent's own restart. */
   const newAgent = () =>
-    createProcessManager({ service: 'kingfisher', settings: service.settings, port: service.port }, createRedactor([]));
+    new ProcessManager({ service: 'kingfisher', settings: service.settings, port: service.port }, createRedactor([]));
 
   beforeEach(async () => {
     service = await createManualService(folder.path());
@@ -79,7 +79,7 @@ describe('a unit under systemd', () => {
       const [load, active, job] = (looks.length > 1 ? looks.shift()! : looks[0]!).split(' ');
       return { ...RESULT, stdout: `LoadState=${load}\nActiveState=${active}\nJob=${job ?? ''}\nInvocationID=a\n` };
     };
-    return { manager: createSystemdManager({ service: 'kingfisher', unit: 'k.service' }, run), verbs };
+    return { manager: new SystemdManager({ service: 'kingfisher', unit: 'k.service' }, run), verbs };
   }
 
   it('is asked to stop, and waited for until nothing is left to do', async () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createProcessManager } from '../../../../src/host/services/process-manager';
+import { ProcessManager } from '../../../../src/host/services/process-manager';
 import { endProcess, findSame } from '../../../../src/host/programs/end-process';
 import { findProcess } from '../../../../src/host/processes/process-table';
 import { createRedactor } from '../../../../src/host/redact';
@@ -21,7 +21,7 @@ async function use(env?: Record<string, string>): Promise<void> {
 
 /** A manager that remembers nothing, as after the agent's own restart. */
 function newAgent(): ServiceManager {
-  return createProcessManager(
+  return new ProcessManager(
     { service: 'kingfisher', settings: service.settings, port: service.port },
     createRedactor([]),
   );

@@ -1,5 +1,5 @@
 import type { CommandResult } from '../../../../src/host/programs/commands';
-import { createSystemdManager } from '../../../../src/host/services/systemd';
+import { SystemdManager } from '../../../../src/host/services/systemd';
 import { limitOf, parseSpan } from '../../../../src/host/services/systemd-jobs';
 import { serviceState } from '../../activities/support/host';
 
@@ -49,7 +49,7 @@ describe('a job that hangs', () => {
       const [active, job] = now.split(' ');
       return { ...RESULT, stdout: `LoadState=loaded\nActiveState=${active}\nJob=${job ?? ''}\nInvocationID=a\n` };
     };
-    return { manager: createSystemdManager({ service: 'kingfisher', unit: 'k.service' }, run, PATIENCE), verbs };
+    return { manager: new SystemdManager({ service: 'kingfisher', unit: 'k.service' }, run, PATIENCE), verbs };
   }
 
   it('is named with what it is, and left, when it has begun: only it brings the service back', async () => {

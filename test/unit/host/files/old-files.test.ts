@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { countTempFiles, removeTempFiles } from '../../../../src/host/files/temp-files';
+import { clearTemporaryFiles, countTemporaryFiles } from '../../../../src/host/files/temporary-files';
 import { sizeOf } from '../../../support/sample';
 import { useTempFolder } from '../support/temp-folder';
 
@@ -15,6 +15,10 @@ const what = (more: object = {}) => ({
   dataDir: folder.path('data'),
   tempDirs: [folder.path('data/temp')],
   writtenBefore: Date.now() - DAY_MS,
+  elsewhere: [],
+  uid: undefined,
+  keep: [],
+  onlyFiles: true,
   ...more,
 });
 
@@ -30,11 +34,11 @@ describe('temporary files', () => {
   it('go when they are old, in nested folders too; young ones and folders stay', async () => {
     const old = [await put('data/temp/a'), await put('data/temp/deep/er/b')];
     const young = await put('data/temp/deep/young', new Date());
-    expect(await countTempFiles(what())).toEqual({ files: 2, bytes: 10, notes: [] });
-    await removeTempFiles(what(), 100);
+    expect(await countTemporaryFiles(what())).toEqual({ files: 2, bytes: 10, notes: [] });
+    await clearTemporaryFiles(what(), 100);
     expect(old.map((file) => existsSync(file))).toEqual([false, false]);
     expect(existsSync(young)).toBe(true);
-    expect(await countTempFiles(what())).toMatchObject({ files: 0 });
+    expect(await countTemporaryFiles(what())).toMatchObject({ files: 0 });
   });
 
   it('are never found through a link: to a file, to a folder, dangling', async () => {
@@ -43,7 +47,7 @@ describe('temporary files', () => {
     await symlink(folder.path('elsewhere'), folder.path('data/temp/folder'));
     await symlink(precious, folder.path('data/temp/file'));
     await symlink('/nowhere', folder.path('data/temp/dangling'));
-    await removeTempFiles(what(), 100);
+    await clearTemporaryFiles(what(), 100);
     expect(existsSync(precious)).toBe(true);
     expect((await readdir(folder.path('data/temp'))).sort()).toEqual(['dangling', 'file', 'folder']);
   });
@@ -52,13 +56,13 @@ describe('temporary files', () => {
     const precious = await put('elsewhere/temp/precious');
     await mkdir(folder.path('data'));
     await symlink(folder.path('elsewhere/temp'), folder.path('data/temp'));
-    await expect(removeTempFiles(what(), 100)).rejects.toMatchObject({ failure: 'UnsafeSelector' });
+    await expect(clearTemporaryFiles(what(), 100)).rejects.toMatchObject({ failure: 'UnsafeSelector' });
     await symlink(folder.path('elsewhere'), folder.path('data/step'));
     const below = what({ tempDirs: [folder.path('data/step/temp')] });
-    await expect(removeTempFiles(below, 100)).rejects.toMatchObject({ failure: 'UnsafeSelector' });
+    await expect(clearTemporaryFiles(below, 100)).rejects.toMatchObject({ failure: 'UnsafeSelector' });
     await symlink(folder.path('data'), folder.path('link'));
     const through = what({ dataDir: folder.path('link'), tempDirs: [folder.path('link/temp')] });
-    await expect(removeTempFiles(through, 100)).rejects.toMatchObject({ failure: 'UnsafeSelector' });
+    await expect(clearTemporaryFiles(through, 100)).rejects.toMatchObject({ failure: 'UnsafeSelector' });
     expect(existsSync(precious)).toBe(true);
   });
 
@@ -67,7 +71,7 @@ describe('temporary files', () => {
     async (tempDir) => {
       await put('data/temp/a');
       const first = folder.path('data/temp');
-      await expect(removeTempFiles(what({ tempDirs: [first, tempDir] }), 100)).rejects.toMatchObject({
+      await expect(clearTemporaryFiles(what({ tempDirs: [first, tempDir] }), 100)).rejects.toMatchObject({
         failure: 'UnsafeSelector',
       });
       expect(existsSync(folder.path('data/temp/a'))).toBe(true);
@@ -76,29 +80,36 @@ describe('temporary files', () => {
 
   it('are refused for dataDir itself and for a data folder "/"', async () => {
     await put('data/temp/a');
-    await expect(countTempFiles(what({ tempDirs: [folder.path('data')] }))).rejects.toThrow('not below dataDir');
-    await expect(countTempFiles(what({ dataDir: '/', tempDirs: ['/tmp'] }))).rejects.toThrow('plain absolute path');
+    await expect(countTemporaryFiles(what({ tempDirs: [folder.path('data')] }))).rejects.toThrow('not below dataDir');
+    await expect(countTemporaryFiles(what({ dataDir: '/', tempDirs: ['/tmp'] }))).rejects.toThrow(
+      'plain absolute path',
+    );
   });
 
   it('of a missing folder are a note, also when dataDir is missing', async () => {
     const note = { files: 0, notes: [`${folder.path('data/temp')} does not exist`] };
-    expect(await countTempFiles(what())).toMatchObject(note);
+    expect(await countTemporaryFiles(what())).toMatchObject(note);
     await mkdir(folder.path('data'));
-    expect(await countTempFiles(what())).toMatchObject(note);
+    expect(await countTemporaryFiles(what())).toMatchObject(note);
   });
 
-  it('on another file system are left alone', async () => {
+  it.each([
+    ['another', () => ['-t', 'tmpfs', 'none']],
+    ['the same', () => ['--bind', folder.path('elsewhere')]],
+  ])('on a mount of %s file system are left alone', async (_which, source) => {
+    await mkdir(folder.path('elsewhere'), { recursive: true });
+    const how = source();
     if (process.getuid?.() !== 0) return;
     await put('data/temp/a');
     await mkdir(folder.path('data/temp/mounted'));
     try {
-      execFileSync('mount', ['-t', 'tmpfs', 'none', folder.path('data/temp/mounted')], { stdio: 'ignore' });
+      execFileSync('mount', [...how, folder.path('data/temp/mounted')], { stdio: 'ignore' });
     } catch {
       return; // not allowed to mount here
     }
     try {
       const inside = await put('data/temp/mounted/inside');
-      await removeTempFiles(what(), 100);
+      await clearTemporaryFiles(what(), 100);
       expect(existsSync(inside)).toBe(true);
       expect(existsSync(folder.path('data/temp/a'))).toBe(false);
     } finally {
@@ -114,7 +125,7 @@ describe('temporary files', () => {
       const rounds = sizeOf('swapped for links', { full: 150, sample: 30 });
       for (let round = 0; round < rounds; round++) {
         await put(`data/temp/bait-${round % 5}/x`);
-        await removeTempFiles(what(), 1_000);
+        await clearTemporaryFiles(what(), 1_000);
       }
     } finally {
       await swapper.terminate();
@@ -124,8 +135,8 @@ describe('temporary files', () => {
 
   it('are removed no more than the limit at once', async () => {
     await Promise.all(Array.from({ length: 10 }, (_, at) => put(`data/temp/${at}`)));
-    await removeTempFiles(what(), 4);
-    expect(await countTempFiles(what())).toMatchObject({ files: 6 });
+    await clearTemporaryFiles(what(), 4);
+    expect(await countTemporaryFiles(what())).toMatchObject({ files: 6 });
   });
 });
 
