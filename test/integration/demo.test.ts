@@ -84,11 +84,11 @@ describe('the demo', () => {
     demo = startDemo(directory, '--process');
     await waitFor(() => demo!.output().includes('waiting for the alert'), {
       what: 'the first act',
-      deadlineMs: 30_000,
+      deadlineMs: 120_000,
     });
     demo.child.kill('SIGINT');
     const code = await demo.ended;
     if (code !== 130) throw new Error(`the demo ended with ${code}:\n${demo.output()}`);
     expect(traces(directory)).toEqual([]);
-  });
+  }, 180_000);
 });
