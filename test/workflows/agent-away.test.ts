@@ -69,6 +69,22 @@ it('waits for an agent that is away by one probe and one timer, each longer than
   }, false);
 }, 120_000);
 
+it('an agent that is back and too old to know the probe is back all the same', async () => {
+  await site.withHost(async (host, name) => {
+    host.up.kingfisher = false;
+    host.lacks.add('observeAllowed');
+    const handle = await startIncident(site.env.client, name, alert(), inputOf(name));
+    await untilState(handle, 'waitingForAgent');
+    await site.withAgent(host, name, async () => {
+      // What it does know is done.
+      const view: IncidentView = await untilState(handle, 'watching', 'waitingForPeople');
+      expect(view.findings.find(({ name: finding }) => finding === 'AgentUnreachable')?.withdrawnAt).toBeDefined();
+      expect(view.findings.map(({ name: finding }) => finding)).toContain('AgentTooOld');
+      await closedMeanwhile(handle);
+    });
+  }, false);
+}, 120_000);
+
 it('goes on as soon as the agent is back: each look was offered once more, and the host is healed', async () => {
   await site.withHost(async (host, name) => {
     host.up.kingfisher = false;

@@ -2,13 +2,22 @@ import { ActivityFailure, CancellationScope, TimeoutFailure, condition, proxyAct
 import type { HostActivities } from '../../activities/host';
 import { hostTaskQueue } from '../../shared/task-queues';
 import type { Incident } from '../incident/incident';
+import { NOT_REGISTERED } from './agent-version';
 
 const FINDING = 'AgentUnreachable';
 const TOO_OLD = 'AgentTooOld';
 /** What is left of a closed incident stands in an agent's queue no longer than this. */
 const PROBE_STANDS_MS = 3_600_000;
-/** An agent that dies of a probe is given it again by the server: that is no event either. */
-const PROBE_RETRY = { initialInterval: 1_000, backoffCoefficient: 2, maximumInterval: 60_000 };
+/**
+ * An agent that dies of a probe is given it again by the server: that is no event either. One that is too old to know the
+ * probe has taken it, and is there.
+ */
+const PROBE_RETRY = {
+  initialInterval: 1_000,
+  backoffCoefficient: 2,
+  maximumInterval: 60_000,
+  nonRetryableErrorTypes: [NOT_REGISTERED],
+};
 
 /** Whether the host's agent is known to take no work. */
 export function isAgentAway(incident: Incident): boolean {
