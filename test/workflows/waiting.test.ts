@@ -2,9 +2,12 @@ import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ScriptedHost } from '../../src/simulate/script/scripted-host';
+import { guardId } from '../../src/shared/ids';
 import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
 import { alert, closedByHand, closedMeanwhile, startIncident, untilState } from '../support/incidents';
+import { guardQuery } from '../../src/workflows/messages';
 import { SAFETY } from '../support/safety';
+import { waitFor } from '../support/wait-for';
 import { WorkflowSite } from '../support/workflow-site';
 
 /** More than this an incident that only waits must not cost. */
@@ -30,6 +33,8 @@ function looksForAnHour(host: ScriptedHost): void {
 
 /** What one more hour of the server's time adds to its history. */
 async function eventsOfAnHour(handle: WorkflowHandle): Promise<number> {
+  // The looks that were under way when it began to wait have ended by then.
+  await site.env.sleep('1m');
   const before = await handle.describe();
   await site.env.sleep('1h');
   const after = await handle.describe();
@@ -70,6 +75,9 @@ describe('an hour of an incident that waits', () => {
         taskQueue: CONTROLLER_TASK_QUEUE,
         args: [{ host: name, request: turnOfOther(), workMs: 10 * 3_600_000, restarts: [] }],
       });
+      const guard = site.env.client.workflow.getHandle(guardId(name));
+      const isHeld = async () => (await guard.query(guardQuery)).holder?.incidentId === holder.workflowId;
+      await waitFor(isHeld, { what: 'another incident to have the turn' });
       const handle = await startIncident(site.env.client, name, alert());
       await untilState(handle, 'waitingForTurn');
       expect(await eventsOfAnHour(handle)).toBeLessThanOrEqual(MOST_EVENTS_AN_HOUR);
