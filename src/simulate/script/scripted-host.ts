@@ -13,7 +13,7 @@ import { HOST_ACTIVITIES } from '../../shared/host-activities';
 import type { HostActivityName } from '../../shared/host-activities';
 import { ANSWERS, DEPENDENCIES, WHY, endpoint } from './scripted-answers';
 import { scriptedRecovery } from './scripted-recovery';
-import { scriptedChanges, scriptedObservations } from './scripted-service';
+import { scriptedChanges, scriptedObservations, scriptedWaits } from './scripted-service';
 
 /**
  * A host whose behaviour a test or a simulation scripts: services that are up or down, and what a restart does to them. Keeps the
@@ -111,6 +111,7 @@ export class ScriptedHost {
   activities(): HostActivities {
     const scripted: Partial<Record<HostActivityName, unknown>> = {
       ...scriptedObservations(this),
+      ...scriptedWaits(this),
       ...scriptedChanges(this),
       ...scriptedRecovery(this),
     };

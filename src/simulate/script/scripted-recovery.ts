@@ -5,13 +5,8 @@ import type { ScriptedHost } from './scripted-host';
 
 /** The nine steps of H on a scripted host. */
 export function scriptedRecovery(host: ScriptedHost): Partial<HostActivities> {
-  const touch = (what: string) => {
-    if (host.up.kingfisher) host.touchedWhileRunning.push(what);
-  };
   const noStrays = { processes: [], more: 0 };
-  const permissions = () => ({ entries: 100, different: host.wrongPermissions, examples: [], skipped: 0 });
   const keys = () => ({ database: 1, rateLimitKeys: host.rateLimitKeys, otherKeys: 3 });
-  const files = () => ({ files: host.tempFiles, bytes: host.tempFiles * 1000 });
   const backup = (state: 'absent' | 'complete') => ({
     path: '/var/backups/kingfisher/x',
     state,
@@ -20,6 +15,7 @@ export function scriptedRecovery(host: ScriptedHost): Partial<HostActivities> {
     manifestSha256: state === 'complete' ? 'ab'.repeat(32) : null,
   });
   return {
+    ...scriptedFiles(host),
     ensureStopped: async ({ service }) => {
       const before = host.service(service);
       host.up[service] = false;
@@ -42,23 +38,6 @@ export function scriptedRecovery(host: ScriptedHost): Partial<HostActivities> {
       changed: false,
       notes: [],
     }),
-    observePermissions: async () => permissions(),
-    ensurePermissions: async ({ limit }) => {
-      touch('permissions');
-      const before = permissions();
-      if (before.different > limit) {
-        throw ApplicationFailure.nonRetryable(`${before.different} entries differ, limit ${limit}`, 'UnsafeSelector');
-      }
-      host.wrongPermissions = 0;
-      return { before, after: permissions(), changed: before.different > 0, notes: [] };
-    },
-    observeTemporaryFiles: async () => files(),
-    ensureTemporaryFilesCleared: async () => {
-      touch('temporary files');
-      const before = files();
-      host.tempFiles = 0;
-      return { before, after: files(), changed: before.files > 0, notes: [] };
-    },
     observeRateLimits: async () => keys(),
     ensureRateLimitsReset: async () => {
       if (!host.up.redis) throw ApplicationFailure.nonRetryable('Redis refused', 'ObservationFailed');
@@ -81,6 +60,34 @@ export function scriptedRecovery(host: ScriptedHost): Partial<HostActivities> {
         host.up[service] = host.recoveryHelps || !host.broken.has(service);
       }
       return { before, after: host.service(service), changed: before.active !== 'active', notes: [] };
+    },
+  };
+}
+
+/** H.3 and H.4: KingFisher must not run beside them. */
+function scriptedFiles(host: ScriptedHost): Partial<HostActivities> {
+  const touch = (what: string) => {
+    if (host.up.kingfisher) host.touchedWhileRunning.push(what);
+  };
+  const permissions = () => ({ entries: 100, different: host.wrongPermissions, examples: [], skipped: 0 });
+  const files = () => ({ files: host.tempFiles, bytes: host.tempFiles * 1000 });
+  return {
+    observePermissions: async () => permissions(),
+    ensurePermissions: async ({ limit }) => {
+      touch('permissions');
+      const before = permissions();
+      if (before.different > limit) {
+        throw ApplicationFailure.nonRetryable(`${before.different} entries differ, limit ${limit}`, 'UnsafeSelector');
+      }
+      host.wrongPermissions = 0;
+      return { before, after: permissions(), changed: before.different > 0, notes: [] };
+    },
+    observeTemporaryFiles: async () => files(),
+    ensureTemporaryFilesCleared: async () => {
+      touch('temporary files');
+      const before = files();
+      host.tempFiles = 0;
+      return { before, after: files(), changed: before.files > 0, notes: [] };
     },
   };
 }

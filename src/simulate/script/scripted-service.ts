@@ -54,6 +54,12 @@ export function scriptedObservations(host: ScriptedHost): Partial<HostActivities
       samples: host.metrics.answer === 'ok' ? 30 : 0,
       observedAt: host.now(),
     }),
+  };
+}
+
+/** What it answers where a page waits until something holds. */
+export function scriptedWaits(host: ScriptedHost): Partial<HostActivities> {
+  return {
     waitUntil: (async (wanted: WaitRequest) => host.waited(wanted)) as HostActivities['waitUntil'],
     watchKingfisher: async (wanted) => host.reading(wanted),
     checkConfiguration: async () => ({
