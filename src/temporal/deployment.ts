@@ -3,6 +3,7 @@ import { WorkflowNotFoundError, isGrpcServiceError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { WorkerDeploymentOptions } from '@temporalio/worker';
 import { CONTROLLER_TASK_QUEUE } from '../shared/task-queues';
+import { OPEN_RUNS } from './open-runs';
 
 /** Temporal's name for all controllers together; each build of them is a version of it. */
 export const DEPLOYMENT_NAME = 'halcyon-controller';
@@ -128,8 +129,6 @@ export async function adopt(client: Client, { from, to }: { from: string; to: st
   }
   return adopted;
 }
-
-const OPEN_RUNS = `TaskQueue = "${CONTROLLER_TASK_QUEUE}" AND ExecutionStatus = "Running"`;
 
 function openRunsOf(buildId: string): string {
   return `${OPEN_RUNS} AND TemporalWorkerDeploymentVersion = "${DEPLOYMENT_NAME}:${buildId}"`;

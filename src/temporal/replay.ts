@@ -1,13 +1,11 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
-import { CONTROLLER_TASK_QUEUE } from '../shared/task-queues';
+import { OPEN_RUNS } from './open-runs';
 import { quietTemporal } from './quiet';
 import { workflowSource } from './workflow-source';
 import type { WorkflowSource } from './workflow-source';
 
-/** Every run that controllers have to go on with. */
-const OPEN_RUNS = `TaskQueue = "${CONTROLLER_TASK_QUEUE}" AND ExecutionStatus = "Running"`;
 /** Histories that are fetched ahead of the one that is replayed. */
 const FETCHED_AHEAD = 8;
 

@@ -175,7 +175,7 @@ export class Chaos {
     const at = Date.now();
     await controller.kill();
     this.reviving = controller.start();
-    // StepReport where it is awaited.
+    // Told where it is awaited.
     this.reviving.catch(() => undefined);
     return at;
   }

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
-import { guardId, leaseId } from '../../shared/ids';
+import { leaseId } from '../../shared/ids';
+import { guardStart } from '../../shared/safety/guard-start';
 import { CONTROLLER_TASK_QUEUE } from '../../shared/task-queues';
 import { describeChain } from './run-status';
 import type { CoordinationActivities } from './types';
@@ -9,12 +10,9 @@ export function createCoordinationActivities(client: Client): Omit<CoordinationA
   return {
     async requestTurn({ host, request }) {
       await client.workflow.signalWithStart('guard', {
-        workflowId: guardId(host),
-        taskQueue: CONTROLLER_TASK_QUEUE,
-        args: [{ host }],
+        ...guardStart(host),
         signal: 'requestTurn',
         signalArgs: [request],
-        staticSummary: `Guard of ${host}: one remediation at a time`,
       });
     },
     async observeRun({ workflowId, runId }) {

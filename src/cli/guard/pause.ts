@@ -5,7 +5,7 @@ import type { GuardView, Pause, PauseRequest, ResumeRequest } from '../../shared
 import { guardId } from '../../shared/ids';
 import { isSamePerson } from '../../shared/safety/people';
 import { DEFAULT_PAUSE, checkPause, checkResume } from '../../shared/safety/pause-limits';
-import { CONTROLLER_TASK_QUEUE } from '../../shared/task-queues';
+import { guardStart } from '../../shared/safety/guard-start';
 import { withClient } from '../support/connect';
 import { KEPT, ask } from '../support/controller';
 import { eachHost, guardHosts } from './guard-hosts';
@@ -70,12 +70,9 @@ async function pause(options: PauseOptions): Promise<void> {
 /** Where there is no guard yet, one is started: the next incident must find the pause. */
 async function pauseHost(client: Client, host: string, request: PauseRequest): Promise<GuardView | undefined> {
   const handle = await client.workflow.signalWithStart('guard', {
-    workflowId: guardId(host),
-    taskQueue: CONTROLLER_TASK_QUEUE,
-    args: [{ host }],
+    ...guardStart(host),
     signal: 'pause',
     signalArgs: [request],
-    staticSummary: `Guard of ${host}: one remediation at a time`,
   });
   // A query is answered after every signal that came before it.
   return await ask<GuardView>(client, client.workflow.getHandle(handle.workflowId), 'guard');

@@ -4,6 +4,7 @@ import type { RunLimit } from '../../shared/run-limit';
 import type { ClockState, EscalationClock } from './clock';
 import type { Pager, PagerState } from './pager';
 import { plainPage } from './sent-page';
+import { iso } from '../support/time';
 
 /** `carried`: what the run before this one knew. */
 export type EscalationRunInput = EscalationInput & RunLimit & { carried?: EscalationCarried };
@@ -33,9 +34,4 @@ export function escalationView(
     next: closed === null ? clock.next() : null,
     closed,
   };
-}
-
-/** @param ms epoch milliseconds */
-export function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

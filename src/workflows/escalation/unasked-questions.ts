@@ -2,7 +2,7 @@ import type { Approval } from '../../shared/safety/approval';
 
 const MAX_ASKED = 100;
 
-/** UnaskedQuestions of the incident that people were not told yet. Each is told once, however often it comes. */
+/** Questions of the incident that people were not told yet. Each is told once, however often it comes. */
 export class UnaskedQuestions {
   private readonly open: Approval[] = [];
 

@@ -1,6 +1,7 @@
 import type { GuardView } from '../../shared/safety/guard';
 import type { GuardMemory } from './guard-memory';
 import type { GuardState } from './guard-state';
+import { iso } from '../support/time';
 
 /** What a guard shows of itself. `now`: epoch milliseconds. */
 export function guardView(host: string, state: GuardState, memory: GuardMemory, now: number): GuardView {
@@ -15,7 +16,7 @@ export function guardView(host: string, state: GuardState, memory: GuardMemory, 
             incidentId: holder.request.incidentId,
             runId: holder.request.runId,
             token: holder.token,
-            since: new Date(holder.since).toISOString(),
+            since: iso(holder.since),
           },
     queue: queue.map(({ incidentId, severity, startsAt }) => ({ incidentId, severity, startsAt })),
     lastToken,

@@ -6,6 +6,7 @@ import { byUrgency, emptyState, isOfPerson, isSame } from './guard-state';
 import type { Addressed, GuardState, IncidentRun, Refusal } from './guard-state';
 import { Pauses } from './pauses';
 import { TurnAnswers } from './turn-answers';
+import { iso } from '../support/time';
 
 /** While somebody waits, and while nobody does. */
 const LOOK_AT_HOLDER_MS = { waiting: 15_000, idle: 600_000 };
@@ -238,8 +239,4 @@ export class TurnQueue {
   private log(text: string, now: number): void {
     this.state.recent = [...this.state.recent, { at: now, text }].slice(-MAX_RECENT);
   }
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -11,6 +11,7 @@ import { untilClosed } from './incident-loop';
 import { listenForMoves } from '../support/continue-when-long';
 import { DryRun } from '../safety/safety';
 import type { IncidentSafety } from '../safety/safety';
+import { isoNow } from '../support/time';
 
 /** An incident started without an alert (Temporal UI's "start workflow") does not wait for one for ever. */
 const FIRST_ALERT_WITHIN_MS = 5_000;
@@ -46,9 +47,4 @@ export async function runIncident(input: IncidentInput, body: IncidentBody): Pro
   upsertSearchAttributes([{ key: searchAttributes.outcome, value: outcome }]);
   upsertMemo({ closedEpisodes: incident.closedEpisodes() } satisfies IncidentMemo);
   return incident.view;
-}
-
-/** Workflow time. */
-function isoNow(): string {
-  return new Date().toISOString();
 }

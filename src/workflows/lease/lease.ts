@@ -28,6 +28,7 @@ import { continueInNewRun, isTimeToContinue, listenForMoves } from '../support/c
 import { checkExtension, checkRelease } from './lease-checks';
 import { texts } from '../message-texts';
 import { extendLeaseUpdate, leaseQuery, releaseLeaseSignal, releaseLeaseUpdate, requestLeaseSignal } from '../messages';
+import { isoNow } from '../support/time';
 
 /** Started without a request (Temporal UI's "start workflow"), a lease waits this long for one. */
 const FIRST_REQUEST_WITHIN_MS = 5_000;
@@ -208,8 +209,4 @@ function why(err: unknown, host: string): string {
   if (!(cause instanceof TimeoutFailure)) return reason(nameTooOld(err, host));
   const last = cause.cause instanceof Error ? `: ${cause.cause.message}` : '';
   return `the agent on ${host} did not do it in time${last}`;
-}
-
-function isoNow(): string {
-  return new Date().toISOString();
 }

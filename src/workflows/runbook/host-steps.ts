@@ -22,9 +22,7 @@ import { failureType, isFailure, isLeftOut, isStepFailure, neverBegan, reason } 
 export type { Step };
 
 /** Activities of one host, each call shown in Temporal UI under its step's title. */
-export type Host = ActivityInterfaceFor<AgentActivities>;
-
-type AgentActivities = HostActivities;
+export type Host = ActivityInterfaceFor<HostActivities>;
 
 /** How a step's result reads in the timeline; a bare text is `done`. */
 export type StepReport = string | { status: EntryStatus; detail: string };
@@ -49,7 +47,7 @@ export class HostSteps {
     readonly host: string,
     /** Epoch milliseconds after which an agent that is away is no longer waited for. */
     private readonly giveUpAt: number,
-    /** ChangeIntent before every change. */
+    /** Asked before every change. */
     private readonly gate: ChangeGate,
   ) {}
 
@@ -221,7 +219,7 @@ export class HostSteps {
   }
 
   private hostFor({ cite, title }: Step, kind: EntryKind, startToCloseTimeout: number): Host {
-    return proxyActivities<AgentActivities>({
+    return proxyActivities<HostActivities>({
       taskQueue: hostTaskQueue(this.host),
       scheduleToStartTimeout: this.policy.agentWithinMs,
       startToCloseTimeout,

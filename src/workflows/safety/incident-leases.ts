@@ -13,6 +13,7 @@ import type { Incident } from '../incident/incident';
 import { releaseLease, requestLease } from '../lease/lease-client';
 import type { Step } from '../runbook/step';
 import { isFailure, isStepFailure, reason } from '../runbook/step-failures';
+import { isoNow } from '../support/time';
 
 /** A lease answers within two minutes of its agent; whatever it does before that may take as long again. */
 const ANSWER_WITHIN_MS = 300_000;
@@ -119,7 +120,7 @@ export class IncidentLeases {
   ): void {
     const { incident } = this.of;
     if (state === 'refused' && this.held(setting) !== undefined) return;
-    incident.keepLease({ setting, value, previous, until, state, reason: why, detail, at: now() });
+    incident.keepLease({ setting, value, previous, until, state, reason: why, detail, at: isoNow() });
   }
 
   /** Where a lease says something by itself: of one that is held, or of one that was given back, that it is undone. */
@@ -133,7 +134,7 @@ export class IncidentLeases {
     const known = incident.view.leases.find((one) => one.setting === setting);
     const isMeant = known?.state === 'active' || (known?.state === 'released' && state === 'undone');
     if (known === undefined || !isMeant) return;
-    incident.keepLease({ ...known, state, detail: why, at: now() });
+    incident.keepLease({ ...known, state, detail: why, at: isoNow() });
     incident.note('', `Lease of ${setting} ${state}`, why);
   }
 
@@ -145,7 +146,7 @@ export class IncidentLeases {
     const { incident } = this.of;
     const { setting, state } = held;
     if (state === 'active') {
-      incident.keepLease({ ...held, state: 'released', detail: why, at: now() });
+      incident.keepLease({ ...held, state: 'released', detail: why, at: isoNow() });
       incident.note('', `Lease of ${setting} given back`, why);
     }
     await releaseLease({ host: hostOf(incident), setting }, { owner: workflowInfo().workflowId, reason: why });
@@ -158,9 +159,4 @@ export function leaseLeftOut(incident: Incident, { cite }: Step, wish: LeaseWish
   const title = `Would set ${setting} to ${JSON.stringify(value)} for ${formatDuration(forMs)}`;
   incident.begin(cite, title, 'change')('skipped', `${because}: ${why}`);
   return { state: 'refused', why };
-}
-
-/** Workflow time. */
-function now(): string {
-  return new Date().toISOString();
 }

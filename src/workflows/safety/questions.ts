@@ -17,6 +17,7 @@ import { mendedWithoutUs } from '../incident/outcome';
 import { refusing, whyRefused } from '../support/update-checks';
 import type { Remedied } from './safety';
 import { ThinkingWatch } from '../incident/thinking-watch';
+import { isoNow } from '../support/time';
 
 interface QuestionsOf {
   incident: Incident;
@@ -143,9 +144,4 @@ export class Questions {
 
 function toldNo({ state, answeredBy }: Approval): string {
   return state === 'expired' ? 'was not answered in time: that is a no' : `was rejected by ${answeredBy}`;
-}
-
-/** Workflow time. */
-function isoNow(): string {
-  return new Date().toISOString();
 }

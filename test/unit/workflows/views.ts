@@ -1,4 +1,5 @@
 import type { IncidentView, TimelineEntry } from '../../../src/shared/incident';
+import type { Approval } from '../../../src/shared/safety/approval';
 
 /** Text as the worst target would export it: markup, a table cell's end, lines, terminal escapes, text turned around. */
 export const HOSTILE =
@@ -46,6 +47,30 @@ export function entry(overrides: Partial<TimelineEntry> = {}): TimelineEntry {
     kind: 'change',
     status: 'done',
     detail: 'failed → active',
+    ...overrides,
+  };
+}
+
+/** A question about a full recovery of h1 that nobody has answered. */
+export function question(overrides: Partial<Approval> = {}): Approval {
+  return {
+    hash: 'ab12cd34',
+    subject: {
+      risk: 'fullRecovery',
+      host: 'h1',
+      cite: 'H',
+      title: 'Full recovery: stop, back up, restart everything',
+      arguments: {},
+      precondition: '/health refused',
+    },
+    state: 'asked',
+    askedAt: '2026-11-23T10:00:06.000Z',
+    expiresAt: '2026-11-23T10:30:06.000Z',
+    roles: ['operator'],
+    people: ['anna', 'bela'],
+    answeredBy: null,
+    answeredAt: null,
+    note: '',
     ...overrides,
   };
 }

@@ -5,7 +5,7 @@ import { escapeSlack, slackText } from '../../../../src/activities/control/pagin
 import type { PageKind } from '../../../../src/activities/control/types';
 import type { Approval } from '../../../../src/shared/safety/approval';
 import type { Subject } from '../../../../src/shared/paging/escalation';
-import { entry, view as incidentView } from '../../workflows/views';
+import { entry, question as approval, view as incidentView } from '../../workflows/views';
 
 const SUBJECT: Subject = {
   workflowId: 'incident/KingfisherServiceDown/h1',
@@ -23,25 +23,7 @@ const TIER: PageKind = { kind: 'tier', tier: 1, senior: true, collapsed: false, 
 const team = { name: 'Platform', slackChannel: '#p', pagerdutyService: 'p' };
 const links = { uiUrl: 'http://127.0.0.1:8233/', namespace: 'default' };
 
-const question: Approval = {
-  hash: 'ab12cd34',
-  subject: {
-    risk: 'fullRecovery',
-    host: 'h1',
-    cite: 'H',
-    title: 'Full recovery: stop, back up, restart everything',
-    arguments: {},
-    precondition: '/health refused',
-  },
-  state: 'asked',
-  askedAt: '2026-11-23T03:01:00.000Z',
-  expiresAt: '2026-11-23T03:31:00.000Z',
-  roles: ['operator'],
-  people: ['anna', 'bela'],
-  answeredBy: null,
-  answeredAt: null,
-  note: '',
-};
+const question = approval({ askedAt: '2026-11-23T03:01:00.000Z', expiresAt: '2026-11-23T03:31:00.000Z' });
 
 const at = (time: string) => ({ at: `2026-11-23T${time}.000Z`, endedAt: `2026-11-23T${time}.500Z` });
 const VIEW = incidentView({

@@ -1,7 +1,6 @@
-import type { Approval } from '../../../../src/shared/safety/approval';
 import type { Finding, IncidentView, TimelineEntry } from '../../../../src/shared/incident';
 import { headline } from '../../../../src/shared/summary/headline';
-import { entry, view } from '../../workflows/views';
+import { entry, question, view } from '../../workflows/views';
 
 const AT = '2026-11-23T10:00:06.000Z';
 const look = (detail: string, status: TimelineEntry['status'] = 'notSo', at = AT): TimelineEntry =>
@@ -22,29 +21,6 @@ const STILL_DOWN = verify('the service does not run, 1 s later: /health refused,
 const WELL = verify('healthy since 10:00:31.000, and stayed so', 'done');
 const KILLED = { cite: 'A.1', title: 'KingFisher does not run as it should', evidence: 'unit is failed (signal)' };
 const FAILED = entry({ status: 'failed', detail: 'kingfisher.service is not running' });
-
-function question(overrides: Partial<Approval> = {}): Approval {
-  return {
-    hash: 'ab12cd34',
-    subject: {
-      risk: 'fullRecovery',
-      host: 'h1',
-      cite: 'H',
-      title: 'Full recovery: stop, back up, restart everything',
-      arguments: {},
-      precondition: '/health refused',
-    },
-    state: 'asked',
-    askedAt: AT,
-    expiresAt: '2026-11-23T10:30:06.000Z',
-    roles: ['operator'],
-    people: ['anna', 'bela'],
-    answeredBy: null,
-    answeredAt: null,
-    note: '',
-    ...overrides,
-  };
-}
 
 type Case = [sentence: string, of: Partial<IncidentView>];
 

@@ -1,15 +1,6 @@
 import type { ChangeNote, TurnRelease, TurnRequest } from '../../../../src/shared/safety/guard';
 import { Turn } from '../../../../src/workflows/guard/turn';
-
-const REQUEST: TurnRequest = {
-  incidentId: 'incident/A/h1',
-  runId: 'run-1',
-  runbook: 'serviceDown',
-  severity: 'critical',
-  startsAt: '2026-11-23T03:00:00.000Z',
-  startedBy: null,
-  policy: { restartsPerHour: 3, flapping: { incidents: 3, withinMs: 1_800_000 }, remindEveryMs: 3_600_000 },
-};
+import { REQUEST } from './turn-request';
 
 function incident(who: 'incident' | 'lease' = 'incident') {
   const asked: TurnRequest[] = [];

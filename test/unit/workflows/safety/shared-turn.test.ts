@@ -1,16 +1,8 @@
-import type { TurnRelease, TurnRequest } from '../../../../src/shared/safety/guard';
+import type { TurnRelease } from '../../../../src/shared/safety/guard';
 import { SharedTurn } from '../../../../src/workflows/safety/shared-turn';
 import { Turn } from '../../../../src/workflows/guard/turn';
+import { REQUEST } from '../guard/turn-request';
 
-const REQUEST: TurnRequest = {
-  incidentId: 'incident/A/h1',
-  runId: 'run-1',
-  runbook: 'serviceDown',
-  severity: 'critical',
-  startsAt: '2026-11-23T03:00:00.000Z',
-  startedBy: null,
-  policy: { restartsPerHour: 3, flapping: { incidents: 3, withinMs: 1_800_000 }, remindEveryMs: 3_600_000 },
-};
 const never = () => false;
 
 function granted(token: number) {

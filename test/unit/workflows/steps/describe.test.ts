@@ -10,28 +10,12 @@ import { describeLog } from '../../../../src/workflows/steps/logs';
 import { describePort, describeProcesses } from '../../../../src/workflows/steps/processes';
 import { describeResources } from '../../../../src/workflows/steps/resources';
 import { describeRestart, describeService, describeStarts } from '../../../../src/workflows/steps/service';
+import { serviceState } from '../../activities/support/host';
 
 const AT = '2026-11-23T10:00:00.123Z';
 
-function service(overrides: Partial<ServiceState> = {}): ServiceState {
-  return {
-    service: 'kingfisher',
-    manager: 'systemd',
-    unit: 'kingfisher.service',
-    load: 'loaded',
-    active: 'active',
-    sub: 'running',
-    result: 'success',
-    exitStatus: null,
-    invocation: '0123456789abcdef',
-    startedAt: AT,
-    mainPid: 42,
-    restarts: 0,
-    jobPending: false,
-    observedAt: AT,
-    ...overrides,
-  };
-}
+const service = (overrides: Partial<ServiceState> = {}) =>
+  serviceState({ invocation: '0123456789abcdef', startedAt: AT, observedAt: AT, ...overrides });
 
 const dead = service({ active: 'failed', sub: 'failed', result: 'exit-code', exitStatus: 3, mainPid: null });
 const ok: EndpointState = { answer: 'ok', status: 200, latencyMs: 2, detail: '' };
