@@ -108,7 +108,7 @@ describe('dependencies that are busy, on a real host', () => {
   it('Redis at loading its data is waited for', async () => {
     const configuration = '/etc/redis/redis.conf';
     const { stdout: before } = await site.host.exec(['cat', configuration]);
-    await redisCli('EVAL', "for i = 1, 20000 do redis.call('SET', 'slow' .. i, 'x') end", '0');
+    await redisCli('EVAL', "for i = 1, 10000 do redis.call('SET', 'slow' .. i, 'x') end", '0');
     await site.host.exec(['redis-cli', 'SAVE']);
     await site.host.systemctl('stop', REDIS);
     await site.host.exec(['tee', configuration], {

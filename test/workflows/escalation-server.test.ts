@@ -87,7 +87,8 @@ it('acknowledged again and again, its history stays bounded, and threads and pag
       });
       lengths.push((await first.describe()).historyLength);
     }
-    expect(Math.max(...lengths)).toBeLessThan(200);
+    // At twice its limit it waits for nothing any more; what came until it had stopped is on top.
+    expect(Math.max(...lengths)).toBeLessThan(300);
 
     await newest.signal(closedSignal, { outcome: 'healed', summary: '' });
     await waitFor(async () => (await newest.describe()).status.name === 'COMPLETED', {
