@@ -60,7 +60,7 @@ const oneWay = [
   ),
   zone(
     './src/activities/host/core',
-    './src/activities/host/*.ts',
+    './src/activities/host/{*.ts,!(core)/**}',
     'a change runs the same way whatever its subject is.',
   ),
   zone('./src', ['./lab', './bench', './test'], 'src never depends on the lab, the benchmarks or the tests.'),

@@ -18,13 +18,13 @@ const project = (name, more = {}) => ({
 module.exports = {
   projects: [
     project('unit'),
-    project('workflows', { setupFilesAfterEnv: ['<rootDir>/test/support/time-skipping-retry.ts'] }),
+    project('workflows', { setupFilesAfterEnv: ['<rootDir>/test/support/jest/time-skipping-retry.ts'] }),
     project('replay'),
     project('integration', {
-      testEnvironment: '<rootDir>/test/support/clean-environment.js',
-      setupFilesAfterEnv: ['<rootDir>/test/support/patience.ts'],
+      testEnvironment: '<rootDir>/test/support/jest/clean-environment.js',
+      setupFilesAfterEnv: ['<rootDir>/test/support/jest/patience.ts'],
     }),
   ],
-  testSequencer: '<rootDir>/test/support/longest-first.js',
+  testSequencer: '<rootDir>/test/support/jest/longest-first.js',
   testTimeout: 120_000,
 };

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Ending } from '../ending';
 import { LabHost } from '../lab-host';
-import { startMonitoring } from '../monitoring';
+import { startMonitoring } from '../monitoring/monitoring';
 import { ensurePackages } from '../packages';
 import { PATIENT_GUARD, startStack } from '../stack';
 import type { Stack } from '../stack';

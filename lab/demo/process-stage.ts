@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Ending } from '../ending';
 import { PlainKingfisher } from '../plain-kingfisher';
-import { startProber } from '../prober';
+import { startProber } from '../monitoring/prober';
 import { PATIENT_GUARD, startStack } from '../stack';
 import { ALERT } from './act';
 import type { Act } from './act';

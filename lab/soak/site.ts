@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { Ending } from '../ending';
 import { LabHost } from '../lab-host';
-import { startMonitoring } from '../monitoring';
-import type { Monitoring } from '../monitoring';
-import type { Pace } from '../monitoring-config';
+import { startMonitoring } from '../monitoring/monitoring';
+import type { Monitoring } from '../monitoring/monitoring';
+import type { Pace } from '../monitoring/monitoring-config';
 import { ensurePackages } from '../packages';
 import { PATIENT_GUARD, startStack } from '../stack';
 import type { Stack } from '../stack';

@@ -5,4 +5,4 @@ export { lease } from './lease/lease';
 export { emergencyRecovery } from './runbooks/emergency-recovery';
 export { serviceDown } from './runbooks/service-down';
 export { unknownAlert } from './runbooks/unknown-alert';
-export { testPage } from './escalation/test-page';
+export { testPage } from './escalation/pages/test-page';

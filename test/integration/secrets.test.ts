@@ -6,8 +6,8 @@ import { requireBuild } from '../support/build';
 import { ArgvWatch } from '../support/argv-watch';
 import { halcyon } from '../support/command-line';
 import { closedByHand } from '../support/incidents';
-import { LabSite } from '../support/lab-site';
-import { detailOf } from '../support/recovery-site';
+import { LabSite } from '../support/sites/lab-site';
+import { detailOf } from '../support/sites/recovery-site';
 import { StandInPagers } from '../../lab/stand-ins/pagers';
 import { waitFor } from '../support/wait-for';
 

@@ -4,14 +4,14 @@ import { Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import type { WorkflowBundle } from '@temporalio/worker';
 import { RUNBOOK_NAMES } from '../../src/shared/runbooks';
-import { bundleWorkflows } from '../support/bundle';
-import { quietTemporal } from '../support/quiet-temporal';
+import { bundleWorkflows } from '../support/temporal/bundle';
+import { quietTemporal } from '../support/temporal/quiet-temporal';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
 
 quietTemporal();
 
 const HISTORIES = path.join(__dirname, 'histories');
-const names = readdirSync(HISTORIES).filter((name) => name.endsWith('.json'));
+const names = readdirSync(HISTORIES, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json'));
 
 function history(name: string) {
   return historyFromJSON(JSON.parse(readFileSync(path.join(HISTORIES, name), 'utf8')));
@@ -25,7 +25,7 @@ describe('recorded histories', () => {
   });
 
   it('are there for each registered workflow', () => {
-    const recorded = new Set(names.map((name) => name.split('.')[0]));
+    const recorded = new Set(names.map((name) => path.dirname(name)));
     expect([...recorded].sort()).toEqual(['escalation', 'guard', 'lease', ...RUNBOOK_NAMES].sort());
   });
 
@@ -39,7 +39,7 @@ describe('recorded histories', () => {
 describe('a changed workflow', () => {
   it('does not replay a history that the old code made', async () => {
     const changed = await bundleWorkflows(require.resolve('./changed-workflows'));
-    const replay = Worker.runReplayHistory({ workflowBundle: changed }, history('serviceDown.healed.json'));
+    const replay = Worker.runReplayHistory({ workflowBundle: changed }, history('serviceDown/healed.json'));
     await expect(replay).rejects.toBeInstanceOf(DeterminismViolationError);
   });
 });

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
-import { findAgent, isAlive } from './agent-process';
-import type { AgentProcess } from './agent-process';
-import type { RecoverySite } from './recovery-site';
+import { findAgent, isAlive } from './sites/agent-process';
+import type { AgentProcess } from './sites/agent-process';
+import type { RecoverySite } from './sites/recovery-site';
 
 export type Victim = 'agent' | 'controller';
 

@@ -9,7 +9,7 @@ import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
 import type { escalation } from '../../src/workflows';
 import type { Outcome } from '../../src/shared/incident';
 import { acknowledgedSignal, closedSignal } from '../../src/workflows/messages';
-import type { ScriptedControl } from './scripted-control';
+import type { ScriptedControl } from './scripted/scripted-control';
 
 export const MINUTE = 60_000;
 

@@ -1,7 +1,7 @@
 import type { AgentSettings } from '../../host/agent-settings';
 import { listUsers } from '../../host/programs/users';
 import type { ServiceName } from '../../shared/observations/service';
-import type { ServiceActivities } from './service';
+import type { ServiceActivities } from './service/service';
 
 /**
  * What this agent's configuration names and its host does not have, one line a key. An agent with such a key runs, and

@@ -1,6 +1,7 @@
 import type { ChangeContext } from '../fence/change-context';
 import { enterOrMake } from '../files/safe-folder';
 import type { SafeFolder } from '../files/safe-folder';
+import { join } from '../files/walk';
 import { copyTo } from './copy';
 import { forEach } from '../each';
 import { openJournal } from './journal';
@@ -9,10 +10,8 @@ import { FILES, UNFINISHED } from './manifest';
 import type { ManifestEntry } from './manifest';
 import { unsafeBackup } from './names';
 import { make } from './place';
-import type { Source } from './place';
+import type { Listed, Source } from './place';
 import { empty, removeEmptied } from './remove';
-import { join } from './walk';
-import type { Listed } from './walk';
 
 const NOTES_AT_MOST = 10;
 
@@ -39,7 +38,7 @@ export class Attempt {
     const files = await make(this.backup, FILES);
     const journal = openJournal(this.backup);
     try {
-      await empty(unfinished, this.backup.device);
+      await empty(unfinished, this.backup.mount);
       await source.walk({
         files: async (folder, below, found) =>
           await this.copyFolder({ folder, below, files, unfinished, journal }, found),

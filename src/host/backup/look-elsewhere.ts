@@ -9,9 +9,9 @@ import {
 } from '../../shared/observations/image-layout';
 import { openFolder } from '../files/safe-folder';
 import type { SafeFolder } from '../files/safe-folder';
-import { isNoImages } from './place';
+import { join } from '../files/walk';
+import { isNoImages, walkImages } from './place';
 import type { BackupSettings } from './place';
-import { join, walk } from './walk';
 
 /** What lies in the folder of images where the layout finds none of the day. */
 interface Elsewhere {
@@ -60,7 +60,7 @@ async function lookElsewhere(
   const { layout } = settings;
   const own = stepsTo(layout, day).join('/');
   const found: Elsewhere = { fits: false };
-  await walk(images, {
+  await walkImages(images, {
     enters: async (below, inner) => {
       if (isNoImages(settings, below)) return false;
       if (!isInDay(layout, below) || layout === FLAT) return true;

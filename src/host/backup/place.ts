@@ -7,8 +7,7 @@ import { descend, enterOrMake, openFolder } from '../files/safe-folder';
 import type { SafeFolder } from '../files/safe-folder';
 import { FLAT, isAtOrBelow, isHidden, isOfDay, stepsTo } from '../../shared/observations/image-layout';
 import { verifyDay, unsafeBackup } from './names';
-import { walk } from './walk';
-import type { Visitor } from './walk';
+import { join, walk } from '../files/walk';
 
 export type BackupSettings = NonNullable<AgentSettings['backup']> & {
   /** The day's images are below this folder. */
@@ -23,13 +22,30 @@ export function backupSettingsOf({ backup, kingfisher }: Pick<AgentSettings, 'ba
   return { ...backup, images: kingfisher.imagesDir, notImages: kingfisher.tempDirs };
 }
 
+/** A regular file of a folder of images. */
+export interface Listed {
+  name: string;
+  size: number;
+  mtimeMs: number;
+}
+
+export interface ImageVisitor {
+  /** Regular files of one folder, whose path below the first is `` or `a/b`. A folder with many comes in parts. */
+  files(folder: SafeFolder, below: string, files: Listed[]): Promise<void>;
+  /** A link or special file. */
+  skipped(below: string): void;
+  /** Whether the open folder `below` is visited; every one where absent. */
+  enters?(below: string, folder: SafeFolder): boolean | Promise<boolean>;
+  signal?: AbortSignal | undefined;
+}
+
 /** The folder that has the day's images, and which of its files they are. */
 export interface Source {
   path: string;
   /** `undefined` where it does not exist. */
   folder: SafeFolder | undefined;
   /** Visits the day's images alone. */
-  walk(visitor: Visitor): Promise<void>;
+  walk(visitor: ImageVisitor): Promise<void>;
 }
 
 export async function openSource(settings: BackupSettings, day: string): Promise<Source> {
@@ -41,11 +57,32 @@ export async function openSource(settings: BackupSettings, day: string): Promise
   return {
     path: path.join(images, ...steps),
     folder,
-    walk: async (visitor) => await walk(folder!, layout === FLAT ? ofDayAlone(settings, day, visitor) : visitor),
+    walk: async (visitor) => await walkImages(folder!, layout === FLAT ? ofDayAlone(settings, day, visitor) : visitor),
   };
 }
 
-function ofDayAlone(settings: BackupSettings, day: string, visitor: Visitor): Visitor {
+/** Visits what lies in a folder of images, also where something is mounted: nothing is changed there. */
+export async function walkImages(folder: SafeFolder, visitor: ImageVisitor): Promise<void> {
+  await walk(folder, {
+    entries: async (inner, entries, below) => {
+      const files: Listed[] = [];
+      for (const { name, stat } of entries) {
+        // A name that is no UTF-8 cannot be opened by its text.
+        const isOpened = stat.isFile() && !name.includes('\uFFFD');
+        if (isOpened) files.push({ name, size: stat.size, mtimeMs: stat.mtimeMs });
+        else visitor.skipped(join(below, name));
+      }
+      await visitor.files(inner, below, files);
+    },
+    enters: async ({ folder: inner, below }) => (await visitor.enters?.(below, inner)) ?? true,
+    tooDeep: (_below, deepest) => {
+      throw unsafeBackup(`the folders are nested deeper than ${deepest}`);
+    },
+    signal: visitor.signal,
+  });
+}
+
+function ofDayAlone(settings: BackupSettings, day: string, visitor: ImageVisitor): ImageVisitor {
   return {
     ...visitor,
     files: async (folder, below, files) => {

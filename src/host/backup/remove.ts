@@ -1,9 +1,12 @@
 import { forEach } from '../each';
+import type { HostError } from '../errors';
 import type { SafeFolder } from '../files/safe-folder';
+import { walk } from '../files/walk';
 import { MANIFEST } from './manifest';
 import { unsafeBackup } from './names';
 
-const DEEPEST = 40;
+/** Folders of images, and those of the backup around them. */
+const DEEPEST = 70;
 
 /** Removes a backup. Its manifest goes first, so that what is left of it after our death is not taken for a whole one. */
 export async function removeBackup(root: SafeFolder, name: string, signal?: AbortSignal): Promise<void> {
@@ -12,33 +15,33 @@ export async function removeBackup(root: SafeFolder, name: string, signal?: Abor
   try {
     await folder.remove(MANIFEST);
     await folder.handle.sync();
-    await empty(folder, root.device, signal);
+    await empty(folder, root.mount, signal);
   } finally {
     await folder.close();
   }
   await removeEmptied(root, name);
 }
 
-/** Removes all that is in `folder`. Never goes through a link or to another file system. */
-export async function empty(folder: SafeFolder, device: number, signal?: AbortSignal, depth = 1): Promise<void> {
-  if (folder.device !== device) throw unsafeBackup('another file system is mounted in a backup');
-  if (depth > DEEPEST) throw unsafeBackup(`a backup is nested deeper than ${DEEPEST} folders`);
-  const folders: string[] = [];
-  await forEach(await folder.names(), signal, async (name) => {
-    const stat = await folder.stat(name);
-    if (stat?.isDirectory()) folders.push(name);
-    else if (stat !== undefined) await folder.remove(name);
+/** Removes all that is in `folder`, which is on `mount`. Never goes through a link, or into what is mounted there. */
+export async function empty(folder: SafeFolder, mount: string, signal?: AbortSignal): Promise<void> {
+  if (folder.mount !== mount) throw mounted();
+  await walk(folder, {
+    entries: async (inner, entries) => await forEach(entries, signal, async ({ name }) => await inner.remove(name)),
+    enters: ({ isMounted }) => {
+      if (isMounted) throw mounted();
+      return true;
+    },
+    left: async (parent, { name }) => await removeEmptied(parent, name),
+    tooDeep: (_below, deepest) => {
+      throw unsafeBackup(`a backup is nested deeper than ${deepest} folders`);
+    },
+    signal,
+    deepest: DEEPEST,
   });
-  for (const name of folders) {
-    const inner = await folder.enter(name);
-    if (inner === undefined) continue;
-    try {
-      await empty(inner, device, signal, depth + 1);
-    } finally {
-      await inner.close();
-    }
-    await removeEmptied(folder, name);
-  }
+}
+
+function mounted(): HostError {
+  return unsafeBackup('something is mounted in a backup');
 }
 
 /** What was put into it meanwhile is somebody's: that is no end to be silent about. */

@@ -2,10 +2,10 @@ import { statfs } from 'node:fs/promises';
 import type { BackupPlan } from '../../shared/observations/backups';
 import { isHidden } from '../../shared/observations/image-layout';
 import { HostError } from '../errors';
+import { join } from '../files/walk';
 import { imagesNotFound } from './look-elsewhere';
 import { nearestExisting, openSource } from './place';
 import type { BackupSettings, Source } from './place';
-import { join } from './walk';
 
 /** What is to be copied, by path below the source. */
 export interface Inventory {

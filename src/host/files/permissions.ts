@@ -1,17 +1,16 @@
 import type { Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import { forEach } from '../each';
 import { HostError, errorCode, errorText } from '../errors';
 import type { ChangeContext } from '../fence/change-context';
 import { FILE_MODE, FOLDER_MODE, isSparedLink, modeOf, wantedText, whatItIs } from './permissions-wanted';
 import type { Names, Owner } from './permissions-wanted';
 import { mountOf, openFolder } from './safe-folder';
 import type { SafeFolder } from './safe-folder';
+import { join, walk } from './walk';
+import type { Entry, Inner } from './walk';
 
-/** Deeper than images are filed; each level holds a descriptor. */
-const DEEPEST = 64;
-/** Entries of one folder that are looked at, or changed, at the same time. */
-const AT_ONCE = 16;
 const TEXTS_AT_MOST = 10;
 
 export interface Permissions extends ChangeContext {
@@ -33,7 +32,7 @@ export interface PermissionCheck {
   notes: string[];
 }
 
-interface Walk extends Permissions {
+interface Work extends Permissions {
   found: PermissionCheck;
   /** Changes what differs, through the descriptor of it; absent to count only. */
   mend?: (handle: FileHandle, stat: Stats) => Promise<void>;
@@ -65,80 +64,80 @@ export async function mendPermissions(what: Permissions, limit: number): Promise
   return await walkAll({ ...what, found: nothing(), mend, left: limit });
 }
 
-async function walkAll(walk: Walk): Promise<PermissionCheck> {
-  const folder = await openFolder(walk.folder);
-  if (folder === undefined) note(walk, walk.folder, 'does not exist');
-  else await visitFolder(walk, folder, walk.folder, 1);
-  return walk.found;
-}
-
-/** Closes `folder`. */
-async function visitFolder(walk: Walk, folder: SafeFolder, place: string, depth: number): Promise<void> {
+async function walkAll(work: Work): Promise<PermissionCheck> {
+  const folder = await openFolder(work.folder);
+  if (folder === undefined) {
+    note(work, work.folder, 'does not exist');
+    return work.found;
+  }
   try {
-    if (depth > DEEPEST) throw tooDeep(walk.folder);
-    await visit(walk, place, await folder.handle.stat(), async (mend) => {
-      await mend(folder.handle);
+    await visitFolder(work, folder, work.folder);
+    await walk(folder, {
+      entries: async (inner, entries, below) => {
+        await forEach(entries, work.signal, async (entry) => await visitEntry(work, inner, entry, below));
+      },
+      enters: async (inner) => await enters(work, inner),
+      tooDeep: (_below, deepest) => {
+        throw tooDeep(work.folder, deepest);
+      },
+      signal: work.signal,
     });
-    const names = await folder.names();
-    for (let at = 0; at < names.length; at += AT_ONCE) {
-      walk.signal?.throwIfAborted();
-      const inner = await Promise.all(names.slice(at, at + AT_ONCE).map((name) => look(walk, folder, name, place)));
-      // One after another: each level of each holds a descriptor.
-      for (const name of inner) if (name !== undefined) await enter(walk, folder, name, place, depth);
-    }
   } finally {
     await folder.close();
   }
+  return work.found;
 }
 
-/** Looks at one entry; gives its name when it is a folder to go into. */
-async function look(walk: Walk, folder: SafeFolder, name: string, place: string): Promise<string | undefined> {
-  const stat = await folder.stat(name);
-  if (stat === undefined) return undefined;
-  if (stat.isDirectory()) return name;
-  if (!isOurs(walk, stat)) {
-    walk.found.skipped++;
-    return undefined;
+async function enters(work: Work, { folder, below, isMounted }: Inner): Promise<boolean> {
+  const place = path.join(work.folder, below);
+  if (isMounted) {
+    work.found.skipped++;
+    note(work, place, 'is mounted there, left alone');
+    return false;
   }
-  await visit(walk, path.join(place, name), stat, async (mend) => await withEntry(walk, folder, name, mend));
-  return undefined;
+  await visitFolder(work, folder, place);
+  return true;
 }
 
-async function enter(walk: Walk, folder: SafeFolder, name: string, place: string, depth: number): Promise<void> {
-  const inner = await folder.enter(name);
-  if (inner === undefined) return;
-  if (inner.mount === folder.mount) return await visitFolder(walk, inner, path.join(place, name), depth + 1);
-  walk.found.skipped++;
-  note(walk, path.join(place, name), 'is mounted there, left alone');
-  await inner.close();
+async function visitFolder(work: Work, folder: SafeFolder, place: string): Promise<void> {
+  await visit(work, place, await folder.handle.stat(), async (mend) => await mend(folder.handle));
+}
+
+async function visitEntry(work: Work, folder: SafeFolder, { name, stat }: Entry, below: string): Promise<void> {
+  if (!isOurs(work, stat)) {
+    work.found.skipped++;
+    return;
+  }
+  const place = path.join(work.folder, join(below, name));
+  await visit(work, place, stat, async (mend) => await withEntry(work, folder, name, mend));
 }
 
 type Mend = (handle: FileHandle) => Promise<void>;
 
 /** Counts the entry, and has it changed where it differs and changing is asked for. */
-async function visit(walk: Walk, place: string, stat: Stats, change: (mend: Mend) => Promise<void>): Promise<void> {
-  const { found, owner, names, mend } = walk;
+async function visit(work: Work, place: string, stat: Stats, change: (mend: Mend) => Promise<void>): Promise<void> {
+  const { found, owner, names, mend } = work;
   found.entries++;
   if (!differs(stat, owner)) return;
   found.different++;
   const example = `${place}: ${whatItIs(stat, names)} -> ${wantedText(stat, owner, names)}`;
   if (found.examples.length < TEXTS_AT_MOST) found.examples.push(example);
-  if (mend === undefined || walk.left-- <= 0) return;
-  walk.mayStillChange?.();
+  if (mend === undefined || work.left-- <= 0) return;
+  work.mayStillChange?.();
   try {
     await change(async (handle) => await mend(handle, await handle.stat()));
   } catch (err) {
-    if (walk.signal?.aborted) throw err;
-    note(walk, place, `was left: ${errorCode(err) || errorText(err)}`);
+    if (work.signal?.aborted) throw err;
+    note(work, place, `was left: ${errorCode(err) || errorText(err)}`);
   }
 }
 
 /** Between the look and the opening it may have become another one: what is open decides. */
-async function withEntry(walk: Walk, folder: SafeFolder, name: string, mend: Mend): Promise<void> {
+async function withEntry(work: Work, folder: SafeFolder, name: string, mend: Mend): Promise<void> {
   const handle = await folder.open(name);
   if (handle === undefined) return;
   try {
-    if (!isOurs(walk, await handle.stat()) || (await mountOf(handle)) !== folder.mount) return;
+    if (!isOurs(work, await handle.stat()) || (await mountOf(handle)) !== folder.mount) return;
     await mend(handle);
   } finally {
     await handle.close();
@@ -146,7 +145,7 @@ async function withEntry(walk: Walk, folder: SafeFolder, name: string, mend: Men
 }
 
 /** A second name of somebody else's file may be anywhere: /etc/passwd. */
-function isOurs({ owner }: Walk, stat: Stats): boolean {
+function isOurs({ owner }: Work, stat: Stats): boolean {
   return stat.isFile() && !isSparedLink(stat, owner);
 }
 
@@ -154,7 +153,7 @@ function differs(stat: Stats, { uid, gid }: Owner): boolean {
   return stat.uid !== uid || stat.gid !== gid || modeOf(stat) !== (stat.isDirectory() ? FOLDER_MODE : FILE_MODE);
 }
 
-function note({ found }: Walk, place: string, text: string): void {
+function note({ found }: Work, place: string, text: string): void {
   if (found.notes.length < TEXTS_AT_MOST) found.notes.push(`${place} ${text}`);
 }
 
@@ -162,6 +161,6 @@ function nothing(): PermissionCheck {
   return { entries: 0, different: 0, examples: [], skipped: 0, notes: [] };
 }
 
-function tooDeep(place: string): HostError {
-  return new HostError('UnsafeSelector', `${place} is nested deeper than ${DEEPEST} folders; look at what made them`);
+function tooDeep(place: string, deepest: number): HostError {
+  return new HostError('UnsafeSelector', `${place} is nested deeper than ${deepest} folders; look at what made them`);
 }

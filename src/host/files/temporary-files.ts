@@ -1,4 +1,3 @@
-import type { Stats } from 'node:fs';
 import { stat as statOf } from 'node:fs/promises';
 import path from 'node:path';
 import type { FileCount } from '../../shared/observations/files';
@@ -7,10 +6,11 @@ import type { ChangeContext } from '../fence/change-context';
 import { descend, openFolder } from './safe-folder';
 import type { SafeFolder } from './safe-folder';
 import { stepsBelow } from './selectors';
+import { join, walk } from './walk';
+import type { Entry, Inner } from './walk';
 
-/** Deeper than people nest temporary files; each level holds a descriptor. */
-const DEEPEST = 64;
 const NOTES_AT_MOST = 10;
+const NOT_ITS_OWN = "is not the service's, left";
 
 export interface TemporaryFiles extends ChangeContext {
   dataDir: string;
@@ -33,15 +33,21 @@ export interface Cleared extends FileCount {
   notes: string[];
 }
 
-interface Walk extends TemporaryFiles {
+interface Work extends TemporaryFiles {
   found: Cleared;
   kept: Set<string>;
   /** How many may still be removed; 0 to count only. */
   left: number;
 }
 
-/** Whose entries are removed: everybody's, or those of one user. */
-type Owner = number | undefined;
+/** What is cleared of one folder, which stays itself. */
+interface Root {
+  place: string;
+  /** Which of its own entries; of what is below them all. */
+  isChosen(name: string): boolean;
+  /** Whose entries are removed; everybody's where absent. */
+  owner?: number;
+}
 
 /**
  * Counts old temporary files: all but folders. A missing folder is a note.
@@ -66,17 +72,18 @@ async function walkAll(what: TemporaryFiles, left: number): Promise<Cleared> {
   // All are checked before the first is touched.
   const tempDirs = what.tempDirs.map((place) => ({ place, steps: stepsBelow(what.dataDir, place) }));
   what.elsewhere.forEach(refuseWide);
-  const walk: Walk = { ...what, found: { files: 0, bytes: 0, notes: [] }, kept: await identities(what.keep), left };
+  const work: Work = { ...what, found: { files: 0, bytes: 0, notes: [] }, kept: await identities(what.keep), left };
   for (const { place, steps } of tempDirs) {
     const data = await openFolder(what.dataDir);
     const folder = data === undefined ? undefined : await descend(data, steps, place);
-    await clearRoot(walk, folder, place, () => true);
+    await clearRoot(work, folder, { place, isChosen: () => true });
   }
-  if (what.uid === undefined) return walk.found;
+  if (what.uid === undefined) return work.found;
   for (const { folder: place, prefix } of what.elsewhere) {
-    await clearRoot(walk, await openFolder(place), place, (name) => name.startsWith(prefix), what.uid);
+    const isChosen = (name: string) => name.startsWith(prefix);
+    await clearRoot(work, await openFolder(place), { place, isChosen, owner: what.uid });
   }
-  return walk.found;
+  return work.found;
 }
 
 function refuseWide({ folder, prefix }: { folder: string; prefix: string }): void {
@@ -86,93 +93,85 @@ function refuseWide({ folder, prefix }: { folder: string; prefix: string }): voi
   throw new HostError('UnsafeSelector', `"${folder}" with names like "${prefix}" is too wide; ${remedy}`);
 }
 
-/** Clears the chosen entries of a folder that stays itself; closes it. */
-async function clearRoot(
-  walk: Walk,
-  folder: SafeFolder | undefined,
-  place: string,
-  isChosen: (name: string) => boolean,
-  owner?: Owner,
-): Promise<void> {
-  if (folder === undefined) return note(walk, place, 'does not exist');
+/** Clears what is chosen of a folder, and closes it. */
+async function clearRoot(work: Work, folder: SafeFolder | undefined, root: Root): Promise<void> {
+  if (folder === undefined) return note(work, root.place, 'does not exist');
   try {
-    if (walk.kept.has(identity(folder.device, folder.inode))) return;
-    for (const name of await folder.names()) if (isChosen(name)) await clear(walk, folder, name, place, owner, 1);
+    if (work.kept.has(identity(folder))) return;
+    await walk(folder, {
+      entries: async (inner, entries, below) => {
+        const chosen = below === '' ? entries.filter(({ name }) => root.isChosen(name)) : entries;
+        for (const entry of chosen) await clear(work, inner, entry, root, join(below, entry.name));
+      },
+      enters: async (inner) => await enters(work, inner, root),
+      left: async (parent, entry, below) => await clearFolder(work, parent, entry, path.join(root.place, below)),
+      tooDeep: (below, deepest) =>
+        note(work, path.join(root.place, below), `is nested deeper than ${deepest} folders, left`),
+      signal: work.signal,
+    });
   } finally {
     await folder.close();
   }
 }
 
-/** One entry, and what is in it. */
-async function clear(
-  walk: Walk,
-  folder: SafeFolder,
-  name: string,
-  place: string,
-  owner: Owner,
-  depth: number,
-): Promise<void> {
-  walk.signal?.throwIfAborted();
-  const stat = await folder.stat(name);
-  if (stat === undefined) return;
-  if (owner !== undefined && stat.uid !== owner)
-    return note(walk, path.join(place, name), "is not the service's, left");
-  if (stat.isDirectory()) return await clearFolder(walk, folder, { name, stat }, place, owner, depth);
-  if (stat.mtimeMs >= walk.writtenBefore || (walk.onlyFiles === true && !stat.isFile())) return;
-  walk.found.files++;
-  walk.found.bytes += stat.isFile() ? stat.size : 0;
+async function enters(work: Work, { folder, below, isMounted }: Inner, root: Root): Promise<boolean> {
+  if (!below.includes('/') && !root.isChosen(below)) return false;
+  const why = await whyKept(work, folder, isMounted, root);
+  if (why !== undefined) note(work, path.join(root.place, below), why);
+  return why === undefined;
+}
+
+async function whyKept(work: Work, folder: SafeFolder, isMounted: boolean, root: Root): Promise<string | undefined> {
+  if (isMounted) return 'is mounted there, left';
+  if (work.kept.has(identity(folder))) return 'is kept';
+  return root.owner === undefined || (await folder.handle.stat()).uid === root.owner ? undefined : NOT_ITS_OWN;
+}
+
+async function clear(work: Work, folder: SafeFolder, entry: Entry, root: Root, below: string): Promise<void> {
+  work.signal?.throwIfAborted();
+  const place = path.join(root.place, below);
+  if (root.owner !== undefined && entry.stat.uid !== root.owner) return note(work, place, NOT_ITS_OWN);
+  // It may have been written since it was listed.
+  const stat = work.left > 0 ? await folder.stat(entry.name) : entry.stat;
+  if (stat === undefined || stat.mtimeMs >= work.writtenBefore) return;
+  if (work.onlyFiles === true && !stat.isFile()) return;
+  work.found.files++;
+  work.found.bytes += stat.isFile() ? stat.size : 0;
   // Young files grow old while we walk: what was not counted is left for the next time.
-  if (walk.left <= 0) return;
-  walk.mayStillChange?.();
-  if (await attempt(walk, path.join(place, name), async () => await folder.remove(name))) walk.left--;
+  if (work.left <= 0) return;
+  work.mayStillChange?.();
+  if (await attempt(work, place, async () => await folder.remove(entry.name))) work.left--;
 }
 
 /** Its age is what it was before anything in it was removed. */
-async function clearFolder(
-  walk: Walk,
-  parent: SafeFolder,
-  { name, stat }: { name: string; stat: Stats },
-  above: string,
-  owner: Owner,
-  depth: number,
-): Promise<void> {
-  const place = path.join(above, name);
-  if (depth > DEEPEST) return note(walk, place, `is nested deeper than ${DEEPEST} folders, left`);
-  const folder = await parent.enter(name);
-  if (folder === undefined) return;
-  try {
-    if (folder.mount !== parent.mount) return note(walk, place, 'is mounted there, left');
-    if (walk.kept.has(identity(folder.device, folder.inode))) return note(walk, place, 'is kept');
-    if (owner !== undefined && (await folder.handle.stat()).uid !== owner) return;
-    for (const entry of await folder.names()) await clear(walk, folder, entry, place, owner, depth + 1);
-  } finally {
-    await folder.close();
-  }
-  if (walk.left <= 0 || walk.onlyFiles === true || stat.mtimeMs >= walk.writtenBefore) return;
-  walk.mayStillChange?.();
-  await attempt(walk, place, async () => await parent.removeFolder(name));
+async function clearFolder(work: Work, parent: SafeFolder, { name, stat }: Entry, place: string): Promise<void> {
+  if (work.left <= 0 || work.onlyFiles === true || stat.mtimeMs >= work.writtenBefore) return;
+  work.mayStillChange?.();
+  await attempt(work, place, async () => await parent.removeFolder(name));
 }
 
 /** Whether it went well. */
-async function attempt(walk: Walk, place: string, work: () => Promise<unknown>): Promise<boolean> {
+async function attempt(work: Work, place: string, change: () => Promise<unknown>): Promise<boolean> {
   try {
-    await work();
+    await change();
     return true;
   } catch (err) {
-    note(walk, place, `was left: ${errorCode(err) || errorText(err)}`);
+    note(work, place, `was left: ${errorCode(err) || errorText(err)}`);
     return false;
   }
 }
 
 async function identities(places: string[]): Promise<Set<string>> {
   const stats = await Promise.all(places.map(async (place) => await statOf(place).catch(() => undefined)));
-  return new Set(stats.flatMap((stat) => (stat === undefined ? [] : [identity(stat.dev, stat.ino)])));
+  return new Set(
+    stats.flatMap((stat) => (stat === undefined ? [] : [identity({ device: stat.dev, inode: stat.ino })])),
+  );
 }
 
-function identity(device: number, inode: number): string {
+function identity({ device, inode }: Pick<SafeFolder, 'device' | 'inode'>): string {
   return `${device}:${inode}`;
 }
 
-function note({ found }: Walk, place: string, text: string): void {
+function note({ found }: Work, place: string, text: string): void {
   if (found.notes.length < NOTES_AT_MOST) found.notes.push(`${place} ${text}`);
 }

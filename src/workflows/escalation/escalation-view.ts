@@ -2,8 +2,8 @@ import type { EscalationInput, EscalationView, Subject } from '../../shared/pagi
 import { tellRoute } from '../../shared/paging/escalation-routes';
 import type { RunLimit } from '../../shared/run-limit';
 import type { ClockState, EscalationClock } from './clock';
-import type { Pager, PagerState } from './pager';
-import { plainPage } from './sent-page';
+import type { Pager, PagerState } from './pages/pager';
+import { plainPage } from './pages/sent-page';
 import { iso } from '../support/time';
 
 /** `carried`: what the run before this one knew. */

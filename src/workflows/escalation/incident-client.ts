@@ -1,8 +1,8 @@
 import { getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
 import type { EscalationNews, Subject } from '../../shared/paging/escalation';
 import { escalatedSignal } from '../messages';
-import { plainPage } from './sent-page';
-import type { SentPage } from './sent-page';
+import { plainPage } from './pages/sent-page';
+import type { SentPage } from './pages/sent-page';
 
 /** What the incident hears of its escalation. One that is closed or terminated hears nothing, which is no error. */
 export class IncidentClient {

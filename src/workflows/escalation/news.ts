@@ -1,5 +1,5 @@
 import type { Approval } from '../../shared/safety/approval';
-import type { Closing } from './announcements';
+import type { Closing } from './pages/announcements';
 import type { UnaskedQuestions } from './unasked-questions';
 
 /** What was said to a clock and waits to be acted on. */

@@ -10,7 +10,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { SettingActivities } from '../../activities/host/settings';
+import type { SettingActivities } from '../../activities/host/settings/settings';
 import { parseDuration } from '../../shared/text/durations';
 import type { LeaseExtension, LeaseNews, LeaseRelease, LeaseView, SettingState } from '../../shared/safety/lease';
 import type { ChangePermit } from '../../shared/safety/permit';

@@ -3,7 +3,7 @@ import type { AllowedState } from '../../shared/safety/allowance';
 import type { ApprovalSubject } from '../../shared/safety/approval';
 import type { Finding, IncidentInput, IncidentResult, Outcome } from '../../shared/incident';
 import { unlessClosed } from '../runbook/cut-short';
-import { noteLog, observeLog } from '../steps/logs';
+import { noteLog, observeLog } from '../steps/kingfisher/logs';
 import type { HostSteps } from '../runbook/host-steps';
 import type { Incident } from '../incident/incident';
 import { contradictionOf, isWell, stepsOf } from '../runbook/follow-runbook';
@@ -13,20 +13,20 @@ import type { Safety } from '../safety/safety';
 import { isFailure, reason } from '../runbook/step-failures';
 import { observeAllowed, refusalsOf } from '../steps/allowed';
 import { DEPENDENCIES, isDependencyWell } from '../steps/dependencies';
-import { observeHealth, verifyHealthy } from '../steps/health';
+import { observeHealth, verifyHealthy } from '../steps/kingfisher/health';
 import { observeResources } from '../steps/resources';
-import { whyPrometheusDiffers } from '../steps/metrics';
+import { whyPrometheusDiffers } from '../steps/kingfisher/metrics';
 import { noteObstacles, observeObstacles } from '../steps/obstacles';
-import { mendPermissions, observePermissions, planPermissions } from '../steps/permissions';
-import { planBackup } from '../steps/backups';
+import { mendPermissions, observePermissions, planPermissions } from '../steps/recovery/permissions';
+import { planBackup } from '../steps/recovery/backups';
 import { planRateLimits } from '../steps/rate-limits';
-import { planStop } from '../steps/processes';
+import { planStop } from '../steps/kingfisher/processes';
 import { planTemporaryFiles } from '../steps/files';
-import { startKingfisher } from '../steps/service';
+import { startKingfisher } from '../steps/kingfisher/service';
 import { verifyExchanges } from '../steps/exchanges';
-import { RecoveryWork, today } from '../steps/recovery-work';
-import type { Beginning } from '../steps/recovery-work';
-import { lastWords } from '../steps/start-log';
+import { RecoveryWork, today } from '../steps/recovery/recovery-work';
+import type { Beginning } from '../steps/recovery/recovery-work';
+import { lastWords } from '../steps/kingfisher/start-log';
 
 /**
  * H. Complete service recovery: stop, back up, mend, clear, reset, restart what KingFisher stands on, start, verify.

@@ -4,13 +4,13 @@ import type { Diagnosed } from '../runbook/runbook';
 import type { Scene } from '../runbook/scene';
 import { observeAllowed } from '../steps/allowed';
 import { isMissing, lookAtDependencies } from '../steps/dependencies';
-import { observeHealthCalmly } from '../steps/health';
-import { noteLog, observeLog } from '../steps/logs';
+import { observeHealthCalmly } from '../steps/kingfisher/health';
+import { noteLog, observeLog } from '../steps/kingfisher/logs';
 import { checkConfiguration, noteObstacles } from '../steps/obstacles';
-import { noteOtherPort, noteProcesses, observePort, observeProcesses } from '../steps/processes';
+import { noteOtherPort, noteProcesses, observePort, observeProcesses } from '../steps/kingfisher/processes';
 import { isDiskFull, noteResources, observeResources } from '../steps/resources';
-import { noteService, noteStart, noteStarts, observeRecentStarts, observeService } from '../steps/service';
-import { observeStartLog } from '../steps/start-log';
+import { noteService, noteStart, noteStarts, observeRecentStarts, observeService } from '../steps/kingfisher/service';
+import { observeStartLog } from '../steps/kingfisher/start-log';
 
 export interface Diagnosis extends Diagnosed {
   service: ServiceState | undefined;

@@ -17,13 +17,13 @@ import type { Diagnosis } from './service-down-diagnosis';
 import { diagnose, symptom } from './service-down-diagnosis';
 import { isMissing, lookAtDependencies, restartDependency } from '../steps/dependencies';
 import { freeSpace } from '../steps/files';
-import { answersWell, observeHealth, verifyHealthy } from '../steps/health';
-import { noteLog, observeLog } from '../steps/logs';
-import { whyPrometheusDiffers } from '../steps/metrics';
-import { noteOpenFiles } from '../steps/processes';
+import { answersWell, observeHealth, verifyHealthy } from '../steps/kingfisher/health';
+import { noteLog, observeLog } from '../steps/kingfisher/logs';
+import { whyPrometheusDiffers } from '../steps/kingfisher/metrics';
+import { noteOpenFiles } from '../steps/kingfisher/processes';
 import { noteResources, observeResources } from '../steps/resources';
-import { noteService, noteStart, observeService, startAnew } from '../steps/service';
-import { observeStartLog } from '../steps/start-log';
+import { noteService, noteStart, observeService, startAnew } from '../steps/kingfisher/service';
+import { observeStartLog } from '../steps/kingfisher/start-log';
 
 /** A. Service down: KingFisher does not answer, or is not ready to serve. */
 export async function serviceDown(input: IncidentInput): Promise<IncidentResult> {

@@ -3,10 +3,10 @@ import type { DependencyName } from '../../shared/observations/service';
 import { formatDuration } from '../../shared/text/durations';
 import type { Incident } from '../incident/incident';
 import type { HostSteps, StepReport } from '../runbook/host-steps';
-import { endpointLine } from './health';
+import { endpointLine } from './kingfisher/health';
 import { describeDisk } from './resources';
-import { describeRestart, describeService } from './service';
-import { lastWords } from './start-log';
+import { describeRestart, describeService } from './kingfisher/service';
+import { lastWords } from './kingfisher/start-log';
 
 /** Steps on what KingFisher stands on. `cite` is the place in the document that a runbook takes the step from. */
 

@@ -2,8 +2,8 @@ import type { ConfigurationCheck } from '../../shared/observations/files';
 import type { PortState, ProcessList, ServiceState } from '../../shared/observations/service';
 import type { Incident } from '../incident/incident';
 import type { HostSteps, StepReport } from '../runbook/host-steps';
-import { observePort, observeProcesses, takenPort } from './processes';
-import { observeService, unusableUnit } from './service';
+import { observePort, observeProcesses, takenPort } from './kingfisher/processes';
+import { observeService, unusableUnit } from './kingfisher/service';
 
 const OBSTACLES = ['UnitMasked', 'UnitUnusable', 'PortTaken', 'ConfigurationInvalid'];
 

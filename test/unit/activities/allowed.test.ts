@@ -2,7 +2,7 @@ import { createHostActivities } from '../../../src/activities/host';
 import { ALLOWANCES, CHANGES, UNDOES } from '../../../src/shared/safety/allowance';
 import type { Allowance } from '../../../src/shared/safety/allowance';
 import type { ChangePermit } from '../../../src/shared/safety/permit';
-import { PERMIT } from '../../support/permit';
+import { PERMIT } from '../../support/scripted/permit';
 import { useTempFolder } from '../host/support/temp-folder';
 import { hostSettings } from './support/host';
 

@@ -17,7 +17,7 @@ import { useTempFolder } from '../host/support/temp-folder';
 const AGENT = `
   const { ProcessManager } = require('./host/services/process-manager');
   const { createRedactor } = require('./host/redact');
-  const { ensureRestarted } = require('./activities/host/ensure-restarted');
+  const { ensureRestarted } = require('./activities/host/service/ensure-restarted');
   const { service, seen } = JSON.parse(process.argv[2]);
   ensureRestarted(new ProcessManager(service, createRedactor([])), { seenInvocation: seen, attempt: 1 }, new AbortController().signal)
     .then((change) => console.log(JSON.stringify(change)));

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createSettingActivities } from '../../../src/activities/host/settings';
+import { createSettingActivities } from '../../../src/activities/host/settings/settings';
 import { createSerializer } from '../../../src/activities/host/core/serialize';
 import type { CommandResult } from '../../../src/host/programs/commands';
 import { createRedactor } from '../../../src/host/redact';
@@ -9,7 +9,7 @@ import { createPendingStarts } from '../../../src/host/settings-store/pending';
 import type { ServiceState } from '../../../src/shared/observations/service';
 import { useTempFolder } from '../host/support/temp-folder';
 import { asChangeOf, hostSettings, serviceState } from './support/host';
-import { PERMIT } from '../../support/permit';
+import { PERMIT } from '../../support/scripted/permit';
 
 const folder = useTempFolder();
 const file = () => folder.path('kingfisher.json');

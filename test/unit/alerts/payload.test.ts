@@ -1,4 +1,4 @@
-import received from '../../support/alertmanager-payload.json';
+import received from '../../support/alerts/alertmanager-payload.json';
 import { parseWebhook } from '../../../src/alerts/payload';
 import type { Alert } from '../../../src/shared/alert';
 

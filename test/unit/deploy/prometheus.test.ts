@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
-import { readRules } from '../../../lab/monitoring-config';
+import { readRules } from '../../../lab/monitoring/monitoring-config';
 
 const DEPLOY = resolve(__dirname, '../../../deploy');
 

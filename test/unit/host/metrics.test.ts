@@ -2,7 +2,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { probeMetrics, readMetrics } from '../../../src/host/probes/metrics';
 import { createRedactor } from '../../../src/host/redact';
-import { describeMetrics } from '../../../src/workflows/steps/metrics';
+import { describeMetrics } from '../../../src/workflows/steps/kingfisher/metrics';
 
 const servers: http.Server[] = [];
 afterEach(async () => {

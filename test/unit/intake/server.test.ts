@@ -1,6 +1,6 @@
 import pino from 'pino';
 import { TemporalUnavailable } from '../../../src/intake/temporal-errors';
-import message from '../../support/alertmanager-payload.json';
+import message from '../../support/alerts/alertmanager-payload.json';
 import { ScriptedStarter, TestServer } from './support';
 import type { Answer } from './support';
 

@@ -7,8 +7,8 @@ import {
   prometheusTimes,
   readRules,
   scrapeMs,
-} from '../../../lab/monitoring-config';
-import type { Pace } from '../../../lab/monitoring-config';
+} from '../../../lab/monitoring/monitoring-config';
+import type { Pace } from '../../../lab/monitoring/monitoring-config';
 
 const WEBHOOK = 'http://127.0.0.1:1/api/v1/alerts';
 

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { fingerprintOf, webhookMessage, type WebhookMessage } from '../../../lab/alertmanager-message';
-import { type Prober, startProber } from '../../../lab/prober';
+import { fingerprintOf, webhookMessage, type WebhookMessage } from '../../../lab/monitoring/alertmanager-message';
+import { type Prober, startProber } from '../../../lab/monitoring/prober';
 import { waitFor } from '../../support/wait-for';
 
 const genuine = JSON.parse(
-  readFileSync(join(__dirname, '../../support/alertmanager-payload.json'), 'utf8'),
+  readFileSync(join(__dirname, '../../support/alerts/alertmanager-payload.json'), 'utf8'),
 ) as WebhookMessage;
 const alert = genuine.alerts[0]!;
 

@@ -22,7 +22,7 @@ function runTests(program: string): { stderr: string } {
   writeFileSync(folder.path('tests', 'it.test.js'), program);
   const config = {
     rootDir: folder.path('tests'),
-    testEnvironment: path.join(projectDir, 'test/support/clean-environment.js'),
+    testEnvironment: path.join(projectDir, 'test/support/jest/clean-environment.js'),
     transform: {},
   };
   const jest = path.join(projectDir, 'node_modules/jest/bin/jest.js');

@@ -1,7 +1,7 @@
 import type { ReadingName, Readings, Verdict, WaitRequest } from '../../../shared/observations/readings';
-import { dependencyReading } from '../dependency';
+import { dependencyReading } from '../stores/dependency';
 import type { HostDeps } from '../core/deps';
-import { healthReading } from '../health';
+import { healthReading } from '../service/health';
 import { untilSettled } from './reading';
 import type { Reading } from './reading';
 import { ReadingWatch } from './reading-watch';

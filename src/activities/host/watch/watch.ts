@@ -1,6 +1,6 @@
 import type { WatchRequest, StandingReading } from '../../../shared/observations/standing';
 import type { HostDeps } from '../core/deps';
-import { everyNowAndThen, lookAtHealth } from '../health';
+import { everyNowAndThen, lookAtHealth } from '../service/health';
 import { untilSettled } from './reading';
 import { asActivity } from '../core/run';
 import { StandingWatch } from './standing-watch';

@@ -5,7 +5,7 @@ import { createFence } from '../../../../src/host/fence/fence';
 import { createRedactor } from '../../../../src/host/redact';
 import type { AgentSettings, KingfisherSettings } from '../../../../src/host/agent-settings';
 import type { ServiceState } from '../../../../src/shared/observations/service';
-import { settingsOf } from '../../../support/host-settings';
+import { settingsOf } from '../../../support/scripted/host-settings';
 
 /** Settings of a host whose KingFisher lives in `folder`. */
 export function hostSettings(folder: string, kingfisher: Partial<KingfisherSettings> = {}): AgentSettings {

@@ -1,6 +1,6 @@
 import { formatGuard } from '../../../../src/cli/guard/guard';
 import type { GuardView } from '../../../../src/shared/safety/guard';
-import { QUIET_GUARD } from '../../../support/quiet-guard';
+import { QUIET_GUARD } from '../../../support/scripted/quiet-guard';
 
 describe('halcyon guard show', () => {
   it('has one fact a line', () => {

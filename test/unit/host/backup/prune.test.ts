@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, symlink, utimes, writeFile } from 'node:fs/promises';
 import { makeBackup } from '../../../../src/host/backup/make';
 import { pruneBackups } from '../../../../src/host/backup/prune';
+import { whileMounted } from '../support/bind-mount';
 import { useTempFolder } from '../support/temp-folder';
 import { DAY, contentOf, putImages, backupSettings } from './support';
 
@@ -80,6 +81,19 @@ describe('outdated backups', () => {
     expect(existsSync(folder.path('backups', LEFTOVER))).toBe(false);
     expect(await contentOf(folder.path('precious'))).toEqual({ 'files/a': 'x' });
     expect(await backups()).toEqual(['incident+link']);
+  });
+
+  it('stay, and say so, with something mounted in them, from the same file system too', async () => {
+    await mkdir(folder.path('precious'));
+    await writeFile(folder.path('precious/a'), 'x');
+    await putLeftover(LEFTOVER, OLD);
+    const place = folder.path('backups', LEFTOVER, 'files/mounted');
+    await mkdir(place);
+    await whileMounted(folder.path('precious'), place, async () => {
+      const { notes } = await pruneBackups(settings(), 'none');
+      expect(notes).toEqual([expect.stringContaining('something is mounted in a backup')]);
+      expect(await contentOf(folder.path('precious'))).toEqual({ a: 'x' });
+    });
   });
 
   it('are none where there is no folder of backups', async () => {

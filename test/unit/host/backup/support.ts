@@ -2,7 +2,7 @@ import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { BackupSettings } from '../../../../src/host/backup/place';
 import type { AgentSettings } from '../../../../src/host/agent-settings';
-import { settingsOf } from '../../../support/host-settings';
+import { settingsOf } from '../../../support/scripted/host-settings';
 
 export const DAY = '2026-11-23';
 export const ID = 'incident/emergencyRecovery/h1/2f1c2d3e-0000-4000-8000-123456789abc';

@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { countPermissions, mendPermissions } from '../../../../src/host/files/permissions';
 import { findOwner } from '../../../../src/host/files/permissions-wanted';
 import { sizeOf } from '../../../support/sample';
+import { whileMounted } from '../support/bind-mount';
 import { useTempFolder } from '../support/temp-folder';
 
 const folder = useTempFolder();
@@ -124,19 +125,12 @@ describe('permissions', () => {
   it('of what is mounted below, from the same file system too, are left alone', async () => {
     const precious = put('elsewhere/inside');
     mkdirSync(folder.path('data/mounted'));
-    try {
-      execFileSync('mount', ['--bind', folder.path('elsewhere'), folder.path('data/mounted')], { stdio: 'ignore' });
-    } catch {
-      return; // not allowed to mount here
-    }
-    try {
+    await whileMounted(folder.path('elsewhere'), folder.path('data/mounted'), async () => {
       const before = seen(precious);
       const note = `${folder.path('data/mounted')} is mounted there, left alone`;
       expect(await mendPermissions(what(), 100)).toMatchObject({ entries: 1, skipped: 1, notes: [note] });
       expect(seen(precious)).toEqual(before);
-    } finally {
-      execFileSync('umount', [folder.path('data/mounted')]);
-    }
+    });
   });
 
   it('are never changed elsewhere while somebody swaps files and folders for links', async () => {

@@ -1,11 +1,11 @@
-import { createRateLimitActivities } from '../../../../src/activities/host/rate-limits';
+import { createRateLimitActivities } from '../../../../src/activities/host/stores/rate-limits';
 import { withRateLimitKeys } from '../../../../src/host/stores/rate-limits';
 import { createRedactor } from '../../../../src/host/redact';
 import { createServiceManagers } from '../../../../src/host/services/service-managers';
 import { runCommand } from '../../../../src/host/programs/commands';
 import type { AgentSettings } from '../../../../src/host/agent-settings';
 import { asChangeOf, hostSettings } from '../../activities/support/host';
-import { PERMIT } from '../../../support/permit';
+import { PERMIT } from '../../../support/scripted/permit';
 
 const { signal } = new AbortController();
 const url = 'redis://127.0.0.1:1/0';

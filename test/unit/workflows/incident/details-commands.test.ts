@@ -1,7 +1,7 @@
 import type { LeaseView } from '../../../../src/shared/safety/lease';
 import { renderGuard } from '../../../../src/workflows/guard/guard-details';
 import { renderLease } from '../../../../src/workflows/lease/lease-details';
-import { QUIET_GUARD } from '../../../support/quiet-guard';
+import { QUIET_GUARD } from '../../../support/scripted/quiet-guard';
 
 describe('what Temporal UI tells people to paste is a command, and no JSON', () => {
   it('on a guard', () => {

@@ -1,4 +1,4 @@
-import { describeBackup, describeBackupPlan } from '../../../../src/workflows/steps/backups';
+import { describeBackup, describeBackupPlan } from '../../../../src/workflows/steps/recovery/backups';
 
 const MIB = 1024 ** 2;
 

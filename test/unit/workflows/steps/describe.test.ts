@@ -5,11 +5,11 @@ import type { HealthVerdict } from '../../../../src/shared/observations/readings
 import { describeConfiguration } from '../../../../src/workflows/steps/obstacles';
 import { describeDependency } from '../../../../src/workflows/steps/dependencies';
 import { describeFiles } from '../../../../src/workflows/steps/files';
-import { describeHealth, describeVerdict } from '../../../../src/workflows/steps/health';
-import { describeLog } from '../../../../src/workflows/steps/logs';
-import { describePort, describeProcesses } from '../../../../src/workflows/steps/processes';
+import { describeHealth, describeVerdict } from '../../../../src/workflows/steps/kingfisher/health';
+import { describeLog } from '../../../../src/workflows/steps/kingfisher/logs';
+import { describePort, describeProcesses } from '../../../../src/workflows/steps/kingfisher/processes';
 import { describeResources } from '../../../../src/workflows/steps/resources';
-import { describeRestart, describeService, describeStarts } from '../../../../src/workflows/steps/service';
+import { describeRestart, describeService, describeStarts } from '../../../../src/workflows/steps/kingfisher/service';
 import { serviceState } from '../../activities/support/host';
 
 const AT = '2026-11-23T10:00:00.123Z';

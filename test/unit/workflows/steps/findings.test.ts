@@ -2,10 +2,10 @@ import { ScriptedHost } from '../../../../src/simulate/script/scripted-host';
 import type { DiskState, LogTail, Resources } from '../../../../src/shared/observations/files';
 import type { StartLog, StartReason } from '../../../../src/shared/observations/service';
 import { Incident } from '../../../../src/workflows/incident/incident';
-import { noteLog } from '../../../../src/workflows/steps/logs';
-import { noteOtherPort } from '../../../../src/workflows/steps/processes';
+import { noteLog } from '../../../../src/workflows/steps/kingfisher/logs';
+import { noteOtherPort } from '../../../../src/workflows/steps/kingfisher/processes';
 import { noteResources } from '../../../../src/workflows/steps/resources';
-import { noteStart } from '../../../../src/workflows/steps/service';
+import { noteStart } from '../../../../src/workflows/steps/kingfisher/service';
 import { incidentInput } from '../../../support/incidents';
 
 function incident(): Incident {

@@ -1,0 +1,127 @@
+import type { Permitted } from '../../../shared/safety/permit';
+import { HostError } from '../../../host/errors';
+import { checkLimits, kindOf } from '../../../host/settings-store/limits';
+import { openSetting } from '../../../host/settings-store/open';
+import type { OpenedSetting } from '../../../host/settings-store/open';
+import { createPendingStarts } from '../../../host/settings-store/pending';
+import type { PendingStarts } from '../../../host/settings-store/pending';
+import type { Found } from '../../../host/settings-store/store';
+import type { SettingState, SettingValue } from '../../../shared/safety/lease';
+import type { Change } from '../../../shared/observations/change';
+import { applyPending, expectApply } from './apply-setting';
+import type { ChangeRun } from '../core/change';
+import type { HostDeps } from '../core/deps';
+import type { Serialize } from '../core/serialize';
+import { asActivity } from '../core/run';
+
+const TEXT_CHARACTERS = 200;
+/** Somebody may be changing other keys of the same file. */
+const WRITE_ATTEMPTS = 5;
+
+interface SettingDeps extends HostDeps {
+  pending: PendingStarts;
+  inTurn: Serialize;
+}
+
+interface Wish {
+  setting: string;
+  expected: SettingValue;
+  value: SettingValue;
+}
+
+export interface SettingActivities {
+  /** A setting as it stands. Errors: `NotConfigured`, `UnsafeSelector`, `ObservationFailed`. */
+  observeSetting(input: { setting: string }): Promise<SettingState>;
+  /**
+   * The setting is `value`, and KingFisher has taken it. It is written only in place of `expected`; both must be within
+   * the host's own limits, so that what is changed can be put back. An attempt that died after it wrote is found, and
+   * only what it did not come to is done.
+   * Errors: `ValueChanged` when neither stands there, `NotConfigured`, `UnsafeSelector`, `ObservationFailed` for what is
+   * absent or malformed, `NotInDesiredState`, `UnitMasked`, `UnitUnusable`.
+   */
+  ensureSetting(
+    input: Permitted<{ setting: string; expected: SettingValue; value: SettingValue }>,
+  ): Promise<Change<SettingState>>;
+}
+
+/** B, C, D: a setting is changed where it lives, by compare-and-swap. */
+export function createSettingActivities(
+  deps: HostDeps,
+  inTurn: Serialize,
+  pending: PendingStarts = createPendingStarts(),
+): SettingActivities {
+  const { settings, redact, asChange } = deps;
+  return {
+    observeSetting: asActivity(redact, async ({ signal }, { setting }) => {
+      const opened = openSetting(settings, setting);
+      return stateOf(setting, opened, await look(deps, opened, signal));
+    }),
+    // An attempt that Temporal gave up may still be at work. Settings share files, and all share the service.
+    ensureSetting: asChange('ensureSetting', async (run, wish) => {
+      return await inTurn('settings', async () => await ensureSetting({ ...deps, pending, inTurn }, wish, run));
+    }),
+  };
+}
+
+async function ensureSetting(
+  deps: SettingDeps,
+  { setting, expected, value }: Wish,
+  { signal, mayStillChange }: ChangeRun,
+): Promise<Change<SettingState>> {
+  const opened = openSetting(deps.settings, setting);
+  // Where they are the same, nothing can be written.
+  if (value !== expected) for (const one of [value, expected]) checkLimits(setting, one, opened.place);
+  const applying = { deps, setting, apply: opened.place.apply, pending: deps.pending };
+  const before = await look(deps, opened, signal);
+  let written = false;
+  for (let attempt = 1, found = before; !written && needsWrite(found, { setting, expected, value }); attempt++) {
+    if (attempt > WRITE_ATTEMPTS) throw busy(opened.store.place);
+    await expectApply(applying);
+    mayStillChange();
+    written = await opened.store.replace(found, value, signal);
+    if (!written) found = await look(deps, opened, signal);
+  }
+  const notes = await deps.inTurn('kingfisher', async () => await applyPending(applying));
+  const after = await look(deps, opened);
+  if (after.evidence !== 'present' || after.value !== value) throw notSo(setting, after, value);
+  const changed = written || notes.length > 0;
+  return { before: stateOf(setting, opened, before), after: stateOf(setting, opened, after), changed, notes };
+}
+
+/** @throws HostError `ValueChanged`, and `ObservationFailed` for what is not there to be compared with. */
+function needsWrite(found: Found, { setting, expected, value }: Wish): boolean {
+  if (found.evidence !== 'present') {
+    throw new HostError('ObservationFailed', `${setting} is ${found.evidence}: ${found.detail}; nothing was changed`);
+  }
+  if (found.value === value) return false;
+  if (found.value === expected) return true;
+  const [is, was] = [found.value, expected].map((one) => JSON.stringify(one));
+  throw new HostError(
+    'ValueChanged',
+    `${setting} is ${is} and no longer ${was}: somebody changed it, it was left alone`,
+  );
+}
+
+/** Text that may hold a secret never leaves the host, and is no value that could be put back. */
+async function look({ redact }: HostDeps, { store, place }: OpenedSetting, signal?: AbortSignal): Promise<Found> {
+  const found = await store.read(signal);
+  const { value } = found;
+  if (value === null) return found;
+  const unfit = (detail: string): Found => ({ ...found, evidence: 'malformed', value: null, detail });
+  if (typeof value !== kindOf(place)) return unfit(`expected a ${kindOf(place)}, found a ${typeof value}`);
+  if (typeof value === 'string' && redact(value, TEXT_CHARACTERS) !== value) return unfit('it looks like a secret');
+  return found;
+}
+
+function stateOf(setting: string, { store }: OpenedSetting, { evidence, value, version }: Found): SettingState {
+  return { setting, evidence, value, version, place: store.place };
+}
+
+function busy(place: string): HostError {
+  return new HostError('NotInDesiredState', `${place} changes all the time; see who writes it`);
+}
+
+function notSo(setting: string, { evidence, value }: Found, wanted: SettingValue): HostError {
+  const is = evidence === 'present' ? JSON.stringify(value) : evidence;
+  return new HostError('NotInDesiredState', `${setting} is ${is} after it was set to ${JSON.stringify(wanted)}`);
+}

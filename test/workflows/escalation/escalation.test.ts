@@ -1,0 +1,402 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { searchAttributes } from '../../../src/shared/search-attributes';
+import {
+  askedSignal,
+  closedSignal,
+  escalateNowSignal,
+  escalationQuery,
+  helplessSignal,
+  noteSignal,
+} from '../../../src/workflows/messages';
+import { MINUTE, PLAN, beginEscalation, question } from '../../support/escalations';
+import type { HowToBegin } from '../../support/escalations';
+import { recordHistory } from '../../support/temporal/record-history';
+import { ScriptedControl, refusal } from '../../support/scripted/scripted-control';
+import { WorkflowSite } from '../../support/sites/workflow-site';
+
+let site: WorkflowSite;
+const control = new ScriptedControl();
+
+beforeEach(async () => {
+  site = await WorkflowSite.up({ control: control.activities() });
+});
+afterEach(async () => {
+  await site?.down();
+});
+beforeEach(() => {
+  control.before = () => undefined;
+});
+
+/**
+ * A little longer: what a test says then never meets a timer that fires at the same moment, which the test server (not
+ * Temporal) answers with a workflow task that fails for ever.
+ */
+const pass = async (minutes: number) => await site.env.sleep(minutes * MINUTE + 7_000);
+const begin = async (how: HowToBegin = {}) => await beginEscalation(site.env, control, how);
+
+describe('the clock', () => {
+  it('pages three tiers over all channels, and tells everyone when it is closed', async () => {
+    await site.withController(async () => {
+      const run = await begin();
+      await pass(70);
+      const view = await run.close();
+      await recordHistory(run.handle, 'escalation.closed');
+      expect(run.pages()).toEqual(['15 tier 1', '30 tier 2', '60 tier 3']);
+      expect(view.pages.map(({ tier, channel, delivered }) => [tier, channel, delivered])).toEqual([
+        [1, 'slack', true],
+        [1, 'pagerduty', true],
+        [2, 'slack', true],
+        [2, 'pagerduty', true],
+        [3, 'pagerduty', true],
+      ]);
+      expect(view).toMatchObject({ closed: 'healed', next: null });
+      expect(control.of(run.id, 'closed')).toHaveLength(5);
+      expect(control.of(run.id, 'closed', 'slack').map((one) => one.threadTs)).not.toContain(null);
+      const { typedSearchAttributes } = await run.handle.describe();
+      expect(typedSearchAttributes.get(searchAttributes.tier)).toBe(3);
+    });
+  });
+
+  it('pages a first tier of its own time, marked senior', async () => {
+    await site.withController(async () => {
+      const [first, ...later] = PLAN.tiers;
+      const tiers = [{ ...first!, afterMs: 10 * MINUTE, senior: true }, ...later];
+      const run = await begin({ plan: { ...PLAN, tiers } });
+      await pass(40);
+      await run.close();
+      expect(run.pages()).toEqual(['10 tier 1', '30 tier 2']);
+      expect(control.of(run.id, 'tier').map(({ page }) => page.kind === 'tier' && page.senior)).toEqual([
+        true,
+        true,
+        false,
+        false,
+      ]);
+    });
+  });
+
+  it('sends nothing when it is closed before anybody was paged', async () => {
+    await site.withController(async () => {
+      const run = await begin();
+      await pass(5);
+      await run.close('selfHealed');
+      expect(control.received.filter(({ workflowId }) => workflowId === run.id)).toEqual([]);
+    });
+  });
+
+  it('gives automation its time before it pages what was due before it began, and pages it one after the other', async () => {
+    await site.withController(async () => {
+      const run = await begin({ ago: 34 * 60 });
+      await pass(20);
+      await run.close();
+      await recordHistory(run.handle, 'escalation.old-alert');
+      expect(run.pages()).toEqual(['2042 tier 1 collapsed', '2047 tier 2 collapsed', '2052 tier 3 collapsed']);
+    });
+  });
+
+  it('pages at once with nothing automatic left though the alert is old, and the other tiers one after the other', async () => {
+    await site.withController(async () => {
+      const run = await begin({ ago: 34 * 60 });
+      await run.handle.signal(helplessSignal, { reason: 'nothing helped' });
+      await pass(20);
+      await run.close();
+      expect(run.pages()).toEqual(['2040 tier 1 collapsed', '2045 tier 2 collapsed', '2050 tier 3 collapsed']);
+      expect(control.tiers(run.id)[0]!.page).toMatchObject({ reason: 'nothing helped' });
+    });
+  });
+
+  it.each([
+    ['in the future', 20],
+    ['in the year 9998', 4_193_000_000],
+  ])('does not believe a start that is %s', async (_, minutes) => {
+    await site.withController(async () => {
+      const run = await begin({ ago: -minutes });
+      await pass(16);
+      const view = await run.close();
+      expect(view.pages.map(({ tier }) => tier)).toEqual([1, 1]);
+      expect(Date.parse(view.subject.startsAt)).toBeLessThan(run.now + MINUTE);
+    });
+  });
+
+  it('pages at once when automation cannot help, and the others at their time', async () => {
+    await site.withController(async () => {
+      const run = await begin();
+      await pass(3);
+      await run.handle.signal(escalateNowSignal, { reason: 'nothing helped' });
+      await pass(1);
+      await run.handle.signal(escalateNowSignal, { reason: 'again' });
+      await pass(30);
+      await run.close();
+      await recordHistory(run.handle, 'escalation.at-once');
+      expect(run.pages()).toEqual(['3 tier 1', '30 tier 2']);
+      expect(control.tiers(run.id)[0]!.page).toMatchObject({ reason: 'nothing helped' });
+    });
+  });
+});
+
+describe('a heal that nobody was called for', () => {
+  it.each([
+    ['healed', 1],
+    ['degraded', 1],
+    ['selfHealed', 0],
+    ['resolvedByPeople', 0],
+  ] as const)('%s is told in %d messages', async (outcome, count) => {
+    await site.withController(async () => {
+      const run = await begin();
+      const facts = [{ name: 'Mended by', lines: ['Halcyon'] }];
+      await run.handle.signal(closedSignal, { outcome, summary: 'Healed on h1', facts });
+      await run.handle.result();
+      const told = control.received.filter(({ workflowId }) => workflowId === run.id);
+      expect(told.map(({ channel, page }) => ({ channel, page }))).toEqual(
+        Array(count).fill({
+          channel: 'slack',
+          page: { kind: 'closed', outcome, summary: 'Healed on h1', facts, isSilent: true },
+        }),
+      );
+    });
+  });
+});
+
+describe('an acknowledgement', () => {
+  it('holds further tiers, is heard by everyone paged, and lapses', async () => {
+    await site.withController(async () => {
+      const run = await begin();
+      await pass(20);
+      await run.ack('anna', 30);
+      await pass(1);
+      const held = await run.handle.query(escalationQuery);
+      expect(held.acknowledged).toMatchObject({ as: 'anna' });
+      expect(Math.round((Date.parse(held.next!.at) - run.zero) / MINUTE)).toBe(50);
+      await pass(45);
+      await run.close();
+      await recordHistory(run.handle, 'escalation.acknowledged');
+      expect(run.pages()).toEqual(['15 tier 1', '50 tier 2 collapsed', '60 tier 3']);
+      expect(
+        control
+          .of(run.id, 'acknowledged')
+          .map((one) => one.channel)
+          .sort(),
+      ).toEqual(['pagerduty', 'slack']);
+      expect(control.of(run.id, 'note', 'slack')).toHaveLength(1);
+    });
+  });
+});
+
+describe('delivery', () => {
+  it('goes to the next tier at once when a tier can reach nobody', async () => {
+    await site.withController(async () => {
+      control.before = (_, { page }) => {
+        if (page.kind === 'tier' && page.tier === 1) throw refusal();
+      };
+      const run = await begin();
+      await pass(20);
+      const view = await run.handle.query(escalationQuery);
+      await run.close();
+      await recordHistory(run.handle, 'escalation.undeliverable');
+      expect(run.pages()).toEqual(['15 tier 2']);
+      expect(control.tiers(run.id)[0]!.page).toMatchObject({ reason: 'the call before reached nobody' });
+      expect(view.pages.filter((page) => page.tier === 1)).toMatchObject([
+        { delivered: false, detail: expect.stringContaining('invalid key') as string },
+        { delivered: false },
+      ]);
+      // Whoever refused every page hears no close either.
+      expect(control.of(run.id, 'closed')).toHaveLength(2);
+    });
+  });
+
+  it('a channel that fails for long holds up neither the other nor the next tier, and is delivered once', async () => {
+    await site.withController(async () => {
+      let isAway = true;
+      control.before = (_, { subject: { workflowId }, page }) => {
+        const isTierOne = page.kind === 'tier' && page.tier === 1;
+        if (isAway && isTierOne && workflowId === run.id)
+          throw ApplicationFailure.retryable('500', 'PageNotYetDelivered');
+      };
+      const run = await begin();
+      await pass(25);
+      expect(run.pages()).toEqual(['16 tier 2']);
+      isAway = false;
+      await pass(10);
+      await run.close();
+      expect(run.pages()).toHaveLength(2);
+      expect(
+        control
+          .tiers(run.id, 'slack')
+          .map((one) => one.tier)
+          .sort(),
+      ).toEqual([1, 2]);
+    });
+  });
+
+  it('tries all tiers again every five minutes while nobody can be reached', async () => {
+    await site.withController(async () => {
+      let isBroken = true;
+      control.before = (_, { subject: { workflowId }, page }) => {
+        if (isBroken && page.kind === 'tier' && workflowId === run.id) throw refusal();
+      };
+      const run = await begin();
+      await pass(18);
+      expect(run.pages()).toEqual([]);
+      isBroken = false;
+      await pass(10);
+      await run.close();
+      await recordHistory(run.handle, 'escalation.refused-again');
+      expect(run.pages().sort()).toEqual(['20 tier 1', '20 tier 2', '20 tier 3']);
+      expect(control.tiers(run.id).map((one) => one.repeated)).not.toContain(false);
+    });
+  });
+});
+
+describe('an incident that is gone', () => {
+  it('is noticed: its people are paged at once, told why, and the tiers go on', async () => {
+    await site.withController(async () => {
+      const run = await begin();
+      control.ended.set(run.id, 'TERMINATED');
+      const view = await run.handle.result();
+      await recordHistory(run.handle, 'escalation.gone');
+      expect(run.pages()).toEqual(['5 tier 1', '30 tier 2', '60 tier 3']);
+      expect(view.closed).toBe('gone');
+      expect(control.tiers(run.id).map(({ page }) => page.kind === 'tier' && page.ended)).toEqual(
+        Array(5).fill("Halcyon's run was terminated"),
+      );
+    });
+  });
+
+  it('is told to those who were paged already, and over once somebody has it', async () => {
+    await site.withController(async () => {
+      const run = await begin();
+      await pass(17);
+      control.ended.set(run.id, 'FAILED');
+      await pass(5);
+      const told = control.of(run.id, 'note').map(({ channel }) => channel);
+      expect(told.sort()).toEqual(['pagerduty', 'slack']);
+      await run.ack('anna', 30);
+      expect((await run.handle.result()).closed).toBe('gone');
+      expect(run.pages()).toEqual(['15 tier 1']);
+    });
+  });
+});
+
+describe('a question', () => {
+  it('is the first page of an alert that rings at once: one message a channel', async () => {
+    await site.withController(async () => {
+      const run = await begin();
+      await run.handle.signal(askedSignal, question(run.now));
+      await run.handle.signal(askedSignal, question(run.now));
+      await pass(20);
+      await run.close();
+      await recordHistory(run.handle, 'escalation.asked-at-once');
+      expect(control.of(run.id, 'asked')).toMatchObject([{ channel: 'slack' }]);
+      expect(control.tiers(run.id)).toMatchObject([
+        { tier: 1, channel: 'pagerduty', page: { reason: 'An answer is needed: Full recovery' } },
+      ]);
+      expect(run.pages()).toEqual(['0 tier 1']);
+      expect(control.of(run.id, 'closed')).toHaveLength(2);
+    });
+  });
+
+  it('after the first page calls those on duty again, by the same incident of PagerDuty', async () => {
+    await site.withController(async () => {
+      const run = await begin();
+      await pass(16);
+      await run.handle.signal(askedSignal, question(run.now));
+      await pass(1);
+      await run.close();
+      expect(control.of(run.id, 'asked').map(({ channel }) => channel)).toEqual(
+        expect.arrayContaining(['slack', 'pagerduty']),
+      );
+      expect(run.pages()).toEqual(['15 tier 1']);
+      expect(control.of(run.id, 'closed')).toHaveLength(2);
+    });
+  });
+
+  it('that is over is told wherever it stood: in PagerDuty too, which a plain note does not reach', async () => {
+    await site.withController(async () => {
+      const run = await begin();
+      await run.handle.signal(askedSignal, question(run.now));
+      await pass(1);
+      await run.handle.signal(noteSignal, { text: 'rejected by anna', endsQuestion: true });
+      await run.handle.signal(noteSignal, { text: 'more' });
+      await pass(1);
+      await run.close();
+      await recordHistory(run.handle, 'escalation.answered');
+      const told = control.of(run.id, 'note').map(({ channel, page }) => [channel, page.kind === 'note' && page.text]);
+      expect(told.sort()).toEqual([
+        ['pagerduty', 'rejected by anna'],
+        ['slack', 'more'],
+        ['slack', 'rejected by anna'],
+      ]);
+    });
+  });
+
+  it('that is over rings nobody whom its page may not have reached', async () => {
+    await site.withController(async () => {
+      const run = await begin();
+      control.before = (channel, { subject: { workflowId } }) => {
+        if (channel === 'pagerduty' && workflowId === run.id) throw new Error('away');
+      };
+      await run.handle.signal(askedSignal, question(run.now));
+      await pass(1);
+      control.before = () => undefined;
+      await run.handle.signal(noteSignal, { text: 'rejected by anna', endsQuestion: true });
+      await run.ack('anna', 30);
+      await pass(1);
+      await run.close();
+      expect(control.of(run.id, 'note').map(({ channel }) => channel)).toEqual(['slack']);
+    });
+  });
+
+  it('rings nobody while somebody has it', async () => {
+    await site.withController(async () => {
+      const run = await begin();
+      await pass(16);
+      await run.ack('anna', 30);
+      await run.handle.signal(askedSignal, question(run.now));
+      await pass(1);
+      await run.close();
+      expect(control.of(run.id, 'asked')).toMatchObject([{ channel: 'slack' }]);
+    });
+  });
+
+  it('of an alert that does not ring at once goes to the Slack channel on duty without being a tier, once', async () => {
+    await site.withController(async () => {
+      const run = await begin({ plan: { ...PLAN, onHelpless: 'onTime' } });
+      await run.handle.signal(askedSignal, question(run.now));
+      await run.handle.signal(askedSignal, question(run.now));
+      await pass(20);
+      await run.close();
+      await recordHistory(run.handle, 'escalation.asked');
+      expect(control.of(run.id, 'asked')).toMatchObject([{ channel: 'slack' }]);
+      expect(run.pages()).toEqual(['15 tier 1']);
+      // Page and close are in the thread that the question began.
+      expect(control.of(run.id, 'tier', 'slack')[0]!.threadTs).toBe(`ts of ${control.of(run.id, 'asked')[0]!.key}`);
+      expect(
+        control
+          .of(run.id, 'closed')
+          .map((one) => one.channel)
+          .sort(),
+      ).toEqual(['pagerduty', 'slack']);
+    });
+  });
+
+  it('that could not be posted before it was over is a page without a question', async () => {
+    await site.withController(async () => {
+      let isAway = true;
+      const run = await begin({ plan: { ...PLAN, tiers: [{ afterMs: 15 * MINUTE, notify: 'onDuty' }] } });
+      control.before = (_, { subject: { workflowId } }) => {
+        if (isAway && workflowId === run.id) throw refusal();
+      };
+      await run.handle.signal(askedSignal, question(run.now));
+      await pass(40);
+      isAway = false;
+      await pass(6);
+      await run.close();
+      expect(control.of(run.id, 'asked')).toEqual([]);
+      expect(
+        control
+          .tiers(run.id)
+          .map(({ channel }) => channel)
+          .sort(),
+      ).toEqual(['pagerduty', 'slack']);
+    });
+  });
+});

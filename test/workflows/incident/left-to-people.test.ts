@@ -1,0 +1,45 @@
+import { alert, closedByHand, startIncident } from '../../support/incidents';
+import { recordHistory } from '../../support/temporal/record-history';
+import { startLocal } from '../../support/temporal/temporal';
+import { WorkflowSite } from '../../support/sites/workflow-site';
+
+/** On a real server: a person closes them, and no time has to pass. */
+let site: WorkflowSite;
+
+beforeAll(async () => {
+  site = await WorkflowSite.up({ startServer: startLocal });
+});
+afterAll(async () => {
+  await site?.down();
+});
+
+describe('what runbook A cannot mend', () => {
+  it('ends unresolved with everything it learned when nothing helps', async () => {
+    await site.withHost(async (host, name) => {
+      host.up.kingfisher = false;
+      host.broken.add('kingfisher');
+      host.logLines = ['MemoryError'];
+      host.allow = ['restart', 'clearFiles'];
+      const handle = await startIncident(site.env.client, name, alert());
+      const result = await closedByHand(handle);
+      await recordHistory(handle, 'serviceDown.unresolved');
+      expect(result.outcome).toBe('unresolved');
+      expect(result.measures.healthyAt).toBeNull();
+      expect(result.findings.map((f) => f.name)).toContain('OutOfMemory');
+      expect(result.timeline.map(({ cite }) => cite)).toContain('A.3');
+      expect(host.restarts).toEqual(['kingfisher']);
+    });
+  });
+
+  it('names a masked unit and does not get stuck on it', async () => {
+    await site.withHost(async (host, name) => {
+      host.up.kingfisher = false;
+      host.masked.add('kingfisher');
+      host.allow = ['restart', 'clearFiles'];
+      const result = await closedByHand(await startIncident(site.env.client, name, alert()));
+      expect(result.outcome).toBe('unresolved');
+      expect(result.findings.map((f) => f.name)).toContain('UnitMasked');
+      expect(host.restarts).toEqual([]);
+    });
+  });
+});
