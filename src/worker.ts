@@ -9,6 +9,7 @@ import { selfCheck } from './activities/host/self-check';
 import { CONFIG_EXIT_CODE, configPath, loadRolesOrExit, teamOnDuty } from './config';
 import type { Config } from './config';
 import { errorText } from './host/errors';
+import { createBegunChanges } from './host/fence/begun-changes';
 import { createFence } from './host/fence/fence';
 import { announceBuild } from './temporal/announce-build';
 import { connectWhenReachable, createClient } from './temporal/connection';
@@ -80,6 +81,7 @@ async function leavingOnSignal<T>(wait: () => Promise<T>): Promise<T> {
 async function prepareFence(agent: NonNullable<Config['agent']>, logger: Logger): Promise<void> {
   await createFence(agent)
     .prepare()
+    .then(() => createBegunChanges(agent).prepare())
     .catch((err: unknown) => logger.error({ reason: errorText(err) }, 'this agent can change nothing'));
 }
 

@@ -1,4 +1,5 @@
 import { runCommand } from '../../host/programs/commands';
+import { createBegunChanges } from '../../host/fence/begun-changes';
 import { createFence } from '../../host/fence/fence';
 import { createRedactor, secretsOf } from '../../host/redact';
 import { createServiceManagers } from '../../host/services/service-managers';
@@ -54,7 +55,8 @@ export function createHostActivities(
   const run = replaced.run ?? runCommand;
   const findManager = replaced.findManager ?? createServiceManagers(settings, run, redact);
   const { logger } = replaced;
-  const asChange = replaced.asChange ?? createAsChange({ settings, fence: createFence(settings), redact, logger });
+  const guarded = { settings, fence: createFence(settings), begun: createBegunChanges(settings), redact, logger };
+  const asChange = replaced.asChange ?? createAsChange(guarded);
   const activities: HostActivities = allActivities({ settings, redact, run, findManager, asChange }, () =>
     Object.keys(activities),
   );

@@ -3,12 +3,20 @@ import path from 'node:path';
 import type { ChangePermit } from '../../shared/safety/permit';
 import { isNoSpace, tellFull } from '../files/disk-full';
 import { HostError, errorText } from '../errors';
-import { FenceMalformed, readToken, writeToken } from './fence-file';
 import { withFolderLock } from '../files/folder-lock';
 import { refuseWhilePaused } from './pause-file';
+import { RecordMalformed, readRecord, writeRecord } from './record-file';
 
 /** Newest token that any agent of this host accepted, in the folder `agent.stateDir`. */
 const FILE = 'fence';
+const HOLDER_CHARACTERS = 300;
+
+interface NewestToken {
+  token: number;
+  holder: string;
+  /** ISO 8601, for people. */
+  at: string;
+}
 
 /** What stands between a request and a change of the host. */
 export interface Fence {
@@ -40,7 +48,7 @@ export function createFence({ stateDir, pauseFile }: { stateDir: string; pauseFi
 
   async function prepare(): Promise<void> {
     await locked(() => {
-      if (newest() === undefined) writeToken(file, { token: 0, holder: '' });
+      if (newest() === undefined) write({ token: 0, holder: '' });
     });
   }
 
@@ -56,17 +64,22 @@ export function createFence({ stateDir, pauseFile }: { stateDir: string; pauseFi
     await locked(() => {
       const seen = newest() ?? 0;
       refuseOlder(permit.token, seen);
-      if (permit.token > seen) writeToken(file, permit);
+      if (permit.token > seen) write(permit);
     });
   }
 
   function newest(): number | undefined {
     try {
-      return readToken(file);
+      return tokenIn(file);
     } catch (err) {
-      if (err instanceof FenceMalformed) throw malformed(file, err.message);
+      if (err instanceof RecordMalformed) throw malformed(file, err.message);
       throw err;
     }
+  }
+
+  function write({ token, holder }: Pick<ChangePermit, 'token' | 'holder'>): void {
+    const record: NewestToken = { token, holder: holder.slice(0, HOLDER_CHARACTERS), at: new Date().toISOString() };
+    writeRecord(file, record);
   }
 
   async function locked(work: () => void): Promise<void> {
@@ -77,6 +90,14 @@ export function createFence({ stateDir, pauseFile }: { stateDir: string; pauseFi
       throw err instanceof HostError ? err : cannotRemember(stateDir, err);
     }
   }
+}
+
+/** The token that a fence's file holds; `undefined` where there is no file, and only then. */
+export function tokenIn(file: string): number | undefined {
+  const record = readRecord<NewestToken>(file);
+  if (record === undefined) return undefined;
+  if (Number.isSafeInteger(record.token) && record.token >= 0) return record.token;
+  throw new RecordMalformed('it holds no token');
 }
 
 function refuseOlder(token: number, newest: number): void {

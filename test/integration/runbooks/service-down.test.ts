@@ -1,3 +1,4 @@
+import type { WorkflowHandle } from '@temporalio/client';
 import type { IncidentView } from '../../../src/shared/incident';
 import { closedByHand } from '../../support/incidents';
 import { LabSite } from '../../support/sites/lab-site';
@@ -132,12 +133,12 @@ describe('crashes in the middle of the restart', () => {
   afterAll(() => site.restore());
 
   /** Strikes while systemd is at the restart; KingFisher must be healed by that one restart. */
-  async function expectOneRestart(strike: () => Promise<void>): Promise<void> {
+  async function expectOneRestart(strike: (incident: WorkflowHandle) => Promise<void>): Promise<void> {
     const starts = await site.starts(async () => {
       await site.host.systemctl('kill', '--signal=STOP', 'kingfisher.service');
       const incident = await site.alert();
       await waitFor(async () => (await property('ActiveState')) === 'deactivating', { what: 'the restart to begin' });
-      await strike();
+      await strike(incident);
       expect((await closedByHand(incident)).outcome).toBe('healed');
     });
     expect(starts).toBe(1);
@@ -146,6 +147,17 @@ describe('crashes in the middle of the restart', () => {
   it('kill -9 of the agent after it acted and before it could say so: no second restart', async () => {
     await expectOneRestart(async () => {
       await site.host.systemctl('kill', '--signal=KILL', 'halcyon-agent.service');
+    });
+  });
+
+  it('kill -9 of the agent, which is back only when it is known to be away: that restart is still its own', async () => {
+    await expectOneRestart(async (incident) => {
+      await site.host.systemctl('kill', '--signal=KILL', 'halcyon-agent.service');
+      // Else systemd starts another one.
+      await site.host.systemctl('stop', 'halcyon-agent.service');
+      const isAway = (view: IncidentView) => names(view).includes('AgentUnreachable');
+      await site.untilView(incident, 'an agent that is missed', isAway, 60_000);
+      await site.host.startAgent();
     });
   });
 

@@ -19,7 +19,7 @@ const AGENT = `
   const { createRedactor } = require('./host/redact');
   const { ensureRestarted } = require('./activities/host/service/ensure-restarted');
   const { service, seen } = JSON.parse(process.argv[2]);
-  ensureRestarted(new ProcessManager(service, createRedactor([])), { seenInvocation: seen, attempt: 1 }, new AbortController().signal)
+  ensureRestarted(new ProcessManager(service, createRedactor([])), { seenInvocation: seen, wasBegun: false }, new AbortController().signal)
     .then((change) => console.log(JSON.stringify(change)));
 `;
 

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
 import { HostError, errorText } from '../../../host/errors';
+import { changeId } from '../../../host/fence/begun-changes';
+import type { BegunChanges } from '../../../host/fence/begun-changes';
 import type { Fence } from '../../../host/fence/fence';
 import type { Redact } from '../../../host/redact';
 import type { AgentSettings } from '../../../host/agent-settings';
@@ -16,6 +18,8 @@ const POLL_MS = 20;
 
 /** What one running change has besides. */
 export interface ChangeRun extends Run {
+  /** This very step was begun on this host before, and did not come to its end: what is found may be its doing. */
+  wasBegun: boolean;
   /**
    * To be called right before whatever cannot be taken back, with nothing in between: the agent may have been frozen
    * since, and somebody else may have the turn.
@@ -37,6 +41,7 @@ export type AsChange = <I extends object, O>(
 export interface ChangeDeps {
   settings: Pick<AgentSettings, 'host' | 'allow'>;
   fence: Fence;
+  begun: BegunChanges;
   redact: Redact;
   /** The agent's log of changes: one line at the begin, the end and each refusal. */
   logger?: Pick<Logger, 'info'> | undefined;
@@ -46,7 +51,7 @@ export interface ChangeDeps {
  * The way to every change of this host. A change of one holder begins when those of other holders have ended: who lost
  * its turn while it was at work comes to its end first, at its next `mayStillChange`.
  */
-export function createAsChange({ settings, fence, redact, logger }: ChangeDeps): AsChange {
+export function createAsChange({ settings, fence, begun, redact, logger }: ChangeDeps): AsChange {
   const running = new Set<ChangePermit>();
   return <I extends object, O>(name: ChangeName, work: (run: ChangeRun, input: I) => Promise<O>) =>
     asActivity(redact, async (run: Run, input: Permitted<I>) => {
@@ -65,6 +70,15 @@ export function createAsChange({ settings, fence, redact, logger }: ChangeDeps):
           throw err;
         }
       };
+      // Only words depend on it: nobody is left unhelped for that.
+      const orUnrecorded = <T>(record: () => T): T | undefined => {
+        try {
+          return record();
+        } catch (err) {
+          log('unrecorded', { reason: redact(errorText(err), REASON_CHARACTERS) });
+          return undefined;
+        }
+      };
       const mayStillChange = () => {
         run.signal.throwIfAborted();
         orLog(() => fence.check(permit));
@@ -79,9 +93,12 @@ export function createAsChange({ settings, fence, redact, logger }: ChangeDeps):
       mayStillChange();
       running.add(permit);
       log('begin');
+      const id = changeId(name, input);
       let outcome = 'failed';
       try {
-        const result = await work({ ...run, mayStillChange }, input);
+        const wasBegun = orUnrecorded(() => begun.begin(id)) ?? run.attempt > 1;
+        const result = await work({ ...run, wasBegun, mayStillChange }, input);
+        orUnrecorded(() => begun.end(id));
         outcome = 'done';
         return result;
       } finally {

@@ -5,7 +5,8 @@ import type { ServiceState } from '../../../shared/observations/service';
 
 interface RestartAttempt {
   seenInvocation: string;
-  attempt: number;
+  /** An earlier attempt of this step did not come to its end. */
+  wasBegun: boolean;
   mayStillChange?(): void;
   /** Asked before a service that runs is ended; throws when it could not start again. */
   mayStartAgain?(): Promise<void>;
@@ -26,13 +27,13 @@ interface RestartAttempt {
  */
 export async function ensureRestarted(
   manager: ServiceManager,
-  { seenInvocation, attempt, mayStillChange, mayStartAgain }: RestartAttempt,
+  { seenInvocation, wasBegun, mayStillChange, mayStartAgain }: RestartAttempt,
   signal: AbortSignal,
 ): Promise<Change<ServiceState>> {
   const first = await manager.observe(signal);
   const before = await manager.settle(signal);
   refuseUnusable(before);
-  if (before.invocation !== '' && before.invocation !== seenInvocation) return alreadyRestarted(before, attempt);
+  if (before.invocation !== '' && before.invocation !== seenInvocation) return alreadyRestarted(before, wasBegun);
   if (isStarting(first) && before.active === 'active') {
     return { before: first, after: before, changed: false, notes: ['a start was under way: waited for, not repeated'] };
   }
@@ -63,9 +64,8 @@ export function refuseUnusable({ unit, load }: ServiceState): void {
 }
 
 /** After an attempt that died, the new start is most likely its doing, and is told as such. */
-function alreadyRestarted(state: ServiceState, attempt: number): Change<ServiceState> {
+function alreadyRestarted(state: ServiceState, byUs: boolean): Change<ServiceState> {
   const since = state.startedAt === null ? '' : ` at ${state.startedAt}`;
-  const byUs = attempt > 1;
   const note = `already restarted by ${byUs ? 'an earlier attempt of this step' : 'another hand'}${since}, not repeated`;
   return { before: state, after: state, changed: byUs, notes: [note, ...notesOf(state)] };
 }

@@ -10,7 +10,7 @@ import { refuseUnusable } from './ensure-restarted';
 import type { Serialize } from '../core/serialize';
 import type { ChangeRun } from '../core/change';
 
-type Attempt = Pick<ChangeRun, 'signal' | 'attempt'> & Partial<Pick<ChangeRun, 'mayStillChange'>>;
+type Attempt = Pick<ChangeRun, 'signal' | 'wasBegun'> & Partial<Pick<ChangeRun, 'mayStillChange'>>;
 
 export interface StopActivities {
   /** H.1: the unit is stopped and stays so. Errors: `NotConfigured`, `NotInDesiredState`. */
@@ -39,11 +39,11 @@ export function createStopActivities({ findManager, asChange }: HostDeps, inTurn
  */
 export async function ensureStopped(
   manager: ServiceManager,
-  { signal, attempt, mayStillChange }: Attempt,
+  { signal, wasBegun, mayStillChange }: Attempt,
 ): Promise<Change<ServiceState>> {
   // Not its settled state: a start that takes minutes is called off.
   const before = await manager.observe(signal);
-  if (isStopped(before)) return asFound(before, 'stopped', attempt);
+  if (isStopped(before)) return asFound(before, 'stopped', wasBegun);
   refuseUnusable(before);
   signal.throwIfAborted();
   mayStillChange?.();
@@ -58,12 +58,12 @@ export async function ensureStopped(
  */
 export async function ensureStarted(
   manager: ServiceManager,
-  { signal, attempt, mayStillChange }: Attempt,
+  { signal, wasBegun, mayStillChange }: Attempt,
 ): Promise<Change<ServiceState>> {
   const now = await manager.observe(signal);
   const before = now.active === 'deactivating' ? now : await manager.settle(signal);
   refuseUnusable(before);
-  if (runs(before)) return asFound(before, 'running', attempt);
+  if (runs(before)) return asFound(before, 'running', wasBegun);
   signal.throwIfAborted();
   mayStillChange?.();
   const after = await manager.start();
@@ -76,8 +76,7 @@ function runs({ active }: ServiceState): boolean {
 }
 
 /** After an attempt that died, this is most likely its doing, and is told as such. */
-function asFound(state: ServiceState, how: 'stopped' | 'running', attempt: number): Change<ServiceState> {
-  const byUs = attempt > 1;
+function asFound(state: ServiceState, how: 'stopped' | 'running', byUs: boolean): Change<ServiceState> {
   const note = byUs ? `already ${how} by an earlier attempt of this step` : `it was ${how} already`;
   return { before: state, after: state, changed: byUs, notes: [note] };
 }

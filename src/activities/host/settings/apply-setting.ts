@@ -48,7 +48,7 @@ async function takeValue(
   if (reload === 'reloaded') return `${unit} reloaded`;
   if (reload === 'ended') return `the reload FAILED: it ended ${unit}, which was started again; ${USE_RESTART}`;
   const never = new AbortController().signal;
-  const attempt = { seenInvocation: lacking, attempt: 1, mayStartAgain: () => mayStartAgain('kingfisher', deps) };
+  const attempt = { seenInvocation: lacking, wasBegun: false, mayStartAgain: () => mayStartAgain('kingfisher', deps) };
   await ensureRestarted(manager, attempt, never);
   return `${unit} restarted`;
 }

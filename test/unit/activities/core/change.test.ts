@@ -1,5 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createAsChange } from '../../../../src/activities/host/core/change';
+import { createBegunChanges } from '../../../../src/host/fence/begun-changes';
 import { createFence } from '../../../../src/host/fence/fence';
 import { createRedactor } from '../../../../src/host/redact';
 import type { ChangePermit } from '../../../../src/shared/safety/permit';
@@ -15,6 +16,7 @@ function agent() {
   const asChange = createAsChange({
     settings: { host: 'h1', allow: ['restart', 'clearFiles'] },
     fence,
+    begun: createBegunChanges({ stateDir: folder.path('state') }),
     redact: createRedactor([]),
     logger: logger as never,
   });
@@ -109,5 +111,49 @@ describe('a change', () => {
     open();
     await running;
     expect(lines.filter(({ phase }) => phase === 'refused')).toMatchObject([{ activity: 'ensureLogsRotated' }]);
+  });
+
+  describe('whose agent died', () => {
+    const input = { seenInvocation: 'a' };
+    /** Whether what is offered now was begun before. Each agent is a new one. */
+    const wasBegun = async (given: object, asked: ChangePermit) =>
+      await agent().asChange('ensureRestarted', async (run) => run.wasBegun)({ ...given, permit: asked } as never);
+    /** As far as the disk knows, an agent that is killed in the middle. */
+    const die = async () => {
+      const dying = agent().asChange('ensureRestarted', async () => await new Promise<never>(() => {}));
+      void dying({ ...input, permit: permit(5, 'one') });
+      await waitFor(() => existsSync(folder.path('state/begun')), { what: 'it to begin' });
+    };
+
+    it('is known to the next agent, also where it comes as a new activity', async () => {
+      await agent().asChange('ensureRestarted', async () => 1)({ ...input, permit: permit(5, 'one') } as never);
+      expect(await wasBegun(input, permit(5, 'one'))).toBe(false);
+      await die();
+      await waitFor(async () => await wasBegun(input, permit(5, 'one')), { what: 'it to be known' });
+    });
+
+    it.each<[string, object, ChangePermit]>([
+      ['with another input', { seenInvocation: 'b' }, permit(5, 'one')],
+      ['in another turn', input, permit(6, 'one')],
+      ['of somebody else', input, permit(5, 'two')],
+    ])('is no other change: one %s', async (_what, given, asked) => {
+      await die();
+      expect(await wasBegun(given, asked)).toBe(false);
+    });
+
+    it('is known until it came to its end, whatever failed before that', async () => {
+      const failing = agent().asChange('ensureRestarted', async () => await Promise.reject(new Error('busy')));
+      await failing({ ...input, permit: permit(5, 'one') } as never).catch(() => {});
+      expect(await wasBegun(input, permit(5, 'one'))).toBe(true);
+      expect(await wasBegun(input, permit(5, 'one'))).toBe(false);
+    });
+
+    it('is told of by the count of attempts alone where that cannot be kept, and goes on', async () => {
+      const { asChange, lines } = agent();
+      mkdirSync(folder.path('state/begun'), { recursive: true });
+      chmodSync(folder.path('state'), 0o700);
+      expect(await asChange('ensureRestarted', async (run) => run.wasBegun)({ permit: permit(5, 'one') })).toBe(false);
+      expect(lines.map(({ phase }) => phase)).toEqual(['begin', 'unrecorded', 'unrecorded', 'end']);
+    });
   });
 });

@@ -10,7 +10,7 @@ import { createManualService } from '../../host/support/manual-service';
 import type { ManualService } from '../../host/support/manual-service';
 import { useTempFolder } from '../../host/support/temp-folder';
 
-const attempt = (number = 1) => ({ attempt: number, signal: new AbortController().signal });
+const attempt = (number = 1) => ({ wasBegun: number > 1, signal: new AbortController().signal });
 
 describe('a service under the process manager', () => {
   const folder = useTempFolder();

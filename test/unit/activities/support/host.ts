@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { createAsChange } from '../../../../src/activities/host/core/change';
 import type { AsChange } from '../../../../src/activities/host/core/change';
+import { createBegunChanges } from '../../../../src/host/fence/begun-changes';
 import { createFence } from '../../../../src/host/fence/fence';
 import { createRedactor } from '../../../../src/host/redact';
 import type { AgentSettings, KingfisherSettings } from '../../../../src/host/agent-settings';
@@ -49,5 +50,6 @@ export function serviceState(more: Partial<ServiceState> = {}): ServiceState {
 
 /** The way to a change with the fence of these settings, without a log. */
 export function asChangeOf(settings: AgentSettings): AsChange {
-  return createAsChange({ settings, fence: createFence(settings), redact: createRedactor([]) });
+  const begun = createBegunChanges(settings);
+  return createAsChange({ settings, fence: createFence(settings), begun, redact: createRedactor([]) });
 }

@@ -18,9 +18,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createFence } from '../../../../src/host/fence/fence';
+import { createFence, tokenIn } from '../../../../src/host/fence/fence';
 import type { ChangePermit } from '../../../../src/shared/safety/permit';
-import { readToken } from '../../../../src/host/fence/fence-file';
 import { compileAgent } from '../support/compiled';
 import { useTempFolder } from '../support/temp-folder';
 
@@ -34,7 +33,7 @@ function change(token: number, kind: ChangePermit['kind'] = 'change'): ChangePer
 }
 
 function written(): number | undefined {
-  return readToken(state('fence'));
+  return tokenIn(state('fence'));
 }
 
 const SLOT_BYTES = 4_096;
@@ -121,7 +120,9 @@ describe('the fence of a host', () => {
   it('makes no change when both records are torn', async () => {
     await fence().enter(change(7));
     for (const at of [0, SLOT_BYTES]) tear(at + 5, 'torn');
-    await expect(fence().enter(change(1_000))).rejects.toThrow(/fence cannot be used \(it holds no token\).*remove it/);
+    await expect(fence().enter(change(1_000))).rejects.toThrow(
+      /fence cannot be used \(it holds no whole record\).*remove it/,
+    );
   });
 
   it.each([

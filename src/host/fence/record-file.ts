@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { closeSync, constants, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { errorCode, errorText } from '../errors';
+
+/**
+ * A small record on the disk, such as the newest token. Its file is written whole when it is made and only ever overwritten
+ * in place, so that it needs no room on a disk that has none. It holds the same record twice, in two blocks: the second is
+ * written when the first is on the disk. So one of them is whole at every moment, and what a loss of power tore counts for
+ * nothing.
+ */
+
+const SLOT_BYTES = 4_096;
+const SLOTS = [0, 1] as const;
+const SIZE_BYTES = SLOT_BYTES * SLOTS.length;
+/** A reader that is slow may meet both writes of one record on their way. */
+const LOOKS = 3;
+const NO_LINKS = constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+interface Slot<T> {
+  /** Grows with each writing. */
+  serial: number;
+  record: T;
+}
+
+/** The file is there and says nothing that can be believed. */
+export class RecordMalformed extends Error {
+  override readonly name = 'RecordMalformed';
+}
+
+/** What was written last; `undefined` where there is no file, and only then. */
+export function readRecord<T>(file: string): T | undefined {
+  const fd = open(file, constants.O_RDONLY);
+  if (fd === undefined) return undefined;
+  try {
+    return newest<T>(fd).record;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Overwrites the file, or makes it. To be called by one at a time. `record` has at most about 4,000 bytes as JSON. */
+export function writeRecord(file: string, record: object): void {
+  const fd = open(file, constants.O_RDWR);
+  if (fd === undefined) return make(file, encode({ serial: 1, record }));
+  try {
+    const block = encode({ serial: newest(fd).serial + 1, record });
+    // What is torn or older goes first: until it is whole the other one must stay.
+    const [first, second] = slotsOf(fd).map((slot) => slot?.serial ?? -1);
+    for (const slot of first! <= second! ? SLOTS : SLOTS.toReversed()) {
+      writeSync(fd, block, 0, SLOT_BYTES, slot * SLOT_BYTES);
+      fsyncSync(fd);
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Appears under its name with all of its content at once. */
+function make(file: string, block: Buffer): void {
+  const fresh = `${file}.new`;
+  rmSync(fresh, { force: true });
+  const fd = openSync(fresh, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+  try {
+    writeSync(fd, Buffer.concat(SLOTS.map(() => block)));
+    fsyncSync(fd);
+  } catch (err) {
+    rmSync(fresh, { force: true });
+    throw err;
+  } finally {
+    closeSync(fd);
+  }
+  renameSync(fresh, file);
+  const folder = openSync(path.dirname(file), constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+function open(file: string, how: number): number | undefined {
+  try {
+    return openSync(file, how | NO_LINKS);
+  } catch (err) {
+    if (errorCode(err) === 'ENOENT') return undefined;
+    throw new RecordMalformed(errorText(err));
+  }
+}
+
+function newest<T>(fd: number): Slot<T> {
+  const stat = fstatSync(fd);
+  if (!stat.isFile()) throw new RecordMalformed('it is no regular file');
+  if (stat.size !== SIZE_BYTES) throw new RecordMalformed(`it has ${stat.size} bytes, not ${SIZE_BYTES}`);
+  for (let look = 0; look < LOOKS; look++) {
+    const [first, second] = slotsOf<T>(fd);
+    const found = (first?.serial ?? -1) >= (second?.serial ?? -1) ? first : second;
+    if (found !== undefined) return found;
+  }
+  throw new RecordMalformed('it holds no whole record');
+}
+
+/** Both; `undefined` for one that is not whole. */
+function slotsOf<T>(fd: number): (Slot<T> | undefined)[] {
+  const bytes = Buffer.alloc(SIZE_BYTES);
+  readSync(fd, bytes, 0, SIZE_BYTES, 0);
+  return SLOTS.map((slot) => decode<T>(bytes.subarray(slot * SLOT_BYTES, (slot + 1) * SLOT_BYTES).toString('utf8')));
+}
+
+/** A line of JSON, its checksum, and spaces to the end of the block. */
+function encode(slot: Slot<object>): Buffer {
+  const text = `${JSON.stringify(slot)}\n${checksum(JSON.stringify(slot))}\n`;
+  if (Buffer.byteLength(text) >= SLOT_BYTES)
+    throw new Error(`a record of ${Buffer.byteLength(text)} bytes is too long`);
+  const block = Buffer.alloc(SLOT_BYTES, ' ');
+  block.write(text);
+  block.write('\n', SLOT_BYTES - 1);
+  return block;
+}
+
+function decode<T>(block: string): Slot<T> | undefined {
+  const [json = '', sum, rest = ''] = block.split('\n');
+  if (sum !== checksum(json) || rest.trim() !== '') return undefined;
+  return JSON.parse(json) as Slot<T>;
+}
+
+function checksum(json: string): string {
+  return createHash('sha256').update(json).digest('hex');
+}
