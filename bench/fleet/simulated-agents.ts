@@ -37,7 +37,7 @@ export class SimulatedAgents {
     const worker = await Worker.create({
       connection,
       taskQueue: hostTaskQueue(name),
-      activities: { ...host.activities(), watchKingfisher: (wanted: WatchRequest) => watch(host, wanted) },
+      activities: { ...host.activities(), watchReading: (wanted: WatchRequest) => watch(host, wanted) },
       // There are as many of them as hosts.
       maxConcurrentActivityTaskPolls: 1,
       shutdownGraceTime: 0,

@@ -35,7 +35,7 @@ export const HOST_ACTIVITIES = [
   'waitUntil',
   'waitUntilDependencyClear',
   'waitUntilStarted',
-  'watchKingfisher',
+  'watchReading',
 ] as const;
 
 export type HostActivityName = (typeof HOST_ACTIVITIES)[number];

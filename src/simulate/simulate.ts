@@ -86,7 +86,7 @@ class Simulation {
     const { workflowId, host } = incident.route;
     const parts = [workflowId, escalationId(workflowId), ...(host === null ? [] : [guardId(host)])];
     const sleep = (ms: number) =>
-      sleepVirtually(server, ms, { workflowIds: parts, waiting: ['waitUntil', 'watchKingfisher'] });
+      sleepVirtually(server, ms, { workflowIds: parts, waiting: ['waitUntil', 'watchReading'] });
     const wait = (ms: number) => server.sleep(ms);
     this.time = new VirtualTime({ sleep, wait, currentTimeMs: () => server.currentTimeMs() }, scenario.at);
     this.story = new Story(this.time);

@@ -25,17 +25,17 @@ export interface WatchOptions {
  * Waiting for health in virtual time. A real agent watches for an hour in one piece; there time can only pass in slices
  * of a heartbeat, so here a long watch is a look now and then, and exact where health comes.
  */
-export function createWatch(options: WatchOptions): Pick<HostActivities, 'waitUntil' | 'watchKingfisher'> {
-  return { waitUntil: createWait(options), watchKingfisher: createLook(options) };
+export function createWatch(options: WatchOptions): Pick<HostActivities, 'waitUntil' | 'watchReading'> {
+  return { waitUntil: createWait(options), watchReading: createLook(options) };
 }
 
-function createLook(options: WatchOptions): HostActivities['watchKingfisher'] {
+function createLook(options: WatchOptions): HostActivities['watchReading'] {
   const { host, time, wellAfterMs } = options;
   return async (wanted) => {
     const left = (wellAfterMs ?? Infinity) - (await time.now());
     // What is well counts as well once it has held.
     if (!wanted.isMended && left <= WATCH_MS) await passed(left + wanted.wellForMs, options);
-    await host.before('watchKingfisher');
+    await host.before('watchReading');
     return host.reading(wanted);
   };
 }

@@ -11,12 +11,16 @@ export interface Readings {
 
 export type ReadingName = keyof Readings;
 
-/** What to wait for: until it has been well for `windowMs`, or `deadlineMs` have passed. */
-export type WaitRequest<R extends ReadingName = ReadingName> = {
-  [Name in R]: { reading: Name; windowMs: number; deadlineMs: number } & (Name extends 'dependency'
-    ? { dependency: DependencyName }
-    : object);
+/** Which of them. */
+export type ReadingRequest<R extends ReadingName = ReadingName> = {
+  [Name in R]: { reading: Name } & (Name extends 'dependency' ? { dependency: DependencyName } : object);
 }[R];
+
+/** What to wait for: until it has been well for `windowMs`, or `deadlineMs` have passed. */
+export type WaitRequest<R extends ReadingName = ReadingName> = ReadingRequest<R> & {
+  windowMs: number;
+  deadlineMs: number;
+};
 
 /** Why waiting ended. */
 export type WaitEnd =

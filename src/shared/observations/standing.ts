@@ -1,16 +1,27 @@
-import type { HealthState } from './probes';
+import type { DependencyState, HealthState } from './probes';
 import { isHealthy } from './probes';
+import type { ReadingRequest } from './readings';
 import type { ServiceState } from './service';
 
-/** The standing of a KingFisher that answers as it should. */
+/** The standing of whatever is as it should be. */
 export const WELL = 'well';
 
-/** In words that stay the same while nothing changes: no times, no process numbers, no texts of errors. */
-export function standingOf(health: HealthState, service: ServiceState | undefined): string {
+/** KingFisher's, in words that stay the same while nothing changes: no times, no process numbers, no texts of errors. */
+export function healthStanding(health: HealthState, service: ServiceState | undefined): string {
   if (isHealthy(health)) return WELL;
   const failing = health.failingChecks.map((check) => check.split(':')[0]!).sort();
   const checks = failing.length === 0 ? '' : ` (${failing.join(', ')})`;
   return `${unitOf(service)}/health ${health.health.answer}, /ready ${health.ready.answer}${checks}`;
+}
+
+/** The same of a dependency: what it says of itself, else how it fails to answer, whatever else is known of it. */
+export function dependencyStanding({
+  dependency,
+  condition,
+  endpoint,
+}: Pick<DependencyState, 'dependency' | 'condition' | 'endpoint'>): string {
+  if (condition === 'well') return WELL;
+  return `${dependency} ${endpoint.answer === 'unhealthy' ? condition : endpoint.answer}`;
 }
 
 /** One that is masked cannot be started: without its mask it stands otherwise. */
@@ -19,20 +30,23 @@ function unitOf(service: ServiceState | undefined): string {
   return `unit ${service.load === 'loaded' ? '' : `${service.load}, `}${service.active}, `;
 }
 
-/** What one long look at KingFisher is for. Times are milliseconds. */
-export interface WatchRequest {
+/** What one long look at a reading is for. */
+export type WatchRequest = ReadingRequest & WatchTerms;
+
+/** What it waits for. Times are milliseconds. */
+export interface WatchTerms {
   /** How it stood last, by an earlier reading; null when nobody knows: the first that holds is the answer. */
   seen: string | null;
   /** It is expected to be well: the moment it is not is an answer. Else only another way of not being well that lasts. */
   isMended: boolean;
-  /** The start that it runs in, so that another one is an answer too; null: the one that is seen first. */
+  /** The start that its service runs in, so that another one is an answer too; null: the one that is seen first. */
   invocation: string | null;
   /** How long it must be well to count as well. */
   wellForMs: number;
   forMs: number;
 }
 
-/** How KingFisher stands, as one long look at it ends. */
+/** How what is read stands, as one long look at it ends. */
 export interface StandingReading {
   /** `well`, or what is not, in words that stay the same while nothing changes. */
   standing: string;
@@ -45,9 +59,9 @@ export interface StandingReading {
   ended: 'changed' | 'restarted' | 'brokeAnew' | 'unchanged';
   /** Milliseconds for which it has stood so, by the agent's own steady clock. */
   heldMs: number;
-  /** Of the service as last seen; empty while unknown. */
+  /** Of its service as last seen; empty while unknown, and where what is read is no service. */
   invocation: string;
-  /** Starts that systemd made by itself since the service was last started by somebody. */
+  /** Starts that systemd made by itself since that service was last started by somebody. */
   restarts: number;
   observedAt: string;
 }

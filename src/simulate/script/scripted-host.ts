@@ -2,13 +2,13 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { HostActivities } from '../../activities/host';
 import { ALLOWANCES, CHANGES, notAllowed } from '../../shared/safety/allowance';
 import type { Allowance } from '../../shared/safety/allowance';
-import { WELL, standingOf } from '../../shared/observations/standing';
+import { WELL, dependencyStanding, healthStanding } from '../../shared/observations/standing';
 import { isHealthy } from '../../shared/observations/probes';
 import type { Condition, DependencyState, EndpointState, HealthState } from '../../shared/observations/probes';
 import type { DependencyName, ServiceName, ServiceState, StartReason } from '../../shared/observations/service';
 import type { StandingReading, WatchRequest } from '../../shared/observations/standing';
 import type { ChangePermit } from '../../shared/safety/permit';
-import type { HealthVerdict, Verdict, WaitRequest } from '../../shared/observations/readings';
+import type { HealthVerdict, ReadingRequest, Verdict, WaitRequest } from '../../shared/observations/readings';
 import { HOST_ACTIVITIES } from '../../shared/host-activities';
 import type { HostActivityName } from '../../shared/host-activities';
 import { ANSWERS, DEPENDENCIES, WHY, endpoint } from './scripted-answers';
@@ -37,7 +37,7 @@ export class ScriptedHost {
   isDeaf = false;
   /** Verifications that see KingFisher well, and then see it end. */
   deathsWhileVerified = 0;
-  /** It was, since it was looked at last; people have it. */
+  /** What is watched was, since it was looked at last; people have it. */
   wellForAMoment = false;
   /** Looks at KingFisher that get no answer from `/ready` in time. */
   lateAnswers = 0;
@@ -160,20 +160,28 @@ export class ScriptedHost {
   }
 
   /** A real agent looks for an hour; where time is skipped, a look is a moment, and the workflow looks again. */
-  reading({ seen, isMended, invocation, wellForMs }: WatchRequest): StandingReading {
-    const standing = standingOf(this.health(), this.service('kingfisher'));
+  reading(wanted: WatchRequest): StandingReading {
+    const { seen, isMended, invocation, wellForMs } = wanted;
+    const { standing, start } = this.standing(wanted);
     const isExpected = isMended ? standing === WELL && seen !== null : standing === seen;
     const isBrokenAnew = this.wellForAMoment && standing !== WELL && !isMended;
     if (isBrokenAnew) this.wellForAMoment = false;
-    const isRestarted = standing === WELL && invocation !== null && invocation !== this.invocation.kingfisher;
+    const isRestarted = standing === WELL && invocation !== null && invocation !== start;
     return {
       standing,
       ended: isBrokenAnew ? 'brokeAnew' : !isExpected ? 'changed' : isRestarted ? 'restarted' : 'unchanged',
       heldMs: standing === WELL ? wellForMs : 0,
-      invocation: this.invocation.kingfisher,
+      invocation: start,
       restarts: 0,
       observedAt: this.now(),
     };
+  }
+
+  private standing(wanted: ReadingRequest): { standing: string; start: string } {
+    if (wanted.reading === 'dependency') {
+      return { standing: dependencyStanding(this.dependency(wanted.dependency)), start: '' };
+    }
+    return { standing: healthStanding(this.health(), this.service('kingfisher')), start: this.invocation.kingfisher };
   }
 
   health(): HealthState {

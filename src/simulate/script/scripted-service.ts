@@ -61,7 +61,7 @@ export function scriptedObservations(host: ScriptedHost): Partial<HostActivities
 export function scriptedWaits(host: ScriptedHost): Partial<HostActivities> {
   return {
     waitUntil: (async (wanted: WaitRequest) => host.waited(wanted)) as HostActivities['waitUntil'],
-    watchKingfisher: async (wanted) => host.reading(wanted),
+    watchReading: async (wanted) => host.reading(wanted),
     checkConfiguration: async () => ({
       evidence: 'present',
       valid: host.configurationValid,

@@ -1,5 +1,6 @@
 import type { Outcome } from '../../shared/incident';
 import type { Incident } from './incident';
+import type { Watched } from '../runbook/watched';
 import type { Safety } from '../safety/safety';
 
 /**
@@ -23,15 +24,15 @@ export interface IncidentBody {
   page: string;
   /** One pass: diagnoses, and mends what it can. */
   round(incident: Incident, safety: Safety): Promise<RoundResult>;
-  /** How a host is looked at between passes; null where there is nothing to look at. */
-  watch: {
-    /** What it is that is well, as the subject of "has been well on its host". */
-    subject: string;
-    /** Whether a host that breaks anew, or in a new way, is worth another pass by itself. */
-    repeats: boolean;
-    /** What else there is to say of an alert that fires for a host that is well. */
-    contradiction(incident: Incident): Promise<string>;
-    /** One look that takes no longer than a verification. */
-    isWell(incident: Incident): Promise<boolean>;
-  } | null;
+  /** What is looked at between passes; null where there is nothing to look at. */
+  watch: WatchedBody | null;
+}
+
+export interface WatchedBody extends Watched {
+  /** Whether a host that breaks anew, or in a new way, is worth another pass by itself. */
+  repeats: boolean;
+  /** What else there is to say of an alert that fires for a host that is well. */
+  contradiction(incident: Incident): Promise<string>;
+  /** One look that takes no longer than a verification. */
+  isWell(incident: Incident): Promise<boolean>;
 }

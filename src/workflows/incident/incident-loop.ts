@@ -45,9 +45,10 @@ class IncidentLoop {
     private readonly lifeline: IncidentSafety,
     private readonly body: IncidentBody,
   ) {
+    const { page, watch } = body;
     this.watch =
-      body.watch === null || incident.input.host === null ? null : new HostWatch(incident, hostOf(incident), body.page);
-    this.lookOn = new LookOn(incident, lifeline, this.watch, body.page, body.watch);
+      watch === null || incident.input.host === null ? null : new HostWatch(incident, hostOf(incident), page, watch);
+    this.lookOn = new LookOn(incident, lifeline, this.watch, body);
     this.waitForPeople = new WaitForPeople(incident, lifeline, this.watch, body);
   }
 

@@ -3,7 +3,7 @@ import { roughDuration } from '../../shared/text/durations';
 import type { Outcome } from '../../shared/incident';
 import { WELL } from '../../shared/observations/standing';
 import type { StandingReading } from '../../shared/observations/standing';
-import { CRASH_LOOP, noteDeath } from '../runbook/crash-loop';
+import { CRASH_LOOP, noteNotWellAnyMore } from '../runbook/crash-loop';
 import { isTimeToContinue } from '../support/continue-when-long';
 import type { HostWatch } from '../runbook/host-watch';
 import type { Incident } from './incident';
@@ -19,8 +19,7 @@ export class LookOn {
     private readonly incident: Incident,
     private readonly lifeline: IncidentSafety,
     private readonly watch: HostWatch | null,
-    private readonly page: string,
-    private readonly watched: IncidentBody['watch'],
+    private readonly body: Pick<IncidentBody, 'page' | 'watch'>,
   ) {}
 
   /** An end, or null: another pass is due, or somebody closes it, or it is time to go on in a new run. */
@@ -43,11 +42,9 @@ export class LookOn {
 
   /** False when another pass is due. */
   private async takeIn(reading: StandingReading): Promise<boolean> {
-    const { incident } = this;
+    const { incident, lifeline, body } = this;
     if (reading.ended === 'restarted') {
-      if (reading.restarts > 0) noteDeath(incident, this.lifeline, this.page, 'its manager restarted it');
-      else incident.note('', 'KingFisher was started anew, and not by this incident');
-      incident.noteWell(0, 'selfHealed');
+      if (body.watch?.isService === true) this.noteRestart(reading);
       await this.look(reading.invocation);
       return true;
     }
@@ -57,11 +54,22 @@ export class LookOn {
       await this.look(reading.invocation);
       return true;
     }
-    noteDeath(incident, this.lifeline, this.page, reading.standing);
+    noteNotWellAnyMore(incident, lifeline, body, reading.standing);
     incident.note('', 'Not well any more: diagnosing again', reading.standing);
     incident.story.phase = 'round';
-    this.lifeline.wantTurn();
+    lifeline.wantTurn();
     return false;
+  }
+
+  private noteRestart({ restarts }: StandingReading): void {
+    const { incident, lifeline, body } = this;
+    if (restarts > 0) noteNotWellAnyMore(incident, lifeline, body, 'its manager restarted it');
+    else incident.note('', `${this.subject} was started anew, and not by this incident`);
+    incident.noteWell(0, 'selfHealed');
+  }
+
+  private get subject(): string {
+    return this.body.watch?.subject ?? 'it';
   }
 
   /** In a crash loop nothing counts as well that has not lasted. */
@@ -96,13 +104,12 @@ export class LookOn {
   }
 
   private async tellContradiction(): Promise<void> {
-    const { incident } = this;
+    const { incident, body } = this;
     incident.story.isContradictionTold = true;
     const forMs = Date.now() - (incident.story.wellSince ?? Date.now());
-    const { subject = 'it', contradiction } = this.watched ?? {};
-    const seen = (await contradiction?.(incident)) ?? '';
-    const what = `${subject} has been well on its host for ${roughDuration(forMs)} while ${incident.view.alertname} fires: a fault of monitoring; ${seen}`;
-    incident.addFinding('AlertContradicted', `${this.page}.diagnosis`, what);
+    const seen = (await body.watch?.contradiction(incident)) ?? '';
+    const what = `${this.subject} has been well on its host for ${roughDuration(forMs)} while ${incident.view.alertname} fires: a fault of monitoring; ${seen}`;
+    incident.addFinding('AlertContradicted', `${body.page}.diagnosis`, what);
     this.lifeline.contradicted(what);
   }
 

@@ -27,7 +27,7 @@ export async function runIncident(input: IncidentInput, body: IncidentBody): Pro
   });
   const display = new Display(incident);
   const lifeline: IncidentSafety =
-    input.recovery?.dryRun === true ? new DryRun(incident) : new Guarded(incident, input.safety);
+    input.recovery?.dryRun === true ? new DryRun(incident) : new Guarded(incident, input.safety, body.watch);
   display.begin();
   lifeline.listen();
   listenForMoves();

@@ -1,6 +1,7 @@
 import { condition } from '@temporalio/workflow';
 import { WELL } from '../../shared/observations/standing';
 import { HostWatch, hostOf } from '../runbook/host-watch';
+import type { Watched } from '../runbook/watched';
 import type { Incident } from './incident';
 
 /** Who answers at once answers about what was diagnosed a moment ago. */
@@ -12,7 +13,10 @@ const MOST_CHANGES = 2;
 export class ThinkingWatch {
   private changes = 0;
 
-  constructor(private readonly incident: Incident) {}
+  constructor(
+    private readonly incident: Incident,
+    private readonly watched: Watched,
+  ) {}
 
   /**
    * Waits until `isOver`, at most `forMs`. Gives how the host stands where it is well, or unwell in another way than when
@@ -23,7 +27,7 @@ export class ThinkingWatch {
     { page, forMs, summary }: { page: string; forMs: number; summary: string },
   ): Promise<{ ended: 'over' | 'expired' } | { ended: 'changed'; standing: string; heldMs: number }> {
     const { incident } = this;
-    const watch = new HostWatch(incident, hostOf(incident), page);
+    const watch = new HostWatch(incident, hostOf(incident), page, this.watched);
     const deadline = Date.now() + forMs;
     let seen: string | null = null;
     if (await condition(isOver, Math.min(forMs, FIRST_LOOK_AFTER_MS), { summary })) return { ended: 'over' };

@@ -1,6 +1,6 @@
 import { isAllowed, notAllowed } from '../../shared/safety/allowance';
 import type { Verdict } from '../../shared/observations/readings';
-import { noteDeath } from './crash-loop';
+import { noteNotWellAnyMore } from './crash-loop';
 import { HostSteps } from './host-steps';
 import type { ChangeGate } from '../safety/gate';
 import { hostOf } from './host-watch';
@@ -32,7 +32,7 @@ export function followRunbook<D extends Diagnosed>(runbook: Runbook<D>): Inciden
       }
     },
     watch: {
-      subject: runbook.subject,
+      ...runbook.watch,
       repeats: true,
       contradiction: (incident) => contradictionOf(incident, (steps) => runbook.contradiction({ steps })),
       isWell: (incident) => isWell(incident, verify),
@@ -197,7 +197,7 @@ class RunbookPass<D extends Diagnosed> {
     if (!holds && !this.hasDied) return false;
     const heldMs = holds || seenWellAt === null ? verdict.heldMs : Date.now() - seenWellAt;
     incident.noteWell(heldMs, incident.isRemedied ? 'healed' : 'selfHealed');
-    if (this.hasDied) noteDeath(incident, safety, this.runbook.page, 'seen by verification');
+    if (this.hasDied) noteNotWellAnyMore(incident, safety, this.runbook, 'seen by verification');
     return holds;
   }
 }

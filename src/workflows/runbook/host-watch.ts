@@ -7,11 +7,12 @@ import {
   sleep,
 } from '@temporalio/workflow';
 import type { HostActivities } from '../../activities/host';
-import type { StandingReading, WatchRequest } from '../../shared/observations/standing';
+import type { StandingReading, WatchRequest, WatchTerms } from '../../shared/observations/standing';
 import { hostTaskQueue } from '../../shared/task-queues';
 import { isAgentAway, noteAgentAway, noteAgentBack, noteTooOld, untilAgentIsBack, wasNotTaken } from './agent-presence';
 import { AGENT_RETRY, nameTooOld } from './agent-version';
 import { isFailure, isStepFailure, reason } from './step-failures';
+import type { Watched } from './watched';
 import type { Incident } from '../incident/incident';
 
 /** One look takes as long as this, unless there is something to tell. */
@@ -30,8 +31,8 @@ const LOOK_AGAIN_MS = { failed: 20_000, early: 60_000 };
 export type SeenReading = StandingReading & { wasAway: boolean };
 
 /**
- * Looks at an incident's host all the time, beside whatever the incident waits for: one long activity after another.
- * What it sees is there to be taken once.
+ * Looks at what an incident's page is about all the time, beside whatever the incident waits for: one long activity after
+ * another. What it sees is there to be taken once.
  */
 export class HostWatch {
   private scope: CancellationScope | null = null;
@@ -44,6 +45,7 @@ export class HostWatch {
     private readonly incident: Incident,
     private readonly host: string,
     private readonly page: string,
+    private readonly watched: Watched,
   ) {
     this.returnsKnown = incident.agent.returns;
   }
@@ -53,11 +55,11 @@ export class HostWatch {
   }
 
   /** Begins to look, in place of any look before. */
-  async begin(wanted: Omit<WatchRequest, 'forMs'>): Promise<void> {
+  async begin(wanted: Omit<WatchTerms, 'forMs'>): Promise<void> {
     await this.stop();
     this.scope = new CancellationScope();
     this.looking = this.scope
-      .run(() => this.look({ ...wanted, forMs: LOOK_MS }))
+      .run(() => this.look({ ...this.watched.reading, ...wanted, forMs: LOOK_MS }))
       .catch((err: unknown) => {
         if (!isCancellation(err)) throw err;
       });
@@ -133,15 +135,15 @@ export class HostWatch {
     else incident.addFinding('ObservationFailed', page, `the watch of ${host} failed: ${reason(err)}`);
   }
 
-  private activity(): HostActivities['watchKingfisher'] {
+  private activity(): HostActivities['watchReading'] {
     return proxyActivities<HostActivities>({
       taskQueue: hostTaskQueue(this.host),
       scheduleToStartTimeout: this.incident.input.policy.agentWithinMs,
       startToCloseTimeout: LOOK_MS + GRACE_MS,
       heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
       retry: AGENT_RETRY,
-      summary: `${this.page} Watch KingFisher on ${this.host}`,
-    }).watchKingfisher;
+      summary: `${this.page} Watch ${this.watched.subject} on ${this.host}`,
+    }).watchReading;
   }
 }
 

@@ -2,6 +2,7 @@ import type { AllowedState, Allowance } from '../../shared/safety/allowance';
 import type { Verdict } from '../../shared/observations/readings';
 import type { Scene } from './scene';
 import type { Step } from './step';
+import type { Watched } from './watched';
 
 /** What every diagnosis learns. */
 export interface Diagnosed {
@@ -17,8 +18,8 @@ export interface Runbook<Diagnosis extends Diagnosed> {
   /** Letter of the page, `A`. */
   page: string;
   title: string;
-  /** What it is that is well, as the subject of "has been well on its host": `KingFisher`. */
-  subject: string;
+  /** What it is that is well or not, and how the agent sees that between the passes, for hours. */
+  watch: Watched;
   /** Why the page asks for nothing at this time, such as outside of business hours; undefined when it does. */
   notDue?(at: Scene): string | undefined;
   diagnose(at: Scene): Promise<Diagnosis>;

@@ -39,6 +39,8 @@ export async function emergencyRecovery(input: IncidentInput): Promise<IncidentR
     round: async (incident, safety) => resultOf(await run(incident, safety), incident),
     watch: {
       subject: 'KingFisher',
+      reading: { reading: 'health' },
+      isService: true,
       // It stops and restarts everything: not a thing to do again unasked.
       repeats: false,
       contradiction: (incident) => contradictionOf(incident, whyPrometheusDiffers),

@@ -3,7 +3,7 @@ import type { Condition, DependencyState } from '../../shared/observations/probe
 import { isHealthy } from '../../shared/observations/probes';
 import type { HealthVerdict, Verdict } from '../../shared/observations/readings';
 import type { DependencyName } from '../../shared/observations/service';
-import { standingOf } from '../../shared/observations/standing';
+import { healthStanding } from '../../shared/observations/standing';
 import { isAllowed } from '../../shared/safety/allowance';
 import type { ApprovalSubject } from '../../shared/safety/approval';
 import type { Incident } from '../incident/incident';
@@ -33,10 +33,10 @@ export async function serviceDown(input: IncidentInput): Promise<IncidentResult>
 const page: Runbook<Diagnosis> = {
   page: 'A',
   title: 'Service down',
-  subject: 'KingFisher',
+  watch: { subject: 'KingFisher', reading: { reading: 'health' }, isService: true },
   diagnose,
   isWell: ({ health, unchecked }) => answersWell(health) && !unchecked.some(isMissing),
-  standing: ({ health, service }) => (health === undefined ? undefined : standingOf(health, service)),
+  standing: ({ health, service }) => (health === undefined ? undefined : healthStanding(health, service)),
   causes: [
     {
       cite: 'A.1',

@@ -14,6 +14,9 @@ const MAX_WHY = 200;
 export class ApprovedWork {
   private open: Approval[] = [];
 
+  /** @param subject what it is that is verified, in words: `KingFisher` */
+  constructor(private readonly subject: string) {}
+
   approved(approval: Approval): void {
     this.open.push(approval);
   }
@@ -27,7 +30,7 @@ export class ApprovedWork {
 
   /** What was approved as a whole is over when health was verified afterwards. */
   look(view: Pick<IncidentView, 'timeline'>): string[] {
-    const verdicts = this.open.map((approval) => ({ approval, text: verdictOn(approval, view) }));
+    const verdicts = this.open.map((approval) => ({ approval, text: verdictOn(approval, view, this.subject) }));
     this.take((approval) => verdicts.some((one) => one.approval === approval && one.text !== null));
     return verdicts.flatMap(({ text }) => text ?? []);
   }
@@ -40,7 +43,7 @@ export class ApprovedWork {
 }
 
 /** Null while it is at work. */
-function verdictOn(approval: Approval, view: Pick<IncidentView, 'timeline'>): string | null {
+function verdictOn(approval: Approval, view: Pick<IncidentView, 'timeline'>, subject: string): string | null {
   const since = approval.answeredAt ?? approval.askedAt;
   const what = shortTitle(approval);
   const changes = changesOf(view).filter(({ at }) => at >= since);
@@ -49,13 +52,13 @@ function verdictOn(approval: Approval, view: Pick<IncidentView, 'timeline'>): st
     const look = view.timeline.find(
       (entry) => lastSeen(entry) >= since && entry.kind !== 'change' && isHealthLook(entry),
     );
-    return look !== undefined && conditionBy(look) === 'well' ? `${what} not needed: KingFisher is well` : null;
+    return look !== undefined && conditionBy(look) === 'well' ? `${what} not needed: ${subject} is well` : null;
   }
   if (changes.every(({ result }) => result === 'skipped')) return null;
   const verified = changes.findLast((change) => change.verified !== null)?.verified ?? null;
   if (changes.some(({ result }) => result === 'running') || verified === null || verified.at < last.at) return null;
   const failed = changes.filter(({ result }) => result === 'failed').map(({ title, detail }) => `${title}: ${detail}`);
   const troubles = failed.length === 0 ? '' : `; FAILED in it: ${cut(failed.join('; '), MAX_WHY)}`;
-  const helped = verified.condition === 'well' ? 'done; KingFisher is well' : 'done; KingFisher is NOT well';
+  const helped = verified.condition === 'well' ? `done; ${subject} is well` : `done; ${subject} is NOT well`;
   return `${what} ${helped}${troubles}`;
 }

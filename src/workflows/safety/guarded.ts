@@ -19,6 +19,7 @@ import { Questions } from './questions';
 import { Responders } from './responders';
 import type { IncidentSafety, Remedied } from './safety';
 import type { Step } from '../runbook/step';
+import type { Watched } from '../runbook/watched';
 
 /** What people are called for at once: no pass of a runbook waits it out. */
 const URGENT_FINDINGS = { CrashLoop: 'it dies again and again', JobStuck: 'systemd hangs' };
@@ -30,13 +31,16 @@ export class Guarded implements IncidentSafety {
   private readonly responders: Responders;
   private readonly questions: Questions;
   private readonly access: HostAccess;
-  private readonly approvedWork = new ApprovedWork();
+  private readonly approvedWork: ApprovedWork;
   private readonly leases: IncidentLeases;
 
   constructor(
     private readonly incident: Incident,
     private readonly policy: SafetyPolicy,
+    /** What its page is about; null where it is about nothing that can be looked at. */
+    watched: Watched | null,
   ) {
+    this.approvedWork = new ApprovedWork(watched?.subject ?? 'it');
     this.escalation = new EscalationClient(() => ({
       subject: subjectOf(incident, this.route.severity),
       plan: this.route.plan(),
@@ -53,6 +57,7 @@ export class Guarded implements IncidentSafety {
     this.leases = new IncidentLeases({ incident, gate: this, plan: () => this.route.plan() });
     this.questions = new Questions({
       incident,
+      watched,
       policy: policy.approvals,
       escalation: this.escalation,
       onAnswered: (approval) => {

@@ -17,10 +17,13 @@ import { mendedWithoutUs } from '../incident/outcome';
 import { refusing, whyRefused } from '../support/update-checks';
 import type { Remedied } from './safety';
 import { ThinkingWatch } from '../incident/thinking-watch';
+import type { Watched } from '../runbook/watched';
 import { isoNow } from '../support/time';
 
 interface QuestionsOf {
   incident: Incident;
+  /** What is looked at while people think; null where nothing can be. */
+  watched: Watched | null;
   policy: ApprovalPolicy;
   escalation: Pick<EscalationClient, 'asked'>;
   /** However it ended: answered, expired or withdrawn. */
@@ -36,13 +39,13 @@ export class Questions {
   private readonly approvals: Approvals;
   /** The remedy that is under way, where people said yes to it. */
   private approved = false;
-  private readonly watch: ThinkingWatch;
+  private readonly watch: ThinkingWatch | null;
 
   constructor(private readonly of: QuestionsOf) {
     const { input, view, story } = of.incident;
     const { firstExecutionRunId: run } = workflowInfo();
     const startedBy = input.startedBy?.who ?? null;
-    this.watch = new ThinkingWatch(of.incident);
+    this.watch = of.watched === null ? null : new ThinkingWatch(of.incident, of.watched);
     const known = { approvals: view.approvals, early: story.earlyAnswers };
     this.approvals = new Approvals(of.policy, { run, startedBy, ...known }, isoNow);
   }
@@ -121,7 +124,7 @@ export class Questions {
     const { cite, title } = approval.subject;
     const isOver = () => approval.state !== 'asked' || incident.isResolved || incident.isClosedByPerson;
     const wait = { page: cite.slice(0, 1), forMs: policy.expireAfterMs, summary: `Answer to: ${title}` };
-    if (isWatched) return await this.watch.until(isOver, wait);
+    if (isWatched && this.watch !== null) return await this.watch.until(isOver, wait);
     return { ended: (await condition(isOver, wait.forMs, { summary: wait.summary })) ? 'over' : 'expired' };
   }
 

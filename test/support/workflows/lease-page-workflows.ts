@@ -21,7 +21,7 @@ const HOUR_MS = 3_600_000;
 const page: Runbook<Found> = {
   page: 'X',
   title: 'Too many questions',
-  subject: 'Redis',
+  watch: { subject: 'Redis', reading: { reading: 'dependency', dependency: 'redis' } },
   diagnose: async ({ steps, incident, safety, alert }) => {
     const redis = await steps.observe(
       { cite: 'X.diagnosis', title: 'Redis: PING' },

@@ -1,9 +1,11 @@
 import type { IncidentInput, IncidentResult } from '../../../src/shared/incident';
 import type { DependencyState } from '../../../src/shared/observations/probes';
+import { dependencyStanding } from '../../../src/shared/observations/standing';
 import { followRunbook } from '../../../src/workflows/runbook/follow-runbook';
 import type { HostSteps } from '../../../src/workflows/runbook/host-steps';
 import { runIncident } from '../../../src/workflows/incident/run-incident';
 import type { Diagnosed, Runbook } from '../../../src/workflows/runbook/runbook';
+import type { Watched } from '../../../src/workflows/runbook/watched';
 import { observeAllowed } from '../../../src/workflows/steps/allowed';
 import { restartDependency } from '../../../src/workflows/steps/dependencies';
 
@@ -27,7 +29,7 @@ function redisHolds(cite: string, windowMs: number, steps: HostSteps) {
 const page: Runbook<Found> = {
   page: 'X',
   title: 'Redis',
-  subject: 'Redis',
+  watch: { subject: 'Redis', reading: { reading: 'dependency', dependency: 'redis' } },
   notDue: ({ incident }) => (incident.view.labels['shop'] === 'closed' ? 'the shop is closed' : undefined),
   diagnose: async ({ steps, incident }) => ({
     allowed: await observeAllowed('X.diagnosis', steps, incident),
@@ -38,7 +40,7 @@ const page: Runbook<Found> = {
     ),
   }),
   isWell: ({ redis }) => redis?.condition === 'well',
-  standing: () => undefined,
+  standing: ({ redis }) => (redis === undefined ? undefined : dependencyStanding(redis)),
   contain: async (_found, { steps }) => {
     await steps.act(
       { cite: 'X.1', title: 'Keep the damage from growing' },
@@ -69,4 +71,10 @@ const page: Runbook<Found> = {
 
 export async function serviceDown(input: IncidentInput): Promise<IncidentResult> {
   return await runIncident(input, followRunbook(page));
+}
+
+/** The same, looked at by what a service answers, and not about that service. */
+export async function emergencyRecovery(input: IncidentInput): Promise<IncidentResult> {
+  const watch: Watched = { subject: 'What users see', reading: { reading: 'health' } };
+  return await runIncident(input, followRunbook({ ...page, watch }));
 }

@@ -40,7 +40,7 @@ function samples(letters: string, told = ''): Sample[] {
         ? {
             runId: 'run',
             state: letter === 'r' ? 'remedying' : 'watching',
-            activities: letter === 'r' ? ['ensureRestarted'] : ['watchKingfisher'],
+            activities: letter === 'r' ? ['ensureRestarted'] : ['watchReading'],
           }
         : null,
     told: told[second] === 't',

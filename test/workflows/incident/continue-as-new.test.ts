@@ -70,7 +70,7 @@ async function clockView(handle: WorkflowHandle): Promise<EscalationView> {
 
 it('watching, it hears of a host that breaks anew; its clock calls people, and its acknowledgement reaches it', async () => {
   await site.withHost(async (host, name) => {
-    const watch = hold(host, 'watchKingfisher');
+    const watch = hold(host, 'watchReading');
     host.up.kingfisher = false;
     const handle = await startIncident(site.env.client, name, alert(), incidentInput(name, { maxEvents }));
     const watching = await untilNewRun(handle, handle.signaledRunId);
@@ -100,7 +100,7 @@ it('watching, it hears of a host that breaks anew; its clock calls people, and i
 
 it('left to people, it asks them again when it breaks in another way, and takes the answer', async () => {
   await site.withHost(async (host, name) => {
-    const watch = hold(host, 'watchKingfisher');
+    const watch = hold(host, 'watchReading');
     host.up.redis = false;
     host.broken.add('redis');
     host.allow = ['restart', 'clearFiles'];
@@ -133,7 +133,7 @@ it('refused in a pause, it does its work when the pause ends', async () => {
       signal: pauseSignal as never,
       signalArgs: [{ by: 'anna', reason: 'moving', for: '1h' }],
     });
-    hold(host, 'watchKingfisher');
+    hold(host, 'watchReading');
     host.up.kingfisher = false;
     const handle = await startIncident(site.env.client, name, alert(), incidentInput(name, { maxEvents }));
     await untilNewRun(handle, handle.signaledRunId);

@@ -23,7 +23,7 @@ import { WorkflowSite } from '../../support/sites/workflow-site';
 let site: WorkflowSite;
 let settings: ScriptedSettings;
 beforeAll(async () => {
-  const agent = (host: ScriptedHost) => ({ ...settings.activities(), watchKingfisher: watchOf(host) });
+  const agent = (host: ScriptedHost) => ({ ...settings.activities(), watchReading: watchOf(host) });
   site = await WorkflowSite.up({
     workflowsPath: require.resolve('../../support/workflows/lease-page-workflows'),
     startServer: startLocal,
@@ -146,8 +146,8 @@ describe('a lease of an incident', () => {
       at.isRaised = true;
       await handle.signal(alertSignal, again(first, RAISED));
       // What is seen on the host brings another diagnosis.
-      at.host.before = (activity) => void (at.host.up.kingfisher ||= activity === 'observeDependency');
-      at.host.up.kingfisher = false;
+      at.host.before = (activity) => void (at.host.up.redis ||= activity === 'observeDependency');
+      at.host.up.redis = false;
       const view = await untilView(handle, 'the lease to be undone', ({ leases }) => leases[0]!.state === 'undone');
       expect(titles(view)).toContain(`Lease of ${SETTING} given back`);
       expect(await at.undone()).toMatchObject({ state: 'undone', current: 8 });

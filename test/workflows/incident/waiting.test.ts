@@ -26,7 +26,7 @@ afterEach(async () => {
 /** As a real agent, each of its looks at the host takes an hour: the server waits so long for the second attempt. */
 function looksForAnHour(host: ScriptedHost): void {
   host.before = (activity) => {
-    if (activity !== 'watchKingfisher' || Context.current().info.attempt > 1) return;
+    if (activity !== 'watchReading' || Context.current().info.attempt > 1) return;
     throw ApplicationFailure.create({ message: 'nothing to tell yet', nextRetryDelay: '1h' });
   };
 }

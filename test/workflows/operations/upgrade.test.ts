@@ -132,7 +132,7 @@ it('what works stays with its build and ends there; what waits moves on, and los
   };
   for (const host of Object.values(hosts)) {
     host.up.kingfisher = false;
-    hold(host, 'watchKingfisher');
+    hold(host, 'watchReading');
   }
   const diagnosis = hold(hosts.diagnosing, 'observeResources');
   const remedy = hold(hosts.remedying, 'ensureRestarted');

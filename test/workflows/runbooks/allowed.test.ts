@@ -1,4 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import type { Finding, IncidentView } from '../../../src/shared/incident';
 import { CONTROLLER_TASK_QUEUE } from '../../../src/shared/task-queues';
 import type { ScriptedHost } from '../../../src/simulate/script/scripted-host';
@@ -98,6 +99,36 @@ describe('an agent that is older than the controller', () => {
       },
       ['ensureRestarted'],
     );
+  });
+
+  it('that cannot watch is named, and its incident stays open', async () => {
+    await site.withHost(
+      async (_host, name) => {
+        const handle = await startIncident(site.env.client, name, alert());
+        await untilState(handle, 'watching');
+        await site.env.sleep('2m');
+        const seen = await untilState(handle, 'watching');
+        expect(found(seen, 'AgentTooOld')).toEqual([tooOld(name, 'watchReading')]);
+        expect(new Set(await attemptsAt(handle, 'watchReading'))).toEqual(new Set([1]));
+        await closedByHand(handle);
+      },
+      ['watchReading'],
+    );
+  });
+
+  it('that can watch, and does not know the reading, is named with that', async () => {
+    await site.withHost(async (host, name) => {
+      const why = 'this agent does not know the reading "pending"';
+      host.before = (activity) => {
+        if (activity === 'watchReading') throw ApplicationFailure.nonRetryable(why, 'AgentTooOld');
+      };
+      const handle = await startIncident(site.env.client, name, alert());
+      await untilState(handle, 'watching');
+      await site.env.sleep('2m');
+      expect(found(await untilState(handle, 'watching'), 'AgentTooOld')).toEqual([why]);
+      host.before = () => undefined;
+      await closedByHand(handle);
+    });
   });
 
   it.each(['ensureStarted', 'observeAllowed'])('begins no recovery without %s', async (lacking) => {

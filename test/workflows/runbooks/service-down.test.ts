@@ -290,7 +290,7 @@ describe('a host that breaks anew', () => {
       host.before = (activity) => {
         if (activity === 'observeRecentStarts') passes += 1;
         // A pass never sees it as it stands afterwards.
-        if (activity === 'watchKingfisher') host.masked.add('kingfisher');
+        if (activity === 'watchReading') host.masked.add('kingfisher');
         else host.masked.delete('kingfisher');
       };
       const first = alert();

@@ -1,12 +1,16 @@
 import { probeKingfisher } from '../../../host/probes/kingfisher';
-import { isHealthy } from '../../../shared/observations/probes';
+import { healthStanding } from '../../../shared/observations/standing';
 import type { DependencyName, ServiceState } from '../../../shared/observations/service';
 import type { HealthState } from '../../../shared/observations/probes';
 import type { HostDeps } from '../core/deps';
-import type { Hopeless, Reading } from '../watch/reading';
+import type { Hopeless, Look, Pace, Reading } from '../watch/reading';
 import { asActivity } from '../core/run';
 
-const SERVICE_EVERY_MS = 250;
+/** From one look to the next; `service`: from one question to its manager to the next. */
+const EVERY_MS: Record<Pace, { well: number; notWell: number; service: number }> = {
+  quick: { well: 200, notWell: 25, service: 250 },
+  calm: { well: 1_000, notWell: 1_000, service: 2_000 },
+};
 /** A service that stays ended this long will not come by itself. */
 const NOT_RUNNING_MS = 1_000;
 /** A `/ready` that says no for this long, beside a good `/health`, waits for a dependency. */
@@ -30,23 +34,39 @@ export async function lookAtHealth({ settings, redact }: HostDeps, signal: Abort
 }
 
 /** `/health` and `/ready` until they hold, with an eye on the service: one that has ended is not waited for. */
-export function healthReading(deps: HostDeps, signal: AbortSignal): Reading<HealthState> {
+export function healthReading(deps: HostDeps, pace: Pace, signal: AbortSignal): Reading<HealthState> {
+  const everyMs = EVERY_MS[pace];
   let service: ServiceState | undefined;
+  /** One answer of its manager that fails to come is no other standing. */
+  let lastKnown: ServiceState | undefined;
   const ask = everyNowAndThen(
     () => deps.findManager('kingfisher').observe(signal),
-    (state) => (service = state),
+    (state) => {
+      service = state;
+      lastKnown = state ?? lastKnown;
+    },
+    everyMs.service,
   );
   return {
-    everyMs: { well: 200, notWell: 25 },
+    everyMs,
     look: async () => {
       ask();
       const health = await lookAtHealth(deps, signal);
-      const hopeless: Hopeless = {
-        ...(service !== undefined && hasEnded(service) ? { notRunning: NOT_RUNNING_MS } : {}),
-        ...(waitsForDependency(health) ? { dependencyNotReady: NOT_READY_MS } : {}),
-      };
-      return { isWell: isHealthy(health), observedAt: health.observedAt, hopeless, tell: () => health };
+      return { ...healthLook(health, lastKnown), hopeless: hopelessOf(health, service), tell: () => health };
     },
+  };
+}
+
+/** How KingFisher stands by what it answers, and by the state in which its manager saw it last. */
+export function healthLook(health: HealthState, service: ServiceState | undefined): Look {
+  return { standing: healthStanding(health, service), observedAt: health.observedAt, start: service };
+}
+
+/** What is unknown of the service is no reason to give up. */
+function hopelessOf(health: HealthState, service: ServiceState | undefined): Hopeless {
+  return {
+    ...(service !== undefined && hasEnded(service) ? { notRunning: NOT_RUNNING_MS } : {}),
+    ...(waitsForDependency(health) ? { dependencyNotReady: NOT_READY_MS } : {}),
   };
 }
 
@@ -59,10 +79,10 @@ function waitsForDependency({ health, ready, failingChecks }: HealthState): bool
 }
 
 /** Starts `observe` beside the caller when the last was long enough ago. What cannot be observed is unknown. */
-export function everyNowAndThen<T>(
+function everyNowAndThen<T>(
   observe: () => Promise<T>,
   tell: (state: T | undefined) => void,
-  everyMs = SERVICE_EVERY_MS,
+  everyMs: number,
 ): () => void {
   let nextAt = 0;
   let asking = false;

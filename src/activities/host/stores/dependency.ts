@@ -11,15 +11,17 @@ import type { DependencySettings, StoreSettings } from '../../../host/agent-sett
 import type { DependencyName, ServiceState } from '../../../shared/observations/service';
 import type { DependencyState } from '../../../shared/observations/probes';
 import type { DiskState } from '../../../shared/observations/files';
+import { dependencyStanding } from '../../../shared/observations/standing';
 import type { HostDeps } from '../core/deps';
 import { DependencyWatch } from '../watch/dependency-watch';
 import { judgeLook } from '../watch/judge-look';
 import { untilSettled } from '../watch/reading';
-import type { Reading } from '../watch/reading';
+import type { Pace, Reading } from '../watch/reading';
 import { asActivity, beginOf } from '../core/run';
 import type { Run } from '../core/run';
 
-const POLL_MS = 50;
+/** From one look to the next. */
+const POLL_MS: Record<Pace, number> = { quick: 50, calm: 1_000 };
 const LOOK_EVERY_MS = 400;
 /** A server that is starting may refuse credentials at first; one that still does so then will go on. */
 const DENIED_MS = 2_000;
@@ -80,14 +82,15 @@ async function untilClear(
 export function dependencyReading(
   deps: HostDeps,
   dependency: DependencyName,
+  pace: Pace,
   signal: AbortSignal,
 ): Reading<DependencyState> {
   return {
-    everyMs: { well: POLL_MS, notWell: POLL_MS },
+    everyMs: { well: POLL_MS[pace], notWell: POLL_MS[pace] },
     look: async () => {
       const look = await probe(deps, dependency, signal);
       return {
-        isWell: look.condition === 'well',
+        standing: dependencyStanding({ dependency, ...look }),
         observedAt: new Date().toISOString(),
         ...(look.condition === 'refused' ? { hopeless: { refused: DENIED_MS } } : {}),
         tell: () => observe(deps, dependency, async () => look, signal),

@@ -1,4 +1,5 @@
 import type { Verdict, WaitEnd } from '../../../shared/observations/readings';
+import { WELL } from '../../../shared/observations/standing';
 import type { Hopeless, Look } from './reading';
 
 export interface Wanted {
@@ -22,8 +23,8 @@ export class ReadingWatch {
   }
 
   /** The verdict that this look brings, if any. */
-  judge({ isWell, observedAt, hopeless = {} }: Look, now: number): Omit<Verdict, 'last'> | undefined {
-    this.wellSince = isWell ? (this.wellSince ?? { at: now, time: observedAt }) : undefined;
+  judge({ standing, observedAt, hopeless = {} }: Look, now: number): Omit<Verdict, 'last'> | undefined {
+    this.wellSince = standing === WELL ? (this.wellSince ?? { at: now, time: observedAt }) : undefined;
     this.firstWellAt ??= this.wellSince?.at;
     const ended = this.reason(hopeless, now);
     if (ended === undefined) return undefined;

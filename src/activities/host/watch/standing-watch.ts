@@ -1,7 +1,6 @@
-import { WELL, standingOf } from '../../../shared/observations/standing';
-import type { HealthState } from '../../../shared/observations/probes';
-import type { ServiceState } from '../../../shared/observations/service';
-import type { StandingReading, WatchRequest } from '../../../shared/observations/standing';
+import { WELL } from '../../../shared/observations/standing';
+import type { StandingReading, WatchTerms } from '../../../shared/observations/standing';
+import type { Look, Start } from './reading';
 
 /** One answer that is late is no outage: it must be seen more than once, over some time. */
 const NOT_WELL = { looks: 3, forMs: 2_000 };
@@ -14,29 +13,25 @@ export class StandingWatch {
   /** A well that did not last is no answer, but what comes after it is another fault than the one before. */
   private wasWell = false;
   private notWell: { since: number; looks: number } | null = null;
-  private service: ServiceState | undefined;
+  /** Of its service, as last seen. */
+  private start: Start | undefined;
   /** The start that it runs in, as asked about or as first seen. */
   private firstStart: string | null;
 
   constructor(
-    private readonly wanted: WatchRequest,
+    private readonly wanted: WatchTerms,
     private readonly startedAt: number,
   ) {
     this.firstStart = wanted.invocation || null;
   }
 
-  /** The service as its manager sees it; `undefined` when it could not be observed. A new start begins to stand anew. */
-  see(state: ServiceState | undefined, now: number): void {
-    const isNewStart =
-      state !== undefined && this.service !== undefined && state.invocation !== this.service.invocation;
-    if (isNewStart && this.standing !== null) this.standing.since = now;
-    this.service = state ?? this.service;
-    this.firstStart ??= this.service?.invocation || null;
+  get isWell(): boolean {
+    return this.standing?.word === WELL;
   }
 
   /** What this look ends the watch with, if anything. */
-  judge(health: HealthState, now: number): StandingReading | undefined {
-    const word = standingOf(health, this.service);
+  judge({ standing: word, start, observedAt }: Look, now: number): StandingReading | undefined {
+    this.see(start, now);
     if (this.standing?.word !== word) this.standing = { word, since: now };
     this.notWell = word === WELL ? null : { since: this.notWell?.since ?? now, looks: (this.notWell?.looks ?? 0) + 1 };
     if (word === WELL) this.wasWell = true;
@@ -47,10 +42,18 @@ export class StandingWatch {
       standing: word,
       ended,
       heldMs: Math.round(now - since),
-      invocation: this.service?.invocation ?? '',
-      restarts: this.service?.restarts ?? 0,
-      observedAt: health.observedAt,
+      invocation: this.start?.invocation ?? '',
+      restarts: this.start?.restarts ?? 0,
+      observedAt,
     };
+  }
+
+  /** A new start begins to stand anew. */
+  private see(start: Start | undefined, now: number): void {
+    const isAnother = start !== undefined && this.start !== undefined && start.invocation !== this.start.invocation;
+    if (isAnother && this.standing !== null) this.standing.since = now;
+    this.start = start ?? this.start;
+    this.firstStart ??= this.start?.invocation || null;
   }
 
   private reason(word: string, now: number): StandingReading['ended'] | undefined {
@@ -72,7 +75,7 @@ export class StandingWatch {
   }
 
   private isAnotherStart(): boolean {
-    const running = this.service?.invocation ?? '';
+    const running = this.start?.invocation ?? '';
     return this.firstStart !== null && running !== '' && running !== this.firstStart;
   }
 }

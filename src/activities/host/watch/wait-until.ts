@@ -1,11 +1,10 @@
 import type { ReadingName, Readings, Verdict, WaitRequest } from '../../../shared/observations/readings';
-import { dependencyReading } from '../stores/dependency';
 import type { HostDeps } from '../core/deps';
-import { healthReading } from '../service/health';
 import { untilSettled } from './reading';
 import type { Reading } from './reading';
 import { ReadingWatch } from './reading-watch';
 import type { Wanted } from './reading-watch';
+import { readingOf } from './readings';
 import { asActivity, beginOf } from '../core/run';
 import type { Run } from '../core/run';
 
@@ -24,18 +23,9 @@ export interface WaitActivities {
 export function createWaitActivities(deps: HostDeps): WaitActivities {
   const waitUntil = asActivity(
     deps.redact,
-    async (run: Run, wanted: WaitRequest) => await untilHeld(run, wanted, readingOf(deps, wanted, run.signal)),
+    async (run: Run, wanted: WaitRequest) => await untilHeld(run, wanted, readingOf(deps, wanted, 'quick', run.signal)),
   );
   return { waitUntil: waitUntil as WaitActivities['waitUntil'] };
-}
-
-function readingOf(deps: HostDeps, wanted: WaitRequest, signal: AbortSignal): Reading<Readings[ReadingName]> {
-  switch (wanted.reading) {
-    case 'health':
-      return healthReading(deps, signal);
-    case 'dependency':
-      return dependencyReading(deps, wanted.dependency, signal);
-  }
 }
 
 async function untilHeld<T>(run: Run, wanted: Wanted, reading: Reading<T>): Promise<Verdict<T>> {

@@ -2,9 +2,9 @@ import type { Hopeless, Look } from '../../../../src/activities/host/watch/readi
 import { ReadingWatch } from '../../../../src/activities/host/watch/reading-watch';
 
 const WANTED = { deadlineMs: 60_000, windowMs: 1_000 };
-const WELL = { isWell: true };
-const UNWELL = { isWell: false };
-const gone = (hopeless: Hopeless): Omit<Look, 'observedAt'> => ({ isWell: false, hopeless });
+const WELL = { standing: 'well' };
+const UNWELL = { standing: 'down' };
+const gone = (hopeless: Hopeless): Omit<Look, 'observedAt'> => ({ ...UNWELL, hopeless });
 const DEAD = gone({ notRunning: 1_000 });
 const WAITING = gone({ dependencyNotReady: 3_000 });
 
@@ -140,7 +140,7 @@ describe('a reading that is waited for', () => {
         [1_500, DEAD],
       ]),
     ).toBeUndefined();
-    const answers = { isWell: true, hopeless: { notRunning: 1_000 } };
+    const answers = { ...WELL, hopeless: { notRunning: 1_000 } };
     expect(
       play([
         [0, answers],

@@ -1,8 +1,9 @@
+import { healthLook } from '../../../../src/activities/host/service/health';
 import { StandingWatch } from '../../../../src/activities/host/watch/standing-watch';
-import { WELL, standingOf } from '../../../../src/shared/observations/standing';
+import { WELL, healthStanding } from '../../../../src/shared/observations/standing';
 import type { EndpointState, HealthState } from '../../../../src/shared/observations/probes';
 import type { ServiceState } from '../../../../src/shared/observations/service';
-import type { StandingReading, WatchRequest } from '../../../../src/shared/observations/standing';
+import type { StandingReading, WatchTerms } from '../../../../src/shared/observations/standing';
 import { serviceState } from '../support/host';
 
 const endpoint = (answer: EndpointState['answer']): EndpointState => ({
@@ -22,9 +23,9 @@ const LATE = health('ok', 'timeout');
 const WAITING = health('ok', 'unhealthy', ['redis: refused']);
 
 const HOUR = 3_600_000;
-const WATCHED: WatchRequest = { seen: WELL, isMended: true, invocation: 'a1', wellForMs: 5_000, forMs: HOUR };
-const NOT_WELL: WatchRequest = {
-  seen: standingOf(DOWN, undefined),
+const WATCHED: WatchTerms = { seen: WELL, isMended: true, invocation: 'a1', wellForMs: 5_000, forMs: HOUR };
+const NOT_WELL: WatchTerms = {
+  seen: healthStanding(DOWN, undefined),
   isMended: false,
   invocation: null,
   wellForMs: 5_000,
@@ -32,16 +33,14 @@ const NOT_WELL: WatchRequest = {
 };
 
 /** One look a second, of each state so many; what ends the watch, with the second in which it does. */
-function play(
-  wanted: WatchRequest,
-  ...looks: [HealthState, number, ServiceState?][]
-): [number, StandingReading] | null {
+function play(wanted: WatchTerms, ...looks: [HealthState, number, ServiceState?][]): [number, StandingReading] | null {
   const watch = new StandingWatch(wanted, 0);
   let second = 0;
-  for (const [state, times, service] of looks) {
+  let known: ServiceState | undefined;
+  for (const [state, times, service = known] of looks) {
+    known = service;
     for (let i = 0; i < times; i++) {
-      if (service !== undefined) watch.see(service, second * 1_000);
-      const reading = watch.judge(state, second * 1_000);
+      const reading = watch.judge(healthLook(state, known), second * 1_000);
       if (reading !== undefined) return [second, reading];
       second += 1;
     }
@@ -88,7 +87,7 @@ describe('a host that is well', () => {
   });
 
   it('in a crash loop counts as well only when one start has lasted', () => {
-    const looping: WatchRequest = { ...WATCHED, seen: null, invocation: null, wellForMs: 20_000 };
+    const looping: WatchTerms = { ...WATCHED, seen: null, invocation: null, wellForMs: 20_000 };
     const start = (invocation: string) => serviceState({ invocation });
     expect(play(looping, [OK, 15, start('a1')], [OK, 15, start('b2')])).toBeNull();
     expect(play(looping, [OK, 15, start('a1')], [OK, 30, start('b2')])).toEqual([
@@ -129,11 +128,11 @@ describe('a host that is not well', () => {
   it('is told of when somebody takes its mask away', () => {
     const dead = serviceState({ active: 'inactive' });
     const masked = { ...dead, load: 'masked' as const };
-    const wanted = { ...NOT_WELL, seen: standingOf(DOWN, masked) };
+    const wanted = { ...NOT_WELL, seen: healthStanding(DOWN, masked) };
     expect(play(wanted, [DOWN, 60, masked])).toBeNull();
     expect(play(wanted, [DOWN, 5, masked], [DOWN, 20, dead])?.[1]).toMatchObject({
       ended: 'changed',
-      standing: standingOf(DOWN, dead),
+      standing: healthStanding(DOWN, dead),
     });
   });
 
@@ -142,9 +141,31 @@ describe('a host that is not well', () => {
   });
 });
 
+describe('what has no service of its own', () => {
+  /** One look a second, `x` not well, `y` not well in another way, `.` well. */
+  function playWords(wanted: WatchTerms, looks: string): [number, StandingReading] | null {
+    const watch = new StandingWatch(wanted, 0);
+    for (const [second, letter] of [...looks].entries()) {
+      const reading = watch.judge({ standing: letter === '.' ? WELL : letter, observedAt: '' }, second * 1_000);
+      if (reading !== undefined) return [second, reading];
+    }
+    return null;
+  }
+
+  it('is watched by its own words, and has no starts', () => {
+    const told = { ended: 'changed', standing: 'x', invocation: '', restarts: 0 };
+    expect(playWords(WATCHED, '.....xxx')).toEqual([7, expect.objectContaining(told)]);
+    expect(playWords({ ...WATCHED, invocation: null }, '.'.repeat(60))).toBeNull();
+    const unwell = { ...NOT_WELL, seen: 'x' };
+    expect(playWords(unwell, 'x'.repeat(60))).toBeNull();
+    expect(playWords(unwell, `xx${'y'.repeat(20)}`)?.[1]).toMatchObject({ ended: 'changed', standing: 'y' });
+    expect(playWords(unwell, `xx.${'x'.repeat(20)}`)?.[1]).toMatchObject({ ended: 'brokeAnew', standing: 'x' });
+  });
+});
+
 it('a standing has no times, processes or texts in it', () => {
   const failed = serviceState({ active: 'failed', invocation: 'zz' });
-  expect(standingOf(health('ok', 'unhealthy', ['redis: refused at 10:00', 'postgres: x']), failed)).toBe(
+  expect(healthStanding(health('ok', 'unhealthy', ['redis: refused at 10:00', 'postgres: x']), failed)).toBe(
     'unit failed, /health ok, /ready unhealthy (postgres, redis)',
   );
 });

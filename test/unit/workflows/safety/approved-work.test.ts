@@ -28,7 +28,7 @@ const verified = (time: string, isWell: boolean) =>
   });
 
 function told(...timeline: Parameters<typeof entry>[0][]): string[] {
-  const work = new ApprovedWork();
+  const work = new ApprovedWork('KingFisher');
   work.approved(approval());
   const seen = view({ timeline: timeline.map((one) => entry(one)) });
   const first = work.look(seen);
@@ -77,7 +77,7 @@ describe('work that people approved', () => {
   });
 
   it('is told at once where the step itself was asked for', () => {
-    const work = new ApprovedWork();
+    const work = new ApprovedWork('KingFisher');
     work.approved(approval('Restart KingFisher'));
     expect(work.made('Rotate the logs', null)).toEqual([]);
     expect(work.made('Restart KingFisher', 'it is masked')).toEqual(['restart KingFisher FAILED (it is masked)']);

@@ -1,0 +1,32 @@
+import { HostError } from '../../../host/errors';
+import type { ReadingName, ReadingRequest, Readings } from '../../../shared/observations/readings';
+import { dependencyReading } from '../stores/dependency';
+import { healthReading } from '../service/health';
+import type { HostDeps } from '../core/deps';
+import type { Pace, Reading } from './reading';
+
+/**
+ * What an agent can look at until it is well, and while it is not.
+ *
+ * @throws HostError `AgentTooOld` for a reading that only a newer controller knows
+ */
+export function readingOf(
+  deps: HostDeps,
+  wanted: ReadingRequest,
+  pace: Pace,
+  signal: AbortSignal,
+): Reading<Readings[ReadingName]> {
+  switch (wanted.reading) {
+    case 'health':
+      return healthReading(deps, pace, signal);
+    case 'dependency':
+      return dependencyReading(deps, wanted.dependency, pace, signal);
+    default: {
+      const { reading } = wanted satisfies never as ReadingRequest;
+      throw new HostError(
+        'AgentTooOld',
+        `this agent does not know the reading "${reading}": install the same version as the controller`,
+      );
+    }
+  }
+}
