@@ -26,8 +26,12 @@ export type DependencySettings = AgentSettings['dependencies'];
 /** What each of them has. */
 export type StoreSettings = NonNullable<DependencySettings['postgres']>;
 
+/** A setting, or a family of them, as the configuration has it. */
+type ConfiguredSetting = AgentSettings['settings'][string];
+/** A family: its members are not named in the configuration, but by a key, which is an address or a network. */
+export type FamilySettings = Extract<ConfiguredSetting, { format: 'nftables' }>;
 /** Where a setting lives, and what makes KingFisher take it: nothing, a reload where its unit has one, or a restart. */
-export type SettingPlace = AgentSettings['settings'][string];
+export type SettingPlace = Exclude<ConfiguredSetting, FamilySettings>;
 /** What may be written: numbers within bounds, texts of a list; with neither, true or false. */
 export type SettingLimits = Pick<SettingPlace, 'min' | 'max' | 'oneOf'>;
 /** A row of a table in the database of `dependencies.postgres`, and where in it the value is. */

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import type { AgentSettings } from '../../host/agent-settings';
 import { listUsers } from '../../host/programs/users';
+import { NFT } from '../../host/settings-store/nft-table';
 import type { ServiceName } from '../../shared/observations/service';
 import type { ServiceActivities } from './service/service';
 
@@ -10,17 +12,22 @@ import type { ServiceActivities } from './service/service';
 export async function missingOnHost(
   settings: AgentSettings,
   { observeService }: Pick<ServiceActivities, 'observeService'>,
+  nft = NFT,
 ): Promise<string[]> {
   const units = namedUnits(settings).map(async ([key, unit, service]) => {
     const state = await observeService({ service }).catch(() => null);
     return state?.load === 'not-found' ? [`agent.${key}: this host has no unit ${unit}`] : [];
   });
+  const families = Object.keys(settings.settings).filter((name) => settings.settings[name]!.format === 'nftables');
   const users = new Set((await listUsers()).map(({ name }) => name));
   return [
     ...(await Promise.all(units)).flat(),
     ...namedUsers(settings)
       .filter(([, user]) => user !== undefined && !users.has(user))
       .map(([key, user]) => `agent.${key}: this host has no user ${user}`),
+    ...families
+      .filter(() => !existsSync(nft))
+      .map((name) => `agent.settings.${name}: this host has no ${nft}: install the package nftables`),
   ];
 }
 

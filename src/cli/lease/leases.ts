@@ -40,7 +40,7 @@ export function createLeasesCommand(): Command {
     );
   personal(subcommand(command, 'apply', 'change a setting for a while; it is put back by itself'))
     .requiredOption('--host <host>', 'host as named in halcyon.yaml')
-    .requiredOption('--setting <name>', 'as under agent.settings of that host')
+    .requiredOption('--setting <name>', 'as under agent.settings of that host; of a family, name[address]')
     .requiredOption('--value <value>', 'a number, true, false or a text')
     .requiredOption('--for <duration>', 'such as 1h; at most 30d')
     .action((options: ApplyOptions) => apply(options));

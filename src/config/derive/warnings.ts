@@ -1,4 +1,5 @@
 import { accessSync, constants } from 'node:fs';
+import { familyWarnings } from './family-warnings';
 import { ConfigError } from '../load/config-error';
 import { pagingWarnings } from './paging-warnings';
 import type { Role } from './roles';
@@ -45,8 +46,14 @@ function hostsWarnings({ hosts }: Config): string[] {
   return Object.keys(hosts).length > 0 ? [] : ['hosts: none: every alert starts unknownAlert, and nothing is healed'];
 }
 
-function agentWarnings({ agent, hosts }: Config): string[] {
-  return agent === null ? [] : [...hostWarnings(agent, Object.keys(hosts)), ...recoveryWarnings(agent)];
+function agentWarnings({ agent, hosts, temporal }: Config): string[] {
+  return agent === null
+    ? []
+    : [
+        ...hostWarnings(agent, Object.keys(hosts)),
+        ...recoveryWarnings(agent),
+        ...familyWarnings(agent, temporal.address),
+      ];
 }
 
 /** An agent's own file may well have no hosts: only intake and commands need them. */

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { isMapping, valueAt } from '../load/values';
-import { section, someText, textWhere } from './nouns';
+import { section, someText, textWhere, wholeNumber } from './nouns';
 import { absoluteFile } from './paths';
+
+const FORMATS = '"json", "yaml", "env", "table" or "nftables"';
 
 const bound = z.number({ error: 'expected a number' });
 
@@ -38,6 +40,27 @@ const where = z
     error: 'expected from one to eight columns',
   });
 
+const network = z
+  .union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+    error: 'expected an address, or a network such as "10.0.0.0/8"',
+  })
+  .refine((text) => !(text.includes('.') && text.includes(':')), { error: 'expected an IPv4 address as such' });
+
+/** Addresses that this host's firewall drops for a while, each a setting of its own. */
+const family = section({
+  format: z.literal('nftables'),
+  // Nobody blocks what watches this host or steers it, nor a proxy that all clients come through.
+  never: z
+    .array(network, { error: 'expected a list of networks' })
+    .min(1, { error: 'expected at least one network: those of monitoring, Temporal and people' }),
+  atMost: wholeNumber(1, 100).default(32),
+  // Most addresses that one block may take in, as the length of its prefix.
+  widest: section({
+    ipv4: wholeNumber(8, 32).default(32),
+    ipv6: wholeNumber(32, 128).default(64),
+  }).prefault({}),
+});
+
 const place = z
   .discriminatedUnion(
     'format',
@@ -54,10 +77,10 @@ const place = z
         path: keys.optional(),
         ...common,
       }),
+      family,
     ],
     {
-      error: (issue) =>
-        issue.code === 'invalid_union' ? 'expected "json", "yaml", "env" or "table"' : 'expected a mapping of keys',
+      error: (issue) => (issue.code === 'invalid_union' ? `expected ${FORMATS}` : 'expected a mapping of keys'),
     },
   )
   .superRefine(checkLimits);
@@ -67,7 +90,9 @@ const settingName = textWhere('a name of letters, digits, ".", "_" and "-", at m
 );
 
 /** `agent.settings:` what a lease may change on this host. */
-export const settings = z.record(settingName, place, { error: 'expected a mapping of keys' });
+export const settings = z
+  .record(settingName, place, { error: 'expected a mapping of keys' })
+  .superRefine(checkFamilies);
 
 /** For the whole `agent` section: a row is reached by the URL of the dependency. */
 export function checkTables(value: unknown, context: z.core.$RefinementCtx): void {
@@ -80,10 +105,23 @@ export function checkTables(value: unknown, context: z.core.$RefinementCtx): voi
   }
 }
 
-function checkLimits(
-  { min, max, oneOf }: { min?: number | undefined; max?: number | undefined; oneOf?: string[] | undefined },
-  context: z.core.$RefinementCtx,
-): void {
+/** They would share one table, and each would count the other's addresses. */
+function checkFamilies(all: Record<string, { format: string }>, context: z.core.$RefinementCtx): void {
+  const [, ...more] = Object.keys(all).filter((name) => all[name]!.format === 'nftables');
+  for (const name of more) {
+    const message = 'another setting has this format: a host has one family of blocked addresses';
+    context.addIssue({ code: 'custom', path: [name, 'format'], message });
+  }
+}
+
+interface Limits {
+  format: string;
+  min?: number | undefined;
+  max?: number | undefined;
+  oneOf?: string[] | undefined;
+}
+
+function checkLimits({ min, max, oneOf }: Limits, context: z.core.$RefinementCtx): void {
   const refuse = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
   if ((min === undefined) !== (max === undefined)) refuse(min === undefined ? 'min' : 'max', 'min and max go together');
   if (min !== undefined && max !== undefined && min > max) refuse('max', 'max is less than min');

@@ -24,6 +24,8 @@ export interface Command {
   cwd?: string;
   /** Added to the minimal environment. */
   env?: Record<string, string>;
+  /** What it reads from its standard input. @default nothing */
+  input?: string;
   /** Aborting it kills the command, and `runCommand` rejects with its reason. */
   signal?: AbortSignal | undefined;
   /** Of each of stdout and stderr. @default 65536 */
@@ -48,8 +50,8 @@ export interface CommandResult {
 export type CommandRunner = (command: Command) => Promise<CommandResult>;
 
 /**
- * Runs a program without a shell, in its own process group, with no input and a minimal environment. Ends it by TERM,
- * then KILL, when its time is over. How it ended is the result, whatever its exit code.
+ * Runs a program without a shell, in its own process group, with a minimal environment and no input but what is given.
+ * Ends it by TERM, then KILL, when its time is over. How it ended is the result, whatever its exit code.
  *
  * @throws CommandNotStarted, or the reason of the aborted signal.
  */
@@ -76,15 +78,19 @@ export function describeEnd({ exitCode, signal, timedOut, durationMs }: CommandR
   return signal === null ? `exit code ${exitCode}` : `killed by ${signal}`;
 }
 
-function start({ program, args, cwd, env }: Command): ChildProcess {
-  return spawn(program, args, {
+function start({ program, args, cwd, env, input }: Command): ChildProcess {
+  const child = spawn(program, args, {
     cwd: cwd ?? '/',
     env: { ...MINIMAL_ENVIRONMENT, ...env },
     shell: false,
     // A session of its own: its descendants can be ended with it, and it never reads our terminal.
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
+  // One that ends without reading it says why by its exit code.
+  child.stdin?.on('error', () => {});
+  child.stdin?.end(input);
+  return child;
 }
 
 /** Rejects for a program that could not be executed; else resolves once it ended and its output was read. */

@@ -10,6 +10,8 @@ export interface Found {
   version: string;
   /** What is wrong with it; empty when present. */
   detail: string;
+  /** Where the place itself ends the value: so long from now. */
+  endsInMs?: number;
 }
 
 /** One setting in one place. */

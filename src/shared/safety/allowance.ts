@@ -1,12 +1,15 @@
 /** What an agent may be allowed to do on its host: the words of `agent.allow` in halcyon.yaml. */
-export const ALLOWANCES = ['restart', 'clearFiles', 'changeSettings', 'fullRecovery'] as const;
+export const ALLOWANCES = ['restart', 'clearFiles', 'changeSettings', 'blockAddress', 'fullRecovery'] as const;
 
 export type Allowance = (typeof ALLOWANCES)[number];
 
-/** What may be done where nothing is written: all but a full recovery. */
+/** What may be done where nothing is written: all but to cut somebody off, and a full recovery. */
 export const ALLOWED_BY_DEFAULT: readonly Allowance[] = ['restart', 'clearFiles', 'changeSettings'];
 
-/** The word that each change needs. A change that does not stand here does not exist. */
+/**
+ * The word that each change needs. A change that does not stand here does not exist. A setting that is a member of a family
+ * needs that family's own: `blockAddress`.
+ */
 export const CHANGES = {
   ensureRestarted: 'restart',
   ensureTempFilesRemoved: 'clearFiles',

@@ -10,7 +10,7 @@ export type SettingValue = string | number | boolean;
 
 /** A setting of KingFisher as the agent found it. */
 export interface SettingState {
-  /** Key as under `agent.settings` of the host's halcyon.yaml, such as `openai.max_qps`. */
+  /** As under `agent.settings` of the host's halcyon.yaml: `openai.max_qps`; of a family, `blockedAddress[203.0.113.9]`. */
   setting: string;
   evidence: Evidence;
   /** Null unless present. */
@@ -19,6 +19,8 @@ export interface SettingState {
   version: string;
   /** Where it lives: `config_entries`, or a file's path. */
   place: string;
+  /** Where the place itself ends the value: so long from now. */
+  endsInMs?: number;
 }
 
 /** Who wants the deviation. Several owners may want the same one: it ends with the last. */
@@ -98,6 +100,8 @@ export interface LeaseView {
   owners: LeaseOwner[];
   appliedAt: string | null;
   endsAt: string;
+  /** When the place ends the value by itself, if nobody else did; null where it does not. */
+  endsThereAt: string | null;
   endedAt: string | null;
   notes: string[];
   /** The last wishes that could not be carried out, and left everything as it was; `id` of their request. */

@@ -14,12 +14,11 @@ import type {
 } from '../../shared/incident';
 import { newestEpisodes } from './episodes';
 import { Findings } from './record/findings';
+import { withLease } from './record/kept-leases';
 import { newStory, newView } from './record/new-incident';
 import { ReceivedAlerts } from './received-alerts';
 import { StateScopes } from './record/state-scopes';
 import { Timeline } from './record/timeline';
-
-const MAX_LEASES = 20;
 
 /** What others see of an incident; only the incident itself changes it. */
 type SeenView = Readonly<IncidentView> & { readonly measures: Readonly<IncidentMeasures> };
@@ -222,8 +221,7 @@ export class Incident {
 
   /** In place of an older one of the same setting. */
   keepLease(lease: IncidentLease): void {
-    const others = this.own.leases.filter(({ setting }) => setting !== lease.setting);
-    this.own.leases = [...others, lease].slice(-MAX_LEASES);
+    this.own.leases = withLease(this.own.leases, lease);
     this.onChange();
   }
 

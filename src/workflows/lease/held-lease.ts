@@ -25,7 +25,8 @@ export type Move =
 /** A lease's decisions. Plain state without Temporal calls; its port shows and tells what becomes of it. */
 export class HeldLease {
   readonly memory: LeaseMemory;
-  private readonly record: LeaseRecord;
+  /** Who has it, until when, and what became of it. */
+  readonly record: LeaseRecord;
   private readonly wishes: LeaseWishes;
   private busy = false;
 
@@ -133,6 +134,7 @@ export class HeldLease {
     const { view, memory, record } = this;
     const { wish, inPlace } = memory;
     view.current = view.value = after.value!;
+    this.record.endsThere(after);
     if (wish !== null) record.own(wish);
     view.appliedAt ??= this.port.now();
     memory.inPlace = after.value;
@@ -219,8 +221,8 @@ export class HeldLease {
 
   private startAnew(): void {
     const { view, memory } = this;
-    Object.assign(view, { original: null, current: null, owners: [], appliedAt: null, endedAt: null });
-    view.state = 'applying';
+    const nobody = { owners: [], appliedAt: null, endsThereAt: null, endedAt: null };
+    Object.assign(view, { original: null, current: null, ...nobody, state: 'applying' });
     Object.assign(memory, { ours: [], inPlace: null, hearers: [], failingSince: null, paged: false });
   }
 

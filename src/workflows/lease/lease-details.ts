@@ -8,7 +8,12 @@ export function renderLease(view: LeaseView): string {
   const head = `**${view.state}** — ${escapeMarkdown(view.setting)} of ${escapeMarkdown(view.host)}: ${change}`;
   const until = view.endedAt === null ? `until ${clock(view.endsAt)}` : `ended ${clock(view.endedAt)}`;
   const since = view.appliedAt === null ? '' : `since ${clock(view.appliedAt)} · `;
-  return [`${head}  \n${since}${until}`, ...owners(view), ...howToEnd(view), notes(view)].join('\n\n');
+  return [`${head}  \n${since}${until}`, ...itself(view), ...owners(view), ...howToEnd(view), notes(view)].join('\n\n');
+}
+
+function itself({ endedAt, endsThereAt }: LeaseView): string[] {
+  if (endedAt !== null || endsThereAt === null) return [];
+  return [`The host ends it by itself at ${clock(endsThereAt)} if nobody else does.`];
 }
 
 function owners({ owners: all }: LeaseView): string[] {

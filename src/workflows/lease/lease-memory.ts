@@ -49,6 +49,7 @@ export function newMemory({ host, setting }: LeaseInput, now: string): LeaseMemo
       owners: [],
       appliedAt: null,
       endsAt: now,
+      endsThereAt: null,
       endedAt: null,
       notes: [],
       refusals: [],

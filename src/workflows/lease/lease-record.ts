@@ -1,5 +1,5 @@
 import { isIncidentId } from '../../shared/ids';
-import type { LeaseNews, LeaseOwner, LeaseRequest } from '../../shared/safety/lease';
+import type { LeaseNews, LeaseOwner, LeaseRequest, SettingState } from '../../shared/safety/lease';
 import type { LeaseMemory, LeasePort } from './lease-memory';
 
 const MAX_NOTES = 60;
@@ -28,6 +28,29 @@ export class LeaseRecord {
     view.owners = [...others, { owner, reason: reason.slice(0, MAX_TEXT), until: end }].slice(-MAX_OWNERS);
     view.endsAt = view.owners.reduce((latest, { until }) => (until > latest ? until : latest), '');
     this.port.onChange();
+  }
+
+  /** The place would end the value before its owners want it to. */
+  get endsTooEarlyThere(): boolean {
+    const { state, endsAt, endsThereAt } = this.memory.view;
+    return state === 'active' && endsThereAt !== null && endsThereAt < endsAt;
+  }
+
+  /** When the place itself ends what stands there, as it says. */
+  endsThere({ endsInMs }: SettingState): void {
+    const { view } = this.memory;
+    const now = Date.parse(this.port.now());
+    view.endsThereAt = endsInMs === undefined ? null : new Date(now + endsInMs).toISOString();
+    this.port.onChange();
+  }
+
+  /** Nobody has it for longer than the place does. */
+  cutShort(reason: string): void {
+    const { view } = this.memory;
+    const end = view.endsThereAt!;
+    view.owners = view.owners.map((one) => (one.until > end ? { ...one, until: end } : one));
+    view.endsAt = end;
+    this.note(`Ends ${end} and not later: ${reason}`);
   }
 
   /** Takes what renews the value that its owner has already; false where it is another wish. */

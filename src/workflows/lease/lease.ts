@@ -34,6 +34,7 @@ import { isoNow } from '../support/time';
 const FIRST_REQUEST_WITHIN_MS = 5_000;
 /** Most time that one call may wait for its agent and be tried again. */
 const APPLY_WITHIN_MS = 120_000;
+const PROLONG_WITHIN_MS = 30_000;
 const UNDO_ROUND_MS = 55_000;
 const PAGED_UNDO_ROUND_MS = 600_000;
 const PAGE_AFTER_MS = 110_000;
@@ -96,10 +97,32 @@ async function live(lease: HeldLease, turn: LeaseTurn, news: LeaseNewsSender): P
 
 /** Until nobody wants it, or somebody wants something else. */
 async function keep(lease: HeldLease, news: LeaseNewsSender): Promise<void> {
+  if (lease.record.endsTooEarlyThere) return await prolong(lease);
   const left = Math.max(1, Date.parse(lease.view.endsAt) - Date.now());
   const summary = `${lease.view.setting} until ${lease.view.endsAt}`;
-  await condition(() => lease.needsApply || !lease.isWanted || isTimeToContinue(lease.input), left, { summary });
-  if (isTimeToContinue(lease.input) && lease.isWanted && !lease.needsApply) await continueLease(lease, news);
+  const isDue = () => lease.needsApply || !lease.isWanted || lease.record.endsTooEarlyThere;
+  await condition(() => isDue() || isTimeToContinue(lease.input), left, { summary });
+  if (isTimeToContinue(lease.input) && !isDue()) await continueLease(lease, news);
+}
+
+/**
+ * Somebody wants it for longer than the place would keep it. What stands there stays, and nothing else happens: like any
+ * renewal this waits for no turn, and no pause holds it up.
+ */
+async function prolong(lease: HeldLease): Promise<void> {
+  const { setting, value, endsAt } = lease.view;
+  const permit: ChangePermit = { kind: 'undo', token: 0, holder: workflowInfo().workflowId };
+  const forMs = Date.parse(endsAt) - Date.now();
+  try {
+    const host = agent(lease, PROLONG_WITHIN_MS);
+    const { after } = await host.ensureSetting({ setting, expected: value, value, forMs, permit });
+    lease.record.endsThere(after);
+    if ((lease.view.endsThereAt ?? endsAt) < endsAt) lease.record.cutShort(`${after.place} keeps it no longer`);
+  } catch (err) {
+    if (!isStepFailure(err)) throw err;
+    if (isFailure(err, 'ValueChanged')) lease.release({ by: lease.view.host, reason: reason(err) });
+    else lease.record.cutShort(why(err, lease.view.host));
+  }
 }
 
 async function applyInTurn(lease: HeldLease, turn: LeaseTurn): Promise<void> {
@@ -125,7 +148,8 @@ async function apply(lease: HeldLease, permit: ChangePermit): Promise<void> {
     const move = lease.decide(seen, value);
     if (move.kind === 'needless') return lease.refused(`It is ${JSON.stringify(value)} already, and not by Halcyon`);
     if (move.kind === 'overtaken') return lease.overtaken(whatIsThere(seen));
-    lease.applied(await host.ensureSetting({ setting, expected: move.expected, value, permit }));
+    const forMs = Date.parse(until) - Date.now();
+    lease.applied(await host.ensureSetting({ setting, expected: move.expected, value, forMs, permit }));
   } catch (err) {
     if (!isStepFailure(err)) throw err;
     if (isFailure(err, 'ValueChanged')) lease.overtaken(reason(err));

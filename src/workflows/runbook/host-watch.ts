@@ -24,8 +24,13 @@ const GRACE_MS = 60_000;
  * more call for the server: longer costs less, and leaves the host unwatched for longer.
  */
 const HEARTBEAT_TIMEOUT_MS = 30_000;
-/** A look that failed, or ended before its time, is not repeated at once. */
-const LOOK_AGAIN_MS = { failed: 20_000, early: 60_000 };
+/** A look that failed, or ended before its time, is not repeated at once; one that cannot be had, not for long. */
+const LOOK_AGAIN_MS = { failed: 20_000, early: 60_000, lacking: 1_800_000 };
+/**
+ * For the looks at an agent that was too old for the first one: it is offered the next again and again by the server, which
+ * writes no event, until there is one that knows it.
+ */
+const TOO_OLD_RETRY = { initialInterval: 20_000, maximumInterval: 60_000 };
 
 /** `wasAway`: the agent was, at some time before it. */
 export type SeenReading = StandingReading & { wasAway: boolean };
@@ -38,6 +43,8 @@ export class HostWatch {
   private scope: CancellationScope | null = null;
   private looking: Promise<void> = Promise.resolve();
   private reading: StandingReading | null = null;
+  /** The agent was, at the last look. */
+  private isTooOld = false;
   /** Returns of the agent that are not news. */
   private returnsKnown: number;
 
@@ -102,29 +109,35 @@ export class HostWatch {
         wanted = { ...wanted, seen: null, isMended: false, invocation: null };
       }
       const begunAt = Date.now();
-      const reading = await this.lookOnce(wanted);
-      if (reading !== null && reading.ended !== 'unchanged') {
-        this.reading = reading;
+      const seen = await this.lookOnce(wanted);
+      if (typeof seen !== 'string') {
+        this.reading = seen;
         return;
       }
       if (isAgentAway(this.incident) || Date.now() - begunAt >= wanted.forMs) continue;
-      const pauseMs = reading === null ? LOOK_AGAIN_MS.failed : LOOK_AGAIN_MS.early;
-      await sleep(pauseMs, { summary: 'Next look at the host' });
+      await sleep(LOOK_AGAIN_MS[seen], { summary: 'Next look at the host' });
     }
   }
 
-  /** Null where it could not be looked at, and why is noted. */
-  private async lookOnce(wanted: WatchRequest): Promise<StandingReading | null> {
+  /** The news, or why there is none. */
+  private async lookOnce(wanted: WatchRequest): Promise<StandingReading | keyof typeof LOOK_AGAIN_MS> {
     const { incident, host } = this;
     try {
       const reading = await this.activity()(wanted);
       noteAgentBack(incident, host);
-      return reading;
+      this.isTooOld = false;
+      return reading.ended === 'unchanged' ? 'early' : reading;
     } catch (err) {
-      if (wasNotTaken(err)) noteAgentAway(incident, host);
-      else if (isStepFailure(err)) this.noteFailure(nameTooOld(err, host));
-      else throw err;
-      return null;
+      if (!isStepFailure(err)) throw err;
+      if (wasNotTaken(err)) {
+        noteAgentAway(incident, host);
+        return 'failed';
+      }
+      const failure = nameTooOld(err, host);
+      this.noteFailure(failure);
+      const wasTooOld = this.isTooOld;
+      this.isTooOld = isFailure(failure, 'AgentTooOld');
+      return isFailure(failure, 'NotConfigured') || wasTooOld ? 'lacking' : 'failed';
     }
   }
 
@@ -141,7 +154,7 @@ export class HostWatch {
       scheduleToStartTimeout: this.incident.input.policy.agentWithinMs,
       startToCloseTimeout: LOOK_MS + GRACE_MS,
       heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
-      retry: AGENT_RETRY,
+      retry: this.isTooOld ? TOO_OLD_RETRY : AGENT_RETRY,
       summary: `${this.page} Watch ${this.watched.subject} on ${this.host}`,
     }).watchReading;
   }

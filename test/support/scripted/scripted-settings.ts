@@ -6,6 +6,9 @@ import type { ChangePermit } from '../../../src/shared/safety/permit';
 
 type Name = keyof SettingActivities;
 
+/** As the kernel keeps a block. */
+const KEPT_LATER_MS = 10_000;
+
 /** A host's settings whose behaviour a test scripts. Keeps the agent's contract: compare-and-swap, desired state. */
 export class ScriptedSettings {
   readonly values: Record<string, SettingValue> = { 'openai.max_qps': 8 };
@@ -14,6 +17,8 @@ export class ScriptedSettings {
   readonly permits: ChangePermit[] = [];
   readonly calls: Name[] = [];
   malformed = false;
+  /** How long each member of a family is kept by its place, as it was told last. */
+  readonly keptMs: Record<string, number> = {};
   /** Called before each activity; may throw or wait. */
   before: (activity: Name) => Promise<void> | void = () => undefined;
   /** Called when a value was written and the attempt is not over. */
@@ -38,9 +43,10 @@ export class ScriptedSettings {
   private async ensure(
     wish: Omit<Parameters<SettingActivities['ensureSetting']>[0], 'permit'>,
   ): Promise<Change<SettingState>> {
-    const { setting, expected, value } = wish;
+    const { setting, expected, value, forMs } = wish;
     const before = this.state(setting);
-    if (before.value === value) return { before, after: before, changed: false, notes: [] };
+    if (isMember(setting) && value === 'blocked' && before.value === expected) this.keptMs[setting] = forMs!;
+    if (before.value === value) return { before, after: this.state(setting), changed: false, notes: [] };
     if (before.value !== expected) throw ApplicationFailure.nonRetryable(`is ${before.value}`, 'ValueChanged');
     this.values[setting] = value;
     this.writes.push(value);
@@ -49,8 +55,14 @@ export class ScriptedSettings {
   }
 
   private state(setting: string): SettingState {
-    const value = this.values[setting] ?? null;
+    const value = this.values[setting] ?? (isMember(setting) ? 'unblocked' : null);
     const evidence = this.malformed ? 'malformed' : value === null ? 'absent' : 'present';
-    return { setting, evidence, value: this.malformed ? null : value, version: String(value), place: '/etc/k.json' };
+    const state: SettingState = { setting, evidence, value, version: String(value), place: '/etc/k.json' };
+    if (this.malformed) return { ...state, value: null };
+    return value === 'blocked' ? { ...state, endsInMs: this.keptMs[setting]! + KEPT_LATER_MS } : state;
   }
+}
+
+function isMember(setting: string): boolean {
+  return setting.endsWith(']');
 }

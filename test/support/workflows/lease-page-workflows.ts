@@ -13,6 +13,8 @@ interface Found extends Diagnosed {
   redis: DependencyState | undefined;
   /** The alert asks for a lease whatever Redis says, and there is none yet. */
   insists: boolean;
+  /** Addresses that the alert names. */
+  attackers: string[];
 }
 
 const HOUR_MS = 3_600_000;
@@ -32,7 +34,8 @@ const page: Runbook<Found> = {
       await safety.release('openai.max_qps', 'the quota was raised');
     }
     const insists = alert.labels['insists'] === 'yes' && incident.view.leases.length === 0;
-    return { allowed: await observeAllowed('X.diagnosis', steps, incident), redis, insists };
+    const attackers = (alert.labels['attackers'] ?? '').split(' ').filter(Boolean);
+    return { allowed: await observeAllowed('X.diagnosis', steps, incident), redis, insists, attackers };
   },
   isWell: ({ redis, insists }) => redis?.condition === 'well' && !insists,
   standing: () => undefined,
@@ -42,7 +45,12 @@ const page: Runbook<Found> = {
       title: 'Too many questions at once',
       would: 'set openai.max_qps to 4 for an hour',
       evidence: async ({ redis }) => redis?.condition,
-      remedy: async (_found, { safety, incident }) => {
+      remedy: async ({ attackers }, { safety, incident }) => {
+        for (const address of attackers) {
+          const setting = `blockedAddress[${address}]`;
+          const wish = { setting, value: 'blocked', forMs: 12 * HOUR_MS, reason: 'attack' };
+          await safety.lease({ cite: 'X.1', title: `Block ${address}` }, wish);
+        }
         const { state, why } = await safety.lease(
           { cite: 'X.1', title: 'Reduce openai.max_qps' },
           { setting: 'openai.max_qps', value: 4, forMs: 12 * HOUR_MS, reason: '429 from OpenAI' },

@@ -31,3 +31,12 @@ it('names the key of each user that is not there, and does not call absent what 
     'agent.kingfisher.configCheck.user: this host has no user nobody-checks-here',
   ]);
 });
+
+it('names a family of addresses that cannot be blocked without a program', async () => {
+  const blocked = { format: 'nftables', never: ['10.0.0.1'], atMost: 1, widest: { ipv4: 32, ipv6: 64 } } as const;
+  const family = { ...settings(), settings: { blocked: { ...blocked, never: [...blocked.never] } } };
+  expect(await missingOnHost(family, { observeService: there }, '/nowhere/nft')).toEqual([
+    'agent.settings.blocked: this host has no /nowhere/nft: install the package nftables',
+  ]);
+  expect(await missingOnHost(family, { observeService: there }, process.execPath)).toEqual([]);
+});

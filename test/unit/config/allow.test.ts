@@ -16,9 +16,9 @@ describe('what a host allows', () => {
   });
 
   it('is no word that nothing reads', () => {
-    const [line] = problemsOf(file('allow: [blockAddress]'));
+    const [line] = problemsOf(file('allow: [raiseLimit]'));
     expect(line).toBe(
-      'halcyon.yaml: agent.allow[0]: expected "restart" or "clearFiles" or "changeSettings" or "fullRecovery", got "blockAddress"',
+      'halcyon.yaml: agent.allow[0]: expected "restart" or "clearFiles" or "changeSettings" or "blockAddress" or "fullRecovery", got "raiseLimit"',
     );
   });
 
@@ -56,6 +56,29 @@ describe('a host that allows a full recovery', () => {
     const [owner] = warnings(`${allow}, ${facts}`);
     expect([owner, warnings(`${allow}, ${facts}`).length]).toEqual([expect.stringContaining('kingfisher.owner'), 1]);
   });
+});
+
+it.each([
+  ['', ['agent.settings.blocked: agent.allow does not name blockAddress: no address is blocked']],
+  ['allow: [blockAddress], ', []],
+])('a family that may not be used is told of: %j', (allow, warnings) => {
+  const family = 'settings: {blocked: {format: nftables, never: [10.0.0.1]}}';
+  expect(configWarnings(configOf(file(`${allow}${family}`)), 'agent')).toEqual(warnings);
+});
+
+it.each([
+  ['127.0.0.1:7233', true],
+  ['10.0.0.1:7233', true],
+  ['10.2.0.1:7233', true],
+  ['"[2001:db8::7]:7233"', true],
+  ['temporal.example:7233', true],
+  ['10.3.0.1:7233', false],
+  ['"[2001:db9::7]:7233"', false],
+])('a family that may block Temporal at %s is told of', (address, isProtected) => {
+  const family = 'settings: {blocked: {format: nftables, never: [10.0.0.1, 10.2.0.0/16, "2001:db8::/32"]}}';
+  const config = configOf(`temporal: {address: ${address}}\n${file(`allow: [blockAddress], ${family}`)}`);
+  const warning = expect.stringMatching(/^agent\.settings\.blocked\.never: does not hold .* of temporal\.address/);
+  expect(configWarnings(config, 'agent')).toEqual(isProtected ? [] : [warning]);
 });
 
 it.each(['*', 'rate*', '', 'a b'])('rate limits cannot begin with %j', (prefix) => {

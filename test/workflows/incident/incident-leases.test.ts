@@ -266,6 +266,25 @@ describe('people', () => {
   });
 });
 
+it('members of a family are leases of their own: each stands in the view, and all are given back', async () => {
+  await onHost(async (at) => {
+    const attackers = ['203.0.113.9', '2001:db8::/64'];
+    const members = attackers.map((one) => `blockedAddress[${one}]`);
+    const { first, handle } = await at.start(undefined, {}, { attackers: attackers.join(' ') });
+    const held = await untilState(handle, 'watching');
+    const isHeld = { value: 'blocked', previous: 'unblocked', state: 'active', reason: 'attack' };
+    expect(held.leases).toMatchObject([...members.map((setting) => ({ setting, ...isHeld })), { setting: SETTING }]);
+    expect(members.map((one) => settings.values[one])).toEqual(['blocked', 'blocked']);
+    const end = await resolvedWhenWell(handle, first);
+    expect(end.leases.map(({ state }) => state)).toEqual(['released', 'released', 'released']);
+    for (const member of members) {
+      const lease = site.env.client.workflow.getHandle(leaseId(at.name, member));
+      expect(await lease.result()).toMatchObject({ state: 'undone', current: 'unblocked' });
+    }
+    await at.undone();
+  });
+});
+
 it('one lease of two incidents ends with the last of them', async () => {
   await onHost(async (at) => {
     const one = await at.start('One');

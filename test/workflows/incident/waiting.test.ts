@@ -39,6 +39,8 @@ async function eventsOfAnHour(handle: WorkflowHandle): Promise<number> {
   await site.env.sleep('1h');
   const after = await handle.describe();
   expect(after.status.name).toBe('RUNNING');
+  // A new run begins to count anew.
+  expect(after.runId).toBe(before.runId);
   return after.historyLength - before.historyLength;
 }
 
@@ -65,6 +67,21 @@ describe('an hour of an incident that waits', () => {
       expect(await eventsOfAnHour(handle)).toBeLessThanOrEqual(MOST_EVENTS_AN_HOUR);
       await closedByHand(handle);
     });
+  }, 120_000);
+
+  it('for an agent that is not too old to watch is a few events', async () => {
+    await site.withHost(
+      async (host, name) => {
+        host.up.kingfisher = false;
+        host.broken.add('kingfisher');
+        host.allow = ['restart', 'clearFiles'];
+        const handle = await startIncident(site.env.client, name, alert());
+        await untilState(handle, 'waitingForPeople');
+        expect(await eventsOfAnHour(handle)).toBeLessThanOrEqual(MOST_EVENTS_AN_HOUR);
+        await closedByHand(handle);
+      },
+      ['watchReading'],
+    );
   }, 120_000);
 
   it('for its turn is a few events', async () => {

@@ -7,7 +7,7 @@ import type { Redact } from '../../../host/redact';
 import type { AgentSettings } from '../../../host/agent-settings';
 import { sleep } from '../../../host/sleep';
 import { CHANGES, UNDOES, isAllowed, notAllowed } from '../../../shared/safety/allowance';
-import type { ChangeName } from '../../../shared/safety/allowance';
+import type { Allowance, ChangeName } from '../../../shared/safety/allowance';
 import { isPermit } from '../../../shared/safety/permit';
 import type { ChangePermit, Permitted } from '../../../shared/safety/permit';
 import { asActivity } from './run';
@@ -31,11 +31,12 @@ export interface ChangeRun extends Run {
 
 /**
  * Makes an activity of a change. Without a permit nothing is changed: `NoPermit`. What `agent.allow` does not name is
- * `NotAllowed`; but an undo is never refused by that.
+ * `NotAllowed`; but an undo is never refused by that. `neededFor` is for a change that may need another word than its name's.
  */
 export type AsChange = <I extends object, O>(
   name: ChangeName,
   work: (run: ChangeRun, input: I) => Promise<O>,
+  neededFor?: (input: I) => Allowance,
 ) => (input: Permitted<I>) => Promise<O>;
 
 export interface ChangeDeps {
@@ -53,7 +54,11 @@ export interface ChangeDeps {
  */
 export function createAsChange({ settings, fence, begun, redact, logger }: ChangeDeps): AsChange {
   const running = new Set<ChangePermit>();
-  return <I extends object, O>(name: ChangeName, work: (run: ChangeRun, input: I) => Promise<O>) =>
+  return <I extends object, O>(
+    name: ChangeName,
+    work: (run: ChangeRun, input: I) => Promise<O>,
+    neededFor: (input: I) => Allowance = () => CHANGES[name],
+  ) =>
     asActivity(redact, async (run: Run, input: Permitted<I>) => {
       const permit = permitOf(name, input);
       const { holder, token, kind } = permit;
@@ -83,7 +88,7 @@ export function createAsChange({ settings, fence, begun, redact, logger }: Chang
         run.signal.throwIfAborted();
         orLog(() => fence.check(permit));
       };
-      orLog(() => refuseUnlessAllowed(name, permit, settings));
+      orLog(() => refuseUnlessAllowed(name, neededFor(input), permit, settings));
       await fence.enter(permit).catch((err: unknown) =>
         orLog(() => {
           throw err;
@@ -114,8 +119,12 @@ export function createAsChange({ settings, fence, begun, redact, logger }: Chang
   }
 }
 
-function refuseUnlessAllowed(name: ChangeName, { kind }: ChangePermit, settings: ChangeDeps['settings']): void {
-  const needed = CHANGES[name];
+function refuseUnlessAllowed(
+  name: ChangeName,
+  needed: Allowance,
+  { kind }: ChangePermit,
+  settings: ChangeDeps['settings'],
+): void {
   if (kind === 'undo' || isAllowed(needed, settings)) return;
   throw new HostError('NotAllowed', `${notAllowed(needed, settings.host)}, which ${name} needs; nothing was changed`);
 }

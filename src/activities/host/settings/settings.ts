@@ -1,7 +1,8 @@
+import { isAllowed, notAllowed } from '../../../shared/safety/allowance';
 import type { Permitted } from '../../../shared/safety/permit';
 import { HostError } from '../../../host/errors';
 import { checkLimits, kindOf } from '../../../host/settings-store/limits';
-import { openSetting } from '../../../host/settings-store/open';
+import { allowanceOf, openSetting } from '../../../host/settings-store/open';
 import type { OpenedSetting } from '../../../host/settings-store/open';
 import { createPendingStarts } from '../../../host/settings-store/pending';
 import type { PendingStarts } from '../../../host/settings-store/pending';
@@ -27,6 +28,8 @@ interface Wish {
   setting: string;
   expected: SettingValue;
   value: SettingValue;
+  /** How long it is wanted, from now; absent for an undo. */
+  forMs?: number;
 }
 
 export interface SettingActivities {
@@ -35,13 +38,12 @@ export interface SettingActivities {
   /**
    * The setting is `value`, and KingFisher has taken it. It is written only in place of `expected`; both must be within
    * the host's own limits, so that what is changed can be put back. An attempt that died after it wrote is found, and
-   * only what it did not come to is done.
+   * only what it did not come to is done. A place that ends values by itself does it after `forMs`; where the value stands
+   * there for less time, that is made longer, and nothing else is done.
    * Errors: `ValueChanged` when neither stands there, `NotConfigured`, `UnsafeSelector`, `ObservationFailed` for what is
    * absent or malformed, `NotInDesiredState`, `UnitMasked`, `UnitUnusable`.
    */
-  ensureSetting(
-    input: Permitted<{ setting: string; expected: SettingValue; value: SettingValue }>,
-  ): Promise<Change<SettingState>>;
+  ensureSetting(input: Permitted<Wish>): Promise<Change<SettingState>>;
 }
 
 /** B, C, D: a setting is changed where it lives, by compare-and-swap. */
@@ -53,28 +55,37 @@ export function createSettingActivities(
   const { settings, redact, asChange } = deps;
   return {
     observeSetting: asActivity(redact, async ({ signal }, { setting }) => {
-      const opened = openSetting(settings, setting);
+      const opened = openSetting(settings, setting, deps);
       return stateOf(setting, opened, await look(deps, opened, signal));
     }),
     // An attempt that Temporal gave up may still be at work. Settings share files, and all share the service.
-    ensureSetting: asChange('ensureSetting', async (run, wish) => {
-      return await inTurn('settings', async () => await ensureSetting({ ...deps, pending, inTurn }, wish, run));
-    }),
+    ensureSetting: asChange(
+      'ensureSetting',
+      async (run, wish: Wish) =>
+        await inTurn('settings', async () => await ensureSetting({ ...deps, pending, inTurn }, wish, run)),
+      ({ setting }) => allowanceOf(settings, setting),
+    ),
   };
 }
 
 async function ensureSetting(
   deps: SettingDeps,
-  { setting, expected, value }: Wish,
+  wish: Wish,
   { signal, mayStillChange }: ChangeRun,
 ): Promise<Change<SettingState>> {
-  const opened = openSetting(deps.settings, setting);
+  const { setting, expected, value, forMs } = wish;
+  const needed = allowanceOf(deps.settings, setting);
+  // To make something last longer is no undo, although nothing holds it up either.
+  if (forMs !== undefined && !isAllowed(needed, deps.settings)) {
+    throw new HostError('NotAllowed', `${notAllowed(needed, deps.settings.host)}; nothing was changed`);
+  }
+  const opened = openSetting(deps.settings, setting, { run: deps.run, forMs });
   // Where they are the same, nothing can be written.
   if (value !== expected) for (const one of [value, expected]) checkLimits(setting, one, opened.place);
   const applying = { deps, setting, apply: opened.place.apply, pending: deps.pending };
   const before = await look(deps, opened, signal);
   let written = false;
-  for (let attempt = 1, found = before; !written && needsWrite(found, { setting, expected, value }); attempt++) {
+  for (let attempt = 1, found = before; !written && needsWrite(found, wish); attempt++) {
     if (attempt > WRITE_ATTEMPTS) throw busy(opened.store.place);
     await expectApply(applying);
     mayStillChange();
@@ -89,11 +100,11 @@ async function ensureSetting(
 }
 
 /** @throws HostError `ValueChanged`, and `ObservationFailed` for what is not there to be compared with. */
-function needsWrite(found: Found, { setting, expected, value }: Wish): boolean {
+function needsWrite(found: Found, { setting, expected, value, forMs }: Wish): boolean {
   if (found.evidence !== 'present') {
     throw new HostError('ObservationFailed', `${setting} is ${found.evidence}: ${found.detail}; nothing was changed`);
   }
-  if (found.value === value) return false;
+  if (found.value === value) return found.endsInMs !== undefined && forMs !== undefined && found.endsInMs < forMs;
   if (found.value === expected) return true;
   const [is, was] = [found.value, expected].map((one) => JSON.stringify(one));
   throw new HostError(
@@ -113,8 +124,8 @@ async function look({ redact }: HostDeps, { store, place }: OpenedSetting, signa
   return found;
 }
 
-function stateOf(setting: string, { store }: OpenedSetting, { evidence, value, version }: Found): SettingState {
-  return { setting, evidence, value, version, place: store.place };
+function stateOf(setting: string, { store }: OpenedSetting, { detail: _, ...found }: Found): SettingState {
+  return { setting, place: store.place, ...found };
 }
 
 function busy(place: string): HostError {

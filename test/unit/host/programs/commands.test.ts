@@ -38,6 +38,18 @@ describe('runCommand', () => {
     expect(await runCommand({ program: '/bin/cat', args: [], timeoutMs: 5_000 })).toMatchObject({ exitCode: 0 });
   });
 
+  it('gives it what it shall read, as it is', async () => {
+    const input = `$(id) "x" {\n`;
+    expect(await runCommand({ program: '/bin/cat', args: [], timeoutMs: 5_000, input })).toMatchObject({
+      stdout: input,
+    });
+  });
+
+  it('tells how one ended that does not read its input', async () => {
+    const ended = await node('process.exit(3)', { input: 'x'.repeat(1_000_000) });
+    expect(ended).toMatchObject({ exitCode: 3, timedOut: false });
+  });
+
   it('keeps the first bytes of a flood and lets it end', async () => {
     const result = await node(`process.stdout.write('x'.repeat(5e6), () => process.exit(0))`, {
       outputLimitBytes: 1_000,

@@ -22,6 +22,7 @@ describe('what Temporal UI tells people to paste is a command, and no JSON', () 
       owners: [],
       appliedAt: '2026-11-23T03:00:00Z',
       endsAt: '2026-11-23T05:00:00Z',
+      endsThereAt: '2026-11-23T05:00:10Z',
       endedAt: null,
       notes: [],
     } as Partial<LeaseView> as LeaseView;
