@@ -75,15 +75,6 @@ export function createAsChange({ settings, fence, begun, redact, logger }: Chang
           throw err;
         }
       };
-      // Only words depend on it: nobody is left unhelped for that.
-      const orUnrecorded = <T>(record: () => T): T | undefined => {
-        try {
-          return record();
-        } catch (err) {
-          log('unrecorded', { reason: redact(errorText(err), REASON_CHARACTERS) });
-          return undefined;
-        }
-      };
       const mayStillChange = () => {
         run.signal.throwIfAborted();
         orLog(() => fence.check(permit));
@@ -98,12 +89,12 @@ export function createAsChange({ settings, fence, begun, redact, logger }: Chang
       mayStillChange();
       running.add(permit);
       log('begin');
-      const id = changeId(name, input);
       let outcome = 'failed';
       try {
-        const wasBegun = orUnrecorded(() => begun.begin(id)) ?? run.attempt > 1;
-        const result = await work({ ...run, wasBegun, mayStillChange }, input);
-        orUnrecorded(() => begun.end(id));
+        const record = { begun, id: changeId(name, input), attempt: run.attempt, log };
+        const result = await whileRecorded(record, async (wasBegun) => {
+          return await work({ ...run, wasBegun, mayStillChange }, input);
+        });
         outcome = 'done';
         return result;
       } finally {
@@ -117,6 +108,33 @@ export function createAsChange({ settings, fence, begun, redact, logger }: Chang
     const isBusy = () => [...running].some((other) => other.kind === 'change' && other.holder !== holder);
     while (isBusy()) await sleep(POLL_MS, signal);
   }
+}
+
+interface Recording {
+  begun: BegunChanges;
+  /** Of the change, the same for each of its offers. */
+  id: string;
+  attempt: number;
+  log(phase: string, more: object): void;
+}
+
+/** The disk knows of `work` until it came to its end. Only words depend on that: where it cannot be kept, work goes on. */
+async function whileRecorded<T>(
+  { begun, id, attempt, log }: Recording,
+  work: (wasBegun: boolean) => Promise<T>,
+): Promise<T> {
+  const tryTo = <R>(record: () => R): R | undefined => {
+    try {
+      return record();
+    } catch (err) {
+      log('unrecorded', { reason: errorText(err).slice(0, REASON_CHARACTERS) });
+      return undefined;
+    }
+  };
+  const wasBegun = tryTo(() => begun.begin(id)) ?? attempt > 1;
+  const result = await work(wasBegun);
+  tryTo(() => begun.end(id));
+  return result;
 }
 
 function refuseUnlessAllowed(
