@@ -66,6 +66,21 @@ const oneWay = [
   zone('./src', ['./lab', './bench', './test'], 'src never depends on the lab, the benchmarks or the tests.'),
 ];
 
+const SYNTAX = [
+  { selector: 'TSEnumDeclaration', message: 'Use a union of string literals.' },
+  { selector: 'ExportAllDeclaration', message: 'Export by name.' },
+  { selector: "Property[key.name='shell'][value.value!=false]", message: NO_SHELL },
+];
+/** Workflows share their modules (src/temporal/workflow-source.ts): what one keeps there, all others would see. */
+const NO_STATE = [
+  "Program > VariableDeclaration[kind!='const']",
+  "Program > ExportNamedDeclaration > VariableDeclaration[kind!='const']",
+  ...['Program', 'Program > ExportNamedDeclaration'].map(
+    (top) => `${top} > VariableDeclaration > VariableDeclarator > NewExpression[callee.name=/^(Weak)?(Map|Set)$/]`,
+  ),
+  'PropertyDefinition[static=true]',
+].map((selector) => ({ selector, message: 'All workflows share this module: keep state in the workflow.' }));
+
 module.exports = tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', 'coverage/**'] },
   ...tseslint.configs.recommended,
@@ -82,12 +97,7 @@ module.exports = tseslint.config(
       '@typescript-eslint/no-misused-promises': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'TSEnumDeclaration', message: 'Use a union of string literals.' },
-        { selector: 'ExportAllDeclaration', message: 'Export by name.' },
-        { selector: "Property[key.name='shell'][value.value!=false]", message: NO_SHELL },
-      ],
+      'no-restricted-syntax': ['error', ...SYNTAX],
       eqeqeq: 'error',
       'no-console': 'error',
     },
@@ -169,6 +179,7 @@ module.exports = tseslint.config(
   {
     files: ['src/workflows/**/*.ts', 'src/shared/**/*.ts'],
     rules: {
+      'no-restricted-syntax': ['error', ...SYNTAX, ...NO_STATE],
       'no-restricted-globals': [
         'error',
         ...['Buffer', 'fetch', 'process', 'require', 'setImmediate', 'setInterval'].map((name) => ({

@@ -8,6 +8,7 @@ import { loadConfig } from '../src/config';
 import type { IncidentView } from '../src/shared/incident';
 import { connectWhenReachable } from '../src/temporal/connection';
 import { createAgent } from '../src/temporal/workers';
+import { workflowsIn } from '../src/temporal/workflow-source';
 import { PlainKingfisher } from '../lab/plain-kingfisher';
 import { PATIENT_GUARD, startStack } from '../lab/stack';
 import type { Stack } from '../lab/stack';
@@ -18,7 +19,18 @@ import type { Percentiles } from './statistics';
 
 const HOST = 'bench';
 const BARE_QUEUE = 'bench-bare';
+/** Of a worker that runs activities only, as an agent does. */
+const BARE_AGENT_QUEUE = 'bench-bare-agent';
+const BARE_WORKFLOWS = require.resolve('./bare/workflows');
 const WARM_UP = 5;
+
+interface Result {
+  halcyon: Percentiles;
+  /** The activity goes to the worker of its workflow with the answer to its workflow task: no agent can have that. */
+  bare: Percentiles;
+  /** The activity waits in the queue of another worker, as those of an agent do. */
+  bareAgent: Percentiles;
+}
 
 /**
  * From the POST of an alert until the agent begins its first activity, beside the least that Temporal itself takes from
@@ -29,14 +41,15 @@ runBenchmark({
   description: 'POST of an alert to the first action on the host, beside bare Temporal',
   count: { option: 'incidents', byDefault: 100 },
   measure,
-  report: ({ halcyon, bare }) => [
+  report: ({ halcyon, bare, bareAgent }) => [
     line('halcyon: POST to first host activity', halcyon),
     line('bare Temporal: start to first activity', bare),
-    `ratio of the medians: ${(halcyon.p50Ms / bare.p50Ms).toFixed(2)}`,
+    line('the same by an activity-only worker', bareAgent),
+    `ratio of the medians: ${ratio(halcyon, bare)}, to that of an activity-only worker ${ratio(halcyon, bareAgent)}`,
   ],
 });
 
-async function measure(directory: string, count: number): Promise<{ halcyon: Percentiles; bare: Percentiles }> {
+async function measure(directory: string, count: number): Promise<Result> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const kingfisher = await PlainKingfisher.start(join(directory, 'kingfisher'), HOST);
   try {
@@ -60,20 +73,24 @@ async function withWorkers(stack: Stack, kingfisher: PlainKingfisher, directory:
   const settings = { address: stack.temporal.address, namespace: 'default', apiKey: null, tls: null };
   const connection = await connectWhenReachable(settings, { warn: () => undefined });
   const begun = new FirstBegun();
-  const workers = [await agentOf(kingfisher, directory, connection, begun), await bareWorker(connection, begun)];
+  const activities = { begin: async () => begun.note() };
+  const workers = [
+    await agentOf(kingfisher, directory, connection, begun),
+    await Worker.create({ connection, taskQueue: BARE_QUEUE, activities, ...workflowsIn(BARE_WORKFLOWS) }),
+    await Worker.create({ connection, taskQueue: BARE_AGENT_QUEUE, activities }),
+  ];
   const running = Promise.all(workers.map((worker) => worker.run()));
   try {
-    const halcyon: number[] = [];
-    const bare: number[] = [];
+    const taken: [number, number, number][] = [];
     for (let i = -WARM_UP; i < count; i++) {
-      const one = await oneIncident(stack, begun, i);
-      const other = await oneBare(stack, begun, i);
-      if (i >= 0) {
-        halcyon.push(one);
-        bare.push(other);
-      }
+      const incident = await oneIncident(stack, begun, i);
+      const bare = await oneBare(stack, begun, BARE_QUEUE, i);
+      taken.push([incident, bare, await oneBare(stack, begun, BARE_AGENT_QUEUE, i)]);
     }
-    return { halcyon: percentiles(halcyon), bare: percentiles(bare) };
+    const [halcyon, bare, bareAgent] = ([0, 1, 2] as const).map((kind) =>
+      percentiles(taken.slice(WARM_UP).map((each) => each[kind])),
+    );
+    return { halcyon: halcyon!, bare: bare!, bareAgent: bareAgent! };
   } finally {
     for (const worker of workers) worker.shutdown();
     await running;
@@ -115,15 +132,6 @@ async function agentOf(
   return await createAgent({ connection, namespace: 'default' }, HOST, Object.fromEntries(activities));
 }
 
-async function bareWorker(connection: NativeConnection, begun: FirstBegun): Promise<Worker> {
-  return await Worker.create({
-    connection,
-    taskQueue: BARE_QUEUE,
-    workflowsPath: require.resolve('./bare/workflows'),
-    activities: { begin: async () => begun.note() },
-  });
-}
-
 async function oneIncident(stack: Stack, begun: FirstBegun, number: number): Promise<number> {
   const startsAt = new Date().toISOString();
   const first = begun.next();
@@ -137,17 +145,21 @@ async function oneIncident(stack: Stack, begun: FirstBegun, number: number): Pro
   return took;
 }
 
-async function oneBare(stack: Stack, begun: FirstBegun, number: number): Promise<number> {
+async function oneBare(stack: Stack, begun: FirstBegun, activityQueue: string, number: number): Promise<number> {
   const first = begun.next();
   const from = performance.now();
   const handle = await stack.client.workflow.start('bare', {
-    workflowId: `bare-${number}`,
+    workflowId: `${activityQueue}-${number}`,
     taskQueue: BARE_QUEUE,
-    args: [BARE_QUEUE, String(number)],
+    args: [activityQueue, String(number)],
   });
   const took = (await first) - from;
   await handle.result();
   return took;
+}
+
+function ratio(one: Percentiles, other: Percentiles): string {
+  return (one.p50Ms / other.p50Ms).toFixed(2);
 }
 
 function line(what: string, { p50Ms, p99Ms }: Percentiles): string {

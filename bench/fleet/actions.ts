@@ -20,7 +20,7 @@ const COUNTED = new Set([
 /**
  * The actions of a history, by the rules of Temporal Cloud: starts (a child's counts twice, here and in its own history),
  * timers, signals where they arrive, updates, changed attributes and memos, local activities, and each attempt of an
- * activity. Heartbeats and queries leave no event, and are not in it.
+ * activity. Heartbeats that reach the server and queries are actions too; they leave no event, and are not in it.
  */
 export function actionsOf(events: readonly HistoryEvent[]): number {
   return events.reduce((sum, event) => sum + actionsOfOne(event), 0);

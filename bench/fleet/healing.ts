@@ -3,6 +3,7 @@ import { connectWhenReachable } from '../../src/temporal/connection';
 import { searchAttributes } from '../../src/shared/search-attributes';
 import { escalationId, guardId } from '../../src/shared/ids';
 import { actionsOf, eventsOf } from './actions';
+import { measureBare } from './bare';
 import { SimulatedAgents } from './simulated-agents';
 import { incidentOf, namesOf, setUpFleet } from './site';
 import type { FleetSite } from './site';
@@ -15,7 +16,9 @@ const SAMPLE = 20;
 export interface Healing {
   /** From the first alert to the last close. */
   closedPerS: number;
-  /** Of an incident with its clock and its part of its host's guard, as a mean. */
+  /** As many workflows and activities in the same run, on the same server, by the same agents, without Halcyon. */
+  bareClosedPerS: number;
+  /** Of an incident with its clock and its part of its host's guard, as a mean; beats of the agents among them. */
   actionsPerHealed: number;
 }
 
@@ -29,7 +32,8 @@ export async function measureHealing(directory: string, count: number, say: (lin
     const connection = await connectWhenReachable(settings, { warn: () => undefined });
     const agents = await SimulatedAgents.start(connection, hosts);
     try {
-      return await healAll(site, agents, hosts, say);
+      const healing = await healAll(site, agents, hosts, say);
+      return { ...healing, bareClosedPerS: await measureBare(site.stack, directory, hosts) };
     } finally {
       await agents.stop();
       await connection.close();
@@ -44,14 +48,15 @@ async function healAll(
   agents: SimulatedAgents,
   hosts: readonly string[],
   say: (line: string) => void,
-): Promise<Healing> {
+): Promise<Omit<Healing, 'bareClosedPerS'>> {
   const from = performance.now();
   const resolving = resolveHealed(site, agents);
   await site.post(hosts, 'firing');
   await Promise.all([resolving, untilClosed(site, hosts.length, say)]);
   const seconds = (performance.now() - from) / 1_000;
   say(`all closed after ${seconds.toFixed(1)} s`);
-  return { closedPerS: hosts.length / seconds, actionsPerHealed: await countActions(site, hosts.slice(0, SAMPLE)) };
+  const inHistories = await countActions(site, hosts.slice(0, SAMPLE));
+  return { closedPerS: hosts.length / seconds, actionsPerHealed: inHistories + agents.beats / hosts.length };
 }
 
 /** As Alertmanager: what is healthy after its restart is resolved. */

@@ -13,6 +13,8 @@ const LOOK_EVERY_MS = 1_000;
 /** Hosts whose KingFisher is down until it is restarted, each with an agent of its own, all in this process. */
 export class SimulatedAgents {
   readonly hosts = new Map<string, ScriptedHost>();
+  /** Of all of them, so far. Each is a call to the server. */
+  beats = 0;
   private readonly workers: Worker[] = [];
   private running: Promise<unknown> = Promise.resolve();
 
@@ -37,27 +39,30 @@ export class SimulatedAgents {
     const worker = await Worker.create({
       connection,
       taskQueue: hostTaskQueue(name),
-      activities: { ...host.activities(), watchReading: (wanted: WatchRequest) => watch(host, wanted) },
+      activities: { ...host.activities(), watchReading: (wanted: WatchRequest) => this.watch(host, wanted) },
       // There are as many of them as hosts.
       maxConcurrentActivityTaskPolls: 1,
       shutdownGraceTime: 0,
     });
     this.workers.push(worker);
   }
-}
 
-/** As a real agent: the look lasts until there is something to tell. */
-async function watch(host: ScriptedHost, wanted: WatchRequest): Promise<StandingReading> {
-  const { cancellationSignal, info, heartbeat } = Context.current();
-  const beat = setInterval(() => Context.current().heartbeat(), (info.heartbeatTimeoutMs ?? 3_000) / 3);
-  heartbeat();
-  try {
-    for (;;) {
-      const reading = host.reading(wanted);
-      if (reading.ended !== 'unchanged') return reading;
-      await sleep(LOOK_EVERY_MS, undefined, { signal: cancellationSignal });
+  /** As a real agent: the look lasts until there is something to tell. */
+  private async watch(host: ScriptedHost, wanted: WatchRequest): Promise<StandingReading> {
+    const { cancellationSignal, info, heartbeat } = Context.current();
+    const beat = () => {
+      this.beats += 1;
+      heartbeat();
+    };
+    const beating = setInterval(beat, (info.heartbeatTimeoutMs ?? 3_000) / 3);
+    try {
+      for (;;) {
+        const reading = host.reading(wanted);
+        if (reading.ended !== 'unchanged') return reading;
+        await sleep(LOOK_EVERY_MS, undefined, { signal: cancellationSignal });
+      }
+    } finally {
+      clearInterval(beating);
     }
-  } finally {
-    clearInterval(beat);
   }
 }

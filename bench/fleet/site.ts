@@ -8,7 +8,7 @@ import { postAlertPatiently } from '../post-alert';
 import { memoryMb } from './memory';
 
 /** As many senders as an Alertmanager with many groups is. */
-const SENDERS = 32;
+export const SENDERS = 32;
 const WARM_UP = 20;
 
 /** Everything of Halcyon but agents, with pagers that take every page, and that has worked a little already. */

@@ -14,8 +14,11 @@ const { DefaultLogger, bundleWorkflowCode } = require('@temporalio/worker');
 const SHORT_STACKS = 'Error.stackTraceLimit = 4; ';
 
 const target = inProject('dist/workflow-bundle.js');
+const workflowsPath = inProject('src/workflows/index.ts');
 const { code } = await bundleWorkflowCode({
-  workflowsPath: inProject('src/workflows/index.ts'),
+  workflowsPath,
+  // As src/temporal/workflow-source.ts says.
+  preloadModules: [workflowsPath],
   logger: new DefaultLogger('WARN'),
 });
 await mkdir(inProject('dist'), { recursive: true });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
 import type { WorkflowBundle } from '@temporalio/worker';
 import { projectDir } from '../../../lab/project';
+import { workflowsIn } from '../../../src/temporal/workflow-source';
 
 export const WORKFLOWS = require.resolve('../../../src/workflows');
 
@@ -31,7 +32,9 @@ async function keptOrNew(workflowsPath: string): Promise<WorkflowBundle> {
   try {
     return { code: readFileSync(file, 'utf8') };
   } catch {
-    const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+    const { bundlerOptions } = workflowsIn(workflowsPath);
+    const logger = new DefaultLogger('ERROR');
+    const { code } = await bundleWorkflowCode({ workflowsPath, ...bundlerOptions, logger });
     mkdirSync(KEPT, { recursive: true });
     removeOld();
     // Two may be at it side by side: what is read is whole all the same.

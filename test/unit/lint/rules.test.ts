@@ -22,6 +22,7 @@ async function rulesBroken(file: string, code: string): Promise<string[]> {
   return result!.messages.map(({ ruleId, message }) => ruleId ?? message);
 }
 
+const STATE = 'no-restricted-syntax';
 const LONG = `export function long() {\n${'  void 0;\n'.repeat(60)}}`;
 
 it.each([
@@ -70,6 +71,9 @@ it.each([
     "import { runCommand } from '../host/programs/commands';\nexport const a = runCommand;",
     'import-x/no-restricted-paths',
   ],
+  ['a variable of all workflows', 'src/workflows/x.ts', 'let seen = 0;\nexport const see = () => ++seen;', STATE],
+  ['a map of all workflows', 'src/shared/x.ts', 'export const seen = new Map<string, number>();', STATE],
+  ['a static field of all workflows', 'src/workflows/x.ts', 'export class A {\n  static seen = 0;\n}', STATE],
   ['a long function', 'src/alerts/x.ts', LONG, 'max-lines-per-function'],
 ])('refuses %s', async (_what, file, code, rule) => {
   expect(await rulesBroken(file, code)).toEqual([rule]);

@@ -56,6 +56,13 @@ describe('build', () => {
     expect(sandbox.calls('tsc')).toHaveLength(2);
   });
 
+  it('makes a bundle of which no workflow loads the modules anew', async () => {
+    await sandbox.run('build');
+    const workflowsPath = sandbox.path('src/workflows/index.ts');
+    const options: unknown = JSON.parse(sandbox.read('dist/workflow-bundle.js').split('// ')[1]!);
+    expect(options).toMatchObject({ workflowsPath, preloadModules: [workflowsPath] });
+  });
+
   it('forgets the compiled form of a source that is gone', async () => {
     sandbox.write('bench/old.ts', '');
     await sandbox.run('build');

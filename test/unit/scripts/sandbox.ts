@@ -127,4 +127,4 @@ export class Sandbox {
 
 const WORKER = `
 exports.DefaultLogger = class {};
-exports.bundleWorkflowCode = async () => ({ code: 'bundle' });`;
+exports.bundleWorkflowCode = async (options) => ({ code: 'bundle // ' + JSON.stringify(options) });`;

@@ -37,7 +37,7 @@ export function asActivity<I extends unknown[], O>(
       position,
       remember: (now) => (position = now),
     };
-    beat();
+    // What is done before the first beat is due costs the server none.
     const beating = setInterval(beat, beatEveryMs(context));
     try {
       return await work(run, ...input);

@@ -1,6 +1,7 @@
 import { CancelledFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { asActivity } from '../../../../src/activities/host/core/run';
+import type { Run } from '../../../../src/activities/host/core/run';
 import { HostError } from '../../../../src/host/errors';
 import { CommandNotStarted } from '../../../../src/host/programs/program';
 import { createRedactor } from '../../../../src/host/redact';
@@ -9,7 +10,7 @@ import { sleep } from '../../../../src/host/sleep';
 const redact = createRedactor([]);
 
 describe('asActivity', () => {
-  it.each([3_000, 60_000])('beats at once and three times in %s ms until it ends', async (heartbeatTimeoutMs) => {
+  it.each([3_000, 60_000])('beats three times in %s ms until it ends, and not before', async (heartbeatTimeoutMs) => {
     jest.useFakeTimers();
     try {
       const environment = new MockActivityEnvironment({ heartbeatTimeoutMs });
@@ -25,18 +26,30 @@ describe('asActivity', () => {
       await jest.advanceTimersByTimeAsync(0.9 * heartbeatTimeoutMs);
       expect(await working).toBe(false);
       await jest.advanceTimersByTimeAsync(2 * heartbeatTimeoutMs);
-      expect(beats).toEqual([undefined, 7, 7]);
+      expect(beats).toEqual([7, 7]);
     } finally {
       jest.useRealTimers();
     }
   });
 
-  it('gives the next attempt the position, and keeps it in the heartbeat', async () => {
-    const environment = new MockActivityEnvironment({ heartbeatDetails: 5 });
+  it('costs the server no beat where it is done soon', async () => {
+    const environment = new MockActivityEnvironment({ heartbeatTimeoutMs: 3_000 });
     const beats: unknown[] = [];
     environment.on('heartbeat', (details: unknown) => beats.push(details));
-    expect(await environment.run(asActivity(redact, async ({ position }) => position))).toBe(5);
-    expect(beats).toEqual([5]);
+    await environment.run(asActivity(redact, async ({ signal }) => await sleep(20, signal)));
+    expect(beats).toHaveLength(0);
+  });
+
+  it('gives the next attempt the position, and keeps it in the heartbeat', async () => {
+    const environment = new MockActivityEnvironment({ heartbeatDetails: 5, heartbeatTimeoutMs: 30 });
+    const beats: unknown[] = [];
+    environment.on('heartbeat', (details: unknown) => beats.push(details));
+    const look = async ({ position, signal }: Run) => {
+      while (beats.length === 0) await sleep(5, signal);
+      return position;
+    };
+    expect(await environment.run(asActivity(redact, look))).toBe(5);
+    expect(beats).toContain(5);
   });
 
   it('ends as cancelled when it is cancelled', async () => {

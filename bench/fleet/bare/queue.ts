@@ -1,0 +1,2 @@
+/** Of the bare workflows. */
+export const BARE_QUEUE = 'bare';
