@@ -138,6 +138,9 @@ export type EntryKind = 'look' | 'change' | 'verification' | 'note';
 
 export type EntryStatus = 'running' | 'done' | 'noChange' | 'notSo' | 'failed' | 'skipped' | 'note';
 
+/** How that was found which a page is about. `notReady`: it lives, and cannot do its work yet. */
+export type Condition = 'well' | 'notReady' | 'down';
+
 /** One line of the timeline. */
 export interface TimelineEntry {
   /** Stays with it, whatever leaves the timeline; those of later entries are higher. */
@@ -152,6 +155,8 @@ export interface TimelineEntry {
   status: EntryStatus;
   /** What was found or done, with before and after. */
   detail: string;
+  /** How that was which the page is about, where this entry saw it. */
+  condition?: Condition;
   /** How often a look found exactly this, and when it last did; absent where it was once. */
   times?: number;
   lastAt?: string;

@@ -2,7 +2,7 @@ import type { Finding, IncidentView } from '../incident';
 import { cut, listed } from '../text/text';
 import { lastSeen } from './condition';
 
-/** What is wrong: `of` is `is`, as in "Redis is down". `of` is empty where KingFisher itself is meant. */
+/** What is wrong: `of` is `is`, as in "Redis is down". `of` is empty where that is meant which the page is about. */
 export interface Cause {
   of: string;
   is: string;
@@ -99,9 +99,9 @@ export function causeText({ of, is }: Cause): string {
 }
 
 /** `configuration was invalid (PORT)`, `KingFisher was killed (signal)` */
-export function pastCause({ of, is }: Cause): string {
+export function pastCause({ of, is }: Cause, subject: string): string {
   if (is === '') return of;
-  return `${of === '' ? 'KingFisher' : of} ${/ and /.test(of) ? 'were' : 'was'} ${is}`;
+  return `${of === '' ? subject : of} ${/ and /.test(of) ? 'were' : 'was'} ${is}`;
 }
 
 function rankOf({ name }: Finding): number {

@@ -1,9 +1,8 @@
-import type { EntryStatus, IncidentView, TimelineEntry } from '../incident';
+import type { Condition, EntryStatus, IncidentView, TimelineEntry } from '../incident';
 import { listed, lowerFirst } from '../text/text';
-import { conditionBy, isHealthLook } from './condition';
-import type { Condition } from './condition';
+import { hasSeen } from './condition';
 
-/** One thing that was changed, or would have been, and how KingFisher was afterwards. */
+/** One thing that was changed, or would have been, and how that was afterwards which the page is about. */
 export interface ToldChange {
   at: string;
   cite: string;
@@ -30,7 +29,7 @@ function isChange({ kind, status }: TimelineEntry): boolean {
 function told({ at, endedAt = at, cite, title, status, detail }: TimelineEntry, later: TimelineEntry[]): ToldChange {
   const isMade = status === 'done' || status === 'failed';
   const look = isMade
-    ? later.find((entry) => entry.kind === 'verification' && isHealthLook(entry) && entry.at >= endedAt)
+    ? later.filter(hasSeen).find((entry) => entry.kind === 'verification' && entry.at >= endedAt)
     : undefined;
   return {
     at,
@@ -39,7 +38,7 @@ function told({ at, endedAt = at, cite, title, status, detail }: TimelineEntry, 
     result: status as ToldChange['result'],
     detail,
     verified:
-      look === undefined ? null : { at: look.endedAt ?? look.at, condition: conditionBy(look), detail: look.detail },
+      look === undefined ? null : { at: look.endedAt ?? look.at, condition: look.condition, detail: look.detail },
   };
 }
 

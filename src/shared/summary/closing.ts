@@ -7,6 +7,7 @@ import { lastAction } from './changes';
 import { changeLines } from './change-lines';
 import { placeOf } from './condition';
 import { leaseLines } from './leases';
+import { subjectOf } from './subject';
 
 const MAX_REASON = 200;
 const MAX_FOUND = 6;
@@ -62,7 +63,8 @@ function ended(view: IncidentView, outcome: Outcome, closedBy: ClosedBy | null):
 function what(view: IncidentView): string {
   if (view.runbook === 'unknownAlert') return cut(view.summary ?? view.alertname, MAX_REASON);
   const cause = causeOf(view, view.findings);
-  return cause === null ? `KingFisher, ${unknownCause(view.findings)}` : pastCause(cause);
+  const subject = subjectOf(view);
+  return cause === null ? `${subject}, ${unknownCause(view.findings)}` : pastCause(cause, subject);
 }
 
 function did(view: IncidentView, outcome: Outcome): string {

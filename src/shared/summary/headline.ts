@@ -4,6 +4,7 @@ import { cut, lowerFirst } from '../text/text';
 import { causeOf, causeText, heldFindings, unknownCause } from './causes';
 import { lastAction } from './changes';
 import { conditionOf, placeOf } from './condition';
+import { subjectOf } from './subject';
 
 const MAX_SUMMARY = 90;
 
@@ -22,16 +23,17 @@ export function headline(view: IncidentView, ended: string | null = null): strin
 /** What is wrong now, and where. */
 function wrong(view: IncidentView): string {
   const place = placeOf(view);
-  if (view.runbook === 'unknownAlert') return `${view.alertname} on ${place}`;
+  const subject = subjectOf(view);
+  if (view.runbook === 'unknownAlert') return `${subject} on ${place}`;
   switch (conditionOf(view)) {
     case 'well':
-      return isMonitoring(view) ? `KingFisher well on ${place} while its alert fires` : `KingFisher well on ${place}`;
+      return isMonitoring(view) ? `${subject} well on ${place} while its alert fires` : `${subject} well on ${place}`;
     case 'notReady':
-      return `KingFisher not ready on ${place}`;
+      return `${subject} not ready on ${place}`;
     case 'down':
-      return `KingFisher down on ${place}`;
+      return `${subject} down on ${place}`;
     case 'unknown':
-      return `KingFisher ${view.startedBy === undefined ? 'reported down' : 'of unknown health'} on ${place}`;
+      return `${subject} ${view.startedBy === undefined ? 'reported down' : 'of unknown health'} on ${place}`;
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Alert } from '../../shared/alert';
 import type { ClosedEpisodes } from '../../shared/episode';
 import type {
+  Condition,
   EntryKind,
-  EntryStatus,
   Finding,
   IncidentInput,
   IncidentLease,
@@ -19,6 +19,7 @@ import { newStory, newView } from './record/new-incident';
 import { ReceivedAlerts } from './received-alerts';
 import { StateScopes } from './record/state-scopes';
 import { Timeline } from './record/timeline';
+import type { EndEntry } from './record/timeline';
 
 /** What others see of an incident; only the incident itself changes it. */
 type SeenView = Readonly<IncidentView> & { readonly measures: Readonly<IncidentMeasures> };
@@ -196,12 +197,12 @@ export class Incident {
   }
 
   /** Opens a timeline entry; the returned function closes it. */
-  begin(cite: string, title: string, kind: EntryKind = 'look'): (status: EntryStatus, detail: string) => void {
+  begin(cite: string, title: string, kind: EntryKind = 'look'): EndEntry {
     return this.timeline.begin(cite, title, kind);
   }
 
-  note(cite: string, title: string, detail = ''): void {
-    this.timeline.note(cite, title, detail);
+  note(cite: string, title: string, detail = '', condition?: Condition): void {
+    this.timeline.note(cite, title, detail, condition);
   }
 
   /** Records a finding once per name and detail. One that was withdrawn holds again. */

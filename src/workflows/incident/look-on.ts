@@ -55,7 +55,7 @@ export class LookOn {
       return true;
     }
     noteNotWellAnyMore(incident, lifeline, body, reading.standing);
-    incident.note('', 'Not well any more: diagnosing again', reading.standing);
+    incident.note('', 'Not well any more: diagnosing again', reading.standing, 'down');
     incident.story.phase = 'round';
     lifeline.wantTurn();
     return false;

@@ -90,7 +90,7 @@ export class WaitForPeople {
     const { incident } = this;
     incident.noteWell(heldMs, mendedWithoutUs(incident));
     if (!incident.hasAlert) return outcomeOf(incident);
-    incident.note('', 'Healthy again', 'waiting for Alertmanager to resolve the alert');
+    incident.note('', 'Healthy again', 'waiting for Alertmanager to resolve the alert', 'well');
     incident.story.phase = 'watching';
     await this.lifeline.rest('well');
     return null;

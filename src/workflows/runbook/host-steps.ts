@@ -11,7 +11,7 @@ import type { HostActivities } from '../../activities/host';
 import type { Change } from '../../shared/observations/change';
 import type { ChangePermit } from '../../shared/safety/permit';
 import { hostTaskQueue } from '../../shared/task-queues';
-import type { EntryKind, EntryStatus, RunbookPolicy } from '../../shared/incident';
+import type { Condition, EntryKind, EntryStatus, RunbookPolicy } from '../../shared/incident';
 import { isAgentAway, noteAgentAway, noteAgentBack, noteTooOld, wasNotTaken } from './agent-presence';
 import { AGENT_RETRY, nameTooOld } from './agent-version';
 import type { ChangeGate, ChangeIntent, Permission } from '../safety/gate';
@@ -25,7 +25,7 @@ export type { Step };
 export type Host = ActivityInterfaceFor<HostActivities>;
 
 /** How a step's result reads in the timeline; a bare text is `done`. */
-export type StepReport = string | { status: EntryStatus; detail: string };
+export type StepReport = string | { status: EntryStatus; detail: string; condition?: Condition };
 
 const READ_MS = 15_000;
 /** Longer than systemd's own TimeoutStopSec of 90 s. */
@@ -159,7 +159,7 @@ export class HostSteps {
       const result = await this.untilTaken(step, kind, startToCloseTimeout, call);
       const told = tell(result);
       if (typeof told === 'string') end('done', told);
-      else end(told.status, told.detail);
+      else end(told.status, told.detail, told.condition);
       return result;
     } catch (err) {
       // Nothing is known of a change that was called off; a look that was only came to no end.

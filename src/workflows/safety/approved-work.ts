@@ -1,7 +1,7 @@
 import type { Approval } from '../../shared/safety/approval';
 import type { IncidentView } from '../../shared/incident';
 import { changesOf } from '../../shared/summary/changes';
-import { conditionBy, isHealthLook, lastSeen } from '../../shared/summary/condition';
+import { hasSeen, lastSeen } from '../../shared/summary/condition';
 import { shortTitle } from '../../shared/summary/headline';
 import { cut } from '../../shared/text/text';
 
@@ -49,10 +49,8 @@ function verdictOn(approval: Approval, view: Pick<IncidentView, 'timeline'>, sub
   const changes = changesOf(view).filter(({ at }) => at >= since);
   const last = changes.at(-1);
   if (last === undefined) {
-    const look = view.timeline.find(
-      (entry) => lastSeen(entry) >= since && entry.kind !== 'change' && isHealthLook(entry),
-    );
-    return look !== undefined && conditionBy(look) === 'well' ? `${what} not needed: ${subject} is well` : null;
+    const look = view.timeline.find((entry) => lastSeen(entry) >= since && hasSeen(entry));
+    return look?.condition === 'well' ? `${what} not needed: ${subject} is well` : null;
   }
   if (changes.every(({ result }) => result === 'skipped')) return null;
   const verified = changes.findLast((change) => change.verified !== null)?.verified ?? null;

@@ -25,7 +25,7 @@ const RESTARTED = /Restart KingFisher: done; then KingFisher was still down/;
 const EXPECTED: Record<string, Expected> = {
   'healed-silently': {
     title: /^Healed on h1: KingFisher was killed \(signal\); restarted by Halcyon; down \d+ s; nobody was paged$/,
-    says: [/^Mended by: Halcyon$/m, /Restart KingFisher: done; then KingFisher was healthy/],
+    says: [/^Mended by: Halcyon$/m, /Restart KingFisher: done; then KingFisher was well/],
     never: /halcyon ack/,
   },
   'healed-after-a-page': {

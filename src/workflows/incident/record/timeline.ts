@@ -1,7 +1,10 @@
-import type { EntryKind, EntryStatus, IncidentView, TimelineEntry } from '../../../shared/incident';
+import type { Condition, EntryKind, EntryStatus, IncidentView, TimelineEntry } from '../../../shared/incident';
 import { clip } from './clip';
 
 const MAX_ENTRIES = 200;
+
+/** Says how an entry ended. `condition`: how that was which the page is about, where the entry saw it. */
+export type EndEntry = (status: EntryStatus, detail: string, condition?: Condition) => void;
 
 /** One that has no number yet. */
 export type NewEntry = Omit<TimelineEntry, 'id'>;
@@ -25,17 +28,18 @@ export class Timeline {
   }
 
   /** Opens an entry; the returned function closes it. */
-  begin(cite: string, title: string, kind: EntryKind): (status: EntryStatus, detail: string) => void {
+  begin(cite: string, title: string, kind: EntryKind): EndEntry {
     const entry = this.append({ at: this.now(), cite, title, kind, status: 'running', detail: '' });
-    return (status, detail) => {
-      Object.assign(entry, { status, detail: clip(detail), endedAt: this.now() });
+    return (status, detail, condition) => {
+      Object.assign(entry, { status, detail: clip(detail), endedAt: this.now(), ...saw(condition) });
       if (entry.kind === 'look') this.fold(entry);
       this.onChange();
     };
   }
 
-  note(cite: string, title: string, detail: string): void {
-    this.append({ at: this.now(), cite, title: clip(title), kind: 'note', status: 'note', detail: clip(detail) });
+  note(cite: string, title: string, detail: string, condition?: Condition): void {
+    const told = { cite, title: clip(title), detail: clip(detail), ...saw(condition) };
+    this.append({ at: this.now(), kind: 'note', status: 'note', ...told });
   }
 
   /** Shows an entry that somebody else keeps and has changed; at the end, where it is not there any more. */
@@ -68,6 +72,10 @@ export class Timeline {
     known.lastAt = entry.endedAt!;
     timeline.splice(index, 1);
   }
+}
+
+function saw(condition: Condition | undefined): Pick<TimelineEntry, 'condition'> {
+  return condition === undefined ? {} : { condition };
 }
 
 /** Index of the entry that says least: an old repetition of a look, else the oldest that is not the first of its look. */

@@ -1,3 +1,4 @@
+import type { Condition } from '../../../shared/incident';
 import type { EndpointState, HealthState } from '../../../shared/observations/probes';
 import { isHealthy } from '../../../shared/observations/probes';
 import type { HealthVerdict } from '../../../shared/observations/readings';
@@ -58,12 +59,15 @@ export async function verifyHealthy(cite: string, steps: HostSteps): Promise<Hea
 }
 
 export function describeHealth(state: HealthState): StepReport {
-  const detail = healthLine(state);
-  return isHealthy(state) ? detail : { status: 'notSo', detail };
+  const condition = conditionOf(state);
+  return { status: condition === 'well' ? 'done' : 'notSo', detail: healthLine(state), condition };
 }
 
 export function describeVerdict(verdict: HealthVerdict): StepReport {
-  if (verdict.holds) return `healthy since ${verdict.since?.slice(11, 23) ?? '?'}, and stayed so`;
+  if (verdict.holds) {
+    const detail = `healthy since ${verdict.since?.slice(11, 23) ?? '?'}, and stayed so`;
+    return { status: 'done', detail, condition: 'well' };
+  }
   const why = {
     deadline: 'not healthy in time',
     notRunning: 'the service does not run',
@@ -75,7 +79,19 @@ export function describeVerdict(verdict: HealthVerdict): StepReport {
   return {
     status: 'notSo',
     detail: `${why[verdict.ended]}, ${roughDuration(verdict.waitedMs)} later: ${healthLine(verdict.last)}`,
+    condition: conditionAfter(verdict),
   };
+}
+
+/** A well that did not last is none. */
+function conditionAfter({ ended, last }: HealthVerdict): Condition {
+  const lives = ended !== 'notRunning' && ended !== 'died' && last.health.answer === 'ok';
+  return lives ? 'notReady' : 'down';
+}
+
+function conditionOf(state: HealthState): Condition {
+  if (isHealthy(state)) return 'well';
+  return state.health.answer === 'ok' ? 'notReady' : 'down';
 }
 
 function healthLine(state: HealthState): string {

@@ -38,13 +38,21 @@ const VIEW = incidentView({
   ],
   timeline: [
     entry({ ...at('03:00:05'), title: 'Memory and disk', kind: 'look', detail: 'memory 4 GiB' }),
-    entry({ ...at('03:00:05'), title: '/health and /ready', kind: 'look', status: 'notSo', detail: '/health refused' }),
+    entry({
+      ...at('03:00:05'),
+      title: 'Health',
+      kind: 'look',
+      status: 'notSo',
+      detail: '/health refused',
+      condition: 'down',
+    }),
     entry({ ...at('03:00:08'), status: 'failed', detail: 'it is not running' }),
     entry({
       ...at('03:00:09'),
-      title: 'Verify: /health and /ready answer 200 and stay so',
+      title: 'Verify',
       kind: 'verification',
       status: 'notSo',
+      condition: 'down',
       detail: 'the service does not run: /health refused',
     }),
     entry({ ...at('03:00:20'), title: 'Check the configuration', kind: 'look', status: 'notSo', detail: 'PORT' }),

@@ -2,14 +2,15 @@ import type { IncidentView, Outcome } from '../../../../src/shared/incident';
 import { closingFacts, closingSentence } from '../../../../src/shared/summary/closing';
 import { entry, view } from '../../workflows/views';
 
-const DOWN = entry({ title: '/health and /ready', kind: 'look', status: 'notSo', detail: '/health refused' });
+const DOWN = entry({ title: 'Health', kind: 'look', status: 'notSo', detail: '/health refused', condition: 'down' });
 const WELL = entry({
   at: '2026-11-23T10:00:40.000Z',
   endedAt: '2026-11-23T10:00:45.000Z',
   cite: 'A',
-  title: 'Verify: /health and /ready answer 200 and stay so',
+  title: 'Verify',
   kind: 'verification',
   detail: 'healthy',
+  condition: 'well',
 });
 const KILLED = { cite: 'A.1', title: 'KingFisher does not run as it should', evidence: 'unit is failed (signal)' };
 const ACK = entry({ kind: 'note', status: 'note', cite: '', title: 'Acknowledged by anna', detail: '' });
@@ -105,6 +106,6 @@ it('says who mended it, when, and what was changed', () => {
     { name: 'Mended by', lines: ['Halcyon'] },
     { name: 'Closed by', lines: ['anna: seen'] },
     { name: 'Time', lines: ['began 2026-11-23 10:00 UTC, well since 10:00 UTC'] },
-    { name: 'Changed', lines: ['10:00:05 Restart KingFisher: done; then KingFisher was healthy'] },
+    { name: 'Changed', lines: ['10:00:05 Restart KingFisher: done; then KingFisher was well'] },
   ]);
 });

@@ -1,19 +1,27 @@
-import type { Finding, IncidentView, TimelineEntry } from '../../../../src/shared/incident';
+import type { Condition, Finding, IncidentView, TimelineEntry } from '../../../../src/shared/incident';
 import { headline } from '../../../../src/shared/summary/headline';
 import { entry, question, view } from '../../workflows/views';
 
 const AT = '2026-11-23T10:00:06.000Z';
-const look = (detail: string, status: TimelineEntry['status'] = 'notSo', at = AT): TimelineEntry =>
-  entry({ at, endedAt: at, cite: 'A.diagnosis', title: '/health and /ready', kind: 'look', status, detail });
+/** As the steps say it. */
+const conditionBy = (detail: string, status: TimelineEntry['status']): Condition => {
+  if (status === 'done') return 'well';
+  return detail.includes('/health 200') ? 'notReady' : 'down';
+};
+const look = (detail: string, status: TimelineEntry['status'] = 'notSo', at = AT): TimelineEntry => {
+  const condition = conditionBy(detail, status);
+  return entry({ at, endedAt: at, cite: 'A.diagnosis', title: 'Health', kind: 'look', status, detail, condition });
+};
 const verify = (detail: string, status: TimelineEntry['status'] = 'notSo', at = '2026-11-23T10:00:40.000Z') =>
   entry({
     at,
     endedAt: at,
     cite: 'A',
-    title: 'Verify: /health and /ready answer 200 and stay so',
+    title: 'Verify',
     kind: 'verification',
     status,
     detail,
+    condition: conditionBy(detail, status),
   });
 const found = (name: string, detail: string): Finding => ({ name, detail, cite: 'A.2', at: AT });
 const DOWN = look('/health refused, /ready refused');

@@ -21,10 +21,11 @@ const verified = (time: string, isWell: boolean) =>
   entry({
     ...at(time),
     cite: 'H.9',
-    title: 'Verify: /health and /ready answer 200 and stay so',
+    title: 'Verify',
     kind: 'verification',
     status: isWell ? 'done' : 'notSo',
     detail: isWell ? 'healthy' : '/health refused',
+    condition: isWell ? 'well' : 'down',
   });
 
 function told(...timeline: Parameters<typeof entry>[0][]): string[] {

@@ -1,3 +1,4 @@
+import type { Condition } from '../../../../src/shared/incident';
 import type { DependencyState, EndpointState, HealthState } from '../../../../src/shared/observations/probes';
 import type { Resources } from '../../../../src/shared/observations/files';
 import type { ServiceState } from '../../../../src/shared/observations/service';
@@ -119,18 +120,30 @@ describe('resources', () => {
 
 describe('health', () => {
   it('is good only when both answer well', () => {
-    expect(describeHealth(well)).toBe('/health 200, /ready 200');
+    expect(describeHealth(well)).toEqual({ status: 'done', detail: '/health 200, /ready 200', condition: 'well' });
     expect(describeHealth(unwell)).toEqual({
       status: 'notSo',
       detail: '/health 200, /ready 503 (redis: refused; postgres: timeout)',
+      condition: 'notReady',
     });
-    expect(describeHealth({ ...well, health: refused })).toMatchObject({ detail: '/health refused, /ready 200' });
+    expect(describeHealth({ ...well, health: refused })).toMatchObject({
+      detail: '/health refused, /ready 200',
+      condition: 'down',
+    });
   });
 
-  it.each<[HealthVerdict['ended'], string]>([
-    ['deadline', 'not healthy in time, 30 s later: /health 200, /ready 503 (redis: refused; postgres: timeout)'],
-    ['notRunning', 'the service does not run, 30 s later: /health 200, /ready 503 (redis: refused; postgres: timeout)'],
-  ])('that did not come (%s) says why and after how long', (ended, detail) => {
+  it.each<[HealthVerdict['ended'], Condition, string]>([
+    [
+      'deadline',
+      'notReady',
+      'not healthy in time, 30 s later: /health 200, /ready 503 (redis: refused; postgres: timeout)',
+    ],
+    [
+      'notRunning',
+      'down',
+      'the service does not run, 30 s later: /health 200, /ready 503 (redis: refused; postgres: timeout)',
+    ],
+  ])('that did not come (%s) says why and after how long', (ended, condition, detail) => {
     const verdict: HealthVerdict = {
       holds: false,
       since: null,
@@ -139,7 +152,7 @@ describe('health', () => {
       waitedMs: 30_000,
       last: unwell,
     };
-    expect(describeVerdict(verdict)).toEqual({ status: 'notSo', detail });
+    expect(describeVerdict(verdict)).toEqual({ status: 'notSo', detail, condition });
   });
 
   it('that held says since when', () => {
@@ -151,7 +164,8 @@ describe('health', () => {
       waitedMs: 5_000,
       last: well,
     };
-    expect(describeVerdict(verdict)).toBe('healthy since 10:00:00.123, and stayed so');
+    const detail = 'healthy since 10:00:00.123, and stayed so';
+    expect(describeVerdict(verdict)).toEqual({ status: 'done', detail, condition: 'well' });
   });
 });
 
