@@ -1,10 +1,11 @@
+import type { AlertContext } from './alert-context';
+import type { ClosedEpisodes, EpisodeStart } from './episode';
+import type { RunLimit } from './run-limit';
 import type { RunbookName } from './runbooks';
 import type { Approval, EarlyAnswer } from './safety/approval';
-import type { AlertContext } from './alert-context';
 import type { LeaseOutcome, SettingValue } from './safety/lease';
-import type { ClosedEpisodes, EpisodeStart } from './episode';
 import type { Mode, SafetyPolicy } from './safety/safety';
-import type { RunLimit } from './run-limit';
+import type { TimelineEntry } from './timeline';
 
 /** How the host stands, for the clock: tiers wait while it is well, and while its page asks for nothing. */
 export type HostStanding = 'down' | 'well' | 'notDue';
@@ -131,35 +132,6 @@ export interface Finding {
   at: string;
   /** When it was seen to be so no longer; absent while it holds. */
   withdrawnAt?: string;
-}
-
-/** What a line of the timeline is about: something seen, something changed, whether that helped, or something told. */
-export type EntryKind = 'look' | 'change' | 'verification' | 'note';
-
-export type EntryStatus = 'running' | 'done' | 'noChange' | 'notSo' | 'failed' | 'skipped' | 'note';
-
-/** How that was found which a page is about. `notReady`: it lives, and cannot do its work yet. */
-export type Condition = 'well' | 'notReady' | 'down';
-
-/** One line of the timeline. */
-export interface TimelineEntry {
-  /** Stays with it, whatever leaves the timeline; those of later entries are higher. */
-  id: number;
-  at: string;
-  /** When it ended; absent while it runs. */
-  endedAt?: string;
-  /** Place in the document, `A.1`. Empty for what Halcyon adds itself. */
-  cite: string;
-  title: string;
-  kind: EntryKind;
-  status: EntryStatus;
-  /** What was found or done, with before and after. */
-  detail: string;
-  /** How that was which the page is about, where this entry saw it. */
-  condition?: Condition;
-  /** How often a look found exactly this, and when it last did; absent where it was once. */
-  times?: number;
-  lastAt?: string;
 }
 
 /** A lease that an incident asked for, and what became of it. */

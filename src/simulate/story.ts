@@ -1,4 +1,5 @@
-import type { IncidentView, TimelineEntry } from '../shared/incident';
+import type { IncidentView } from '../shared/incident';
+import type { TimelineEntry } from '../shared/timeline';
 import type { Line, LineKind } from './line';
 import { pageLines } from './page-lines';
 import type { SentPage } from './script/scripted-pagers';

@@ -2,7 +2,8 @@ import { approveCommand } from '../../shared/observations/commands';
 import { formatDuration } from '../../shared/text/durations';
 import { leaseLines } from '../../shared/summary/leases';
 import { sentence } from '../../shared/summary/sentence';
-import type { EntryStatus, Finding, IncidentView, Outcome, TimelineEntry } from '../../shared/incident';
+import type { EntryStatus, TimelineEntry } from '../../shared/timeline';
+import type { Finding, IncidentView, Outcome } from '../../shared/incident';
 import { terminalWidth } from '../support/table';
 import { wrap } from '../support/wrap';
 

@@ -1,4 +1,5 @@
-import type { Condition, EntryStatus, IncidentView, TimelineEntry } from '../incident';
+import type { Condition, EntryStatus, TimelineEntry } from '../timeline';
+import type { IncidentView } from '../incident';
 import { listed, lowerFirst } from '../text/text';
 import { hasSeen } from './condition';
 

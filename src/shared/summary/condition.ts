@@ -1,4 +1,5 @@
-import type { Condition, IncidentView, TimelineEntry } from '../incident';
+import type { Condition, TimelineEntry } from '../timeline';
+import type { IncidentView } from '../incident';
 
 /** An entry that saw what its page is about. */
 export type Seen = TimelineEntry & { condition: Condition };

@@ -4,7 +4,8 @@ import { escapeMarkdown, inlineCode } from '../../shared/text/markdown';
 import { describeQuestion } from '../safety/approvals';
 import { leaseLines } from '../../shared/summary/leases';
 import { sentence } from '../../shared/summary/sentence';
-import type { EntryStatus, IncidentView, TimelineEntry } from '../../shared/incident';
+import type { EntryStatus, TimelineEntry } from '../../shared/timeline';
+import type { IncidentView } from '../../shared/incident';
 
 const WORD: Record<EntryStatus, string> = {
   running: 'running …',

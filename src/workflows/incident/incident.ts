@@ -1,8 +1,7 @@
 import type { Alert } from '../../shared/alert';
 import type { ClosedEpisodes } from '../../shared/episode';
+import type { Condition, EntryKind } from '../../shared/timeline';
 import type {
-  Condition,
-  EntryKind,
   Finding,
   IncidentInput,
   IncidentLease,

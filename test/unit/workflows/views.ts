@@ -1,4 +1,5 @@
-import type { IncidentView, TimelineEntry } from '../../../src/shared/incident';
+import type { IncidentView } from '../../../src/shared/incident';
+import type { TimelineEntry } from '../../../src/shared/timeline';
 import type { Approval } from '../../../src/shared/safety/approval';
 
 /** Text as the worst target would export it: markup, a table cell's end, lines, terminal escapes, text turned around. */

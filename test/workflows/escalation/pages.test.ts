@@ -180,7 +180,7 @@ function comeInOrder(pages: readonly PlayedPage[], titles: readonly RegExp[]): v
   }
 }
 
-/** What is wrong, and why. */
+/** Where, and why. How it is at that moment each says for itself: a restart may come between the two. */
 function wrongOf(title: string): string {
-  return title.split(';')[0]!;
+  return title.split(';')[0]!.replace(/ (?:well|down|not ready) on /, ' on ');
 }

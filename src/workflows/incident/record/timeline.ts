@@ -1,4 +1,5 @@
-import type { Condition, EntryKind, EntryStatus, IncidentView, TimelineEntry } from '../../../shared/incident';
+import type { Condition, EntryKind, EntryStatus, TimelineEntry } from '../../../shared/timeline';
+import type { IncidentView } from '../../../shared/incident';
 import { clip } from './clip';
 
 const MAX_ENTRIES = 200;

@@ -1,4 +1,4 @@
-import type { Condition } from '../../../shared/incident';
+import type { Condition } from '../../../shared/timeline';
 import type { EndpointState, HealthState } from '../../../shared/observations/probes';
 import { isHealthy } from '../../../shared/observations/probes';
 import type { HealthVerdict } from '../../../shared/observations/readings';

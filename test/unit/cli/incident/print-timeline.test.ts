@@ -5,7 +5,8 @@ import {
   formatEntry,
 } from '../../../../src/cli/incident/print-timeline';
 import type { Approval } from '../../../../src/shared/safety/approval';
-import type { IncidentView, TimelineEntry } from '../../../../src/shared/incident';
+import type { IncidentView } from '../../../../src/shared/incident';
+import type { TimelineEntry } from '../../../../src/shared/timeline';
 import { HOSTILE, entry, view } from '../../workflows/views';
 
 const DAY = '2026-11-23 (UTC)';

@@ -1,4 +1,4 @@
-import type { Condition } from '../../../../src/shared/incident';
+import type { Condition } from '../../../../src/shared/timeline';
 import { conditionOf } from '../../../../src/shared/summary/condition';
 import { entry, view } from '../../workflows/views';
 

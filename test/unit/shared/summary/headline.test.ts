@@ -1,4 +1,5 @@
-import type { Condition, Finding, IncidentView, TimelineEntry } from '../../../../src/shared/incident';
+import type { Condition, TimelineEntry } from '../../../../src/shared/timeline';
+import type { Finding, IncidentView } from '../../../../src/shared/incident';
 import { headline } from '../../../../src/shared/summary/headline';
 import { entry, question, view } from '../../workflows/views';
 

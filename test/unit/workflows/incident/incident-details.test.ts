@@ -1,6 +1,6 @@
 import { renderDetails } from '../../../../src/workflows/incident/incident-details';
 import { question } from '../../../support/escalations';
-import type { EntryStatus } from '../../../../src/shared/incident';
+import type { EntryStatus } from '../../../../src/shared/timeline';
 import { HOSTILE, entry, view } from '../views';
 
 const ID = 'incident/KingfisherServiceDown/h1';

@@ -1,4 +1,4 @@
-import type { TimelineEntry } from '../../../../src/shared/incident';
+import type { TimelineEntry } from '../../../../src/shared/timeline';
 import { Timeline } from '../../../../src/workflows/incident/record/timeline';
 
 const START = Date.parse('2026-11-23T10:00:00Z');

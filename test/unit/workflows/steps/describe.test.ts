@@ -1,4 +1,4 @@
-import type { Condition } from '../../../../src/shared/incident';
+import type { Condition } from '../../../../src/shared/timeline';
 import type { DependencyState, EndpointState, HealthState } from '../../../../src/shared/observations/probes';
 import type { Resources } from '../../../../src/shared/observations/files';
 import type { ServiceState } from '../../../../src/shared/observations/service';

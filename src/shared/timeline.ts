@@ -1,0 +1,28 @@
+/** What a line of the timeline is about: something seen, something changed, whether that helped, or something told. */
+export type EntryKind = 'look' | 'change' | 'verification' | 'note';
+
+export type EntryStatus = 'running' | 'done' | 'noChange' | 'notSo' | 'failed' | 'skipped' | 'note';
+
+/** How that was found which a page is about. `notReady`: it lives, and cannot do its work yet. */
+export type Condition = 'well' | 'notReady' | 'down';
+
+/** One line of the timeline. */
+export interface TimelineEntry {
+  /** Stays with it, whatever leaves the timeline; those of later entries are higher. */
+  id: number;
+  at: string;
+  /** When it ended; absent while it runs. */
+  endedAt?: string;
+  /** Place in the document, `A.1`. Empty for what Halcyon adds itself. */
+  cite: string;
+  title: string;
+  kind: EntryKind;
+  status: EntryStatus;
+  /** What was found or done, with before and after. */
+  detail: string;
+  /** How that was which the page is about, where this entry saw it. */
+  condition?: Condition;
+  /** How often a look found exactly this, and when it last did; absent where it was once. */
+  times?: number;
+  lastAt?: string;
+}
