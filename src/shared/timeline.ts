@@ -4,7 +4,7 @@ export type EntryKind = 'look' | 'change' | 'verification' | 'note';
 export type EntryStatus = 'running' | 'done' | 'noChange' | 'notSo' | 'failed' | 'skipped' | 'note';
 
 /** How that was found which a page is about. `notReady`: it lives, and cannot do its work yet. */
-export type Condition = 'well' | 'notReady' | 'down';
+export type SubjectCondition = 'well' | 'notReady' | 'down';
 
 /** One line of the timeline. */
 export interface TimelineEntry {
@@ -21,7 +21,7 @@ export interface TimelineEntry {
   /** What was found or done, with before and after. */
   detail: string;
   /** How that was which the page is about, where this entry saw it. */
-  condition?: Condition;
+  condition?: SubjectCondition;
   /** How often a look found exactly this, and when it last did; absent where it was once. */
   times?: number;
   lastAt?: string;

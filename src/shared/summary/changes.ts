@@ -1,4 +1,4 @@
-import type { Condition, EntryStatus, TimelineEntry } from '../timeline';
+import type { SubjectCondition, EntryStatus, TimelineEntry } from '../timeline';
 import type { IncidentView } from '../incident';
 import { listed, lowerFirst } from '../text/text';
 import { hasSeen } from './condition';
@@ -12,7 +12,7 @@ export interface ToldChange {
   result: Extract<EntryStatus, 'running' | 'done' | 'failed' | 'skipped'>;
   detail: string;
   /** The verification that followed; null while there is none. */
-  verified: { at: string; condition: Condition; detail: string } | null;
+  verified: { at: string; condition: SubjectCondition; detail: string } | null;
 }
 
 /** Title of a change that was left out because nothing may be changed: `Would restart KingFisher`. */

@@ -1,8 +1,8 @@
-import type { Condition, TimelineEntry } from '../timeline';
+import type { SubjectCondition, TimelineEntry } from '../timeline';
 import type { IncidentView } from '../incident';
 
 /** An entry that saw what its page is about. */
-export type Seen = TimelineEntry & { condition: Condition };
+export type Seen = TimelineEntry & { condition: SubjectCondition };
 
 export function hasSeen(entry: TimelineEntry): entry is Seen {
   return entry.condition !== undefined;
@@ -14,7 +14,10 @@ export function lastSeen({ at, endedAt, lastAt }: TimelineEntry): string {
 }
 
 /** By the newest look, or what was told of one since. `unknown`: nobody could look. */
-export function conditionOf({ timeline, state }: Pick<IncidentView, 'timeline' | 'state'>): Condition | 'unknown' {
+export function conditionOf({
+  timeline,
+  state,
+}: Pick<IncidentView, 'timeline' | 'state'>): SubjectCondition | 'unknown' {
   if (state === 'watching') return 'well';
   const [first, ...later] = timeline.filter(hasSeen);
   if (first === undefined) return 'unknown';

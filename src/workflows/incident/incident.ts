@@ -1,6 +1,6 @@
 import type { Alert } from '../../shared/alert';
 import type { ClosedEpisodes } from '../../shared/episode';
-import type { Condition, EntryKind } from '../../shared/timeline';
+import type { SubjectCondition, EntryKind } from '../../shared/timeline';
 import type {
   Finding,
   IncidentInput,
@@ -200,7 +200,7 @@ export class Incident {
     return this.timeline.begin(cite, title, kind);
   }
 
-  note(cite: string, title: string, detail = '', condition?: Condition): void {
+  note(cite: string, title: string, detail = '', condition?: SubjectCondition): void {
     this.timeline.note(cite, title, detail, condition);
   }
 

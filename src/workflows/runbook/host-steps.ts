@@ -11,7 +11,7 @@ import type { HostActivities } from '../../activities/host';
 import type { Change } from '../../shared/observations/change';
 import type { ChangePermit } from '../../shared/safety/permit';
 import { hostTaskQueue } from '../../shared/task-queues';
-import type { Condition, EntryKind, EntryStatus } from '../../shared/timeline';
+import type { SubjectCondition, EntryKind, EntryStatus } from '../../shared/timeline';
 import type { RunbookPolicy } from '../../shared/incident';
 import { isAgentAway, noteAgentAway, noteAgentBack, noteTooOld, wasNotTaken } from './agent-presence';
 import { AGENT_RETRY, nameTooOld } from './agent-version';
@@ -26,7 +26,7 @@ export type { Step };
 export type Host = ActivityInterfaceFor<HostActivities>;
 
 /** How a step's result reads in the timeline; a bare text is `done`. */
-export type StepReport = string | { status: EntryStatus; detail: string; condition?: Condition };
+export type StepReport = string | { status: EntryStatus; detail: string; condition?: SubjectCondition };
 
 const READ_MS = 15_000;
 /** Longer than systemd's own TimeoutStopSec of 90 s. */

@@ -1,11 +1,11 @@
-import type { Condition, EntryKind, EntryStatus, TimelineEntry } from '../../../shared/timeline';
+import type { SubjectCondition, EntryKind, EntryStatus, TimelineEntry } from '../../../shared/timeline';
 import type { IncidentView } from '../../../shared/incident';
 import { clip } from './clip';
 
 const MAX_ENTRIES = 200;
 
 /** Says how an entry ended. `condition`: how that was which the page is about, where the entry saw it. */
-export type EndEntry = (status: EntryStatus, detail: string, condition?: Condition) => void;
+export type EndEntry = (status: EntryStatus, detail: string, condition?: SubjectCondition) => void;
 
 /** One that has no number yet. */
 export type NewEntry = Omit<TimelineEntry, 'id'>;
@@ -38,7 +38,7 @@ export class Timeline {
     };
   }
 
-  note(cite: string, title: string, detail: string, condition?: Condition): void {
+  note(cite: string, title: string, detail: string, condition?: SubjectCondition): void {
     const told = { cite, title: clip(title), detail: clip(detail), ...saw(condition) };
     this.append({ at: this.now(), kind: 'note', status: 'note', ...told });
   }
@@ -75,7 +75,7 @@ export class Timeline {
   }
 }
 
-function saw(condition: Condition | undefined): Pick<TimelineEntry, 'condition'> {
+function saw(condition: SubjectCondition | undefined): Pick<TimelineEntry, 'condition'> {
   return condition === undefined ? {} : { condition };
 }
 

@@ -1,4 +1,4 @@
-import type { Condition } from '../../../shared/timeline';
+import type { SubjectCondition } from '../../../shared/timeline';
 import type { EndpointState, HealthState } from '../../../shared/observations/probes';
 import { isHealthy } from '../../../shared/observations/probes';
 import type { HealthVerdict } from '../../../shared/observations/readings';
@@ -84,12 +84,12 @@ export function describeVerdict(verdict: HealthVerdict): StepReport {
 }
 
 /** A well that did not last is none. */
-function conditionAfter({ ended, last }: HealthVerdict): Condition {
+function conditionAfter({ ended, last }: HealthVerdict): SubjectCondition {
   const lives = ended !== 'notRunning' && ended !== 'died' && last.health.answer === 'ok';
   return lives ? 'notReady' : 'down';
 }
 
-function conditionOf(state: HealthState): Condition {
+function conditionOf(state: HealthState): SubjectCondition {
   if (isHealthy(state)) return 'well';
   return state.health.answer === 'ok' ? 'notReady' : 'down';
 }

@@ -1,8 +1,8 @@
-import type { Condition } from '../../../../src/shared/timeline';
+import type { SubjectCondition } from '../../../../src/shared/timeline';
 import { conditionOf } from '../../../../src/shared/summary/condition';
 import { entry, view } from '../../workflows/views';
 
-const look = (condition: Condition, at: string, more: Parameters<typeof entry>[0] = {}) =>
+const look = (condition: SubjectCondition, at: string, more: Parameters<typeof entry>[0] = {}) =>
   entry({ title: 'Health', kind: 'look', detail: '', at, endedAt: at, condition, ...more });
 
 describe('how what a page is about was when it was last looked at', () => {

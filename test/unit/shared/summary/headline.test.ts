@@ -1,11 +1,11 @@
-import type { Condition, TimelineEntry } from '../../../../src/shared/timeline';
+import type { SubjectCondition, TimelineEntry } from '../../../../src/shared/timeline';
 import type { Finding, IncidentView } from '../../../../src/shared/incident';
 import { headline } from '../../../../src/shared/summary/headline';
 import { entry, question, view } from '../../workflows/views';
 
 const AT = '2026-11-23T10:00:06.000Z';
 /** As the steps say it. */
-const conditionBy = (detail: string, status: TimelineEntry['status']): Condition => {
+const conditionBy = (detail: string, status: TimelineEntry['status']): SubjectCondition => {
   if (status === 'done') return 'well';
   return detail.includes('/health 200') ? 'notReady' : 'down';
 };

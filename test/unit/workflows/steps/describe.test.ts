@@ -1,4 +1,4 @@
-import type { Condition } from '../../../../src/shared/timeline';
+import type { SubjectCondition } from '../../../../src/shared/timeline';
 import type { DependencyState, EndpointState, HealthState } from '../../../../src/shared/observations/probes';
 import type { Resources } from '../../../../src/shared/observations/files';
 import type { ServiceState } from '../../../../src/shared/observations/service';
@@ -132,7 +132,7 @@ describe('health', () => {
     });
   });
 
-  it.each<[HealthVerdict['ended'], Condition, string]>([
+  it.each<[HealthVerdict['ended'], SubjectCondition, string]>([
     [
       'deadline',
       'notReady',
