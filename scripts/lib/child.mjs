@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
+import { say } from './progress.mjs';
 import { projectDir } from './project.mjs';
 
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -12,7 +14,7 @@ const SAME_SIGNAL_MS = 1000;
  *
  * Unless interactive it has a session of its own and gets signals from us alone, each once: a program that cleans up on
  * the first Ctrl-C and gives up on the second must not see one Ctrl-C twice. An interactive one shares our terminal,
- * which sends it Ctrl-C itself.
+ * which sends it Ctrl-C itself. What a program with a session of its own leaves running is ended and named.
  *
  * @param {number} [options.niceness] from 0 to 19: how willingly it, and what it starts, leaves the processors to others
  * @param {AbortSignal} [options.kill] kills the program (which must not be interactive) and what it started
@@ -26,6 +28,44 @@ export async function runTool(program, args, { interactive = false, niceness = 0
     return (await ended(child)).exitCode;
   } finally {
     stopForwarding();
+    if (!interactive && child.pid !== undefined) endGroup(child.pid);
+  }
+}
+
+/** Nobody else would end it, and the machine shall be left as it was. */
+function endGroup(group) {
+  const left = commandsOf(group);
+  if (left.length === 0) return;
+  say(`left running, and ended now: ${left.join('; ')}`);
+  try {
+    process.kill(-group, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+
+/** Of the processes of a group that live. None where there is no /proc. */
+function commandsOf(group) {
+  const read = (file) => {
+    try {
+      return readFileSync(file, 'utf8');
+    } catch {
+      return '';
+    }
+  };
+  // The fields after the program's name, which may hold anything: state, parent, then group.
+  const groupOf = (pid) => Number(read(`/proc/${pid}/stat`).split(')').at(-1).trim().split(' ')[2]);
+  const pids = existing('/proc').filter((pid) => /^\d+$/.test(pid) && groupOf(pid) === group);
+  const commands = pids.map((pid) => read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim().slice(0, 200));
+  // What has ended and was not waited for yet has no command line.
+  return commands.filter((command) => command !== '');
+}
+
+function existing(folder) {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
 }
 

@@ -1,5 +1,6 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { waitFor } from '../../support/wait-for';
 import { Sandbox } from './sandbox';
 
 let sandbox: Sandbox;
@@ -61,6 +62,23 @@ describe('test', () => {
     expect(lastLine(stdout)).toBe('2 passed, 1 failed');
     expect(stderr).toContain('a test left something running');
     expect(exitCode).toBe(1);
+  });
+
+  it('ends what a jest that ended has left running, and names it', async () => {
+    const lives = `setTimeout(() => {}, 60_000)`;
+    const child = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(lives)}], { stdio: 'ignore' })`;
+    sandbox.jest(
+      { numPassedTests: 2, numTotalTests: 2 },
+      0,
+      `const left = ${child}; left.unref(); console.log('pid', left.pid);`,
+    );
+    const { exitCode, stdout, stderr } = await sandbox.run('test', 'unit');
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain(`left running, and ended now: ${process.execPath} -e ${lives}`);
+    const pid = Number(/pid (\d+)/.exec(stdout)?.[1]);
+    // Ended, if not waited for yet.
+    const isEnded = () => !existsSync(`/proc/${pid}`) || readFileSync(`/proc/${pid}/cmdline`, 'utf8') === '';
+    await waitFor(isEnded, { what: 'it to end' });
   });
 
   it('goes on after bad lint or types, and fails', async () => {
