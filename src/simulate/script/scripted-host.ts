@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { HostActivities } from '../../activities/host';
+import { currentContext } from '../../activities/host/core/run';
 import { ALLOWANCES, CHANGES, notAllowed } from '../../shared/safety/allowance';
 import type { Allowance } from '../../shared/safety/allowance';
 import { WELL, dependencyStanding, healthStanding } from '../../shared/observations/standing';
@@ -126,6 +127,8 @@ export class ScriptedHost {
       const call = name === 'waitUntil' ? `waitUntil ${(input as WaitRequest).reading}` : name;
       this.calls.push(call);
       await this.before(call);
+      // As a real agent: an attempt that was given up meanwhile changes nothing any more.
+      currentContext()?.cancellationSignal.throwIfAborted();
       const answer = this.also[name] ?? activity;
       return await (answer as (input: never) => Promise<unknown>)(input);
     };

@@ -63,7 +63,8 @@ function beatEveryMs(context: Context | undefined): number {
   return (context?.info.heartbeatTimeoutMs ?? BEATS * BEAT_MS) / BEATS;
 }
 
-function currentContext(): Context | undefined {
+/** Undefined outside of Temporal. */
+export function currentContext(): Context | undefined {
   try {
     return Context.current();
   } catch {
