@@ -276,7 +276,9 @@ it('members of a family are leases of their own: each stands in the view, and al
     expect(held.leases).toMatchObject([...members.map((setting) => ({ setting, ...isHeld })), { setting: SETTING }]);
     expect(members.map((one) => settings.values[one])).toEqual(['blocked', 'blocked']);
     const end = await resolvedWhenWell(handle, first);
-    expect(end.leases.map(({ state }) => state)).toEqual(['released', 'released', 'released']);
+    // The lease may have told that it is undone before the incident had ended.
+    expect(end.leases).toHaveLength(3);
+    for (const { state } of end.leases) expect(['released', 'undone']).toContain(state);
     for (const member of members) {
       const lease = site.env.client.workflow.getHandle(leaseId(at.name, member));
       expect(await lease.result()).toMatchObject({ state: 'undone', current: 'unblocked' });
