@@ -67,11 +67,12 @@ export function createAsChange({ settings, fence, begun, redact, logger }: Chang
           { activity: name, holder, token, kind, phase, attempt: run.attempt, pid: process.pid, ...more },
           'change',
         );
+      const logWhy = (phase: string, err: unknown) => log(phase, { reason: redact(errorText(err), REASON_CHARACTERS) });
       const orLog = <T>(check: () => T): T => {
         try {
           return check();
         } catch (err) {
-          log('refused', { reason: redact(errorText(err), REASON_CHARACTERS) });
+          logWhy('refused', err);
           throw err;
         }
       };
@@ -91,7 +92,7 @@ export function createAsChange({ settings, fence, begun, redact, logger }: Chang
       log('begin');
       let outcome = 'failed';
       try {
-        const record = { begun, id: changeId(name, input), attempt: run.attempt, log };
+        const record = { begun, id: changeId(name, input), attempt: run.attempt, logWhy };
         const result = await whileRecorded(record, async (wasBegun) => {
           return await work({ ...run, wasBegun, mayStillChange }, input);
         });
@@ -115,19 +116,19 @@ interface Recording {
   /** Of the change, the same for each of its offers. */
   id: string;
   attempt: number;
-  log(phase: string, more: object): void;
+  logWhy(phase: string, err: unknown): void;
 }
 
 /** The disk knows of `work` until it came to its end. Only words depend on that: where it cannot be kept, work goes on. */
 async function whileRecorded<T>(
-  { begun, id, attempt, log }: Recording,
+  { begun, id, attempt, logWhy }: Recording,
   work: (wasBegun: boolean) => Promise<T>,
 ): Promise<T> {
   const tryTo = <R>(record: () => R): R | undefined => {
     try {
       return record();
     } catch (err) {
-      log('unrecorded', { reason: errorText(err).slice(0, REASON_CHARACTERS) });
+      logWhy('unrecorded', err);
       return undefined;
     }
   };
