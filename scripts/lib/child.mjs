@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
+import { processes } from './processes.js';
 import { say } from './progress.mjs';
 import { projectDir } from './project.mjs';
 
@@ -34,38 +34,13 @@ export async function runTool(program, args, { interactive = false, niceness = 0
 
 /** Nobody else would end it, and the machine shall be left as it was. */
 function endGroup(group) {
-  const left = commandsOf(group);
+  const left = processes().filter((one) => one.group === group);
   if (left.length === 0) return;
-  say(`left running, and ended now: ${left.join('; ')}`);
+  say(`left running, and ended now: ${left.map(({ command }) => command.slice(0, 200)).join('; ')}`);
   try {
     process.kill(-group, 'SIGKILL');
   } catch {
     // It has ended meanwhile.
-  }
-}
-
-/** Of the processes of a group that live. None where there is no /proc. */
-function commandsOf(group) {
-  const read = (file) => {
-    try {
-      return readFileSync(file, 'utf8');
-    } catch {
-      return '';
-    }
-  };
-  // The fields after the program's name, which may hold anything: state, parent, then group.
-  const groupOf = (pid) => Number(read(`/proc/${pid}/stat`).split(')').at(-1).trim().split(' ')[2]);
-  const pids = existing('/proc').filter((pid) => /^\d+$/.test(pid) && groupOf(pid) === group);
-  const commands = pids.map((pid) => read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim().slice(0, 200));
-  // What has ended and was not waited for yet has no command line.
-  return commands.filter((command) => command !== '');
-}
-
-function existing(folder) {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
   }
 }
 

@@ -1,9 +1,9 @@
 const { execFile } = require('node:child_process');
-const { readFileSync, readdirSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join, resolve } = require('node:path');
 const { promisify } = require('node:util');
 const { TestEnvironment } = require('jest-environment-node');
+const { names, processes } = require('../../../scripts/lib/processes.js');
 
 const LAB_HOST = resolve(__dirname, '../../../lab/host/lab-host.sh');
 
@@ -52,33 +52,8 @@ function kill(pid) {
   }
 }
 
-/** Those that live: what has ended and was not waited for yet has no command line. */
 function childrenOfThisProcess() {
-  return names('/proc')
-    .filter((pid) => /^\d+$/.test(pid) && parentOf(pid) === process.pid)
-    .map((pid) => ({ pid: Number(pid), command: read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim() }))
-    .filter(({ command }) => command !== '');
-}
-
-/** The fields after the program's name, which may hold anything: state, then parent. */
-function parentOf(pid) {
-  return Number(read(`/proc/${pid}/stat`).split(')').at(-1).trim().split(' ')[1]);
-}
-
-function names(folder) {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
-function read(file) {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
+  return processes().filter(({ parent }) => parent === process.pid);
 }
 
 module.exports = CleanEnvironment;

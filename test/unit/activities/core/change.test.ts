@@ -118,12 +118,23 @@ describe('a change', () => {
     /** Whether what is offered now was begun before. Each agent is a new one. */
     const wasBegun = async (given: object, asked: ChangePermit) =>
       await agent().asChange('ensureRestarted', async (run) => run.wasBegun)({ ...given, permit: asked } as never);
-    /** As far as the disk knows, an agent that is killed in the middle. */
+    /** As far as the disk knows, an agent that is killed in the middle; what is left of it ends with the test. */
+    const dead: { end: () => void; ended: Promise<unknown> }[] = [];
     const die = async () => {
-      const dying = agent().asChange('ensureRestarted', async () => await new Promise<never>(() => {}));
-      void dying({ ...input, permit: permit(5, 'one') });
+      const { gate, open } = gated();
+      const dying = agent().asChange('ensureRestarted', async () => {
+        await gate;
+        throw new Error('killed');
+      });
+      dead.push({ end: open, ended: dying({ ...input, permit: permit(5, 'one') }).catch(() => undefined) });
       await waitFor(() => existsSync(folder.path('state/begun')), { what: 'it to begin' });
     };
+    afterEach(async () => {
+      for (const { end, ended } of dead.splice(0)) {
+        end();
+        await ended;
+      }
+    });
 
     it('is known to the next agent, also where it comes as a new activity', async () => {
       await agent().asChange('ensureRestarted', async () => 1)({ ...input, permit: permit(5, 'one') } as never);
