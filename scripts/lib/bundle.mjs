@@ -19,6 +19,7 @@ const { code } = await bundleWorkflowCode({
   workflowsPath,
   // As src/temporal/workflow-source.ts says.
   preloadModules: [workflowsPath],
+  payloadConverterPath: inProject('src/temporal/payload-converter.ts'),
   logger: new DefaultLogger('WARN'),
 });
 await mkdir(inProject('dist'), { recursive: true });

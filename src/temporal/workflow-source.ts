@@ -5,7 +5,13 @@ import { bundleWorkflowCode } from '@temporalio/worker';
 import type { WorkerOptions } from '@temporalio/worker';
 
 /** Where the workflows' code comes from. */
-export type WorkflowSource = Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'bundlerOptions'>;
+export type WorkflowSource = Pick<
+  WorkerOptions,
+  'workflowBundle' | 'workflowsPath' | 'bundlerOptions' | 'dataConverter'
+>;
+
+/** A bundle has it built in. */
+const PAYLOAD_CONVERTER = require.resolve('./payload-converter');
 
 /** Long enough to be one of a kind, short enough to be said aloud. */
 const BUILD_ID_LENGTH = 12;
@@ -21,7 +27,11 @@ export function workflowSource(): WorkflowSource {
  * keep no state (lint), and are most of what a new workflow costs (ADR 28). The build's bundle is made the same way.
  */
 export function workflowsIn(workflowsPath: string) {
-  return { workflowsPath, bundlerOptions: { preloadModules: [workflowsPath] } } satisfies WorkflowSource;
+  return {
+    workflowsPath,
+    bundlerOptions: { preloadModules: [workflowsPath] },
+    dataConverter: { payloadConverterPath: PAYLOAD_CONVERTER },
+  } satisfies WorkflowSource;
 }
 
 /**
@@ -35,9 +45,14 @@ export async function buildIdOf(source: WorkflowSource = workflowSource()): Prom
   return createHash('sha256').update(own).digest('hex').slice(0, BUILD_ID_LENGTH);
 }
 
-async function codeOf({ workflowBundle, workflowsPath, bundlerOptions }: WorkflowSource): Promise<string> {
+async function codeOf({
+  workflowBundle,
+  workflowsPath,
+  bundlerOptions,
+  dataConverter,
+}: WorkflowSource): Promise<string> {
   if (workflowBundle !== undefined && 'code' in workflowBundle) return workflowBundle.code;
   if (workflowBundle !== undefined) return readFileSync(workflowBundle.codePath, 'utf8');
   if (workflowsPath === undefined) throw new Error('there are no workflows: neither a bundle nor their sources');
-  return (await bundleWorkflowCode({ workflowsPath, ...bundlerOptions })).code;
+  return (await bundleWorkflowCode({ workflowsPath, ...bundlerOptions, ...dataConverter })).code;
 }

@@ -4,7 +4,9 @@ import { Command } from 'commander';
 import type { GuardView, Pause, PauseRequest, ResumeRequest } from '../../shared/safety/guard';
 import { guardId } from '../../shared/ids';
 import { isSamePerson } from '../../shared/safety/people';
-import { DEFAULT_PAUSE, checkPause, checkResume } from '../../shared/safety/pause-limits';
+import { DEFAULT_PAUSE } from '../../shared/safety/pause-limits';
+import { pauseRequest, resumeRequest } from '../../shared/shape/people';
+import { required } from '../../shared/shape/shape';
 import { guardStart } from '../../shared/safety/guard-start';
 import { withClient } from '../support/connect';
 import { KEPT, ask } from '../support/controller';
@@ -58,7 +60,7 @@ export function createResumeCommand(): Command {
  */
 async function pause(options: PauseOptions): Promise<void> {
   const request: PauseRequest = { by: whoAmI(options.as), reason: options.reason, for: options.for };
-  asUsage(() => checkPause(request));
+  asUsage(() => required(pauseRequest, request));
   await withClient(options, async (client, config, file) => {
     await eachHost(await guardHosts(client, { config, file }, options.host), async (host) => {
       const view = await pauseHost(client, host, request);
@@ -92,7 +94,7 @@ async function resume(options: ResumeOptions): Promise<void> {
     ...(reason === undefined ? {} : { reason }),
     ...(all === undefined ? {} : { all }),
   };
-  asUsage(() => checkResume(request));
+  asUsage(() => required(resumeRequest, request));
   await withClient(options, async (client, config, file) => {
     await eachHost(await guardHosts(client, { config, file }, options.host), async (host) => {
       return `${host}: ${await resumeHost(client, client.workflow.getHandle(guardId(host)), request)}`;

@@ -167,5 +167,7 @@ export interface EscalationView {
   stillSince: string | null;
   /** When the next tier is due, and who it is; null when none is left, or the clock stands still. */
   next: { tier: number; at: string; notify: string } | null;
+  /** What was sent to it and could not be taken, with when and why; the first few. */
+  notTaken: string[];
   closed: Outcome | 'gone' | null;
 }

@@ -4,7 +4,7 @@ import { escapeMarkdown } from '../../shared/text/markdown';
 
 /** The escalation as the Markdown that Temporal UI shows under "current details". */
 export function renderEscalation(view: EscalationView): string {
-  return [headline(view), escapeMarkdown(view.route), holder(view), coming(view), pages(view)]
+  return [headline(view), escapeMarkdown(view.route), holder(view), coming(view), pages(view), dropped(view)]
     .filter((part) => part !== '')
     .join('\n\n');
 }
@@ -31,6 +31,11 @@ function coming({ next, closed, stillSince }: EscalationView): string {
 function pages(view: EscalationView): string {
   if (view.pages.length === 0) return 'Nobody was paged.';
   return ['**Paged** (UTC)\n', ...view.pages.map(line)].join('\n');
+}
+
+function dropped({ notTaken }: EscalationView): string {
+  if (notTaken.length === 0) return '';
+  return ['**Could not be taken**\n', ...notTaken.map((what) => `- ${escapeMarkdown(what)}`)].join('\n');
 }
 
 function line({ at, tier, teamName, channel, delivered, detail, collapsed }: Page): string {

@@ -22,7 +22,6 @@ import type { EscalationCarried, EscalationRunInput } from './escalation-view';
 import { IncidentClient } from './incident-client';
 import { News } from './news';
 import { Pager } from './pages/pager';
-import { UnaskedQuestions } from './unasked-questions';
 import { SubjectWatch } from './subject-watch';
 import { showSeverity, showSubject, zeroOf } from './subject';
 
@@ -51,7 +50,7 @@ export class EscalationRun {
     this.incident = new IncidentClient(this.subject);
     this.delivery = new Delivery(this.clock, this.pager, this.incident);
     this.runWatch = new SubjectWatch(this.subject, zero, carried?.gone ?? null);
-    this.news = new News(new UnaskedQuestions(carried?.askedKeys ?? []), () => this.changed());
+    this.news = new News(carried, () => this.changed());
     this.announcements = new Announcements(this.subject, this.clock, this.pager, carried?.isLineSaid ?? false);
   }
 
@@ -230,6 +229,7 @@ export class EscalationRun {
       askedKeys: this.news.questions.told,
       gone: this.runWatch.gone,
       isLineSaid: this.announcements.isLineSaid,
+      notTaken: this.news.dropped,
     };
     await continueInNewRun<Escalation>({ ...this.input, subject, plan, carried }, () => this.news.isEmpty);
   }

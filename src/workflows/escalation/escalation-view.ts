@@ -2,6 +2,7 @@ import type { EscalationInput, EscalationView, Subject } from '../../shared/pagi
 import { tellRoute } from '../../shared/paging/escalation-routes';
 import type { RunLimit } from '../../shared/run-limit';
 import type { ClockState, EscalationClock } from './clock';
+import type { News } from './news';
 import type { Pager, PagerState } from './pages/pager';
 import { plainPage } from './pages/sent-page';
 import { iso } from '../support/time';
@@ -16,11 +17,12 @@ export interface EscalationCarried {
   askedKeys: string[];
   gone: string | null;
   isLineSaid: boolean;
+  notTaken: string[];
 }
 
 /** The escalation as it stands. `closed`: how it ended; null while it goes on. */
 export function escalationView(
-  { subject, clock, pager }: { subject: Subject; clock: EscalationClock; pager: Pager },
+  { subject, clock, pager, news }: { subject: Subject; clock: EscalationClock; pager: Pager; news: News },
   closed: EscalationView['closed'],
 ): EscalationView {
   const { acknowledged } = clock.state;
@@ -32,6 +34,7 @@ export function escalationView(
       acknowledged === null ? null : { as: acknowledged.as, at: iso(acknowledged.at), until: iso(acknowledged.until) },
     stillSince: closed !== null || clock.stillSince === null ? null : iso(clock.stillSince),
     next: closed === null ? clock.next() : null,
+    notTaken: news.dropped,
     closed,
   };
 }

@@ -1,9 +1,8 @@
-import { setHandler } from '@temporalio/workflow';
 import type { EscalationView } from '../../shared/paging/escalation';
 import { EscalationRun } from './escalation-run';
 import type { EscalationRunInput } from './escalation-view';
 import { listenForMoves } from '../support/continue-when-long';
-import { texts } from '../message-texts';
+import { Door } from '../messages/door';
 import {
   acknowledgedSignal,
   askedSignal,
@@ -22,15 +21,16 @@ import {
  */
 export async function escalation(input: EscalationRunInput): Promise<EscalationView> {
   const run = new EscalationRun(input);
-  setHandler(escalateNowSignal, ({ reason }) => run.escalateNow(reason), texts.escalateNow);
-  setHandler(helplessSignal, ({ reason }) => run.helpless(reason), texts.helpless);
-  setHandler(routedSignal, (route) => run.routed(route), texts.routed);
-  setHandler(acknowledgedSignal, (acknowledged) => run.news.acknowledged(acknowledged), texts.acknowledged);
-  setHandler(askedSignal, (approval) => run.news.asked(approval), texts.asked);
-  setHandler(noteSignal, (note) => run.noted(note), texts.note);
-  setHandler(standingSignal, (note) => run.stands(note), texts.standing);
-  setHandler(closedSignal, (closing) => run.news.closed(closing), texts.closed);
-  listenForMoves();
-  setHandler(escalationQuery, () => run.view(), texts.escalation);
+  const door = new Door((what, why) => run.news.notTaken(`${what}: ${why}`));
+  door.signal(escalateNowSignal, ({ reason }) => run.escalateNow(reason));
+  door.signal(helplessSignal, ({ reason }) => run.helpless(reason));
+  door.signal(routedSignal, (route) => run.routed(route));
+  door.signal(acknowledgedSignal, (acknowledged) => run.news.acknowledged(acknowledged));
+  door.signal(askedSignal, (approval) => run.news.asked(approval));
+  door.signal(noteSignal, (note) => run.noted(note));
+  door.signal(standingSignal, (note) => run.stands(note));
+  door.signal(closedSignal, (closing) => run.news.closed(closing));
+  listenForMoves(door);
+  door.query(escalationQuery, () => run.view());
   return await run.untilOver();
 }

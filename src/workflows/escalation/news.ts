@@ -1,6 +1,11 @@
 import type { Approval } from '../../shared/safety/approval';
 import type { Closing } from './pages/announcements';
-import type { UnaskedQuestions } from './unasked-questions';
+import type { EscalationCarried } from './escalation-view';
+import { UnaskedQuestions } from './unasked-questions';
+import { isoNow } from '../support/time';
+
+/** A flood of them is of no use to anybody. */
+const MAX_DROPPED = 10;
 
 /** What was said to a clock and waits to be acted on. */
 export class News {
@@ -8,10 +13,17 @@ export class News {
   /** `until`: epoch milliseconds. */
   newestAck: { as: string; until: number } | null = null;
 
+  readonly questions: UnaskedQuestions;
+  /** What could not be taken, in words. */
+  readonly dropped: string[];
+
   constructor(
-    readonly questions: UnaskedQuestions,
+    carried: Pick<EscalationCarried, 'askedKeys' | 'notTaken'> | undefined,
     private readonly onChange: () => void,
-  ) {}
+  ) {
+    this.questions = new UnaskedQuestions(carried?.askedKeys ?? []);
+    this.dropped = carried?.notTaken ?? [];
+  }
 
   get isEmpty(): boolean {
     return this.closing === null && this.newestAck === null && this.questions.isEmpty;
@@ -19,6 +31,12 @@ export class News {
 
   acknowledged({ as, until }: { as: string; until: string }): void {
     this.newestAck = { as, until: Date.parse(until) };
+    this.onChange();
+  }
+
+  /** Somebody sent what is no message of a clock. */
+  notTaken(what: string): void {
+    if (this.dropped.length < MAX_DROPPED) this.dropped.push(`${isoNow()} ${what}`);
     this.onChange();
   }
 

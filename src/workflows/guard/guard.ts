@@ -3,7 +3,6 @@ import {
   getExternalWorkflowHandle,
   proxyActivities,
   setCurrentDetails,
-  setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { CoordinationActivities } from '../../activities/control/types';
@@ -14,7 +13,7 @@ import { listenForPauses } from './listen-for-pauses';
 import { TurnQueue } from './turn-queue';
 import type { Addressed, GuardState, IncidentRun } from './guard-state';
 import { continueInNewRun, isTimeToContinue, listenForMoves } from '../support/continue-when-long';
-import { texts } from '../message-texts';
+import { Door } from '../messages/door';
 import { guardQuery, noteChangeSignal, releaseTurnSignal, requestTurnSignal, turnSignal } from '../messages';
 
 export interface GuardInput extends RunLimit {
@@ -39,12 +38,13 @@ export async function guard(input: GuardInput): Promise<void> {
     isNew = true;
     return change(Date.now());
   };
-  setHandler(requestTurnSignal, (request) => onMessage((now) => turns.request(request, now)), texts.requestTurn);
-  setHandler(releaseTurnSignal, (release) => onMessage((now) => turns.release(release, now)), texts.releaseTurn);
-  setHandler(noteChangeSignal, (note) => onMessage((now) => turns.noteChange(note, now)), texts.noteChange);
-  listenForPauses(turns, onMessage);
-  listenForMoves();
-  setHandler(guardQuery, () => turns.view(Date.now()), texts.guard);
+  const door = new Door((what, why) => onMessage((now) => turns.notTaken(`${what}: ${why}`, now)));
+  door.signal(requestTurnSignal, (request) => onMessage((now) => turns.request(request, now)));
+  door.signal(releaseTurnSignal, (release) => onMessage((now) => turns.release(release, now)));
+  door.signal(noteChangeSignal, (note) => onMessage((now) => turns.noteChange(note, now)));
+  listenForPauses(door, turns, onMessage);
+  listenForMoves(door);
+  door.query(guardQuery, () => turns.view(Date.now()));
   if (state === undefined) upsertSearchAttributes([{ key: searchAttributes.host, value: host }]);
 
   for (;;) {

@@ -1,13 +1,12 @@
-import { setHandler } from '@temporalio/workflow';
 import type { PauseRequest, ResumeRequest } from '../../shared/safety/guard';
-import { checkPause, checkResume, pauseMs } from '../../shared/safety/pause-limits';
-import { texts } from '../message-texts';
+import { pauseMs } from '../../shared/safety/pause-limits';
 import { pauseSignal, pauseUpdate, resumeSignal, resumeUpdate } from '../messages';
-import { refusing, whyRefused } from '../support/update-checks';
+import { whyRefused } from '../messages/door';
+import type { Door } from '../messages/door';
 import type { TurnQueue } from './turn-queue';
 
 /** People pause and resume a host: as an update, which answers, or as a signal, which Temporal keeps in order. */
-export function listenForPauses(turns: TurnQueue, onMessage: <T>(change: (now: number) => T) => T): void {
+export function listenForPauses(door: Door, turns: TurnQueue, onMessage: <T>(change: (now: number) => T) => T): void {
   const pause = (request: PauseRequest) =>
     onMessage((now) => {
       const { by, reason } = request;
@@ -16,29 +15,16 @@ export function listenForPauses(turns: TurnQueue, onMessage: <T>(change: (now: n
     });
   const resume = (request: ResumeRequest) => onMessage((now) => turns.resume(request, now));
   const checkEnd = (request: ResumeRequest) => {
-    checkResume(request);
     if (!turns.canResume(request)) throw new Error(whyNotResumed(turns, request));
   };
-  setHandler(pauseUpdate, pause, { ...texts.pause, validator: (request) => refusing(() => checkPause(request)) });
-  setHandler(resumeUpdate, resume, { ...texts.resume, validator: (request) => refusing(() => checkEnd(request)) });
-  const takePause = (request: PauseRequest) =>
-    takeOrNote(
-      () => checkPause(request),
-      () => void pause(request),
-    );
-  const takeResume = (request: ResumeRequest) =>
-    takeOrNote(
-      () => checkEnd(request),
-      () => resume(request),
-    );
-  setHandler(pauseSignal, takePause, texts.pauseSignal);
-  setHandler(resumeSignal, takeResume, texts.resumeSignal);
-
-  function takeOrNote(check: () => void, take: () => void): void {
-    const why = whyRefused(check);
-    if (why === undefined) take();
+  door.update(pauseUpdate, { take: pause });
+  door.update(resumeUpdate, { check: checkEnd, take: resume });
+  door.signal(pauseSignal, (request) => void pause(request));
+  door.signal(resumeSignal, (request) => {
+    const why = whyRefused(() => checkEnd(request));
+    if (why === undefined) resume(request);
     else onMessage((now) => turns.notTaken(why, now));
-  }
+  });
 }
 
 function whyNotResumed({ paused }: TurnQueue, { by }: ResumeRequest): string {

@@ -1,8 +1,8 @@
-import { condition, setHandler, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
+import { condition, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
 import type { IncidentInput, IncidentMemo, IncidentResult } from '../../shared/incident';
 import { searchAttributes } from '../../shared/search-attributes';
-import { texts } from '../message-texts';
 import { alertSignal, timelineQuery } from '../messages';
+import { Door } from '../messages/door';
 import { Guarded } from '../safety/guarded';
 import { Display } from './record/display';
 import { Incident } from './incident';
@@ -29,10 +29,11 @@ export async function runIncident(input: IncidentInput, body: IncidentBody): Pro
   const lifeline: IncidentSafety =
     input.recovery?.dryRun === true ? new DryRun(incident) : new Guarded(incident, input.safety, body.watch);
   display.begin();
-  lifeline.listen();
-  listenForMoves();
-  setHandler(alertSignal, (alerts) => [alerts].flat().forEach((alert) => incident.receive(alert)), texts.alert);
-  setHandler(timelineQuery, () => incident.view, texts.timeline);
+  const door = new Door((what, why) => incident.note('', what, why));
+  lifeline.listen(door);
+  listenForMoves(door);
+  door.signal(alertSignal, (alerts) => [alerts].flat().forEach((alert) => incident.receive(alert)));
+  door.query(timelineQuery, () => incident.view);
 
   if (!incident.hasAlert && input.startedBy === undefined) {
     await condition(() => incident.hasAlert, FIRST_ALERT_WITHIN_MS, { summary: 'First alert' });

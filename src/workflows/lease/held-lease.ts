@@ -86,8 +86,7 @@ export class HeldLease {
   request(wish: LeaseRequest): void {
     const problem = problemOf(wish, this.view);
     if (problem !== undefined) return this.record.refuse(wish, `Not taken: ${problem}`);
-    // Times are compared as texts.
-    this.admit({ ...wish, until: new Date(wish.until).toISOString() });
+    this.admit(wish);
   }
 
   /** One owner needs it no longer; without an owner it ends for all. */

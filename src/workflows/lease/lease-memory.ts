@@ -67,12 +67,8 @@ export function newMemory({ host, setting }: LeaseInput, now: string): LeaseMemo
 
 /** What is wrong with a wish, in words; undefined where nothing is. */
 export function problemOf(wish: LeaseRequest, view: LeaseView): string | undefined {
-  const { host, setting, value, owner, until, escalation } = wish;
-  if (host !== view.host || setting !== view.setting) return `this is the lease of ${view.setting} on ${view.host}`;
-  if (!['string', 'number', 'boolean'].includes(typeof value)) return 'a value is a text, a number, true or false';
-  if (typeof owner !== 'string' || owner === '') return 'nobody is named as its owner';
-  if (Number.isNaN(Date.parse(until))) return `"${until}" is no time`;
-  return escalation === undefined ? 'it does not say whom to page' : undefined;
+  const isOurs = wish.host === view.host && wish.setting === view.setting;
+  return isOurs ? undefined : `this is the lease of ${view.setting} on ${view.host}`;
 }
 
 export function valueText(value: SettingValue | null): string {

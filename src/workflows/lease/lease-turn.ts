@@ -1,8 +1,8 @@
-import { ApplicationFailure, setHandler, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 import type { GuardPolicy } from '../../shared/safety/guard';
 import type { ChangePermit } from '../../shared/safety/permit';
-import { texts } from '../message-texts';
 import { turnSignal } from '../messages';
+import type { Door } from '../messages/door';
 import { guardOf } from '../guard/guard-client';
 import type { HeldLease } from './held-lease';
 import { Turn } from '../guard/turn';
@@ -15,8 +15,10 @@ export class LeaseTurn {
   /** Kept when it was given back: a grant that was long on its way must find somebody who gives it back, too. */
   private turn: Turn | null = null;
 
-  constructor(private readonly lease: HeldLease) {
-    setHandler(turnSignal, (answer) => this.turn?.receive(answer), texts.turn);
+  constructor(private readonly lease: HeldLease) {}
+
+  listen(door: Door): void {
+    door.signal(turnSignal, (answer) => this.turn?.receive(answer));
   }
 
   /**

@@ -5,7 +5,6 @@ import {
   condition,
   proxyActivities,
   setCurrentDetails,
-  setHandler,
   sleep,
   upsertSearchAttributes,
   workflowInfo,
@@ -25,8 +24,8 @@ import { renderLease } from './lease-details';
 import { closePages, pageAboutLease } from './lease-paging';
 import { LeaseTurn } from './lease-turn';
 import { continueInNewRun, isTimeToContinue, listenForMoves } from '../support/continue-when-long';
-import { checkExtension, checkRelease } from './lease-checks';
-import { texts } from '../message-texts';
+import { checkRelease, refuseOver } from './lease-checks';
+import { Door } from '../messages/door';
 import { extendLeaseUpdate, leaseQuery, releaseLeaseSignal, releaseLeaseUpdate, requestLeaseSignal } from '../messages';
 import { isoNow } from '../support/time';
 
@@ -58,18 +57,19 @@ export async function lease(input: LeaseInput): Promise<LeaseView> {
   };
   const tell = (incident: string, what: LeaseNews) => news.tell(incident, what);
   const lease: HeldLease = new HeldLease(input, { now: isoNow, onChange, tell });
-  setHandlers(lease);
-  listenForMoves();
+  const turn = new LeaseTurn(lease);
+  listen(lease, turn);
   const isAsked = await condition(() => lease.hasRequest, FIRST_REQUEST_WITHIN_MS, { summary: 'First request' });
   if (!isAsked) lease.refused('Nobody asked for it: start it with "halcyon leases apply"');
   // A cancellation is a wish to end it, not to forget it.
   const cancelled = { by: 'Temporal', reason: 'the workflow was cancelled' };
   CancellationScope.current().cancelRequested.catch(() => lease.release(cancelled));
-  await CancellationScope.nonCancellable(async () => await live(lease, new LeaseTurn(lease), news));
+  await CancellationScope.nonCancellable(async () => await live(lease, turn, news));
   return lease.view;
 }
 
-function setHandlers(lease: HeldLease): void {
+function listen(lease: HeldLease, turn: LeaseTurn): void {
+  const door = new Door((what, why) => lease.note(`${what}: ${why}`));
   const release = (input: LeaseRelease): LeaseView => {
     lease.release(input);
     return lease.view;
@@ -78,11 +78,13 @@ function setHandlers(lease: HeldLease): void {
     lease.extend({ ...input, until: new Date(Date.now() + parseDuration(input.for)!).toISOString() });
     return lease.view;
   };
-  setHandler(requestLeaseSignal, (wish) => lease.request(wish), texts.requestLease);
-  setHandler(releaseLeaseSignal, (input) => lease.release(input), texts.releaseLease);
-  setHandler(releaseLeaseUpdate, release, { ...texts.release, validator: (input) => checkRelease(lease.view, input) });
-  setHandler(extendLeaseUpdate, extend, { ...texts.extend, validator: (input) => checkExtension(lease.view, input) });
-  setHandler(leaseQuery, () => lease.view, texts.lease);
+  turn.listen(door);
+  listenForMoves(door);
+  door.signal(requestLeaseSignal, (wish) => lease.request(wish));
+  door.signal(releaseLeaseSignal, (input) => lease.release(input));
+  door.update(releaseLeaseUpdate, { check: (input) => checkRelease(lease.view, input), take: release });
+  door.update(extendLeaseUpdate, { check: () => refuseOver(lease.view), take: extend });
+  door.query(leaseQuery, () => lease.view);
 }
 
 async function live(lease: HeldLease, turn: LeaseTurn, news: LeaseNewsSender): Promise<void> {

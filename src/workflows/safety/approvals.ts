@@ -102,9 +102,6 @@ export class Approvals {
    */
   check(answer: ApprovalAnswer): void {
     const { as, hash, inAdvance } = answer;
-    if (typeof as !== 'string' || as.trim() === '') throw new Error('as: say who you are, as in {"as": "anna"}');
-    if (hash !== undefined && !/^[0-9a-f]{8}$/.test(hash))
-      throw new Error(`hash: expected 8 hex digits, got "${hash}"`);
     const asked = this.find(hash);
     if (inAdvance === true && asked?.state !== 'asked') return this.checkEarly(answer);
     if (asked === undefined) throw new Error(this.whyUnknown(hash));

@@ -1,10 +1,9 @@
-import { setHandler } from '@temporalio/workflow';
 import type { ApprovalSubject } from '../../shared/safety/approval';
 import type { HostStanding, Outcome } from '../../shared/incident';
 import type { LeaseOutcome, LeaseWish } from '../../shared/safety/lease';
 import type { SafetyPolicy } from '../../shared/safety/safety';
-import { texts } from '../message-texts';
 import { turnSignal } from '../messages';
+import type { Door } from '../messages/door';
 import { AlertRoute } from '../incident/alert-route';
 import { answerInWords } from './approvals';
 import { ApprovedWork } from './approved-work';
@@ -70,12 +69,12 @@ export class Guarded implements IncidentSafety {
     });
   }
 
-  listen(): void {
-    setHandler(turnSignal, (answer) => this.access.receive(answer), texts.turn);
-    this.responders.listen();
-    this.questions.listen();
-    this.leases.listen();
-    listenForClose(this.incident);
+  listen(door: Door): void {
+    door.signal(turnSignal, (answer) => this.access.receive(answer));
+    this.responders.listen(door);
+    this.questions.listen(door);
+    this.leases.listen(door);
+    listenForClose(door, this.incident);
   }
 
   begin(): void {

@@ -1,12 +1,12 @@
-import { condition, setHandler, uuid4, workflowInfo } from '@temporalio/workflow';
+import { condition, uuid4, workflowInfo } from '@temporalio/workflow';
 import { formatDuration } from '../../shared/text/durations';
 import type { EscalationPlan } from '../../shared/paging/escalation';
 import type { IncidentLease } from '../../shared/incident';
 import type { LeaseNews, LeaseOutcome, LeaseWish } from '../../shared/safety/lease';
 import { leaseChange } from '../../shared/summary/leases';
 import { clock } from '../../shared/text/text';
-import { texts } from '../message-texts';
 import { leaseChangedSignal } from '../messages';
+import type { Door } from '../messages/door';
 import type { ChangeGate, Permission } from './gate';
 import { hostOf } from '../runbook/host-watch';
 import type { Incident } from '../incident/incident';
@@ -38,8 +38,8 @@ export class IncidentLeases {
 
   constructor(private readonly of: LeasesOf) {}
 
-  listen(): void {
-    setHandler(leaseChangedSignal, (news) => this.hear(news), texts.leaseChanged);
+  listen(door: Door): void {
+    door.signal(leaseChangedSignal, (news) => this.hear(news));
   }
 
   async lease(step: Step, wish: LeaseWish): Promise<LeaseOutcome> {

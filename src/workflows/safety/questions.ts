@@ -1,4 +1,4 @@
-import { condition, setHandler, workflowInfo } from '@temporalio/workflow';
+import { condition, workflowInfo } from '@temporalio/workflow';
 import type {
   Approval,
   ApprovalAnswer,
@@ -8,13 +8,13 @@ import type {
   Verdict,
 } from '../../shared/safety/approval';
 import { WELL } from '../../shared/observations/standing';
-import { texts } from '../message-texts';
 import { approveSignal, approveUpdate, rejectSignal, rejectUpdate } from '../messages';
 import { Approvals, describeQuestion } from './approvals';
 import type { EscalationClient } from '../escalation/escalation-client';
 import type { Incident } from '../incident/incident';
 import { mendedWithoutUs } from '../incident/outcome';
-import { refusing, whyRefused } from '../support/update-checks';
+import { whyRefused } from '../messages/door';
+import type { Door } from '../messages/door';
 import type { Remedied } from './safety';
 import { ThinkingWatch } from '../incident/thinking-watch';
 import type { Watched } from '../runbook/watched';
@@ -50,12 +50,12 @@ export class Questions {
     this.approvals = new Approvals(of.policy, { run, startedBy, ...known }, isoNow);
   }
 
-  listen(): void {
-    const validator = (answer: ApprovalAnswer) => refusing(() => this.approvals.check(answer));
-    setHandler(approveUpdate, (answer) => this.answer(answer, 'approved'), { ...texts.approve, validator });
-    setHandler(rejectUpdate, (answer) => this.answer(answer, 'rejected'), { ...texts.reject, validator });
-    setHandler(approveSignal, (answer) => this.hear(answer, 'approved'), texts.approveSignal);
-    setHandler(rejectSignal, (answer) => this.hear(answer, 'rejected'), texts.rejectSignal);
+  listen(door: Door): void {
+    const check = (answer: ApprovalAnswer) => this.approvals.check(answer);
+    door.update(approveUpdate, { check, take: (answer) => this.answer(answer, 'approved') });
+    door.update(rejectUpdate, { check, take: (answer) => this.answer(answer, 'rejected') });
+    door.signal(approveSignal, (answer) => this.hear(answer, 'approved'));
+    door.signal(rejectSignal, (answer) => this.hear(answer, 'rejected'));
   }
 
   /** People said yes to the remedy that is under way: its steps need no more questions. */
@@ -141,7 +141,7 @@ export class Questions {
       this.approvals.check(answer);
     });
     if (why === undefined) this.answer(answer, verdict);
-    else this.of.incident.note('', `An answer of ${String(answer?.as)} was not taken ("${verdict}")`, why);
+    else this.of.incident.note('', `An answer of ${answer.as} was not taken ("${verdict}")`, why);
   }
 }
 

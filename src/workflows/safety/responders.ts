@@ -1,13 +1,12 @@
-import { setHandler, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { formatDuration, parseDuration } from '../../shared/text/durations';
 import type { Acknowledgement, EscalationEvent, EscalationPolicy } from '../../shared/paging/escalation';
 import type { IncidentMemo, IncidentView } from '../../shared/incident';
 import { searchAttributes } from '../../shared/search-attributes';
-import { texts } from '../message-texts';
 import { acknowledgeUpdate, escalatedSignal } from '../messages';
+import type { Door } from '../messages/door';
 import type { EscalationClient } from '../escalation/escalation-client';
 import type { Incident } from '../incident/incident';
-import { checkAcknowledgement } from '../support/update-checks';
 
 /** Who was paged about an incident, and who has it: what its clock says, and what people say to the incident. */
 export class Responders {
@@ -17,12 +16,9 @@ export class Responders {
     private readonly escalation: Pick<EscalationClient, 'acknowledged' | 'settled'>,
   ) {}
 
-  listen(): void {
-    setHandler(escalatedSignal, (event) => this.hear(event), texts.escalated);
-    setHandler(acknowledgeUpdate, (ack) => this.acknowledge(ack), {
-      ...texts.acknowledge,
-      validator: checkAcknowledgement,
-    });
+  listen(door: Door): void {
+    door.signal(escalatedSignal, (event) => this.hear(event));
+    door.update(acknowledgeUpdate, { take: async (ack) => await this.acknowledge(ack) });
   }
 
   private async acknowledge({ as, for: text }: Acknowledgement): Promise<{ until: string }> {

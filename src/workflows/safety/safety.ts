@@ -3,6 +3,7 @@ import type { ApprovalSubject } from '../../shared/safety/approval';
 import type { HostStanding, Outcome } from '../../shared/incident';
 import type { LeaseOutcome, LeaseWish } from '../../shared/safety/lease';
 import type { Incident } from '../incident/incident';
+import type { Door } from '../messages/door';
 import { leaseLeftOut } from './incident-leases';
 import type { ChangeGate, Permission } from './gate';
 import type { Step } from '../runbook/step';
@@ -50,7 +51,7 @@ export interface Safety extends ChangeGate {
 /** The whole of an incident's safety, as the shell runs it. */
 export interface IncidentSafety extends Safety {
   /** Registers the handlers of people's and guard's messages. Before the first await. */
-  listen(): void;
+  listen(door: Door): void;
   /** Starts the clock and asks for the turn. Sends, and does not wait. */
   begin(): void;
   /** The same in a new run of an incident that only looks on: the clock runs, and whatever was refused may be so still. */

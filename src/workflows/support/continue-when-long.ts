@@ -1,7 +1,7 @@
-import { allHandlersFinished, condition, makeContinueAsNewFunc, setHandler, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition, makeContinueAsNewFunc, workflowInfo } from '@temporalio/workflow';
 import type { Workflow } from '@temporalio/workflow';
-import { texts } from '../message-texts';
 import { moveOnSignal } from '../messages';
+import type { Door } from '../messages/door';
 import type { RunLimit } from '../../shared/run-limit';
 
 /**
@@ -26,9 +26,9 @@ export function isFarTooLong({ maxEvents = LONG.events }: RunLimit): boolean {
 }
 
 /** A workflow that goes on for long hears that another build may be the one to run it. Before the first await. */
-export function listenForMoves(): void {
+export function listenForMoves(door: Door): void {
   // That there is a workflow task is all that it takes: Temporal says with it which build is to run this.
-  setHandler(moveOnSignal, () => undefined, texts.moveOn);
+  door.signal(moveOnSignal, () => undefined);
 }
 
 /**

@@ -32,9 +32,9 @@ async function keptOrNew(workflowsPath: string): Promise<WorkflowBundle> {
   try {
     return { code: readFileSync(file, 'utf8') };
   } catch {
-    const { bundlerOptions } = workflowsIn(workflowsPath);
+    const { bundlerOptions, dataConverter } = workflowsIn(workflowsPath);
     const logger = new DefaultLogger('ERROR');
-    const { code } = await bundleWorkflowCode({ workflowsPath, ...bundlerOptions, logger });
+    const { code } = await bundleWorkflowCode({ workflowsPath, ...bundlerOptions, ...dataConverter, logger });
     mkdirSync(KEPT, { recursive: true });
     removeOld();
     // Two may be at it side by side: what is read is whole all the same.

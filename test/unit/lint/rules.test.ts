@@ -42,6 +42,12 @@ it.each([
     '@typescript-eslint/no-restricted-imports',
   ],
   [
+    'a message past the door',
+    'src/workflows/x.ts',
+    "import { setHandler } from '@temporalio/workflow';\nexport const a = setHandler;",
+    'no-restricted-syntax',
+  ],
+  [
     'an activity as a value',
     'src/workflows/x.ts',
     "import { createHostActivities } from '../activities/host';\nexport const a = createHostActivities;",

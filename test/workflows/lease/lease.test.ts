@@ -252,8 +252,8 @@ describe('people', () => {
 
   it.each([
     ['an owner that it does not have', { ...by, owner: 'incident/Z/h1' }, 'does not hold this lease'],
-    ['nobody', { by: '', reason: 'x' }, 'by: say who you are'],
-    ['no reason', { by: 'anna', reason: ' ' }, 'reason: say why'],
+    ['nobody', { by: '', reason: 'x' }, 'by: expected some text'],
+    ['no reason', { by: 'anna', reason: ' ' }, 'reason: expected some text'],
   ])('cannot release it for %s', async (_what, input, message) => {
     await site.withHost(async (host) => {
       const handle = await host.request();

@@ -37,6 +37,7 @@ describe('halcyon escalation show', () => {
     stillSince: null,
     next: { tier: 1, at: '2026-11-23T03:15:00.000Z', notify: 'onDuty' },
     closed: null,
+    notTaken: [],
   };
   const page = { at: '2026-11-23T03:15:00.000Z', tier: 1, team: 'platform', teamName: 'Platform' };
 
