@@ -19,3 +19,8 @@ export function escalationId(workflowId: string): string {
 export function leaseId(host: string, what: string): string {
   return `lease/${host}/${what}`;
 }
+
+/** Who tells that the incident of a clock is over; `run`: the clock's first. */
+export function closingId(escalation: string, run: string): string {
+  return `closing/${escalation.replace(/^escalation\//, '')}/${run}`;
+}

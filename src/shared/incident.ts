@@ -2,6 +2,7 @@ import type { AlertContext } from './alert-context';
 import type { ClosedEpisodes, EpisodeStart } from './episode';
 import type { RunLimit } from './run-limit';
 import type { RunbookName } from './runbooks';
+import type { Page } from './paging/escalation';
 import type { Approval, EarlyAnswer } from './safety/approval';
 import type { LeaseOutcome, SettingValue } from './safety/lease';
 import type { Mode, SafetyPolicy } from './safety/safety';
@@ -114,6 +115,8 @@ export interface IncidentStory {
   /** The pass that comes, or goes on, is made because it stood otherwise after the one before. */
   isSecondPass: boolean;
   earlyAnswers: EarlyAnswer[];
+  /** What the clock paged, as it told: where it is lost, the next one knows. */
+  pages: Page[];
 }
 
 export interface RecoveryOptions {

@@ -1,4 +1,5 @@
 /** The workflows that the controller runs. Names are the registered workflow types: renaming one breaks open runs. */
+export { closing } from './escalation/closing';
 export { escalation } from './escalation/escalation';
 export { guard } from './guard/guard';
 export { lease } from './lease/lease';

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Approval } from '../../src/shared/safety/approval';
 import type { EscalationPlan, EscalationView, Subject } from '../../src/shared/paging/escalation';
-import { escalationId } from '../../src/shared/ids';
+import { closingId, escalationId } from '../../src/shared/ids';
 import type { RunLimit } from '../../src/shared/run-limit';
 import { CONTROLLER_TASK_QUEUE } from '../../src/shared/task-queues';
 import type { escalation } from '../../src/workflows';
@@ -72,6 +73,19 @@ export async function startEscalation(
   });
 }
 
+/** Resolves when everybody who heard of it knows that it is over; also where there is nobody to tell. */
+export async function everyoneTold(
+  { client }: Pick<TestWorkflowEnvironment, 'client'>,
+  { workflowId, firstExecutionRunId }: { workflowId: string; firstExecutionRunId: string },
+): Promise<void> {
+  await client.workflow
+    .getHandle(closingId(workflowId, firstExecutionRunId))
+    .result()
+    .catch((err: unknown) => {
+      if (!(err instanceof WorkflowNotFoundError)) throw err;
+    });
+}
+
 export interface HowToBegin {
   /** Minutes since the alert began. */
   ago?: number;
@@ -101,7 +115,9 @@ export async function beginEscalation(
   };
   const close = async (outcome: Outcome = 'healed'): Promise<EscalationView> => {
     await handle.signal(closedSignal, { outcome, summary: 'Restarted KingFisher' });
-    return await handle.result();
+    const view = await handle.result();
+    await everyoneTold(env, handle);
+    return view;
   };
   return { about, handle, id, now, zero, pages, ack, close };
 }

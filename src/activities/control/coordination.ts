@@ -1,8 +1,9 @@
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import { leaseId } from '../../shared/ids';
 import { guardStart } from '../../shared/safety/guard-start';
 import { CONTROLLER_TASK_QUEUE } from '../../shared/task-queues';
-import { describeChain } from './run-status';
+import { describeChain, describeRun } from './run-status';
 import type { CoordinationActivities } from './types';
 
 /** How workflows reach guards and leases that may not be there yet: a workflow itself can only signal one that is. */
@@ -19,6 +20,29 @@ export function createCoordinationActivities(client: Client): Omit<CoordinationA
       const run = await describeChain(client, workflowId, runId);
       const status = run?.status.name ?? 'NOT_FOUND';
       return { open: status === 'RUNNING', status };
+    },
+    async observeClock({ workflowId }) {
+      const clock = await describeRun(client, workflowId);
+      const incidentRun = clock?.memo?.['incidentRun'];
+      return {
+        isOpen: clock?.status.name === 'RUNNING',
+        incidentRun: typeof incidentRun === 'string' ? incidentRun : null,
+      };
+    },
+    async endClock({ workflowId, reason }) {
+      try {
+        await client.workflow.getHandle(workflowId).terminate(reason);
+      } catch (err) {
+        if (!(err instanceof WorkflowNotFoundError)) throw err;
+      }
+    },
+    async startClosing({ workflowId, input }) {
+      const options = { workflowId, taskQueue: CONTROLLER_TASK_QUEUE, args: [input] };
+      try {
+        await client.workflow.start('closing', { ...options, workflowIdReusePolicy: 'REJECT_DUPLICATE' });
+      } catch (err) {
+        if (!(err instanceof WorkflowExecutionAlreadyStartedError)) throw err;
+      }
     },
     async requestLease(request) {
       const workflowId = leaseId(request.host, request.setting);

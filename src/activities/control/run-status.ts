@@ -2,23 +2,23 @@ import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/client';
 
 /**
- * How a run stands, or the newest of the runs that it continued as: an incident that is open for long goes on in new runs,
- * and who knows its first one means all of them. Undefined where there is no such run.
+ * How the incident that began with this run stands, whatever became of that run: one that is open for long goes on in new
+ * runs, a reset in Temporal UI ends one and begins another, and old runs are deleted after their retention. Found by its
+ * workflow id. Undefined where nothing is known of it.
  */
 export async function describeChain(
   client: Client,
   workflowId: string,
   firstRunId: string,
 ): Promise<WorkflowExecutionDescription | undefined> {
-  const first = await describeRun(client, workflowId, firstRunId);
-  if (first?.status.name !== 'CONTINUED_AS_NEW') return first;
   const newest = await describeRun(client, workflowId);
-  // A later incident of the same id is another chain: of the one that is asked for, only its last run is not known.
-  return newest?.raw.workflowExecutionInfo?.firstRunId === firstRunId ? newest : first;
+  if (newest === undefined || newest.raw.workflowExecutionInfo?.firstRunId === firstRunId) return newest;
+  // A later incident has its id: of the one that is asked for, only its first run can be found.
+  return await describeRun(client, workflowId, firstRunId);
 }
 
-/** How one run stands; undefined where there is none. */
-async function describeRun(
+/** How one run stands, without a run id the newest; undefined where there is none. */
+export async function describeRun(
   client: Client,
   workflowId: string,
   runId?: string,

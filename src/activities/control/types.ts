@@ -73,8 +73,14 @@ export interface PagingActivities {
 export interface CoordinationActivities {
   /** Starts the host's guard if there is none, and asks it. Asking again is harmless. */
   requestTurn(input: { host: string; request: TurnRequest }): Promise<void>;
-  /** Whether this run, or one that it continued as, is still open, and how it ended. */
+  /** Whether what began with this run is still open, in whatever run, and how it ended. */
   observeRun(input: { workflowId: string; runId: string }): Promise<{ open: boolean; status: string }>;
+  /** The clock of an incident: whether it is open, and with which run its incident began; null where it does not say. */
+  observeClock(input: { workflowId: string }): Promise<{ isOpen: boolean; incidentRun: string | null }>;
+  /** Ends a clock that does not end by itself and is in the way of the next. One that is not there is no error. */
+  endClock(input: { workflowId: string; reason: string }): Promise<void>;
+  /** Starts the workflow `closing`, which tells everyone that an incident is over. One that was started already goes on. */
+  startClosing(input: { workflowId: string; input: object }): Promise<void>;
   /** Reminds those on duty that changes on a host are paused, by whom, why and until when. Said twice, it is said twice. */
   remindPause(input: { host: string; pause: Pause }): Promise<void>;
   /** Starts the lease if there is none, and asks for it. Asking again is harmless. Returns its workflow id. */

@@ -99,6 +99,14 @@ export interface Subject {
 export interface EscalationInput {
   subject: Subject;
   plan: EscalationPlan;
+  /** Of a clock that was ended from outside, which this one takes the place of. */
+  restored?: RestoredClock;
+}
+
+/** What an incident heard of its clock. */
+export interface RestoredClock {
+  pages: Page[];
+  acknowledged: { as: string; until: string } | null;
 }
 
 /**
@@ -154,7 +162,9 @@ export type EscalationEvent = EscalationNews & {
 export type EscalationNews =
   | { kind: 'paged'; tier: number; teamName: string; pages: Page[] }
   | { kind: 'acknowledged'; as: string; until: string }
-  | { kind: 'lapsed'; as: string };
+  | { kind: 'lapsed'; as: string }
+  /** Somebody asked Temporal to cancel the clock, which goes on. */
+  | { kind: 'notCancelled' };
 
 /** The escalation as it stands, by query `escalation`. */
 export interface EscalationView {

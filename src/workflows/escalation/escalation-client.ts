@@ -1,13 +1,12 @@
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   CancellationScope,
   ParentClosePolicy,
   getExternalWorkflowHandle,
   log,
-  sleep,
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { SignalDefinition } from '@temporalio/workflow';
 import type { Approval } from '../../shared/safety/approval';
 import type {
@@ -19,6 +18,7 @@ import type {
 } from '../../shared/paging/escalation';
 import { escalationId } from '../../shared/ids';
 import type { Outcome } from '../../shared/incident';
+import { ClockWatch } from './clock-watch';
 import {
   acknowledgedSignal,
   askedSignal,
@@ -30,27 +30,39 @@ import {
   standingSignal,
 } from '../messages';
 
-/** An older run's clock that does not end is waited for this long at a time. */
-const AGAIN_MS = 2_000;
+interface ClockOf {
+  /** Asked for when the clock starts: the alert is known by then. */
+  input: () => EscalationInput;
+  /** It was ended from outside and begins anew: what the incident said before is to be said again. */
+  onLost: () => void;
+}
 
 /**
- * An incident's hold on its clock. The clock is a workflow of its own that nothing here can stop: what is said to it is
- * sent in order, and not waited for.
+ * An incident's hold on its clock. The clock is a workflow of its own that nothing here can stop; what is said to it is
+ * sent in order, and not waited for. One that was ended from outside is noticed, and begins anew.
  */
 export class EscalationClient {
   private readonly id = escalationId(workflowInfo().workflowId);
-  private last: Promise<void> = Promise.resolve();
+  private readonly watch = new ClockWatch(this.id);
+  private last: Promise<unknown> = Promise.resolve();
+  /** Nothing is left to be paged: its end is no loss. */
+  private isOver = true;
 
-  /** @param input asked for when the clock starts: the alert is known by then */
-  constructor(private readonly input: () => EscalationInput) {}
+  constructor(private readonly of: ClockOf) {}
 
   /** The clock begins; its command goes with those of the first diagnosis, and behind them: the host is asked first. */
   start(): void {
-    // Cancelling the incident must not cancel the clock.
-    this.last = CancellationScope.nonCancellable(async () => {
+    this.isOver = false;
+    void this.inOrder(async () => {
       await Promise.resolve();
-      await this.started();
+      await this.begin(this.of.input());
     });
+  }
+
+  /** In a new run of the incident: the clock runs, and is looked after. */
+  goOn(): void {
+    this.isOver = false;
+    this.lookAfter(this.watch.untilSeenGone());
   }
 
   /** All that was said so far is on its way. */
@@ -59,69 +71,102 @@ export class EscalationClient {
   }
 
   escalateNow(reason: string): void {
-    this.say(escalateNowSignal, { reason });
+    void this.say(escalateNowSignal, { reason });
   }
 
   helpless(reason: string): void {
-    this.say(helplessSignal, { reason });
+    void this.say(helplessSignal, { reason });
   }
 
   routed(severity: string, plan: EscalationPlan): void {
-    this.say(routedSignal, { severity, plan });
+    void this.say(routedSignal, { severity, plan });
   }
 
-  acknowledged(as: string, until: string): void {
-    this.say(acknowledgedSignal, { as, until });
+  /** Whether a clock has it. */
+  async acknowledged(as: string, until: string): Promise<boolean> {
+    return await this.say(acknowledgedSignal, { as, until });
   }
 
   asked(approval: Approval): void {
-    this.say(askedSignal, approval);
+    void this.say(askedSignal, approval);
   }
 
   /** For everyone who was paged or asked so far. */
   note(note: EscalationNote): void {
-    this.say(noteSignal, note);
+    void this.say(noteSignal, note);
   }
 
   /** How the host stands: tiers wait while it is well. */
   standing(host: StandingNote['host'], text: string): void {
-    this.say(standingSignal, { host, text });
+    void this.say(standingSignal, { host, text });
   }
 
   closed(closing: { outcome: Outcome; summary: string; facts: Fact[] }): void {
-    this.say(closedSignal, closing);
+    void this.say(closedSignal, closing);
+    this.isOver = true;
   }
 
-  /** A clock of an earlier run may still be open, when that was terminated: ours takes its place. */
-  private async started(): Promise<void> {
-    const input = this.input();
-    for (;;) {
+  /** A clock of an incident before this one, which was terminated, may still be open: ours takes its place. */
+  private async begin(input: EscalationInput): Promise<void> {
+    for (let tries = 1; ; tries++) {
       try {
-        await startChild('escalation', {
+        const child = await startChild('escalation', {
           workflowId: this.id,
           args: [input],
           parentClosePolicy: ParentClosePolicy.ABANDON,
+          memo: { incidentRun: input.subject.runId },
           staticSummary: `Who is paged when about ${input.subject.workflowId}`,
         });
-        return;
+        return this.lookAfter(this.watch.untilEnded(child));
       } catch (err) {
         if (!(err instanceof WorkflowExecutionAlreadyStartedError)) throw err;
-        await this.signal(closedSignal, { outcome: 'unresolved', summary: 'a newer run of this incident goes on' });
-        await sleep(AGAIN_MS, { summary: 'Clock of an earlier run to end' });
+        if (await this.watch.isOf(input.subject.runId)) return this.lookAfter(this.watch.untilSeenGone());
+        await this.watch.putAside(tries, () => this.isHeard(closedSignal, SUPERSEDED));
       }
     }
   }
 
-  private say<A>(signal: SignalDefinition<[A]>, argument: A): void {
-    this.last = this.last.then(() => CancellationScope.nonCancellable(() => this.signal(signal, argument)));
+  /** @param lost resolves when the clock has ended */
+  private lookAfter(lost: Promise<void>): void {
+    void lost.then(() => this.inOrder(async () => (this.isOver ? undefined : await this.beginAnew())));
   }
 
-  /** A clock that is over already has nothing to be told. */
-  private async signal<A>(signal: SignalDefinition<[A]>, argument: A): Promise<void> {
+  /** Nothing where it runs again already. */
+  private async beginAnew(): Promise<void> {
+    const input = this.of.input();
+    if (await this.watch.isOf(input.subject.runId)) return;
+    this.of.onLost();
+    await this.begin(input);
+  }
+
+  /** Resolves with whether a clock has it. */
+  private async say<A>(signal: SignalDefinition<[A]>, argument: A): Promise<boolean> {
+    const isLast = signal.name === closedSignal.name;
+    return await this.inOrder(async () => {
+      if (await this.isHeard(signal, argument)) return true;
+      // Whoever was paged hears the end, also where the clock was ended a moment before.
+      if (!isLast && this.isOver) return false;
+      await this.beginAnew();
+      return await this.isHeard(signal, argument);
+    });
+  }
+
+  private async isHeard<A>(signal: SignalDefinition<[A]>, argument: A): Promise<boolean> {
     try {
       await getExternalWorkflowHandle(this.id).signal(signal, argument);
+      return true;
     } catch (err) {
       log.warn('the escalation could not be told', { escalation: this.id, signal: signal.name, err });
+      return false;
     }
   }
+
+  /** One after another. Cancelling the incident must not cancel what its clock is told. */
+  private inOrder<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.last.then(() => CancellationScope.nonCancellable(work));
+    this.last = done;
+    return done;
+  }
 }
+
+const SUPERSEDED = { outcome: 'unresolved', summary: 'a newer run of this incident goes on' } as const;

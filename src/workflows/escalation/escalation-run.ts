@@ -20,9 +20,11 @@ import { escalationView } from './escalation-view';
 import { iso } from '../support/time';
 import type { EscalationCarried, EscalationRunInput } from './escalation-view';
 import { IncidentClient } from './incident-client';
+import { restored } from './restored';
 import { News } from './news';
 import { Pager } from './pages/pager';
 import { SubjectWatch } from './subject-watch';
+import { tellClosed } from './tell-closed';
 import { showSeverity, showSubject, zeroOf } from './subject';
 
 type Escalation = (input: EscalationRunInput) => Promise<EscalationView>;
@@ -33,7 +35,7 @@ export class EscalationRun {
   readonly subject: Subject;
   readonly clock: EscalationClock;
   readonly pager: Pager;
-  private readonly incident: IncidentClient;
+  readonly incident: IncidentClient;
   readonly news: News;
   private readonly delivery: Delivery;
   private readonly runWatch: SubjectWatch;
@@ -44,9 +46,10 @@ export class EscalationRun {
   constructor(private readonly input: EscalationRunInput) {
     const { plan, carried } = input;
     const zero = zeroOf(input.subject);
+    const known = carried ?? restored(input, Date.now());
     this.subject = { ...input.subject, startsAt: iso(zero) };
-    this.clock = new EscalationClock(plan, zero, carried?.clock ?? { now: Date.now() });
-    this.pager = new Pager(this.subject, () => this.changed(), carried?.pager);
+    this.clock = new EscalationClock(plan, zero, known?.clock ?? { now: Date.now() });
+    this.pager = new Pager(this.subject, () => this.changed(), known?.pager);
     this.incident = new IncidentClient(this.subject);
     this.delivery = new Delivery(this.clock, this.pager, this.incident);
     this.runWatch = new SubjectWatch(this.subject, zero, carried?.gone ?? null);
@@ -164,10 +167,9 @@ export class EscalationRun {
 
   private async close(closing: Closing): Promise<void> {
     await Promise.all([this.pager.interrupt(), this.pager.stopTelling()]);
+    await tellClosed(this, closing);
     this.over = closing.outcome;
     this.show();
-    this.announcements.closed(closing, Date.now());
-    await this.pager.allTold();
   }
 
   private async look(): Promise<void> {

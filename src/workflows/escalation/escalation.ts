@@ -1,3 +1,4 @@
+import { CancellationScope } from '@temporalio/workflow';
 import type { EscalationView } from '../../shared/paging/escalation';
 import { EscalationRun } from './escalation-run';
 import type { EscalationRunInput } from './escalation-view';
@@ -32,5 +33,10 @@ export async function escalation(input: EscalationRunInput): Promise<EscalationV
   door.signal(closedSignal, (closing) => run.news.closed(closing));
   listenForMoves(door);
   door.query(escalationQuery, () => run.view());
-  return await run.untilOver();
+  // A cancellation is a wish that is answered: only its incident ends a clock.
+  CancellationScope.current().cancelRequested.catch(() => {
+    run.news.notTaken('A cancellation: the clock ends with its incident, so close that');
+    run.incident.say({ kind: 'notCancelled' });
+  });
+  return await CancellationScope.nonCancellable(async () => await run.untilOver());
 }

@@ -54,13 +54,12 @@ export class SubjectWatch {
 }
 
 /**
- * How the run that is paged about ended, or undefined while it is open or cannot be observed: paging must not depend on
- * knowing. Runs that it continued as count for it; where the newest is not known, it is open.
+ * How what is paged about ended, or undefined while it is open or cannot be observed: paging must not depend on knowing.
  */
 async function endOf({ workflowId, runId }: Subject): Promise<string | undefined> {
   try {
     const { open, status } = await observeRun({ workflowId, runId });
-    return open || status === 'CONTINUED_AS_NEW' ? undefined : status;
+    return open ? undefined : status;
   } catch (err) {
     if (err instanceof ActivityFailure) return undefined;
     throw err;

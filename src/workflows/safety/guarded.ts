@@ -1,6 +1,7 @@
 import type { ApprovalSubject } from '../../shared/safety/approval';
 import type { HostStanding, Outcome } from '../../shared/incident';
 import type { LeaseOutcome, LeaseWish } from '../../shared/safety/lease';
+import type { EscalationInput } from '../../shared/paging/escalation';
 import type { SafetyPolicy } from '../../shared/safety/safety';
 import { turnSignal } from '../messages';
 import type { Door } from '../messages/door';
@@ -40,10 +41,7 @@ export class Guarded implements IncidentSafety {
     watched: Watched | null,
   ) {
     this.approvedWork = new ApprovedWork(watched?.subject ?? 'it');
-    this.escalation = new EscalationClient(() => ({
-      subject: subjectOf(incident, this.route.severity),
-      plan: this.route.plan(),
-    }));
+    this.escalation = new EscalationClient({ input: () => this.clockInput(), onLost: () => this.tellAgain() });
     this.route = new AlertRoute(incident, policy.escalation, this.escalation);
     this.responders = new Responders(incident, policy.escalation, this.escalation);
     this.access = new HostAccess({
@@ -79,12 +77,14 @@ export class Guarded implements IncidentSafety {
 
   begin(): void {
     this.incident.story.isHelpless = false;
+    this.incident.story.pages = [];
     this.escalation.start();
     this.route.begin();
     this.access.request();
   }
 
   goOn(): void {
+    this.escalation.goOn();
     this.access.goOn();
   }
 
@@ -185,6 +185,30 @@ export class Guarded implements IncidentSafety {
     this.escalation.closed(closingOf(this.incident, outcome));
     await this.access.giveBack();
     await this.escalation.settled();
+  }
+
+  private clockInput(): EscalationInput {
+    const { incident } = this;
+    const { acknowledged } = incident.view;
+    const { pages } = incident.story;
+    const isNew = pages.length === 0 && acknowledged === null;
+    return {
+      subject: subjectOf(incident, this.route.severity),
+      plan: this.route.plan(),
+      ...(isNew ? {} : { restored: { pages, acknowledged } }),
+    };
+  }
+
+  /** The clock was ended from outside, and another one begins: it hears what the first was told. */
+  private tellAgain(): void {
+    const { incident } = this;
+    const { story, view } = incident;
+    incident.note('', 'The clock was ended from outside', 'it begins anew, and knows who was paged');
+    const again = 'said again to a new clock, as the one before was ended in Temporal';
+    if (story.isEscalated) this.escalation.escalateNow(again);
+    if (story.isHelpless) this.escalation.helpless(again);
+    if (story.standing !== 'down') this.escalation.standing(story.standing, '');
+    view.approvals.filter(({ state }) => state === 'asked').forEach((approval) => this.escalation.asked(approval));
   }
 
   private tellStanding(host: HostStanding): void {

@@ -1,4 +1,4 @@
-import { upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { formatDuration, parseDuration } from '../../shared/text/durations';
 import type { Acknowledgement, EscalationEvent, EscalationPolicy } from '../../shared/paging/escalation';
 import type { IncidentMemo, IncidentView } from '../../shared/incident';
@@ -8,12 +8,15 @@ import type { Door } from '../messages/door';
 import type { EscalationClient } from '../escalation/escalation-client';
 import type { Incident } from '../incident/incident';
 
+/** More tiers than any plan has, each by two channels. */
+const MAX_PAGES = 50;
+
 /** Who was paged about an incident, and who has it: what its clock says, and what people say to the incident. */
 export class Responders {
   constructor(
     private readonly incident: Incident,
     private readonly policy: EscalationPolicy,
-    private readonly escalation: Pick<EscalationClient, 'acknowledged' | 'settled'>,
+    private readonly escalation: Pick<EscalationClient, 'acknowledged'>,
   ) {}
 
   listen(door: Door): void {
@@ -24,10 +27,13 @@ export class Responders {
   private async acknowledge({ as, for: text }: Acknowledgement): Promise<{ until: string }> {
     const holdMs = text === undefined ? this.policy.holdMs : parseDuration(text)!;
     const until = new Date(Date.now() + holdMs).toISOString();
+    if (!(await this.escalation.acknowledged(as, until))) {
+      const why =
+        'no clock of this incident takes it, so the next tier may be paged: call them yourself, then try again';
+      throw ApplicationFailure.nonRetryable(why, 'Refused');
+    }
     this.setAcknowledged({ as, until });
     this.incident.note('', `Acknowledged by ${as}`, `no further tier for ${formatDuration(holdMs)}`);
-    this.escalation.acknowledged(as, until);
-    await this.escalation.settled();
     return { until };
   }
 
@@ -39,6 +45,12 @@ export class Responders {
       case 'lapsed':
         this.setAcknowledged(null);
         return this.incident.note('', `The acknowledgement of ${event.as} has lapsed`, 'the clock goes on');
+      case 'notCancelled':
+        return this.incident.note(
+          '',
+          'The clock goes on',
+          'somebody asked to cancel it in Temporal: it ends when this incident is closed (halcyon incident close)',
+        );
       case 'paged':
         return this.takePages(event);
     }
@@ -46,6 +58,8 @@ export class Responders {
 
   private takePages({ tier, teamName, pages }: Extract<EscalationEvent, { kind: 'paged' }>): void {
     const { incident } = this;
+    const { story } = incident;
+    story.pages = [...story.pages.filter((page) => page.tier !== tier), ...pages].slice(-MAX_PAGES);
     const ways = pages.map(({ channel, delivered, detail }) => `${channel} ${delivered ? 'ok' : `FAILED: ${detail}`}`);
     const collapsed = pages.some((page) => page.collapsed) ? ' (late)' : '';
     incident.note('', `Paged tier ${tier}${collapsed}: ${teamName}`, ways.join('; '));

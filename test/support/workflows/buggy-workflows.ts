@@ -1,6 +1,7 @@
 import type { IncidentInput, IncidentResult } from '../../../src/shared/incident';
 import { runIncident } from '../../../src/workflows/incident/run-incident';
 
+export { closing } from '../../../src/workflows/escalation/closing';
 export { escalation } from '../../../src/workflows/escalation/escalation';
 export { guard } from '../../../src/workflows/guard/guard';
 

@@ -5,6 +5,7 @@ import { runIncident } from '../../../src/workflows/incident/run-incident';
 import type { Diagnosed, Runbook } from '../../../src/workflows/runbook/runbook';
 import { observeAllowed } from '../../../src/workflows/steps/allowed';
 
+export { closing } from '../../../src/workflows/escalation/closing';
 export { escalation } from '../../../src/workflows/escalation/escalation';
 export { guard } from '../../../src/workflows/guard/guard';
 export { lease } from '../../../src/workflows/lease/lease';

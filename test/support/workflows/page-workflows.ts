@@ -9,6 +9,7 @@ import type { Watched } from '../../../src/workflows/runbook/watched';
 import { observeAllowed } from '../../../src/workflows/steps/allowed';
 import { restartDependency } from '../../../src/workflows/steps/dependencies';
 
+export { closing } from '../../../src/workflows/escalation/closing';
 export { escalation } from '../../../src/workflows/escalation/escalation';
 export { guard } from '../../../src/workflows/guard/guard';
 

@@ -10,7 +10,7 @@ import { pagerdutyAction, sendToPagerduty } from './page-pagerduty';
 import type { PagerdutySettings } from './page-pagerduty';
 import { postToSlack, slackClient } from './page-slack';
 import type { SlackSettings } from './page-slack';
-import { describeChain } from '../run-status';
+import { describeChain, describeRun } from '../run-status';
 import { slackText } from './slack-text';
 import type { PageInput, PagingActivities } from '../types';
 import { notDelivered } from './page-failures';
@@ -55,7 +55,7 @@ export function createPagingActivities(deps: PagingDeps): PagingActivities {
       if (pagers.slack.token === null) throw notDelivered('Slack has no token: set pagers.slack.token');
       const { attempt, scheduledTimestampMs } = Context.current().info;
       const since = new Date(Math.min(scheduledTimestampMs, Date.parse(input.subject.startsAt)) - CLOCKS_DIFFER_MS);
-      const mayBeThere = attempt > 1 || input.repeated === true;
+      const mayBeThere = attempt > 1 || input.repeated === true || (await wasReset(client));
       const text = slackText(await message(input));
       return await postToSlack({ client: slack, warn }, input, text, { mayBeThere, since });
     },
@@ -66,6 +66,19 @@ export function createPagingActivities(deps: PagingDeps): PagingActivities {
       return await sendToPagerduty(pagers.pagerduty, input, action, content, now());
     },
   };
+}
+
+/** Whether the run that pages was reset in Temporal UI: it may have sent this before. Where nobody knows, it may. */
+async function wasReset(client: Client): Promise<boolean> {
+  const { workflowExecution } = Context.current().info;
+  if (workflowExecution === undefined) return false;
+  const { workflowId, runId } = workflowExecution;
+  try {
+    const run = await client.withDeadline(Date.now() + QUERY_MS, () => describeRun(client, workflowId, runId));
+    return Boolean(run?.raw.workflowExtendedInfo?.lastResetTime);
+  } catch {
+    return true;
+  }
 }
 
 /** Messages that say nothing of the incident's state. */

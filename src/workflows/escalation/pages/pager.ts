@@ -5,9 +5,10 @@ import { CHANNEL_NAMES } from '../../../shared/paging/escalation';
 import type { PageChannel, PagedTeam, Subject, Urgency } from '../../../shared/paging/escalation';
 import { reason } from '../../runbook/step-failures';
 import type { DueTier } from '../clock';
+import { newPages } from './new-pages';
 import { PageCourier } from './page-courier';
 import type { Message } from './page-courier';
-import { TOLD, address, channelsOf, isExpected, isFinal, kindOf } from './sent-page';
+import { TOLD, address, isExpected, isFinal, kindOf } from './sent-page';
 import type { PageProgress, SentPage } from './sent-page';
 
 /** What a pager remembers; plain, so that it can be carried on into the next run. */
@@ -59,29 +60,9 @@ export class Pager {
    * reads two messages about one thing. `ended`: how the incident's run ended, where it did.
    */
   page(due: DueTier, at: string, urgency: Urgency, { question = null, ended = null }: PageReason = {}): void {
-    const { tier, chosen, senior, collapsed, reason: why } = due;
-    const about = { kind: 'tier', tier, senior, collapsed, reason: why, urgency } as const;
-    const kind: PageKind = ended === null ? about : { ...about, ended };
-    const base = { at, tier, team: chosen.key, teamName: chosen.team.name, pagedTeam: chosen.team, kind, collapsed };
-    const pages = channelsOf(chosen.team).map((channel): SentPage => ({
-      ...base,
-      channel,
-      ...(channel === 'slack' && question !== null ? { question } : {}),
-      key: `${this.subject.runId}/tier-${tier}/${chosen.key}/${channel}`,
-      delivered: false,
-      detail: 'being sent',
-      progress: 'sending',
-    }));
-    const none: SentPage = {
-      ...base,
-      channel: 'slack',
-      key: '',
-      delivered: false,
-      detail: `${chosen.team.name} has no channel`,
-      progress: 'failed',
-    };
-    this.state.pages.push(...(pages.length === 0 ? [none] : pages));
-    pages.forEach((page) => this.send(page, false));
+    const pages = newPages(this.subject.runId, due, at, { urgency, question, ended });
+    this.state.pages.push(...pages);
+    pages.filter(({ key }) => key !== '').forEach((page) => this.send(page, false));
   }
 
   /** Sends what was interrupted again. */
@@ -193,12 +174,22 @@ export class Pager {
     const reached = this.state.pages.filter((page) => page.delivered);
     const unknown = this.state.pages.filter((page) => page.progress === 'interrupted' || page.progress === 'sending');
     const all: Omit<Message, 'kind' | 'key'>[] = [
-      ...reached.map(({ pagedTeam, channel }) => ({ team: pagedTeam, channel })),
+      ...reached.map(({ pagedTeam, channel, key }) => ({
+        team: pagedTeam,
+        channel,
+        ...this.unlessKnown(pagedTeam, channel, key),
+      })),
       ...this.state.asked.map((team) => ({ team, channel: 'slack' as const })),
       ...this.state.rung.map((team) => ({ team, channel: 'pagerduty' as const })),
       ...unknown.map(({ pagedTeam, channel, key }) => ({ team: pagedTeam, channel, ifPosted: key })),
     ];
     return all.filter((reader, index) => all.findIndex((other) => address(other) === address(reader)) === index);
+  }
+
+  /** The thread of a page that an earlier clock sent is looked for. */
+  private unlessKnown({ slackChannel }: PagedTeam, channel: PageChannel, key: string): { ifPosted?: string } {
+    const isKnown = channel !== 'slack' || this.state.threads[slackChannel ?? ''] !== undefined;
+    return isKnown ? {} : { ifPosted: key };
   }
 
   private send(page: SentPage, repeated: boolean): void {

@@ -27,6 +27,11 @@ export function kindOf({ kind, question }: SentPage): PageKind {
   return isOpen ? { kind: 'asked', approval: question } : kind;
 }
 
+/** However often a page is sent, one key is one page. `run`: with which its incident began. */
+export function pageKey(run: string, tier: number, team: string, channel: PageChannel): string {
+  return `${run}/tier-${tier}/${team}/${channel}`;
+}
+
 /** What others may see of a page. */
 export function plainPage(sent: SentPage): Page {
   const { progress: _, key: __, pagedTeam: ___, kind: ____, question: _____, ...page } = sent;

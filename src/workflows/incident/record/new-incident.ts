@@ -50,5 +50,6 @@ export function newStory(): IncidentStory {
     diagnosed: null,
     isSecondPass: false,
     earlyAnswers: [],
+    pages: [],
   };
 }

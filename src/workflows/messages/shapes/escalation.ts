@@ -58,6 +58,7 @@ export const escalationEvent = byKind<EscalationEvent>({
   paged: { ...incidentRun, tier: whole(0, 1_000), teamName: text, pages: list(page, 200) },
   acknowledged: { ...incidentRun, as: words, until: time },
   lapsed: { ...incidentRun, as: words },
+  notCancelled: incidentRun,
 });
 
 export const escalationNote = object<EscalationNote>({ text, endsQuestion: trueOnly });

@@ -1,0 +1,72 @@
+import { ActivityFailure, proxyLocalActivities, sleep } from '@temporalio/workflow';
+import type { ChildWorkflowHandle, Workflow } from '@temporalio/workflow';
+import type { CoordinationActivities } from '../../activities/control/types';
+
+/** A clock that this run did not start itself tells nobody of its end: it is looked at this often. */
+const LOOK_MS = 600_000;
+/** An older clock that does not end by itself within so many tries is ended. */
+const TRIES = 3;
+const AGAIN_MS = 1_000;
+
+/** Whether the clock of an incident is there, seen from the incident. */
+export class ClockWatch {
+  constructor(private readonly id: string) {}
+
+  /** Whether it is open, and of the incident that began with this run. Unknown counts as yes: it is looked at again. */
+  async isOf(incidentRun: string): Promise<boolean> {
+    try {
+      const clock = await activities().observeClock({ workflowId: this.id });
+      return clock.isOpen && clock.incidentRun === incidentRun;
+    } catch (err) {
+      if (err instanceof ActivityFailure) return true;
+      throw err;
+    }
+  }
+
+  /** Resolves when the clock ends, whatever ends it. */
+  async untilEnded(child: ChildWorkflowHandle<Workflow>): Promise<void> {
+    await child.result().then(
+      () => undefined,
+      () => undefined,
+    );
+  }
+
+  async untilSeenGone(): Promise<void> {
+    let isOpen = true;
+    while (isOpen) {
+      await sleep(LOOK_MS, { summary: 'Look after the clock' });
+      isOpen = await this.isOpen();
+    }
+  }
+
+  /** The clock of an older incident makes room: by itself when it is told so, else it is ended. */
+  async putAside(tries: number, tell: () => Promise<unknown>): Promise<void> {
+    if (tries <= TRIES) await tell();
+    else await this.end();
+    await sleep(AGAIN_MS, { summary: 'Clock of an earlier incident to end' });
+  }
+
+  private async isOpen(): Promise<boolean> {
+    try {
+      return (await activities().observeClock({ workflowId: this.id })).isOpen;
+    } catch (err) {
+      if (err instanceof ActivityFailure) return true;
+      throw err;
+    }
+  }
+
+  private async end(): Promise<void> {
+    try {
+      await activities().endClock({ workflowId: this.id, reason: 'a newer run of its incident goes on' });
+    } catch (err) {
+      if (!(err instanceof ActivityFailure)) throw err;
+    }
+  }
+}
+
+function activities() {
+  return proxyLocalActivities<CoordinationActivities>({
+    startToCloseTimeout: '3s',
+    retry: { maximumAttempts: 2, initialInterval: 200 },
+  });
+}

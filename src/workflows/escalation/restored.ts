@@ -1,0 +1,50 @@
+import type { EscalationInput, Page, RestoredClock } from '../../shared/paging/escalation';
+import type { ClockState } from './clock';
+import type { PagerState } from './pages/pager';
+import { pageKey } from './pages/sent-page';
+import type { SentPage } from './pages/sent-page';
+
+/** What a clock that was ended from outside had done, as its incident heard it: nobody is paged twice. */
+export function restored(
+  { subject, plan, restored: known }: EscalationInput,
+  now: number,
+): { clock: ClockState; pager: PagerState } | undefined {
+  if (known === undefined) return undefined;
+  const pages = known.pages.map((page) => sentPage(page, subject.runId, plan));
+  return {
+    clock: {
+      begunAt: now,
+      out: out(known.pages),
+      acknowledged: acknowledgement(known, now),
+      firstNow: null,
+      helpless: null,
+      undeliveredAt: null,
+      wellSince: null,
+      wellMs: 0,
+    },
+    pager: { pages, threads: {}, asked: [], rung: [], messages: now },
+  };
+}
+
+/** Tiers in their order, each once. */
+function out(pages: Page[]): ClockState['out'] {
+  const firsts = pages.filter((page, at) => pages.findIndex(({ tier }) => tier === page.tier) === at);
+  return firsts.sort((a, b) => a.tier - b.tier).map(({ team, at }) => ({ team, at: Date.parse(at) }));
+}
+
+function acknowledgement({ acknowledged }: RestoredClock, now: number): ClockState['acknowledged'] {
+  const until = Date.parse(acknowledged?.until ?? '');
+  return acknowledged !== null && until > now ? { as: acknowledged.as, at: now, until } : null;
+}
+
+/** One that was not delivered when the clock ended may have been since: it is looked for before it is sent again. */
+function sentPage(page: Page, run: string, { teams, urgency }: EscalationInput['plan']): SentPage {
+  const { tier, team, teamName, channel, collapsed, delivered } = page;
+  return {
+    ...page,
+    progress: delivered ? 'delivered' : 'interrupted',
+    key: pageKey(run, tier, team, channel),
+    pagedTeam: teams[team] ?? { name: teamName, slackChannel: null, pagerdutyService: null },
+    kind: { kind: 'tier', tier, senior: false, collapsed, reason: null, urgency },
+  };
+}
