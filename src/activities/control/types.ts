@@ -62,10 +62,10 @@ export interface SlackPageInput extends PageInput {
 export interface PagingActivities {
   /**
    * Posts to the team's channel. An attempt that was not answered is looked for before it is made again. `ts` is empty
-   * where `ifPosted` was not posted.
+   * where `ifPosted` was not posted. `thread`: the message that began the thread it stands in; absent for its own.
    * Errors: `PageNotDelivered` (final), else retryable; a 429 is retried after what it says.
    */
-  pageSlack(input: SlackPageInput): Promise<{ channel: string; ts: string }>;
+  pageSlack(input: SlackPageInput): Promise<{ channel: string; ts: string; thread?: string }>;
   /** Triggers (`tier`, `asked`, `monitoring`, `test`, `note`), acknowledges or resolves by `dedup_key`; other kinds say nothing here. Errors as above. */
   pagePagerduty(input: PageInput): Promise<{ dedupKey: string }>;
 }

@@ -36,7 +36,7 @@ export async function escalation(input: EscalationRunInput): Promise<EscalationV
   // A cancellation is a wish that is answered: only its incident ends a clock.
   CancellationScope.current().cancelRequested.catch(() => {
     run.news.notTaken('A cancellation: the clock ends with its incident, so close that');
-    run.incident.say({ kind: 'notCancelled' });
+    void CancellationScope.nonCancellable(async () => run.incident.say({ kind: 'notCancelled' }));
   });
   return await CancellationScope.nonCancellable(async () => await run.untilOver());
 }

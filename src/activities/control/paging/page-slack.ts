@@ -48,7 +48,7 @@ export async function postToSlack(
   { team, threadTs, key, page, ifPosted }: SlackPageInput,
   { text, blocks }: SlackText,
   { mayBeThere, since }: { mayBeThere: boolean; since: Date },
-): Promise<Posted> {
+): Promise<Posted & { thread?: string }> {
   const channel = team.slackChannel;
   if (channel === null) throw notDelivered(`${team.name} has no Slack channel: set escalation.teams.*.slackChannel`);
   const earlier = mayBeThere ? await lookFor(slack, { channel, threadTs, key, since }) : undefined;
@@ -70,7 +70,7 @@ export async function postToSlack(
       metadata: { event_type: EVENT_TYPE, event_payload: { key } },
     } as Parameters<WebClient['chat']['postMessage']>[0]),
   );
-  return { channel: answer.channel ?? channel, ts: answer.ts ?? '' };
+  return { channel: answer.channel ?? channel, ts: answer.ts ?? '', ...(thread === null ? {} : { thread }) };
 }
 
 /** A page twice is better than none: what cannot be looked up is posted. */

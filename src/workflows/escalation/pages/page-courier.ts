@@ -48,7 +48,7 @@ export class PageCourier {
     const threadTs = this.threads[place] ?? null;
     const asked = threadTs === null && ifPosted !== undefined ? { ifPosted } : {};
     const posted = await activities.pageSlack({ ...input, threadTs, ...asked });
-    if (posted.ts !== '') this.threads[place] ??= posted.ts;
+    if (posted.ts !== '') this.threads[place] ??= posted.thread ?? posted.ts;
     return place;
   }
 }

@@ -40,9 +40,13 @@ afterEach(async () => {
 });
 
 /** An incident that cannot be asked, unless a view is given. */
-function client(query: () => Promise<unknown> = () => Promise.reject(new Error('away'))): Client {
+function client(
+  query: () => Promise<unknown> = () => Promise.reject(new Error('away')),
+  lastResetTime: object | null = null,
+): Client {
+  const describe = () => Promise.resolve({ raw: { workflowExtendedInfo: { lastResetTime } } });
   return {
-    workflow: { getHandle: () => ({ query }) },
+    workflow: { getHandle: () => ({ query, describe }) },
     withDeadline: (_: number, ask: () => Promise<unknown>) => ask(),
   } as unknown as Client;
 }
@@ -128,6 +132,13 @@ describe('Slack', () => {
     await failureOf(toSlack(reply));
     await toSlack({ ...reply, repeated: true });
     expect(slack.messages).toHaveLength(2);
+  });
+
+  it('finds what it posted before its clock was reset in Temporal UI', async () => {
+    await toSlack();
+    const reset = activities({}, client(undefined, { seconds: 1 }));
+    await inAttempt(1).run(reset.pageSlack, input());
+    expect(slack.messages).toHaveLength(1);
   });
 
   it('posts when an earlier attempt is not to be found, and when it cannot be looked for', async () => {

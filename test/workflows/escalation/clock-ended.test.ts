@@ -1,0 +1,197 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
+import type { ScriptedHost } from '../../../src/simulate/script/scripted-host';
+import { escalationId } from '../../../src/shared/ids';
+import type { IncidentView } from '../../../src/shared/incident';
+import type { EscalationView } from '../../../src/shared/paging/escalation';
+import { CONTROLLER_TASK_QUEUE } from '../../../src/shared/task-queues';
+import { acknowledgeUpdate, closeUpdate, moveOnSignal } from '../../../src/workflows/messages';
+import { alert, incidentInput, startIncident, untilState } from '../../support/incidents';
+import { SAFETY } from '../../support/safety';
+import { WorkflowSite } from '../../support/sites/workflow-site';
+import { startLocal } from '../../support/temporal/temporal';
+import { waitFor } from '../../support/wait-for';
+
+const WAIT = { deadlineMs: 60_000, everyMs: 100 };
+const { EVENT_TYPE_WORKFLOW_TASK_COMPLETED } = temporal.api.enums.v1.EventType;
+
+let site: WorkflowSite;
+beforeAll(async () => {
+  site = await WorkflowSite.up({ startServer: startLocal });
+});
+afterAll(async () => await site?.down());
+afterEach(() => {
+  site.pagers.before = () => undefined;
+});
+
+/** Nothing helps this host: people are called at once. */
+async function helpless(host: ScriptedHost, name: string, input: object = {}): Promise<WorkflowHandle> {
+  host.up.kingfisher = false;
+  host.broken.add('kingfisher');
+  host.allow = ['restart', 'clearFiles'];
+  const handle = await startIncident(site.env.client, name, alert(), incidentInput(name, input));
+  await untilState(handle, 'waitingForPeople');
+  const newest = site.env.client.workflow.getHandle(handle.workflowId);
+  await waitFor(async () => (await newest.query<IncidentView>('timeline')).tier === 1, { what: 'tier 1', ...WAIT });
+  return newest;
+}
+
+function clockOf({ workflowId }: WorkflowHandle): WorkflowHandle {
+  return site.env.client.workflow.getHandle(escalationId(workflowId));
+}
+
+const runOf = async (handle: WorkflowHandle) => (await handle.describe()).runId;
+const isOpen = async (handle: WorkflowHandle) => (await handle.describe()).status.name === 'RUNNING';
+const titles = async (handle: WorkflowHandle) =>
+  (await handle.query<IncidentView>('timeline')).timeline.map(({ title }) => title);
+
+/** What was sent about it, as `tier slack`, each time that it was. */
+function sentAbout({ workflowId }: WorkflowHandle, kind: string): string[] {
+  const about = site.pagers.sent.filter(({ input }) => input.subject.workflowId === workflowId);
+  return about
+    .filter(({ input }) => input.page.kind === kind)
+    .map(({ channel }) => `${kind} ${channel}`)
+    .sort();
+}
+
+async function untilAnotherRun(handle: WorkflowHandle, than: string): Promise<void> {
+  const isAnother = async () => (await runOf(handle)) !== than && (await isOpen(handle));
+  await waitFor(isAnother, { what: `another run of ${handle.workflowId}`, ...WAIT });
+}
+
+async function acknowledged(handle: WorkflowHandle): Promise<void> {
+  await handle.executeUpdate(acknowledgeUpdate, { args: [{ as: 'anna' }] });
+  const isHeld = async () => (await clockOf(handle).query<EscalationView>('escalation')).acknowledged?.as === 'anna';
+  await waitFor(isHeld, { what: 'the clock to hear of anna', ...WAIT });
+}
+
+async function closed(handle: WorkflowHandle): Promise<void> {
+  await handle.executeUpdate(closeUpdate, { args: [{ as: 'anna', reason: 'done by hand' }] });
+  await waitFor(async () => !(await isOpen(handle)), { what: 'the end', ...WAIT });
+}
+
+it('terminated, it begins anew, pages nobody twice, takes an acknowledgement, and tells everyone the end', async () => {
+  await site.withHost(async (host, name) => {
+    const handle = await helpless(host, name);
+    const first = await runOf(clockOf(handle));
+    await clockOf(handle).terminate();
+    await untilAnotherRun(clockOf(handle), first);
+    expect(await titles(handle)).toContain('The clock was ended from outside');
+    expect((await clockOf(handle).query<EscalationView>('escalation')).pages).toHaveLength(2);
+    await acknowledged(handle);
+    expect(sentAbout(handle, 'tier')).toEqual(['tier pagerduty', 'tier slack']);
+    await closed(handle);
+    const told = () => sentAbout(handle, 'closed').length === 2;
+    await waitFor(told, { what: 'both to hear the end', ...WAIT });
+    // What follows the page goes into its thread, which the new clock does not know.
+    const follows = site.pagers.sent.find(({ input }) => input.page.kind === 'acknowledged');
+    expect(follows?.input).toMatchObject({ ifPosted: expect.stringContaining('/tier-1/') });
+  });
+}, 120_000);
+
+it('terminated while its incident goes on in a new run, it takes an acknowledgement: by a new clock', async () => {
+  await site.withHost(async (host, name) => {
+    const handle = await helpless(host, name, { maxEvents: 150 });
+    const first = await runOf(handle);
+    const goesOn = async () => {
+      await handle.signal(moveOnSignal, undefined);
+      return (await runOf(handle)) !== first;
+    };
+    await waitFor(goesOn, { what: 'a new run of the incident', ...WAIT, everyMs: 20 });
+    await clockOf(handle).terminate();
+    await acknowledged(handle);
+    expect(await titles(handle)).toContain('The clock was ended from outside');
+    expect(sentAbout(handle, 'tier')).toEqual(['tier pagerduty', 'tier slack']);
+    await closed(handle);
+  });
+}, 120_000);
+
+it('cancelled, it goes on, and the incident says so', async () => {
+  await site.withHost(async (host, name) => {
+    const handle = await helpless(host, name);
+    await clockOf(handle).cancel();
+    const isAnswered = async () => (await titles(handle)).includes('The clock goes on');
+    await waitFor(isAnswered, { what: 'the answer in the timeline', ...WAIT });
+    expect(await isOpen(clockOf(handle))).toBe(true);
+    await acknowledged(handle);
+    await closed(handle);
+    await waitFor(async () => !(await isOpen(clockOf(handle))), { what: 'the clock to end', ...WAIT });
+    expect((await clockOf(handle).describe()).status.name).toBe('COMPLETED');
+  });
+}, 120_000);
+
+it('an acknowledgement that no clock takes is refused', async () => {
+  await site.withHost(async (host, name) => {
+    const handle = await helpless(host, name);
+    await closed(handle);
+    const late = handle.executeUpdate(acknowledgeUpdate, { args: [{ as: 'anna' }] });
+    await expect(late).rejects.toThrow();
+  });
+}, 120_000);
+
+it('a reset of its incident pages nobody, ends no clock, and is no end of the incident', async () => {
+  const tiers = [
+    { afterMs: 1_000, notify: 'onDuty' },
+    { afterMs: 25_000, notify: 'other' },
+  ];
+  await site.withHost(async (host, name) => {
+    const handle = await helpless(host, name, {
+      safety: { ...SAFETY, escalation: { ...SAFETY.escalation, tiers, lateSpacingMs: 0 } },
+    });
+    const clock = await runOf(clockOf(handle));
+    const first = await runOf(handle);
+    const { events } = await handle.fetchHistory();
+    const point = events?.find(({ eventType }) => eventType === EVENT_TYPE_WORKFLOW_TASK_COMPLETED)?.eventId;
+    await site.env.client.workflowService.resetWorkflowExecution({
+      namespace: 'default',
+      workflowExecution: { workflowId: handle.workflowId, runId: first },
+      workflowTaskFinishEventId: point!,
+      requestId: name,
+      reason: 'a person tries again',
+    });
+    await untilAnotherRun(handle, first);
+    await untilState(handle, 'waitingForPeople');
+    const isPaged = () => site.pagers.tiersOf(handle.workflowId).length === 2;
+    await waitFor(isPaged, { what: 'tier 2', ...WAIT });
+    expect(await runOf(clockOf(handle))).toBe(clock);
+    const pages = site.pagers.sent.filter(({ input }) => input.subject.workflowId === handle.workflowId);
+    const about = pages.map(({ input }) => input.page).filter((page) => page.kind === 'tier');
+    expect(about.filter(({ tier }) => tier === 1)).toHaveLength(2);
+    expect(about.filter((page) => page.ended !== undefined)).toEqual([]);
+    await acknowledged(handle);
+    await closed(handle);
+  });
+}, 180_000);
+
+describe('the clock of the next incident begins at once', () => {
+  it('while the end of the last cannot be told', async () => {
+    site.pagers.before = ({ channel, input }) => {
+      if (channel === 'pagerduty' && input.page.kind === 'closed') throw new Error('PagerDuty is away');
+    };
+    await site.withHost(async (host, name) => {
+      const handle = await helpless(host, name);
+      const first = await runOf(clockOf(handle));
+      await closed(handle);
+      const next = await helpless(host, name);
+      expect(await runOf(clockOf(next))).not.toBe(first);
+      expect(sentAbout(next, 'tier')).toHaveLength(4);
+      await closed(next);
+    });
+  }, 120_000);
+
+  it('while the clock of one that was terminated is still open, and where it does not end', async () => {
+    await site.withHost(async (host, name) => {
+      const handle = await helpless(host, name);
+      await handle.terminate();
+      const next = await helpless(host, name);
+      await closed(next);
+      await waitFor(async () => !(await isOpen(clockOf(next))), { what: 'its clock to end', ...WAIT });
+      // Something that hears nothing has its id.
+      const inTheWay = { workflowId: escalationId(handle.workflowId), taskQueue: CONTROLLER_TASK_QUEUE };
+      await site.env.client.workflow.start('guard', { ...inTheWay, args: [{ host: name }] });
+      const last = await helpless(host, name);
+      expect((await clockOf(last).describe()).type).toBe('escalation');
+      await closed(last);
+    });
+  }, 120_000);
+});
