@@ -1,3 +1,4 @@
+import { createCoordinationActivities } from '../../../src/activities/control/coordination';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { WorkflowBundle } from '@temporalio/worker';
@@ -28,7 +29,7 @@ afterAll(async () => {
 
 async function withController<T>(work: () => Promise<T>): Promise<T> {
   const connection = env.nativeConnection;
-  const activities = control.activities();
+  const activities = { ...createCoordinationActivities(env.client), ...control.activities() };
   return await withWorker({ connection, taskQueue: CONTROLLER_TASK_QUEUE, workflowBundle, activities }, work);
 }
 
