@@ -4,11 +4,18 @@ import type { Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { HostError } from '../errors';
-import { descend, openFolder } from '../files/safe-folder';
+import { NOBODY_ELSE, openFolderOf } from '../files/from-root';
+import type { Writers } from '../files/from-root';
 import type { SafeFolder } from '../files/safe-folder';
 import type { Found, SettingStore, TextFormat } from './store';
 
 const LARGEST_BYTES = 1024 * 1024;
+
+interface Place {
+  file: string;
+  /** Who may write to the folders on the way to it. */
+  writers: () => Promise<Writers>;
+}
 
 interface Content {
   bytes: Buffer;
@@ -23,15 +30,20 @@ interface Content {
  * and flushed beside it, with the owner, group and mode of the old one: whoever reads it sees all of the old or all of
  * the new.
  */
-export function createFileStore(file: string, format: TextFormat): SettingStore {
+export function createFileStore(
+  file: string,
+  format: TextFormat,
+  writers: () => Promise<Writers> = async () => NOBODY_ELSE,
+): SettingStore {
+  const place = { file, writers };
   return {
     place: file,
     read: async () => {
-      const content = await inFolderOf(file, async (folder, name) => await readContent(folder, name, file));
+      const content = await inFolderOf(place, async (folder, name) => await readContent(folder, name, file));
       return content === undefined ? absent(`${file} is not there`) : understand(content, format, file);
     },
     replace: async (found, value) => {
-      const done = await inFolderOf(file, async (folder, name) => {
+      const done = await inFolderOf(place, async (folder, name) => {
         const content = await readContent(folder, name, file);
         if (content?.digest !== found.version || content.text === undefined) return false;
         return await putInPlace(folder, name, content, format.change(content.text, value));
@@ -50,12 +62,10 @@ function understand({ text, digest }: Content, format: TextFormat, file: string)
 
 /** `undefined` when the folder is missing. */
 async function inFolderOf<T>(
-  file: string,
+  { file, writers }: Place,
   work: (folder: SafeFolder, name: string) => Promise<T | undefined>,
 ): Promise<T | undefined> {
-  const root = await openFolder('/');
-  const steps = path.dirname(file).split('/').filter(Boolean);
-  const folder = root === undefined ? undefined : await descend(root, steps, path.dirname(file));
+  const folder = await openFolderOf(file, { writers: await writers() });
   if (folder === undefined) return undefined;
   try {
     return await work(folder, path.basename(file));
