@@ -81,9 +81,9 @@ function storeOf(settings: AgentSettings, setting: string, place: SettingPlace):
   switch (place.format) {
     case 'json':
     case 'yaml':
-      return createFileStore(place.file, createStructuredFormat(place.format, place.path), writers);
+      return createFileStore(place.file, createStructuredFormat(place.format, place.path), { writers });
     case 'env':
-      return createFileStore(place.file, createEnvironmentFormat(place.variable, place), writers);
+      return createFileStore(place.file, createEnvironmentFormat(place.variable, place), { writers });
     case 'table': {
       const { postgres } = settings.dependencies;
       if (postgres !== undefined) return createTableStore(postgres.url, place);

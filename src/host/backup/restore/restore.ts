@@ -10,11 +10,11 @@ import type { ManifestEntry } from '../manifest';
 import { unsafeBackup } from '../names';
 import { byFolder, eachEntry } from '../read-back';
 import type { Opened } from '../state';
+import { furnish } from './furnish';
 import { descendTo, openTarget, targetOf } from './target';
 import type { RestoreSettings } from './target';
 
 const EXAMPLES_AT_MOST = 10;
-const FILE_MODE = 0o644;
 
 type Fate = 'restore' | 'same' | 'newer' | 'inTheWay';
 
@@ -93,17 +93,13 @@ async function writeAll(
     const at = await descendTo(root, below, { owner }, root.mount);
     try {
       if (typeof at !== 'object') throw unsafeBackup(`something came in the way of ${entry.path}`);
-      await copyTo(source, { unfinished: at, folder: at, name, reflink, furnish: (file) => furnish(file, owner) });
+      const finish = async (file: FileHandle) => await furnish({ file, folder: at, name, owner });
+      await copyTo(source, { unfinished: at, folder: at, name, reflink, furnish: finish });
     } finally {
       await source.close();
       if (typeof at === 'object' && at !== root) await at.close();
     }
   });
-}
-
-async function furnish(file: FileHandle, owner: Owner | undefined): Promise<void> {
-  if (owner !== undefined) await file.chown(owner.uid, owner.gid);
-  await file.chmod(FILE_MODE);
 }
 
 function count(result: RestoreResult, entry: ManifestEntry, fate: Fate): void {

@@ -42,7 +42,7 @@ const clearElsewhere = async () => {
 };
 const store = () => {
   const format = createStructuredFormat('json', ['max_qps']);
-  return createFileStore(path.join(data(), 'settings.json'), format, async () => WRITERS);
+  return createFileStore(path.join(data(), 'settings.json'), format, { writers: async () => WRITERS });
 };
 const set = async () => await store().replace(await store().read(), 4);
 const readLog = async () => await readLogTail(path.join(data(), 'settings.json'), 10, (text) => text);
