@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
 import { chownSync, existsSync, lchownSync, linkSync, mkdirSync, readFileSync } from 'node:fs';
 import { renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { findProcess } from '../../../../src/host/processes/process-table';
 import { ProcessManager } from '../../../../src/host/services/process-manager';
 import type { ServiceState } from '../../../../src/shared/observations/service';
 import { createManualService } from '../support/manual-service';
@@ -63,6 +65,20 @@ function swap(): void {
     linkSync(precious, service.settings.logFile);
     await expect(manager.restart()).rejects.toThrow(/hard link to a file of another user/);
     expect(statSync(precious).uid).toBe(0);
+  });
+
+  it('that the service wrote name no process of another user, whose pid and start they know', async () => {
+    const stranger = spawn('/bin/sleep', ['60'], { stdio: 'ignore' });
+    try {
+      const { startTime } = (await findProcess(stranger.pid!))!;
+      writeFileSync(service.settings.pidFile, `${stranger.pid}\n${startTime}\n`);
+      expect(await manager.observe()).toMatchObject({ active: 'failed', mainPid: null });
+      await manager.stop();
+      expect(stranger.exitCode ?? stranger.signalCode).toBeNull();
+      expect(await findProcess(stranger.pid!)).toMatchObject({ state: 'S' });
+    } finally {
+      stranger.kill('SIGKILL');
+    }
   });
 
   it('are missed before anything is ended: the folder of the pid file', async () => {
