@@ -105,6 +105,34 @@ beforeEach(async () => {
     expect(existsSync(folder.path('backups/other/files/a.jpg'))).toBe(true);
   });
 
+  it('with a second name is not copied either where it came after the look', async () => {
+    const many = Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`${String(at).padStart(2, '0')}.jpg`, 'x']));
+    await putImages(host(), many);
+    const day = path.join(host(), 'images/2026/11/23');
+    chownSync(day, SERVICE.uid, SERVICE.gid);
+    writeFileSync(folder.path('elsewhere/shadow'), 'secret', { mode: 0o600 });
+    let copied = 0;
+    const progress = () => {
+      if (copied++ > 0) return;
+      rmSync(path.join(day, '59.jpg'));
+      linkSync(folder.path('elsewhere/shadow'), path.join(day, '59.jpg'));
+    };
+    const { notes } = await makeBackup(settings(), { ...request(), id: 'other', progress });
+    expect(notes).toEqual(['59.jpg vanished while the backup was made']);
+    expect(existsSync(folder.path('backups/other/files/59.jpg'))).toBe(false);
+  });
+
+  it('that is mounted within a backup is no part of it', async () => {
+    writeFileSync(folder.path('elsewhere/b.jpg'), 'two');
+    await whileMounted(folder.path('elsewhere'), folder.path('backups', NAME, 'files/deep'), async () => {
+      const { backup, kingfisher } = backupHost(host(), { root: folder.path('backups') });
+      expect(await openBackups({ backup, kingfisher }).verify(ID)).toMatchObject({
+        good: false,
+        examples: ['deep/b.jpg: is missing'],
+      });
+    });
+  });
+
   it('that is mounted below the folder of a restore is not written over', async () => {
     const day = path.join(host(), 'images/2026/11/23');
     writeFileSync(folder.path('elsewhere/b.jpg'), 'precious');

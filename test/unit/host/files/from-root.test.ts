@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, lchownSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { openFolderOf, openFromRoot, realPathOf } from '../../../../src/host/files/from-root';
 import type { Way } from '../../../../src/host/files/from-root';
 import { useTempFolder } from '../support/temp-folder';
@@ -121,5 +121,8 @@ describe('who may write on the way', () => {
       chmodSync(folder.path('a'), mode);
       await expect(reached(folder.path('a/link/c'))).rejects.toThrow(/link is a link that root did not make/);
     }
+    chmodSync(folder.path('a'), 0o755);
+    lchownSync(folder.path('a/link'), SERVICE, SERVICE);
+    await expect(reached(folder.path('a/link/c'))).rejects.toThrow(/link is a link that root did not make/);
   });
 });
