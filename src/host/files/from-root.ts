@@ -136,9 +136,13 @@ async function readLink(
   if (stat === undefined) return undefined;
   if (!stat.isSymbolicLink()) throw unsafe(place, `${step} is no folder`);
   if (isRefused) throw unsafe(place, `${step} is a link; configure its real path`);
-  const isOfRoot = isOwn(stat) && isOwn(holder) && (holder.mode & (WRITABLE_BY_GROUP | WRITABLE_BY_ALL)) === 0;
-  if (isOfRoot) return await readlink(at.path(step));
+  if (isLinkOfRoot(holder, stat)) return await readlink(at.path(step));
   throw unsafe(place, `${step} is a link that root did not make in a folder of its own; configure its real path`);
+}
+
+/** Whether nobody but root can have put a link there. */
+export function isLinkOfRoot(holder: Stats, link: Stats): boolean {
+  return isOwn(link) && isOwn(holder) && (holder.mode & (WRITABLE_BY_GROUP | WRITABLE_BY_ALL)) === 0;
 }
 
 /** Whoever may write to a folder that is not sticky may put another folder in the place of the next step. */
