@@ -7,6 +7,7 @@ import type { ChangeContext } from '../fence/change-context';
 import { FILE_MODE, FOLDER_MODE, isSparedLink, modeOf, wantedText, whatItIs } from './permissions-wanted';
 import type { Names, Owner } from './permissions-wanted';
 import { openFromRoot } from './from-root';
+import type { Writers } from './from-root';
 import { mountOf } from './safe-folder';
 import type { SafeFolder } from './safe-folder';
 import { join, walk } from './walk';
@@ -18,6 +19,8 @@ export interface Permissions extends ChangeContext {
   /** The folder whose entries, itself included, are looked at. */
   folder: string;
   owner: Owner;
+  /** Who may write to the folders on the way to it. */
+  writers: Writers;
   names: Names;
 }
 
@@ -66,8 +69,7 @@ export async function mendPermissions(what: Permissions, limit: number): Promise
 }
 
 async function walkAll(work: Work): Promise<PermissionCheck> {
-  const { uid, gid } = work.owner;
-  const folder = await openFromRoot(work.folder, { writers: { uids: [uid], gids: [gid] } });
+  const folder = await openFromRoot(work.folder, work);
   if (folder === undefined) {
     note(work, work.folder, 'does not exist');
     return work.found;

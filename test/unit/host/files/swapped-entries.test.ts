@@ -33,7 +33,7 @@ beforeEach(() => {
 /** Mends, with something else put in the entry's place after it was looked at. */
 async function mendAfter(swap: () => void): Promise<void> {
   const mayStillChange = jest.fn(swap);
-  await mendPermissions({ folder: folder.path('data'), owner, names, mayStillChange }, 100);
+  await mendPermissions({ folder: folder.path('data'), owner, writers: NOBODY_ELSE, names, mayStillChange }, 100);
   expect(mayStillChange).toHaveBeenCalledTimes(1);
 }
 

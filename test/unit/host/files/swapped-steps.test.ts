@@ -30,7 +30,7 @@ function swap(owner = SERVICE): void {
   lchownSync(folder.path('srv/app'), owner.uid, owner.gid);
 }
 
-const mend = async () => await mendPermissions({ folder: data(), owner: SERVICE, names }, 100);
+const mend = async () => await mendPermissions({ folder: data(), owner: SERVICE, writers: WRITERS, names }, 100);
 const clear = async () => {
   const temp = { dataDir: data(), tempDirs: [path.join(data(), 'temp')], elsewhere: [], uid: SERVICE.uid, keep: [] };
   return await clearTemporaryFiles({ ...temp, writers: WRITERS, writtenBefore: Date.now() }, 100);
