@@ -104,7 +104,9 @@ async function stepInto(
     if (next === undefined) return await readLink(at, holder, step, isLast && !mayEndInLink, place);
     return await checked(next, async () => refuseForeign(holder, await next.handle.stat(), step, going));
   } catch (err) {
-    throw err instanceof HostError ? err : unsafe(place, `${step} cannot be entered (${errorText(err)})`);
+    throw err instanceof HostError
+      ? err
+      : unsafe(place, `${step} cannot be entered (${errorCode(err) || errorText(err)})`);
   }
 }
 
@@ -116,9 +118,9 @@ async function enterOrMakeStep(
 ): Promise<SafeFolder | undefined> {
   const enter = async () => await (isLast ? at.enter(step) : at.pass(step));
   const there = await enter();
-  if (there !== undefined || make === undefined || (await at.stat(step)) !== undefined) return there;
+  if (there !== undefined || make === undefined) return there;
   await at.makeFolder(step, make).catch((err: unknown) => {
-    // Somebody else made it at the same moment.
+    // A link, a file, or somebody else made it at the same moment.
     if (errorCode(err) !== 'EEXIST') throw err;
   });
   return await enter();
@@ -133,7 +135,8 @@ async function readLink(
   place: string,
 ): Promise<string | undefined> {
   const stat = await at.stat(step);
-  if (stat === undefined) return undefined;
+  // A folder was not there a moment ago.
+  if (stat === undefined || stat.isDirectory()) return undefined;
   if (!stat.isSymbolicLink()) throw unsafe(place, `${step} is no folder`);
   if (isRefused) throw unsafe(place, `${step} is a link; configure its real path`);
   if (isLinkOfRoot(holder, stat)) return await readlink(at.path(step));

@@ -93,7 +93,7 @@ function write(value: SettingValue, { type, tag }: Scalar.Parsed): string | unde
 function isReadAs(text: string, value: SettingValue): boolean {
   return (['1.1', '1.2'] as const).every((version) => {
     const { contents, errors } = parseDocument(text, { version, prettyErrors: false });
-    return errors.length === 0 && isScalar(contents) && contents.type === 'PLAIN' && contents.value === value;
+    return errors.length === 0 && isScalar(contents) && contents.value === value;
   });
 }
 

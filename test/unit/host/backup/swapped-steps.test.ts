@@ -1,4 +1,4 @@
-import { chownSync, existsSync, lchownSync, lstatSync, mkdirSync, symlinkSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, lchownSync, lstatSync, mkdirSync, symlinkSync } from 'node:fs';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { makeBackup } from '../../../../src/host/backup/make';
@@ -68,8 +68,12 @@ beforeEach(async () => {
   it('that the service owns is no way to the backups, link or not', async () => {
     const root = path.join(host(), 'kept/backups');
     const own = settings({ root });
-    for (const place of [async () => await listBackups(own), async () => await pruneBackups(own, ID)]) {
-      await expect(place()).rejects.toThrow(/kept\/backups.*belongs to another user/);
+    for (const use of [
+      async () => await listBackups(own),
+      async () => await pruneBackups(own, ID),
+      async () => await planBackup(own, DAY),
+    ]) {
+      await expect(use()).rejects.toThrow(/kept\/backups.*belongs to another user/);
     }
     await expect(makeBackup(own, { ...request(), id: 'other' })).rejects.toMatchObject({ failure: 'UnsafeSelector' });
     expect(existsSync(path.join(host(), 'kept'))).toBe(false);
@@ -82,6 +86,14 @@ beforeEach(async () => {
     rmSync(folder.path('disk/images'), { recursive: true });
     expect(await restore()).toMatchObject({ restored: 2 });
     expect(readFileSync(folder.path('disk/images/2026/11/23/a.jpg'), 'utf8')).toBe('one');
+  });
+
+  it('may not be shared with others, who made the folder of the restore before', async () => {
+    mkdirSync(folder.path('shared/to'), { recursive: true });
+    chmodSync(folder.path('shared'), 0o1777);
+    chownSync(folder.path('shared/to'), 61_985, 61_985);
+    await expect(restore({ to: folder.path('shared/to') })).rejects.toThrow(/to belongs to another user \(uid 61985\)/);
+    expect(await contentOf(folder.path('shared/to'))).toEqual({});
   });
 
   it('may not be a link of root to the backups themselves', async () => {

@@ -1,4 +1,14 @@
-import { chmodSync, chownSync, lchownSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  lchownSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { openFolderOf, openFromRoot, realPathOf } from '../../../../src/host/files/from-root';
 import type { Way } from '../../../../src/host/files/from-root';
 import { useTempFolder } from '../support/temp-folder';
@@ -16,6 +26,14 @@ async function reached(place: string, way?: Way): Promise<string | undefined> {
     return await realPathOf(opened);
   } finally {
     await opened.close();
+  }
+}
+
+function descriptorOf(fd: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return '';
   }
 }
 
@@ -69,9 +87,43 @@ describe('a way from the root folder', () => {
     expect(await holderOf(folder.path('link/file'))).toBe(folder.path('a'));
   });
 
+  onlyRoot('needs no right to list the folders on the way', async () => {
+    for (const place of ['', 'a', 'a/b']) chmodSync(folder.path(place), 0o711);
+    process.seteuid!(SERVICE);
+    try {
+      expect(await reached(folder.path('a/b/c'))).toBe(folder.path('a/b/c'));
+      await expect(reached(folder.path('a/b'))).rejects.toThrow(/b cannot be entered \(EACCES/);
+    } finally {
+      process.seteuid!(0);
+    }
+  });
+
+  it('leaves nothing open, wherever it ends', async () => {
+    symlinkSync(folder.path('a'), folder.path('link'));
+    symlinkSync(folder.path('loop'), folder.path('loop'));
+    writeFileSync(folder.path('file'), '');
+    const open = () =>
+      readdirSync('/proc/self/fd')
+        .map((fd) => descriptorOf(fd))
+        .filter((at) => at.startsWith(folder.path()));
+    const strict = { writers: { uids: [], gids: [] } };
+    for (const place of ['a/b', 'none/b', 'link', 'link/b', 'loop/b', 'file/b', 'file']) {
+      await reached(folder.path(place), strict).catch(() => undefined);
+      await holderOf(folder.path(place)).catch(() => undefined);
+    }
+    chmodSync(folder.path('a'), 0o777);
+    await expect(openFromRoot(folder.path('a/b'), strict)).rejects.toThrow();
+    await expect(openFolderOf(folder.path('a/b'), strict)).rejects.toThrow();
+    expect(open()).toEqual([]);
+  });
+
   it('is made where that is asked for, and not through a link that leads nowhere', async () => {
     expect(await reached(folder.path('new/er'), { make: 0o700 })).toBe(folder.path('new/er'));
     expect(['new', 'new/er'].map((name) => statSync(folder.path(name)).mode & 0o777)).toEqual([0o700, 0o700]);
+    const many = await Promise.all(
+      Array.from({ length: 20 }, async () => await reached(folder.path('at/once'), { make: 0o700 })),
+    );
+    expect(new Set(many)).toEqual(new Set([folder.path('at/once')]));
     symlinkSync(folder.path('nowhere'), folder.path('a/link'));
     await expect(reached(folder.path('a/link'), { make: 0o700 })).rejects.toThrow(/link is a link/);
   });
@@ -82,6 +134,8 @@ describe('who may write on the way', () => {
     const open = async () => await reached(folder.path('a/b/c'), { writers });
     chownSync(folder.path('a'), SERVICE, SERVICE);
     chmodSync(folder.path('a'), 0o775);
+    expect(await open()).toBe(folder.path('a/b/c'));
+    chownSync(folder.path('a'), 0, 0);
     expect(await open()).toBe(folder.path('a/b/c'));
     chownSync(folder.path('a'), 0, SERVICE + 1);
     await expect(open()).rejects.toThrow(/a may be written by others \(group 61984\)/);

@@ -110,12 +110,34 @@ describe('a value that is changed and put back', () => {
 
   it.each([
     ...['010', '08', '0o10', '0x10', '1e3', '1.0', '+5', '.5', '5.', '1_000', '0b11', '1:30', '-0', '.inf', '1e-7'],
-    ...['yes', 'No', 'on', 'OFF', 'y', 'True', 'FALSE', '~', 'Null', '2001-01-01', '!!int "8"', '!!str 8', '!x y'],
+    ...[
+      'yes',
+      'No',
+      'on',
+      'OFF',
+      'y',
+      'True',
+      'FALSE',
+      '~',
+      'Null',
+      '2001-01-01',
+      '!!int "8"',
+      '!!str 8',
+      '!x y',
+      '!x full',
+      '!!str full',
+    ],
     ...['"a\\x62"', '"a\n  b"', '|\n  full', '>\n  full', 'full\n  mode', "'it''s'"],
   ])('would not be what it was, or is read differently by others: %s in YAML', (written) => {
     const found = inYaml('a').find(`a: ${written}\nb: 1\n`);
     expect(found).toMatch(/not written plainly|no number, text/);
     expect(() => inYaml('a').change(`a: ${written}\nb: 1\n`, 4)).toThrow(/nothing was changed/);
+  });
+
+  it('is read by the newer rules too, where the file asks for the older ones', () => {
+    const text = '%YAML 1.1\n---\na: 0o10\nb: 8\n';
+    expect(inYaml('a').find(text)).toMatch(/not written plainly/);
+    expect(inYaml('b').find(text)).toEqual({ value: 8 });
   });
 
   it.each<[string, string | number]>([
