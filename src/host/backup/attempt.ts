@@ -9,7 +9,7 @@ import type { Journal } from './journal';
 import { FILES, UNFINISHED } from './manifest';
 import type { ManifestEntry } from './manifest';
 import { unsafeBackup } from './names';
-import { make } from './place';
+import { isForeignLink, make } from './place';
 import type { Listed, Source } from './place';
 import { empty, removeEmptied } from './remove';
 
@@ -76,7 +76,7 @@ export class Attempt {
     if (file === undefined) return undefined;
     try {
       const stat = await file.stat();
-      if (!stat.isFile()) return undefined;
+      if (!stat.isFile() || isForeignLink(stat, await from.folder.handle.stat())) return undefined;
       const done = this.finished.get(path);
       if (done !== undefined && isSame(done, stat) && (await target.stat(name))?.size === done.size) return done;
       const place = { unfinished: from.unfinished, folder: target, name, reflink: this.reflink };

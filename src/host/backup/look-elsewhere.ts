@@ -7,7 +7,7 @@ import {
   isOfDay,
   stepsTo,
 } from '../../shared/observations/image-layout';
-import { openFolder } from '../files/safe-folder';
+import { openFromRoot } from '../files/from-root';
 import type { SafeFolder } from '../files/safe-folder';
 import { join } from '../files/walk';
 import { isNoImages, walkImages } from './place';
@@ -33,7 +33,7 @@ export async function imagesNotFound(
   signal?: AbortSignal,
 ): Promise<string | undefined> {
   const { images, layout } = settings;
-  const folder = await openFolder(images);
+  const folder = await openFromRoot(images);
   if (folder === undefined) {
     return `the folder of images ${images} does not exist; set kingfisher.imagesDir to it, or make it where there are no images yet`;
   }

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { BackupVerdict, Backups } from '../../shared/observations/backups';
 import type { AgentSettings } from '../agent-settings';
 import { readBack } from './read-back';
-import { restoreBackup } from './restore';
+import { restoreBackup } from './restore/restore';
 import { backupName } from './names';
 import { backupSettingsOf } from './place';
 import { listBackups, summaryOf, withBackup } from './state';
@@ -26,7 +26,7 @@ export function openBackups(settings: Pick<AgentSettings, 'backup' | 'kingfisher
       return await withBackup(backup, id, async (opened) => {
         if (opened === undefined) return undefined;
         const verdict = await verdictOf(backup.root, id, opened);
-        return await restoreBackup({ backup, owner: settings.kingfisher.owner }, opened, verdict, options);
+        return await restoreBackup({ backup, kingfisher: settings.kingfisher }, opened, verdict, options);
       });
     },
   };

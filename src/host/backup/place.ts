@@ -1,9 +1,12 @@
-import { lstat, mkdir, realpath } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { lstat, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode } from '../errors';
 import { notConfigured } from '../services/service-managers';
 import type { AgentSettings } from '../agent-settings';
-import { descend, enterOrMake, openFolder } from '../files/safe-folder';
+import { NOBODY_ELSE, openFromRoot } from '../files/from-root';
+import type { Way } from '../files/from-root';
+import { descend, enterOrMake } from '../files/safe-folder';
 import type { SafeFolder } from '../files/safe-folder';
 import { FLAT, isAtOrBelow, isHidden, isOfDay, stepsTo } from '../../shared/observations/image-layout';
 import { verifyDay, unsafeBackup } from './names';
@@ -32,7 +35,7 @@ export interface Listed {
 export interface ImageVisitor {
   /** Regular files of one folder, whose path below the first is `` or `a/b`. A folder with many comes in parts. */
   files(folder: SafeFolder, below: string, files: Listed[]): Promise<void>;
-  /** A link or special file. */
+  /** A link, a special file, or somebody else's file that has a second name here. */
   skipped(below: string): void;
   /** Whether the open folder `below` is visited; every one where absent. */
   enters?(below: string, folder: SafeFolder): boolean | Promise<boolean>;
@@ -52,7 +55,7 @@ export async function openSource(settings: BackupSettings, day: string): Promise
   const { images, layout } = settings;
   verifyDay(day);
   const steps = stepsTo(layout, day);
-  const opened = await openFolder(images);
+  const opened = await openFromRoot(images);
   const folder = opened === undefined ? undefined : await descend(opened, steps, images);
   return {
     path: path.join(images, ...steps),
@@ -65,10 +68,11 @@ export async function openSource(settings: BackupSettings, day: string): Promise
 export async function walkImages(folder: SafeFolder, visitor: ImageVisitor): Promise<void> {
   await walk(folder, {
     entries: async (inner, entries, below) => {
+      const holder = await inner.handle.stat();
       const files: Listed[] = [];
       for (const { name, stat } of entries) {
         // A name that is no UTF-8 cannot be opened by its text.
-        const isOpened = stat.isFile() && !name.includes('\uFFFD');
+        const isOpened = stat.isFile() && !isForeignLink(stat, holder) && !name.includes('\uFFFD');
         if (isOpened) files.push({ name, size: stat.size, mtimeMs: stat.mtimeMs });
         else visitor.skipped(join(below, name));
       }
@@ -80,6 +84,12 @@ export async function walkImages(folder: SafeFolder, visitor: ImageVisitor): Pro
     },
     signal: visitor.signal,
   });
+}
+
+/** Whoever may write to a folder may give a second name in it to what is not theirs, and would find a copy of it restored. */
+export function isForeignLink({ nlink, uid }: Stats, folder: Stats): boolean {
+  const isRootsAlone = folder.uid === 0 && (folder.mode & 0o022) === 0;
+  return nlink > 1 && uid !== folder.uid && !isRootsAlone;
 }
 
 function ofDayAlone(settings: BackupSettings, day: string, visitor: ImageVisitor): ImageVisitor {
@@ -98,9 +108,9 @@ export function isNoImages({ images, notImages = [] }: BackupSettings, below: st
   return notImages.some((place) => isAtOrBelow(path.join(images, below), place));
 }
 
-/** The folder of all backups, ours alone; `undefined` where there is none yet. */
-export async function openRoot({ root }: BackupSettings): Promise<SafeFolder | undefined> {
-  const folder = await openFolder(root);
+/** The folder of all backups, ours alone, as are those above it; `undefined` where there is none yet. */
+export async function openRoot({ root }: BackupSettings, way: Pick<Way, 'make'> = {}): Promise<SafeFolder | undefined> {
+  const folder = await openFromRoot(root, { ...way, writers: NOBODY_ELSE });
   if (folder === undefined) return undefined;
   const { uid } = await folder.handle.stat();
   if (uid === process.geteuid?.()) return folder;
@@ -110,8 +120,7 @@ export async function openRoot({ root }: BackupSettings): Promise<SafeFolder | u
 
 /** The same, made where it is missing. Nobody else can look into it afterwards. */
 export async function makeRoot(settings: BackupSettings): Promise<SafeFolder> {
-  await mkdir(settings.root, { recursive: true, mode: 0o700 });
-  const folder = await openRoot(settings);
+  const folder = await openRoot(settings, { make: 0o700 });
   if (folder === undefined) throw unsafeBackup(`${settings.root} is gone again`);
   await folder.handle.chmod(0o700);
   return folder;
@@ -121,7 +130,9 @@ export async function makeRoot(settings: BackupSettings): Promise<SafeFolder> {
 export async function make(folder: SafeFolder, name: string): Promise<SafeFolder> {
   const made = await enterOrMake(folder, name, 0o700);
   if (made === undefined) throw unsafeBackup(`${name} is in the way: a link or no folder`);
-  return made;
+  if (made.mount === folder.mount) return made;
+  await made.close();
+  throw unsafeBackup(`something is mounted on ${name}`);
 }
 
 /** `folder` where it exists, else the nearest above it that does, without links. */

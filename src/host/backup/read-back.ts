@@ -41,13 +41,13 @@ export async function eachEntry(
   }
 }
 
-/** Whatever is in the way of a step, the folder is not there. Leaves `folder` open. */
+/** Whatever is in the way of a step, or mounted there, the folder is not there. Leaves `folder` open. */
 export async function enterBelow(folder: SafeFolder, steps: string[]): Promise<SafeFolder | undefined> {
   let at: SafeFolder | undefined = folder;
   for (const step of steps) {
     const next: SafeFolder | undefined = await at.enter(step);
     if (at !== folder) await at.close();
-    if (next === undefined) return undefined;
+    if (next?.mount !== folder.mount) return void (await next?.close());
     at = next;
   }
   return at;

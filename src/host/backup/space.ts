@@ -4,7 +4,7 @@ import { isHidden } from '../../shared/observations/image-layout';
 import { HostError } from '../errors';
 import { join } from '../files/walk';
 import { imagesNotFound } from './look-elsewhere';
-import { nearestExisting, openSource } from './place';
+import { nearestExisting, openRoot, openSource } from './place';
 import type { BackupSettings, Source } from './place';
 
 /** What is to be copied, by path below the source. */
@@ -42,6 +42,8 @@ export async function planBackup(settings: BackupSettings, day: string, signal?:
     const inventory = await takeInventory(source, signal);
     const sizes = [...inventory.sizes.values()];
     const obstacle = hasNoImages(inventory) ? await imagesNotFound(settings, day, signal) : undefined;
+    // Whether it may be written to is told before it is needed.
+    await (await openRoot(settings))?.close();
     const room = await measure(settings, sizes);
     const bytes = sizes.reduce((sum, size) => sum + size, 0);
     const { availableBytes } = room;

@@ -1,13 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { HostError } from '../errors';
 import { notConfigured } from '../services/service-managers';
 import type { OwnerSettings } from '../agent-settings';
-import { findUser } from '../programs/users';
-
-export interface Owner {
-  uid: number;
-  gid: number;
-}
+import { findOwner } from './permissions-wanted';
+import type { Owner } from './permissions-wanted';
 
 /**
  * Who restored files belong to; `undefined` where we may not give files away, and they stay our own.
@@ -17,12 +11,5 @@ export interface Owner {
 export async function ownerOf(owner: OwnerSettings | null): Promise<Owner | undefined> {
   if (process.geteuid?.() !== 0) return undefined;
   if (owner === null) throw notConfigured('kingfisher.owner');
-  const { user, group } = owner;
-  const { uid } = await findUser(user);
-  const lines = (await readFile('/etc/group', 'utf8').catch(() => '')).split('\n');
-  const gid = lines.map((line) => line.split(':')).find(([name]) => name === group)?.[2];
-  if (gid === undefined) {
-    throw new HostError('NotConfigured', `there is no group ${group} on this host; correct kingfisher.owner`);
-  }
-  return { uid, gid: Number(gid) };
+  return await findOwner(owner);
 }

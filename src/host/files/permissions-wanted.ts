@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { HostError } from '../errors';
+import { listGroups } from './groups';
 import { findUser, listUsers } from '../programs/users';
 
 export const FOLDER_MODE = 0o755;
@@ -56,12 +56,4 @@ export function wantedText(stat: Stats, owner: Owner, names: Names): string {
 
 function ownedText({ uid, gid }: Owner, mode: number, { users, groups }: Names): string {
   return `${users.get(uid) ?? uid}:${groups.get(gid) ?? gid} ${mode.toString(8).padStart(4, '0')}`;
-}
-
-async function listGroups(): Promise<{ name: string; gid: number }[]> {
-  const text = await readFile('/etc/group', 'utf8').catch(() => '');
-  return text.split('\n').flatMap((line) => {
-    const [name, , gid] = line.split(':');
-    return name && gid ? [{ name, gid: Number(gid) }] : [];
-  });
 }

@@ -6,7 +6,9 @@ import { HostError, errorCode, errorText } from '../errors';
 import type { ChangeContext } from '../fence/change-context';
 import { FILE_MODE, FOLDER_MODE, isSparedLink, modeOf, wantedText, whatItIs } from './permissions-wanted';
 import type { Names, Owner } from './permissions-wanted';
-import { mountOf, openFolder } from './safe-folder';
+import { openFromRoot } from './from-root';
+import type { Writers } from './from-root';
+import { mountOf } from './safe-folder';
 import type { SafeFolder } from './safe-folder';
 import { join, walk } from './walk';
 import type { Entry, Inner } from './walk';
@@ -17,6 +19,8 @@ export interface Permissions extends ChangeContext {
   /** The folder whose entries, itself included, are looked at. */
   folder: string;
   owner: Owner;
+  /** Who may write to the folders on the way to it. */
+  writers: Writers;
   names: Names;
 }
 
@@ -42,7 +46,7 @@ interface Work extends Permissions {
 /**
  * Counts what is not folder 0755 or file 0644 of the owner. A missing folder has no entries.
  *
- * @throws HostError `UnsafeSelector` for a link in place of the folder.
+ * @throws HostError `UnsafeSelector` for a folder that cannot be reached safely: see `openFromRoot`.
  */
 export async function countPermissions(what: Permissions): Promise<PermissionCheck> {
   return await walkAll({ ...what, found: nothing(), left: 0 });
@@ -52,7 +56,7 @@ export async function countPermissions(what: Permissions): Promise<PermissionChe
  * Makes at most `limit` entries what they should be. `different` is what was. Nothing is changed by its name: an entry
  * is opened without following a link, looked at again, and changed through its descriptor.
  *
- * @throws HostError `UnsafeSelector` for a link in place of the folder.
+ * @throws HostError `UnsafeSelector` for a folder that cannot be reached safely: see `openFromRoot`.
  */
 export async function mendPermissions(what: Permissions, limit: number): Promise<PermissionCheck> {
   const mend = async (handle: FileHandle, stat: Stats) => {
@@ -65,7 +69,7 @@ export async function mendPermissions(what: Permissions, limit: number): Promise
 }
 
 async function walkAll(work: Work): Promise<PermissionCheck> {
-  const folder = await openFolder(work.folder);
+  const folder = await openFromRoot(work.folder, work);
   if (folder === undefined) {
     note(work, work.folder, 'does not exist');
     return work.found;

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { lstat, mkdir, open, readFile, readdir, rename, rmdir, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
-import { HostError, errorCode, errorText } from '../errors';
+import { HostError, errorCode } from '../errors';
 
 /**
  * An open folder, entered without following a link. Its entries are reached through its descriptor and by one name, so
@@ -22,6 +22,8 @@ export interface SafeFolder {
   stat(name: string): Promise<Stats | undefined>;
   /** `undefined` when the entry is gone, or no folder any more. */
   enter(name: string): Promise<SafeFolder | undefined>;
+  /** The same for a folder that is only gone through: needs no right to list it. */
+  pass(name: string): Promise<SafeFolder | undefined>;
   /** An entry, read only, without following a link or waiting for a pipe. `undefined` when it is gone, or cannot be one. */
   open(name: string): Promise<FileHandle | undefined>;
   /** A new file, 0600, for writing. Fails when the name is taken. */
@@ -39,24 +41,19 @@ export interface SafeFolder {
 }
 
 const FLAGS = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+/** Node has no name for O_PATH. */
+const PASS_FLAGS = 0o10000000 | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 const CREATE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 const ENTRY_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
 
 /**
- * Opens a folder. `undefined` when there is none.
+ * The folder `/`, where every way of root's begins.
  *
- * @throws HostError `UnsafeSelector` for a link or anything else in its place, and where there is no /proc.
+ * @throws HostError `UnsafeSelector` where there is no /proc.
  */
-export async function openFolder(path: string): Promise<SafeFolder | undefined> {
+export async function openRootFolder(): Promise<SafeFolder> {
   if (process.platform !== 'linux') throw unsafe('this needs Linux, where no link can be slipped in');
-  try {
-    return await wrap(await open(path, FLAGS));
-  } catch (err) {
-    if (errorCode(err) === 'ENOENT') return undefined;
-    throw unsafe(
-      `${path} is not a folder that can be entered without following a link (${errorText(err)}); configure its real path`,
-    );
-  }
+  return await wrap(await open('/', FLAGS));
 }
 
 /**
@@ -94,6 +91,10 @@ export async function enterOrMake(folder: SafeFolder, name: string, mode: number
 async function wrap(handle: FileHandle): Promise<SafeFolder> {
   const here = `/proc/self/fd/${handle.fd}`;
   const { dev, ino } = await handle.stat();
+  const enterBy = async (name: string, flags: number) => {
+    const entered = await unlessGone(open(`${here}/${name}`, flags));
+    return entered === undefined ? undefined : await wrap(entered);
+  };
   return {
     device: dev,
     inode: ino,
@@ -101,10 +102,8 @@ async function wrap(handle: FileHandle): Promise<SafeFolder> {
     handle,
     names: async () => await readdir(here),
     stat: async (name) => await unlessGone(lstat(`${here}/${name}`)),
-    enter: async (name) => {
-      const entered = await unlessGone(open(`${here}/${name}`, FLAGS));
-      return entered === undefined ? undefined : await wrap(entered);
-    },
+    enter: async (name) => await enterBy(name, FLAGS),
+    pass: async (name) => await enterBy(name, PASS_FLAGS),
     create: async (name) => await open(`${here}/${name}`, CREATE_FLAGS, 0o600),
     makeFolder: async (name, mode) => await mkdir(`${here}/${name}`, { mode }),
     move: async (name, to, toName) => await rename(`${here}/${name}`, to.path(toName)),

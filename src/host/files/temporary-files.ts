@@ -3,7 +3,9 @@ import path from 'node:path';
 import type { FileCount } from '../../shared/observations/files';
 import { HostError, errorCode, errorText } from '../errors';
 import type { ChangeContext } from '../fence/change-context';
-import { descend, openFolder } from './safe-folder';
+import { openFromRoot } from './from-root';
+import type { Writers } from './from-root';
+import { descend } from './safe-folder';
 import type { SafeFolder } from './safe-folder';
 import { stepsBelow } from './selectors';
 import { join, walk } from './walk';
@@ -20,6 +22,8 @@ export interface TemporaryFiles extends ChangeContext {
   elsewhere: { folder: string; prefix: string }[];
   /** Owner of what is removed elsewhere; `undefined` for nobody, and nothing. */
   uid: number | undefined;
+  /** Who may write to the folders on the way to these. */
+  writers: Writers;
   /** What was last written before this moment, epoch milliseconds. */
   writtenBefore: number;
   /** Links, pipes and empty folders stay, too. */
@@ -74,14 +78,14 @@ async function walkAll(what: TemporaryFiles, left: number): Promise<Cleared> {
   what.elsewhere.forEach(refuseWide);
   const work: Work = { ...what, found: { files: 0, bytes: 0, notes: [] }, kept: await identities(what.keep), left };
   for (const { place, steps } of tempDirs) {
-    const data = await openFolder(what.dataDir);
+    const data = await openFromRoot(what.dataDir, what);
     const folder = data === undefined ? undefined : await descend(data, steps, place);
     await clearRoot(work, folder, { place, isChosen: () => true });
   }
   if (what.uid === undefined) return work.found;
   for (const { folder: place, prefix } of what.elsewhere) {
     const isChosen = (name: string) => name.startsWith(prefix);
-    await clearRoot(work, await openFolder(place), { place, isChosen, owner: what.uid });
+    await clearRoot(work, await openFromRoot(place, what), { place, isChosen, owner: what.uid });
   }
   return work.found;
 }

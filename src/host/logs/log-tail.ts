@@ -1,8 +1,8 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import path from 'node:path';
 import type { FileHandle } from 'node:fs/promises';
 import type { LogTail } from '../../shared/observations/files';
-import { HostError, errorCode, errorText } from '../errors';
+import { HostError, errorText } from '../errors';
+import { openFolderOf } from '../files/from-root';
 import type { Redact } from '../redact';
 
 const CHUNK_BYTES = 64 * 1024;
@@ -20,27 +20,40 @@ const START_TOLERANCE_MS = 2_000;
  * The last lines of a log file, read from its end. A file that is missing is `absent`; a link, folder or pipe in its
  * place is `malformed`.
  *
- * @throws HostError `ObservationFailed` when the file is there and cannot be read.
+ * @throws HostError `ObservationFailed` when the file is there and cannot be read, `UnsafeSelector` where the way to it
+ *   goes through a link that root did not make.
  */
-export async function readLogTail(path: string, lines: number, redact: Redact): Promise<LogTail> {
-  const nothing: LogTail = { path, evidence: 'absent', lines: [], modifiedAt: null, sizeBytes: 0 };
-  let file: FileHandle;
-  try {
-    // Without O_NONBLOCK opening a pipe waits for a writer.
-    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch (err) {
-    if (['ENOENT', 'ENOTDIR'].includes(errorCode(err))) return nothing;
-    if (['ELOOP', 'EMLINK', 'ENXIO'].includes(errorCode(err))) return { ...nothing, evidence: 'malformed' };
-    throw new HostError('ObservationFailed', `cannot read ${path}: ${errorText(err)}; let the agent's user read it`);
-  }
+export async function readLogTail(place: string, lines: number, redact: Redact): Promise<LogTail> {
+  const nothing: LogTail = { path: place, evidence: 'absent', lines: [], modifiedAt: null, sizeBytes: 0 };
+  const file = await openLog(place);
+  if (file === undefined || file === 'malformed') return { ...nothing, evidence: file ?? 'absent' };
   try {
     const stat = await file.stat();
     if (!stat.isFile()) return { ...nothing, evidence: 'malformed' };
     const end = await readEnd(file, stat.size, lines);
     const kept = maskLines(end, redact);
-    return { path, evidence: 'present', lines: kept, modifiedAt: stat.mtime.toISOString(), sizeBytes: stat.size };
+    return {
+      path: place,
+      evidence: 'present',
+      lines: kept,
+      modifiedAt: stat.mtime.toISOString(),
+      sizeBytes: stat.size,
+    };
   } finally {
     await file.close();
+  }
+}
+
+async function openLog(file: string): Promise<FileHandle | 'malformed' | undefined> {
+  const folder = await openFolderOf(file);
+  if (folder === undefined) return undefined;
+  const name = path.basename(file);
+  try {
+    return (await folder.open(name)) ?? ((await folder.stat(name)) === undefined ? undefined : 'malformed');
+  } catch (err) {
+    throw new HostError('ObservationFailed', `cannot read ${file}: ${errorText(err)}; let the agent's user read it`);
+  } finally {
+    await folder.close();
   }
 }
 

@@ -1,7 +1,8 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import path from 'node:path';
 import type { EndpointState } from '../../shared/observations/probes';
 import { errorCode, errorText } from '../errors';
+import { openFolderOf } from '../files/from-root';
 import type { Redact } from '../redact';
 import type { EndpointSettings } from '../agent-settings';
 import type { ProbeOptions } from './answers';
@@ -20,7 +21,7 @@ export async function probeEndpoint(
   settings: EndpointSettings,
   options: ProbeOptions & { headers?: Record<string, string> },
 ): Promise<HttpAnswer> {
-  const { path, timeoutMs, headers, tokenFile } = settings;
+  const { timeoutMs, headers, tokenFile } = settings;
   let token = settings.token;
   try {
     if (tokenFile !== null) token = await readToken(tokenFile);
@@ -29,7 +30,7 @@ export async function probeEndpoint(
   }
   const redact: Redact = (text, limit) => options.redact(token === null ? text : text.replaceAll(token, '***'), limit);
   const bearer: Record<string, string> = token === null ? {} : { Authorization: `Bearer ${token}` };
-  const answer = await probeHttp(`${baseUrl.replace(/\/+$/, '')}${path}`, {
+  const answer = await probeHttp(`${baseUrl.replace(/\/+$/, '')}${settings.path}`, {
     ...options,
     redact,
     timeoutMs: options.timeoutMs ?? timeoutMs,
@@ -76,8 +77,8 @@ function valueOf(body: string, path: string[]): unknown {
 }
 
 /** Read each time: tokens are exchanged while the agent runs. */
-async function readToken(path: string): Promise<string> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+async function readToken(place: string): Promise<string> {
+  const file = await openToken(place);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(TOKEN_BYTES), 0, TOKEN_BYTES, 0);
     const token = buffer.toString('utf8', 0, bytesRead).trim();
@@ -85,6 +86,20 @@ async function readToken(path: string): Promise<string> {
     throw new Error('it holds no token of printable characters');
   } finally {
     await file.close();
+  }
+}
+
+/** Never through a link that root did not make: what is in the file is sent to the service. */
+async function openToken(place: string): Promise<FileHandle> {
+  const folder = await openFolderOf(place);
+  const name = path.basename(place);
+  try {
+    const file = await folder?.open(name);
+    if (file !== undefined) return file;
+    const isThere = (await folder?.stat(name)) !== undefined;
+    throw new Error(isThere ? 'it is a link or no file; configure its real path' : 'ENOENT');
+  } finally {
+    await folder?.close();
   }
 }
 

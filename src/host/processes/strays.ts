@@ -6,6 +6,7 @@ import { endEach } from '../programs/end-process';
 import type { Ending } from '../programs/end-process';
 import type { ChangeContext } from '../fence/change-context';
 import { HostError } from '../errors';
+import { isLinkOfRoot, openFolderOf, realPathOf } from '../files/from-root';
 import { isAlive, listProcesses, readProcess } from './process-table';
 import type { ProcessRecord } from './process-table';
 import { isStopped } from '../services/service-manager';
@@ -86,7 +87,23 @@ async function installFolders(installDir: string): Promise<string[]> {
     throw new HostError('UnsafeSelector', `"${installDir}" is not the plain absolute path of a folder; ${remedy}`);
   }
   const real = await realpath(installDir).catch(() => installDir);
-  return real === '/' ? [installDir] : [installDir, real];
+  return real !== '/' && (await mayLeadTo(installDir, real)) ? [installDir, real] : [installDir];
+}
+
+/**
+ * Whether a link in the place of the folder is believed: one that root made, or one to a folder beside it, as of a release
+ * that was deployed. By any other one the service could make programs of the host its own, and have them ended.
+ */
+async function mayLeadTo(installDir: string, real: string): Promise<boolean> {
+  const holder = await openFolderOf(installDir).catch(() => undefined);
+  try {
+    if (holder === undefined) return false;
+    const stat = await holder.stat(path.basename(installDir));
+    const isRoots = stat !== undefined && isLinkOfRoot(await holder.handle.stat(), stat);
+    return isRoots || isUnder(real, await realPathOf(holder));
+  } finally {
+    await holder?.close();
+  }
 }
 
 /** A unit that runs owns its control group; a process, what it started. One that is stopped owns nothing. */

@@ -1,14 +1,21 @@
 import { spawn } from 'node:child_process';
 import { closeSync, constants, fchownSync, fstatSync, openSync } from 'node:fs';
+import type { Stats } from 'node:fs';
+import path from 'node:path';
 import { MINIMAL_ENVIRONMENT } from './commands';
 import { CommandNotStarted, checkProgram } from './program';
 import { HostError, errorText } from '../errors';
 import { readProcess } from '../processes/process-table';
-import { writePidFile } from '../processes/pid-file';
+import { openPidFile } from '../processes/pid-file';
+import type { PidFile } from '../processes/pid-file';
+import { openFolderOf } from '../files/from-root';
 import type { ProcessManagerSettings } from '../agent-settings';
 import { poll } from '../sleep';
 import { asUser, findUser } from './users';
 import type { User } from './users';
+
+const LOG_FLAGS =
+  constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_CREAT;
 
 /** How a started process ended, for as long as this agent lives to see it. */
 export type OnExit = (pid: number, exitCode: number | null, signal: NodeJS.Signals | null) => void;
@@ -20,12 +27,15 @@ export interface PreparedStart {
   command: { program: string; args: string[]; env?: Record<string, string> };
   owner: User | undefined;
   logFd: number;
+  pidFile: PidFile;
+  close(): Promise<void>;
 }
 
 /**
- * What must be there for a start, before anything is ended for it. `closeSync` its `logFd`.
+ * What must be there for a start, before anything is ended for it. To be closed.
  *
- * @throws CommandNotStarted when the program is missing; HostError `NotConfigured` for its user or its log file
+ * @throws CommandNotStarted when the program is missing; HostError `NotConfigured` for its user, its log or its pid file,
+ *   `UnsafeSelector` for a pid file that cannot be reached safely
  */
 export async function prepareStart(settings: ProcessManagerSettings, cwd: string): Promise<PreparedStart> {
   const [program, ...args] = settings.command;
@@ -33,7 +43,18 @@ export async function prepareStart(settings: ProcessManagerSettings, cwd: string
   await checkProgram(program);
   const command = await asUser(settings.user, { program, args, env: settings.env });
   const owner = settings.user === undefined ? undefined : await findUser(settings.user);
-  return { settings, cwd, command, owner, logFd: openLog(settings.logFile, owner) };
+  const pidFile = await openPidFile(settings.pidFile);
+  try {
+    const logFd = await openLog(settings.logFile, owner);
+    const close = async () => {
+      closeSync(logFd);
+      await pidFile.close();
+    };
+    return { settings, cwd, command, owner, logFd, pidFile, close };
+  } catch (err) {
+    await pidFile.close();
+    throw err;
+  }
 }
 
 /**
@@ -46,7 +67,7 @@ export async function prepareStart(settings: ProcessManagerSettings, cwd: string
  * @throws CommandNotStarted when it cannot be executed after all.
  */
 export async function startDetached(
-  { settings, cwd, command, owner, logFd }: PreparedStart,
+  { settings, cwd, command, owner, logFd, pidFile }: PreparedStart,
   onExit: OnExit,
 ): Promise<void> {
   const child = spawn(command.program, command.args, {
@@ -65,7 +86,7 @@ export async function startDetached(
   child.unref();
   if (child.pid === undefined) return await failed;
   failed.catch(() => {});
-  writePidFile(settings.pidFile, { pid: child.pid, startTime: startTimeOf(child.pid) });
+  pidFile.write({ pid: child.pid, startTime: startTimeOf(child.pid) });
   await untilOwned(child.pid, owner?.uid);
 }
 
@@ -82,20 +103,31 @@ async function untilOwned(pid: number, uid: number | undefined): Promise<void> {
 }
 
 /** Opened by root for the service's user: never through a link, never anything but a regular file. */
-function openLog(path: string, owner: { uid: number; gid: number } | undefined): number {
-  const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+async function openLog(file: string, owner: { uid: number; gid: number } | undefined): Promise<number> {
   let fd: number | undefined;
   try {
-    fd = openSync(path, flags | constants.O_CREAT, 0o640);
+    const folder = await openFolderOf(file);
+    if (folder === undefined) throw new Error('its folder is missing');
+    try {
+      fd = openSync(folder.path(path.basename(file)), LOG_FLAGS, 0o640);
+    } finally {
+      await folder.close();
+    }
     const stat = fstatSync(fd);
     if (!stat.isFile()) throw new Error('not a regular file');
+    if (isOfSomebodyElse(stat, owner?.uid)) throw new Error('it is a hard link to a file of another user');
     if (owner !== undefined && stat.size === 0 && stat.uid === process.getuid?.()) fchownSync(fd, owner.uid, owner.gid);
     return fd;
   } catch (err) {
     if (fd !== undefined) closeSync(fd);
     throw new HostError(
       'NotConfigured',
-      `cannot append to ${path}: ${errorText(err)}; correct kingfisher.manager.logFile`,
+      `cannot append to ${file}: ${errorText(err)}; correct kingfisher.manager.logFile`,
     );
   }
+}
+
+/** The service could have given another name to any file, and would have it written to, or be given it. */
+function isOfSomebodyElse({ nlink, uid }: Stats, owner: number | undefined): boolean {
+  return nlink > 1 && uid !== (owner ?? process.getuid?.());
 }

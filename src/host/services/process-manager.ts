@@ -1,4 +1,3 @@
-import { closeSync, rmSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { RecentStarts, ServiceName, ServiceState } from '../../shared/observations/service';
@@ -10,7 +9,7 @@ import { endProcess, findSame } from '../programs/end-process';
 import { HostError, errorText } from '../errors';
 import { readLogTail } from '../logs/log-tail';
 import { canHaveOwnUnit, endOfOwnUnit, startInOwnUnit } from './own-unit';
-import { invocationOf, readPidFile, writePidFile } from '../processes/pid-file';
+import { invocationOf, readPidFile, removePidFile, writePidFile } from '../processes/pid-file';
 import type { ProcessIdentity } from '../processes/pid-file';
 import { findListener } from '../processes/ports';
 import type { ProcessRecord } from '../processes/process-table';
@@ -73,7 +72,7 @@ export class ProcessManager implements ServiceManager {
   }
 
   async observe(): Promise<ServiceState> {
-    const last = readPidFile(this.settings.pidFile);
+    const last = await readPidFile(this.settings.pidFile);
     const running = await this.findService(last);
     const observedAt = new Date().toISOString();
     const common = {
@@ -114,10 +113,10 @@ export class ProcessManager implements ServiceManager {
 
   /** A process that was found without the pid file is written into it, so that its end will have a name. */
   async settle(): Promise<ServiceState> {
-    const last = readPidFile(this.settings.pidFile);
+    const last = await readPidFile(this.settings.pidFile);
     const running = await this.findService(last);
     const isRecorded = running === undefined || (last !== undefined && isSame(running, last));
-    if (!isRecorded) writePidFile(this.settings.pidFile, running);
+    if (!isRecorded) await writePidFile(this.settings.pidFile, running);
     return await this.observe();
   }
 
@@ -129,17 +128,17 @@ export class ProcessManager implements ServiceManager {
   /** The pid file goes last: killed before, the next attempt finds nothing that runs. */
   async stop(): Promise<ServiceState> {
     await this.endAll();
-    rmSync(this.settings.pidFile, { force: true });
+    await removePidFile(this.settings.pidFile);
     return await this.observe();
   }
 
   async start(): Promise<ServiceState> {
-    if ((await this.findService(readPidFile(this.settings.pidFile))) === undefined) await this.launch();
+    if ((await this.findService(await readPidFile(this.settings.pidFile))) === undefined) await this.launch();
     return await this.settle();
   }
 
   private async endAll(): Promise<void> {
-    const recorded = await this.findRecorded(readPidFile(this.settings.pidFile));
+    const recorded = await this.findRecorded(await readPidFile(this.settings.pidFile));
     // Copies of the same command in the same folder would hold the this.port against the new one.
     const others = (await this.findCandidates()).filter((other) => other.pid !== recorded?.pid);
     await Promise.all([...(recorded === undefined ? [] : [recorded]), ...others].map((old) => endProcess(old)));
@@ -155,17 +154,17 @@ export class ProcessManager implements ServiceManager {
         this.exits.set(pid, { exitCode, isSignal: signal !== null }),
       );
     } finally {
-      closeSync(prepared.logFd);
+      await prepared.close();
     }
   }
 
   /** False where there is no systemd, or it refuses: better in the agent's control group than not at all. */
-  private async launchInOwnUnit({ cwd, logFd }: PreparedStart): Promise<boolean> {
+  private async launchInOwnUnit({ cwd, logFd, pidFile }: PreparedStart): Promise<boolean> {
     const own = canHaveOwnUnit() ? await startInOwnUnit(this.settings, { cwd, logFd }, this.run) : undefined;
     if (own === undefined) return false;
     this.units.clear();
     this.units.set(own.pid, own.unit);
-    writePidFile(this.settings.pidFile, { pid: own.pid, startTime: startTimeOf(own.pid) });
+    pidFile.write({ pid: own.pid, startTime: startTimeOf(own.pid) });
     return true;
   }
 

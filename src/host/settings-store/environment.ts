@@ -2,6 +2,7 @@ import type { SettingValue } from '../../shared/safety/lease';
 import { HostError } from '../errors';
 import { kindOf } from './limits';
 import type { SettingLimits } from '../agent-settings';
+import { readAssignments } from './environment-lines';
 import type { TextFormat } from './store';
 
 /** What needs no quotes and means the same to systemd, a shell and everybody else. */
@@ -34,16 +35,19 @@ export function createEnvironmentFormat(variable: string, limits: SettingLimits)
 }
 
 function locate(text: string, variable: string): Place | string | undefined {
-  const assignments = [...text.matchAll(new RegExp(`^[ \\t]*(?:export[ \\t]+)?${variable}=(.*)$`, 'gm'))];
-  const [found] = assignments;
+  const { assignments, unclearFrom } = readAssignments(text);
+  const own = assignments.filter(({ name }) => name === variable);
+  const unclear = new RegExp(`^[ \\t]*(?:export[ \\t]+)?${variable}[ \\t]*=`, 'm').test(text.slice(unclearFrom));
+  if (unclear) return `${variable} stands in or below a line with a quote or a backslash that may go on`;
+  const [found] = own;
   if (found === undefined) return undefined;
-  if (assignments.length > 1) return `${variable} is set ${assignments.length} times`;
-  const written = found[1]!;
-  const start = found.index + found[0].length - written.length;
-  if (start + written.length === text.length) return `the line of ${variable} does not end`;
-  if (/\\\n$/.test(text.slice(0, found.index))) return `the line before ${variable} goes on`;
-  const [, quote, inner] = /^(["']?)(.*?)\1[ \t\r]*$/.exec(written) ?? [];
-  if (quote === undefined || inner === undefined || !PLAIN.test(inner)) return `${variable} is not written plainly`;
+  if (own.length > 1) return `${variable} is set ${own.length} times`;
+  const { start, end, isSpaced } = found;
+  if (end === text.length) return `the line of ${variable} does not end`;
+  const [, quote, inner] = /^(["']?)(.*?)\1[ \t\r]*$/.exec(text.slice(start, end)) ?? [];
+  if (quote === undefined || inner === undefined || !PLAIN.test(inner) || isSpaced) {
+    return `${variable} is not written plainly`;
+  }
   const from = start + quote.length;
   return { start: from, end: from + inner.length, text: inner };
 }

@@ -1,17 +1,29 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, readFileSync, renameSync } from 'node:fs';
+import { lstatSync, readSync, renameSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { HostError } from '../errors';
-import { descend, openFolder } from '../files/safe-folder';
+import { keepAttributes } from '../files/attributes';
+import { NOBODY_ELSE, openFolderOf } from '../files/from-root';
+import type { Writers } from '../files/from-root';
 import type { SafeFolder } from '../files/safe-folder';
+import { runCommand } from '../programs/commands';
+import type { CommandRunner } from '../programs/commands';
 import type { Found, SettingStore, TextFormat } from './store';
 
 const LARGEST_BYTES = 1024 * 1024;
 
+interface Place {
+  file: string;
+  /** Who may write to the folders on the way to it. */
+  writers: () => Promise<Writers>;
+  run: CommandRunner;
+}
+
 interface Content {
-  bytes: Buffer;
+  /** Open for as long as it is worked with. */
+  handle: FileHandle;
   /** Undefined when it is no UTF-8. */
   text: string | undefined;
   digest: string;
@@ -19,22 +31,25 @@ interface Content {
 }
 
 /**
- * A setting in a file. Reached without following a link in any step; replaced as a whole, by a file that was written
- * and flushed beside it, with the owner, group and mode of the old one: whoever reads it sees all of the old or all of
- * the new.
+ * A setting in a file. Reached by `openFolderOf`; replaced as a whole, by a file that was written and flushed beside it,
+ * with all attributes of the old one: whoever reads it sees all of the old or all of the new.
  */
-export function createFileStore(file: string, format: TextFormat): SettingStore {
+export function createFileStore(
+  file: string,
+  format: TextFormat,
+  { writers = async () => NOBODY_ELSE, run = runCommand }: Partial<Omit<Place, 'file'>> = {},
+): SettingStore {
+  const place = { file, writers, run };
   return {
     place: file,
     read: async () => {
-      const content = await inFolderOf(file, async (folder, name) => await readContent(folder, name, file));
-      return content === undefined ? absent(`${file} is not there`) : understand(content, format, file);
+      const found = await withContent(place, async (_, content) => understand(content, format, file));
+      return found ?? absent(`${file} is not there`);
     },
     replace: async (found, value) => {
-      const done = await inFolderOf(file, async (folder, name) => {
-        const content = await readContent(folder, name, file);
-        if (content?.digest !== found.version || content.text === undefined) return false;
-        return await putInPlace(folder, name, content, format.change(content.text, value));
+      const done = await withContent(place, async (folder, content) => {
+        if (content.digest !== found.version || content.text === undefined) return false;
+        return await putInPlace(folder, place, content, format.change(content.text, value));
       });
       return done === true;
     },
@@ -48,46 +63,64 @@ function understand({ text, digest }: Content, format: TextFormat, file: string)
   return { evidence: 'malformed', value: null, version: digest, detail: `${file}: ${found}` };
 }
 
-/** `undefined` when the folder is missing. */
-async function inFolderOf<T>(
-  file: string,
-  work: (folder: SafeFolder, name: string) => Promise<T | undefined>,
+/** `undefined` when the file or its folder is missing. */
+async function withContent<T>(
+  { file, writers }: Place,
+  work: (folder: SafeFolder, content: Content) => Promise<T>,
 ): Promise<T | undefined> {
-  const root = await openFolder('/');
-  const steps = path.dirname(file).split('/').filter(Boolean);
-  const folder = root === undefined ? undefined : await descend(root, steps, path.dirname(file));
+  const folder = await openFolderOf(file, { writers: await writers() });
   if (folder === undefined) return undefined;
   try {
-    return await work(folder, path.basename(file));
+    const handle = await openFile(folder, file);
+    if (handle === undefined) return undefined;
+    try {
+      return await work(folder, await readContent(handle, file));
+    } finally {
+      await handle.close();
+    }
   } finally {
     await folder.close();
   }
 }
 
-async function readContent(folder: SafeFolder, name: string, file: string): Promise<Content | undefined> {
+async function openFile(folder: SafeFolder, file: string): Promise<FileHandle | undefined> {
+  const name = path.basename(file);
   const handle = await folder.open(name);
-  if (handle === undefined) {
-    if ((await folder.stat(name)) === undefined) return undefined;
-    throw unsafe(`${file} is a link or no file; configure its real path`);
-  }
-  try {
-    const stats = await handle.stat();
-    if (!stats.isFile()) throw unsafe(`${file} is no regular file`);
-    if (stats.nlink > 1) throw unsafe(`${file} has other names (hard links), which would keep the old content`);
-    if (stats.size > LARGEST_BYTES) throw unsafe(`${file} is larger than ${LARGEST_BYTES} bytes`);
-    const bytes = await handle.readFile();
-    return { bytes, text: decode(bytes), digest: digestOf(bytes), stats };
-  } finally {
-    await handle.close();
-  }
+  if (handle !== undefined || (await folder.stat(name)) === undefined) return handle;
+  throw unsafe(`${file} is a link or no file; configure its real path`);
 }
 
-async function putInPlace(folder: SafeFolder, name: string, old: Content, text: string): Promise<boolean> {
+async function readContent(handle: FileHandle, file: string): Promise<Content> {
+  const stats = await handle.stat();
+  if (!stats.isFile()) throw unsafe(`${file} is no regular file`);
+  if (stats.nlink > 1) throw unsafe(`${file} has other names (hard links), which would keep the old content`);
+  if (stats.size > LARGEST_BYTES) throw unsafe(`${file} is larger than ${LARGEST_BYTES} bytes`);
+  const bytes = readWhole(handle);
+  return { handle, text: decode(bytes), digest: digestOf(bytes), stats };
+}
+
+/** In one go, from its beginning; one byte more than is allowed tells that it grew. */
+function readWhole({ fd }: FileHandle): Buffer {
+  const buffer = Buffer.alloc(LARGEST_BYTES + 1);
+  let size = 0;
+  for (let read = -1; read !== 0; size += read) read = readSync(fd, buffer, size, buffer.length - size, size);
+  return buffer.subarray(0, size);
+}
+
+async function putInPlace(folder: SafeFolder, { file, run }: Place, old: Content, text: string): Promise<boolean> {
+  const name = path.basename(file);
   const beside = `.${name}.halcyon-new`;
   // Of an attempt that died.
   await folder.remove(beside);
   try {
-    await write(await folder.create(beside), old.stats, text);
+    const handle = await folder.create(beside);
+    try {
+      await handle.writeFile(text);
+      await keepAttributes({ from: old.handle, to: handle, of: file }, run);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
     if (!replaceIfSame(folder, beside, name, old)) return false;
     await folder.handle.sync();
     return true;
@@ -96,24 +129,13 @@ async function putInPlace(folder: SafeFolder, name: string, old: Content, text: 
   }
 }
 
-async function write(handle: FileHandle, { uid, gid, mode }: Stats, text: string): Promise<void> {
-  try {
-    await handle.writeFile(text);
-    const { uid: ownUid, gid: ownGid } = await handle.stat();
-    if (uid !== ownUid || gid !== ownGid) await handle.chown(uid, gid);
-    await handle.chmod(mode & 0o7777);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
 /** In one go: looking and renaming are next to each other, with nothing of ours in between. */
 function replaceIfSame(folder: SafeFolder, beside: string, name: string, old: Content): boolean {
   const target = folder.path(name);
   const now = lstatSync(target, { throwIfNoEntry: false });
-  if (!now?.isFile() || now.ino !== old.stats.ino || now.size !== old.stats.size) return false;
-  if (digestOf(readFileSync(target)) !== old.digest) return false;
+  // The old one is open, so that no other file has its number.
+  if (!now?.isFile() || now.ino !== old.stats.ino || now.dev !== old.stats.dev) return false;
+  if (digestOf(readWhole(old.handle)) !== old.digest) return false;
   renameSync(folder.path(beside), target);
   return true;
 }

@@ -2,6 +2,7 @@ import type { Allowance } from '../../shared/safety/allowance';
 import { HostError } from '../errors';
 import type { CommandRunner } from '../programs/commands';
 import type { AgentSettings, FamilySettings, SettingLimits, SettingPlace } from '../agent-settings';
+import { writersOf } from '../files/writers';
 import { createEnvironmentFormat } from './environment';
 import { createFileStore } from './file';
 import { parseNetwork } from './network';
@@ -76,12 +77,13 @@ function unknown(setting: string, isFamily: boolean): HostError {
 }
 
 function storeOf(settings: AgentSettings, setting: string, place: SettingPlace): SettingStore {
+  const writers = async () => await writersOf(settings.kingfisher);
   switch (place.format) {
     case 'json':
     case 'yaml':
-      return createFileStore(place.file, createStructuredFormat(place.format, place.path));
+      return createFileStore(place.file, createStructuredFormat(place.format, place.path), { writers });
     case 'env':
-      return createFileStore(place.file, createEnvironmentFormat(place.variable, place));
+      return createFileStore(place.file, createEnvironmentFormat(place.variable, place), { writers });
     case 'table': {
       const { postgres } = settings.dependencies;
       if (postgres !== undefined) return createTableStore(postgres.url, place);

@@ -7,9 +7,13 @@ import type { TextFormat } from './store';
 
 type Value = { value: SettingValue };
 
+/** All that has one meaning to every reader of JSON and YAML, and one way to be written. */
+const PLAIN_NUMBER = /^-?\d+(\.\d+)?$/;
+
 /**
  * A scalar of a JSON or YAML file. Only the scalar's own characters are replaced: comments, order and layout stay as
- * they are, byte for byte. JSON is read by the rules of JSON, and placed by YAML's, of which it is a part.
+ * they are, byte for byte, and it keeps its quotes. JSON is read by the rules of JSON, and placed by YAML's, of which it is
+ * a part. What would not be the same again after a change was undone, or is read in two ways (`010`, `yes`), is malformed.
  */
 export function createStructuredFormat(format: 'json' | 'yaml', path: readonly string[]): TextFormat {
   return { find, change };
@@ -22,17 +26,21 @@ export function createStructuredFormat(format: 'json' | 'yaml', path: readonly s
     if (node === undefined) return `${path.join('.')} is no plain value`;
     const { value } = node;
     const isValue = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
-    return isValue ? { value } : `${path.join('.')} is no number, text, true or false`;
+    if (!isValue) return `${path.join('.')} is no number, text, true or false`;
+    if (text.slice(...placeOf(node)) === write(value, node)) return { value };
+    return `${path.join('.')} is not written plainly (such as 8, 0.5, true, or a text in quotes)`;
   }
 
   function change(text: string, value: SettingValue): string {
     const before = parse(text);
     const node = typeof before === 'string' ? undefined : scalarAt(before);
-    if (typeof before === 'string' || typeof find(text) !== 'object' || !node?.range) {
+    if (typeof before === 'string' || typeof find(text) !== 'object' || node === undefined) {
       throw cannot('its place in the file was not found');
     }
-    const [start, end] = node.range;
-    const changed = `${text.slice(0, start)}${JSON.stringify(value)}${text.slice(end)}`;
+    const written = write(value, node);
+    if (written === undefined) throw cannot('the value cannot be written as the one that is there');
+    const [start, end] = placeOf(node);
+    const changed = `${text.slice(0, start)}${written}${text.slice(end)}`;
     const after = parse(changed);
     if (typeof after === 'string') throw cannot(after);
     // An anchor would change other keys too.
@@ -58,6 +66,35 @@ export function createStructuredFormat(format: 'json' | 'yaml', path: readonly s
   function cannot(reason: string): HostError {
     return new HostError('UnsafeSelector', `${path.join('.')} cannot be changed: ${reason}; nothing was changed`);
   }
+}
+
+function placeOf({ range }: Scalar.Parsed): [number, number] {
+  return [range[0], range[1]];
+}
+
+/** How a value stands in the place of this one, with its quotes; `undefined` where it cannot. */
+function write(value: SettingValue, { type, tag }: Scalar.Parsed): string | undefined {
+  if (tag !== undefined) return undefined;
+  const text = String(value);
+  switch (type) {
+    case 'QUOTE_DOUBLE':
+      return typeof value === 'string' ? JSON.stringify(value) : undefined;
+    case 'QUOTE_SINGLE':
+      return typeof value === 'string' && /^[^'\p{Cc}]*$/u.test(value) ? `'${value}'` : undefined;
+    case 'PLAIN':
+      if (typeof value === 'number') return PLAIN_NUMBER.test(text) ? text : undefined;
+      return isReadAs(text, value) ? text : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** By the readers of both versions of YAML, which do not agree on `yes`, `010`, `1:30`, dates and others. */
+function isReadAs(text: string, value: SettingValue): boolean {
+  return (['1.1', '1.2'] as const).every((version) => {
+    const { contents, errors } = parseDocument(text, { version, prettyErrors: false });
+    return errors.length === 0 && isScalar(contents) && contents.value === value;
+  });
 }
 
 function isJson(text: string): boolean {

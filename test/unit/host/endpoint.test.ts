@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { probeEndpoint } from '../../../src/host/probes/endpoint';
@@ -81,6 +81,13 @@ describe('an endpoint', () => {
       expect(body).toContain(`Bearer ${token}`);
       expect(endpoint.detail).not.toContain(token);
     }
+    rmSync(tokenFile);
+    symlinkSync(folder.path('other'), tokenFile);
+    writeFileSync(folder.path('other'), 'of-somebody-else');
+    expect((await probeEndpoint(url, settings({ tokenFile }), { redact })).endpoint).toMatchObject({
+      answer: 'error',
+      detail: `the token file ${tokenFile} cannot be used: it is a link or no file; configure its real path`,
+    });
     rmSync(tokenFile);
     expect((await probeEndpoint(url, settings({ tokenFile }), { redact })).endpoint).toMatchObject({
       answer: 'error',

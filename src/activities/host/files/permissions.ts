@@ -3,6 +3,7 @@ import { HostError } from '../../../host/errors';
 import { countPermissions, mendPermissions } from '../../../host/files/permissions';
 import type { PermissionCheck, Permissions } from '../../../host/files/permissions';
 import { findOwner, listNames } from '../../../host/files/permissions-wanted';
+import { writersOf } from '../../../host/files/writers';
 import { notConfigured } from '../../../host/services/service-managers';
 import type { Change } from '../../../shared/observations/change';
 import type { PermissionCount } from '../../../shared/observations/files';
@@ -62,7 +63,7 @@ async function wanted({ settings }: HostDeps, signal: AbortSignal): Promise<Perm
   const { owner: named, dataDir } = settings.kingfisher;
   if (named === null) throw notConfigured('kingfisher.owner');
   const [owner, names] = [await findOwner(named), await listNames()];
-  return { folder: dataDir, owner, names, signal };
+  return { folder: dataDir, owner, names, writers: await writersOf(settings.kingfisher), signal };
 }
 
 function counted({ entries, different, examples, skipped }: PermissionCheck, { redact }: HostDeps): PermissionCount {

@@ -2,6 +2,7 @@ import type { Permitted } from '../../../shared/safety/permit';
 import { unsafe } from '../../../host/files/selectors';
 import { clearTemporaryFiles, countTemporaryFiles } from '../../../host/files/temporary-files';
 import type { Cleared, TemporaryFiles } from '../../../host/files/temporary-files';
+import { writersOf } from '../../../host/files/writers';
 import { listUsers } from '../../../host/programs/users';
 import type { Change } from '../../../shared/observations/change';
 import type { FileCount } from '../../../shared/observations/files';
@@ -70,6 +71,7 @@ async function everythingOld(
     dataDir,
     tempDirs,
     elsewhere: tempElsewhere,
+    writers: await writersOf(settings.kingfisher),
     uid: (await listUsers()).find(({ name }) => name === user)?.uid,
     writtenBefore: Date.now() - olderThanMs,
     keep: settings.backup === null ? [] : [settings.backup.root],

@@ -120,6 +120,14 @@ describe('a backup', () => {
     expect(notes[0]).toMatch(/vanished while the backup was made/);
   });
 
+  it('is read back after it was copied: what did not arrive is found at once', async () => {
+    await putImages(folder.path(), { 'a.jpg': 'one' });
+    const copy = folder.path('backups', NAME, 'files/a.jpg');
+    const spoiled = request({ progress: () => writeFileSync(copy, 'ONE') });
+    await expect(makeBackup(settings(), spoiled)).rejects.toThrow(/a.jpg has another content; it is copied again/);
+    expect(await observeBackup(settings(), ID)).toMatchObject({ state: 'partial', files: 0 });
+  });
+
   it('with changed bytes is found on reading back, and made good by the next attempt', async () => {
     await putImages(folder.path(), images);
     await makeBackup(settings(), request());

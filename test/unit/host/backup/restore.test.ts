@@ -1,12 +1,15 @@
 import { existsSync } from 'node:fs';
-import { readFile, rm, stat, symlink, unlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, chown, link, readFile, rm, stat, symlink, unlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { makeBackup } from '../../../../src/host/backup/make';
 import { openBackups } from '../../../../src/host/backup/open';
 import type { RestoreOptions } from '../../../../src/shared/observations/backups';
+import { READER_ACL, attributesOf, setAttributes } from '../support/attributes';
 import { useTempFolder } from '../support/temp-folder';
 import { DAY, ID, NAME, contentOf, dayFolder, backupHost, backupSettings, putImages } from './support';
 
+const NOBODY = 65_534;
+const onlyRoot = process.getuid?.() === 0 ? it : it.skip;
 const folder = useTempFolder();
 const day = (...steps: string[]) => path.join(dayFolder(folder.path()), ...steps);
 const settings = () => backupHost(folder.path());
@@ -52,6 +55,26 @@ describe('restore', () => {
     expect((await stat(day('deep/c.jpg'))).ino).toBe(same.ino);
     expect(await restore({ overwrite: true })).toMatchObject({ restored: 1, same: 2 });
     expect(await contentOf(day())).toEqual(images);
+  });
+
+  onlyRoot('keeps mode, ACL and attributes of what it replaces, where that is the owner’s own', async () => {
+    await writeFile(day('a.jpg'), 'bad');
+    await chmod(day('a.jpg'), 0o640);
+    await chown(day('a.jpg'), NOBODY, 4321);
+    if (setAttributes(day('a.jpg'), READER_ACL) === undefined) return;
+    await writeFile(day('b.jpg'), 'of root');
+    await chmod(day('b.jpg'), 0o4755);
+    await writeFile(day('deep/c.jpg'), 'bad');
+    await chmod(day('deep/c.jpg'), 0o600);
+    await chown(day('deep/c.jpg'), NOBODY, NOBODY);
+    await link(day('deep/c.jpg'), day('deep/other'));
+    expect(await restore({ overwrite: true })).toMatchObject({ restored: 3 });
+    expect(attributesOf(day('a.jpg'))).toEqual(READER_ACL);
+    expect(await stat(day('a.jpg'))).toMatchObject({ uid: NOBODY, gid: 4321, mode: 0o100640 });
+    for (const name of ['b.jpg', 'deep/c.jpg']) {
+      expect(await stat(day(name))).toMatchObject({ uid: NOBODY, gid: NOBODY, mode: 0o100644 });
+    }
+    expect(await readFile(day('deep/other'), 'utf8')).toBe('bad');
   });
 
   it('never writes through a link', async () => {

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { listProcesses } from '../../../../src/host/processes/process-table';
 import { withFolderLock } from '../../../../src/host/files/folder-lock';
 import { waitFor } from '../../../support/wait-for';
 import { compileAgent } from '../support/compiled';
@@ -92,6 +93,18 @@ describe('the lock of a folder', () => {
     child.kill('SIGSTOP');
     await expect(withFolderLock(locked(), () => 'mine')).rejects.toThrow(`is held by process ${child.pid}`);
   }, 20_000);
+
+  it('is not taken where whoever takes it for us is killed', async () => {
+    await holder();
+    const work = jest.fn();
+    const taking = withFolderLock(locked(), work).catch((err: unknown) => err);
+    const flock = async () =>
+      (await listProcesses()).find(({ parent, argv }) => parent === process.pid && argv[0] === '/usr/bin/flock');
+    await waitFor(async () => (await flock()) !== undefined, { what: 'the wait for the lock' });
+    process.kill((await flock())!.pid, 'SIGKILL');
+    expect(await taking).toMatchObject({ failure: 'ObservationFailed', message: expect.stringContaining('SIGKILL') });
+    expect(work).not.toHaveBeenCalled();
+  });
 
   it('is given back after an error', async () => {
     const failing = withFolderLock(locked(), () => {

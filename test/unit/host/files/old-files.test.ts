@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { NOBODY_ELSE } from '../../../../src/host/files/from-root';
 import { clearTemporaryFiles, countTemporaryFiles } from '../../../../src/host/files/temporary-files';
 import { sizeOf } from '../../../support/sample';
 import { useTempFolder } from '../support/temp-folder';
@@ -18,6 +19,7 @@ const what = (more: object = {}) => ({
   elsewhere: [],
   uid: undefined,
   keep: [],
+  writers: NOBODY_ELSE,
   onlyFiles: true,
   ...more,
 });

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, linkSync, lstatSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { NOBODY_ELSE } from '../../../../src/host/files/from-root';
 import { countPermissions, mendPermissions } from '../../../../src/host/files/permissions';
 import { findOwner } from '../../../../src/host/files/permissions-wanted';
 import { sizeOf } from '../../../support/sample';
@@ -12,7 +13,7 @@ const folder = useTempFolder();
 const isRoot = process.getuid?.() === 0;
 const owner = isRoot ? { uid: 61_978, gid: 61_979 } : { uid: process.getuid!(), gid: process.getgid!() };
 const names = { users: new Map([[0, 'root']]), groups: new Map([[0, 'root']]) };
-const what = () => ({ folder: folder.path('data'), owner, names });
+const what = () => ({ folder: folder.path('data'), owner, writers: NOBODY_ELSE, names });
 
 beforeEach(() => mkdirSync(folder.path('data'), { mode: 0o700 }));
 

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chownSync, existsSync, lutimesSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { NOBODY_ELSE } from '../../../../src/host/files/from-root';
 import { clearTemporaryFiles, countTemporaryFiles } from '../../../../src/host/files/temporary-files';
 import { sizeOf } from '../../../support/sample';
 import { useTempFolder } from '../support/temp-folder';
@@ -17,6 +18,7 @@ const what = (more: object = {}) => ({
   tempDirs: [folder.path('data/temp')],
   elsewhere: [{ folder: folder.path('tmp'), prefix: 'kingfisher-' }],
   uid,
+  writers: NOBODY_ELSE,
   writtenBefore: Date.now() - DAY_MS,
   keep: [folder.path('backups')],
   ...more,

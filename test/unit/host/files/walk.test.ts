@@ -1,6 +1,6 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { openFolder } from '../../../../src/host/files/safe-folder';
+import { openFromRoot } from '../../../../src/host/files/from-root';
 import { walk } from '../../../../src/host/files/walk';
 import type { Visitor } from '../../../../src/host/files/walk';
 import { whileMounted } from '../support/bind-mount';
@@ -18,7 +18,7 @@ function put(...files: string[]): void {
 /** What a walk did, in its order. */
 async function walked(more: Partial<Visitor> = {}): Promise<string[]> {
   const seen: string[] = [];
-  const opened = (await openFolder(folder.path()))!;
+  const opened = (await openFromRoot(folder.path()))!;
   try {
     await walk(opened, {
       entries: async (_folder, entries, below) => {

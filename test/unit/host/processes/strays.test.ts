@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, lchownSync, mkdirSync, readFileSync } from 'node:fs';
+import { renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { endStrays, findStrays } from '../../../../src/host/processes/strays';
 import type { ServiceState } from '../../../../src/shared/observations/service';
 import { readProcess } from '../../../../src/host/processes/process-table';
@@ -80,6 +81,27 @@ describe('strays of the install folder', () => {
     expect((await findStrays({ ...service(), installDir: folder.path('current') })).map((one) => one.pid)).toEqual([
       pid,
     ]);
+  });
+
+  (isRoot ? it : it.skip)('are not found where a link leads that the service put in its place', async () => {
+    script('job.js', 'setInterval(() => {}, 1000)');
+    const pid = await run(process.execPath, [folder.path('opt/job.js')]);
+    mkdirSync(folder.path('own/app'), { recursive: true });
+    for (const link of ['own/current', 'own/way']) {
+      symlinkSync(folder.path(link === 'own/way' ? '' : 'opt'), folder.path(link));
+      lchownSync(folder.path(link), UID, UID);
+    }
+    for (const installDir of ['own/current', 'own/way/opt']) {
+      expect(await findStrays({ ...service(), installDir: folder.path(installDir) })).toEqual([]);
+    }
+    // As a release that was deployed beside it.
+    renameSync(folder.path('opt'), folder.path('own/release'));
+    symlinkSync('release', folder.path('own/newest'));
+    lchownSync(folder.path('own/newest'), UID, UID);
+    const next = await run(process.execPath, [folder.path('own/release/job.js')]);
+    const found = await findStrays({ ...service(), installDir: folder.path('own/newest') });
+    expect(found.map((one) => one.pid)).toEqual([next]);
+    expect(pid).not.toBe(next);
   });
 
   it('are not those that look at it, name it, or stand in it', async () => {

@@ -1,6 +1,7 @@
 import {
   chmodSync,
   chownSync,
+  lchownSync,
   linkSync,
   mkdirSync,
   readFileSync,
@@ -61,6 +62,18 @@ describe('a setting in a file', () => {
     expect(readdirSync(folder.path('config'))).toEqual(['kingfisher.json']);
   });
 
+  it('is left alone when somebody puts another file in its place, with the same content', async () => {
+    const found = await store().read();
+    const replace = () => {
+      writeFileSync(folder.path('config', 'other'), '{"max_qps": 8}\n', { mode: 0o600 });
+      renameSync(folder.path('config', 'other'), file());
+    };
+    const late = { ...format, change: (text: string) => (replace(), format.change(text, 4)) };
+    expect(await createFileStore(file(), late).replace(found, 4)).toBe(false);
+    expect(statSync(file())).toMatchObject({ mode: 0o100600 });
+    expect(readFileSync(file(), 'utf8')).toBe('{"max_qps": 8}\n');
+  });
+
   it('takes no notice of what an attempt that died left beside it', async () => {
     writeFileSync(folder.path('config', '.kingfisher.json.halcyon-new'), '{"max_q');
     expect(await store().replace(await store().read(), 4)).toBe(true);
@@ -94,8 +107,9 @@ describe('links', () => {
     await expect(store().read()).rejects.toMatchObject({ failure: 'UnsafeSelector' });
   });
 
-  it('are not followed in place of a folder', async () => {
+  onlyRoot('are not followed in place of a folder, where root did not make them', async () => {
     symlinkSync(folder.path('config'), folder.path('link'));
+    lchownSync(folder.path('link'), 65_534, 65_534);
     const linked = createFileStore(folder.path('link', 'kingfisher.json'), format);
     await expect(linked.read()).rejects.toMatchObject({ failure: 'UnsafeSelector' });
   });

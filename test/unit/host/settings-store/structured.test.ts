@@ -63,6 +63,97 @@ describe('a value in a YAML file', () => {
 
   it('takes what is written as text for text', () => {
     expect(inYaml('mode').find('mode: full\n')).toEqual({ value: 'full' });
-    expect(inYaml('mode').change('mode: full # all\n', 'short')).toBe('mode: "short" # all\n');
+    expect(inYaml('mode').change('mode: full # all\n', 'short')).toBe('mode: short # all\n');
+  });
+});
+
+describe('a value that is changed and put back', () => {
+  it.each<[string, string | number | boolean]>([
+    ['8', 4],
+    ['-3', 4],
+    ['0.5', 0.25],
+    ['true', false],
+    ['"full"', 'a"b'],
+    ['"8"', '4'],
+  ])('%s is byte for byte what it was, in both formats', (written, other) => {
+    const json = `{"openai": {"max_qps": ${written}}}`;
+    for (const [format, text] of [
+      [inJson, json],
+      [inYaml('openai', 'max_qps'), `openai:\n  max_qps: ${written} # note\n`],
+    ] as const) {
+      const { value } = format.find(text) as { value: string };
+      const changed = format.change(text, other);
+      expect(format.find(changed)).toEqual({ value: other });
+      expect(format.change(changed, value)).toBe(text);
+    }
+  });
+
+  it.each([
+    ['full', 'short'],
+    ["'full'", 'no'],
+    ["'it is'", '8'],
+    ['10m', '512MiB'],
+  ])('%s too, in YAML', (written, other) => {
+    const text = `a: ${written}\n`;
+    const { value } = inYaml('a').find(text) as { value: string };
+    const changed = inYaml('a').change(text, other);
+    expect(inYaml('a').find(changed)).toEqual({ value: other });
+    expect(inYaml('a').change(changed, value)).toBe(text);
+  });
+
+  it.each(['1.0', '1e3', '-0', '99999999999999999999', '1E3', '0.10', '"a\\u0062"', '"a\\/b"'])(
+    'would not be what it was, and cannot be relied on: %s in JSON',
+    (written) => {
+      expect(inJson.find(`{"openai": {"max_qps": ${written}}}`)).toMatch(/not written plainly/);
+    },
+  );
+
+  it.each([
+    ...['010', '08', '0o10', '0x10', '1e3', '1.0', '+5', '.5', '5.', '1_000', '0b11', '1:30', '-0', '.inf', '1e-7'],
+    ...[
+      'yes',
+      'No',
+      'on',
+      'OFF',
+      'y',
+      'True',
+      'FALSE',
+      '~',
+      'Null',
+      '2001-01-01',
+      '!!int "8"',
+      '!!str 8',
+      '!x y',
+      '!x full',
+      '!!str full',
+    ],
+    ...['"a\\x62"', '"a\n  b"', '|\n  full', '>\n  full', 'full\n  mode', "'it''s'"],
+  ])('would not be what it was, or is read differently by others: %s in YAML', (written) => {
+    const found = inYaml('a').find(`a: ${written}\nb: 1\n`);
+    expect(found).toMatch(/not written plainly|no number, text/);
+    expect(() => inYaml('a').change(`a: ${written}\nb: 1\n`, 4)).toThrow(/nothing was changed/);
+  });
+
+  it('is read by the newer rules too, where the file asks for the older ones', () => {
+    const text = '%YAML 1.1\n---\na: 0o10\nb: 8\n';
+    expect(inYaml('a').find(text)).toMatch(/not written plainly/);
+    expect(inYaml('b').find(text)).toEqual({ value: 8 });
+  });
+
+  it.each<[string, string | number]>([
+    ['full', 'yes'],
+    ['full', '010'],
+    ['full', 'a: b'],
+    ['full', ' a'],
+    ['full', ''],
+    ['full', 'a # b'],
+    ["'full'", "it's"],
+    ["'full'", 'a\nb'],
+    ['8', 1e21],
+    ['8', 1e-7],
+    ['8', Infinity],
+    ['"8"', 8],
+  ])('%s may not become %j, which would be read as something else', (written, value) => {
+    expect(() => inYaml('a').change(`a: ${written}\n`, value)).toThrow(/nothing was changed/);
   });
 });

@@ -5,6 +5,7 @@ import { createServiceManagers } from '../../../../src/host/services/service-man
 import { runCommand } from '../../../../src/host/programs/commands';
 import type { AgentSettings } from '../../../../src/host/agent-settings';
 import { asChangeOf, hostSettings } from '../../activities/support/host';
+import { playRedis } from '../support/redis';
 import { PERMIT } from '../../../support/scripted/permit';
 
 const { signal } = new AbortController();
@@ -43,6 +44,22 @@ describe('withRateLimitKeys', () => {
     const cancelled = AbortSignal.abort(new Error('cancelled by a test'));
     const failure = withRateLimitKeys({ url, database: 1, prefix: 'ratelimit:' }, cancelled, async () => 'connected');
     await expect(failure).rejects.toThrow('cancelled by a test');
+  });
+});
+
+describe('rate-limit keys', () => {
+  it('are those whose bytes begin with the prefix, whatever Redis calls a match', async () => {
+    const redis = await playRedis(['ratelimit:a', 'idempotency:b', 'RATELIMIT:c', 'ratelimit:\u00ff']);
+    const selector = { url: redis.url, database: 1, prefix: 'ratelimit:' };
+    try {
+      const done = await withRateLimitKeys(selector, signal, async (keys) => {
+        return [await keys.count(), await keys.unlinkAll()] as const;
+      });
+      expect(done).toEqual([{ database: 1, rateLimitKeys: 2, otherKeys: 2 }, 2]);
+      expect(redis.unlinked).toEqual(['ratelimit:a', 'ratelimit:\u00ff']);
+    } finally {
+      redis.close();
+    }
   });
 });
 
