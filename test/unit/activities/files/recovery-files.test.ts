@@ -3,6 +3,7 @@ import type { HostDeps } from '../../../../src/activities/host/core/deps';
 import { createPermissionActivities } from '../../../../src/activities/host/files/permissions';
 import { createStrayActivities } from '../../../../src/activities/host/service/strays';
 import { createTemporaryActivities } from '../../../../src/activities/host/files/temporary';
+import { createLedger } from '../../../../src/host/ledger/ledger';
 import { createRedactor } from '../../../../src/host/redact';
 import type { KingfisherSettings } from '../../../../src/host/agent-settings';
 import { useTempFolder } from '../../host/support/temp-folder';
@@ -26,6 +27,7 @@ function deps(kingfisher: Partial<KingfisherSettings> = {}): HostDeps {
   return {
     settings,
     redact: createRedactor([]),
+    ledger: createLedger(settings),
     asChange: asChangeOf(settings),
     run: () => Promise.reject(new Error('must not run')),
     findManager: () => ({ observe: async () => stopped }) as never,
