@@ -104,6 +104,15 @@ describe('ensureTemporaryFilesCleared', () => {
     expect(existsSync(folder.path('data/temp/0'))).toBe(true);
   });
 
+  it('leaves what is younger than the host’s own age, whatever is asked', async () => {
+    writeFileSync(folder.path('data/temp/young'), 'x');
+    utimesSync(folder.path('data/temp/young'), new Date(), new Date(Date.now() - HOUR_MS / 2));
+    const { observeTemporaryFiles, ensureTemporaryFilesCleared } = createTemporaryActivities(deps());
+    expect(await observeTemporaryFiles({ olderThanMs: 1 })).toMatchObject({ files: 0 });
+    expect(await ensureTemporaryFilesCleared({ olderThanMs: 1, permit: PERMIT })).toMatchObject({ changed: false });
+    expect(existsSync(folder.path('data/temp/young'))).toBe(true);
+  });
+
   it.each([0, -1, NaN, Infinity])('refuses an age of %p', async (olderThanMs) => {
     putOld(1);
     const clearing = createTemporaryActivities(deps()).ensureTemporaryFilesCleared({ olderThanMs, permit: PERMIT });
