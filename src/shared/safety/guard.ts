@@ -23,6 +23,8 @@ export interface TurnRequest {
   /** Who started it; budget and flap detection do not hold up a person. Null for an alert. */
   startedBy: string | null;
   policy: GuardPolicy;
+  /** The agent refused this token, which this run had, as too old. */
+  staleToken?: number;
 }
 
 export type RefusalReason = 'paused' | 'budget' | 'flapping';
