@@ -65,10 +65,7 @@ async function restartKingfisher(cite: string, seen: ServiceState, steps: HostSt
 }
 
 /** As an undo only where Halcyon stopped it: its host knows. */
-export async function startKingfisher(
-  steps: HostSteps,
-  isUndo = true,
-): Promise<Change<ServiceState> | undefined> {
+export async function startKingfisher(steps: HostSteps, isUndo = true): Promise<Change<ServiceState> | undefined> {
   return await steps.tryAct(
     { cite: 'H.8', title: 'Start KingFisher' },
     { restarts: 'kingfisher', isUndo },
