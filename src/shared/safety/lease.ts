@@ -100,6 +100,8 @@ export type LeaseState =
   /** Somebody else wrote another value: it stays, and is reported. */
   | 'overtaken'
   | 'undone'
+  /** A person gave it up while it could not be undone: nobody puts the original back. */
+  | 'abandoned'
   /** Never took effect. */
   | 'refused';
 
@@ -126,6 +128,16 @@ export interface LeaseView {
 /** An owner needs it no longer; without an owner it ends for all. */
 export interface LeaseRelease {
   owner?: string;
+  by: string;
+  reason: string;
+}
+
+export function isOver(state: LeaseState): boolean {
+  return ['overtaken', 'undone', 'abandoned', 'refused'].includes(state);
+}
+
+/** A person gives up a lease that cannot be undone: its host is gone. */
+export interface LeaseAbandonment {
   by: string;
   reason: string;
 }

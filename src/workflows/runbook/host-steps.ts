@@ -15,7 +15,7 @@ import type { SubjectCondition, EntryKind, EntryStatus } from '../../shared/time
 import type { RunbookPolicy } from '../../shared/incident';
 import { isAgentAway, noteAgentAway, noteAgentBack, noteTooOld, wasNotTaken } from './agent-presence';
 import { AGENT_RETRY, nameTooOld } from './agent-version';
-import { withNewest } from '../safety/gate';
+import { newerPermit } from '../safety/gate';
 import type { ChangeGate, ChangeIntent, Permission } from '../safety/gate';
 import type { Incident } from '../incident/incident';
 import type { Step } from './step';
@@ -105,7 +105,12 @@ export class HostSteps {
         }),
       );
     try {
-      const result = await withNewest(permission, make);
+      let result: C;
+      try {
+        result = await make(permission.permit);
+      } catch (err) {
+        result = await make(await newerPermit(permission, err));
+      }
       if (result.changed) this.incident.noteChange();
       ended(null);
       return result;

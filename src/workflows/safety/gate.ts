@@ -36,16 +36,14 @@ export interface ChangeGate {
   permit(step: Step, change: ChangeIntent): Promise<Permission>;
 }
 
-/** Makes a change; once more where the agent saw a newer token than the guard knew of, and it is the same turn still. */
-export async function withNewest<T>(
-  { permit, renewed }: Pick<Permission, 'permit' | 'renewed'>,
-  make: (permit: ChangePermit) => Promise<T>,
-): Promise<T> {
-  try {
-    return await make(permit);
-  } catch (err) {
-    const newer = isFailure(err, 'StaleToken') ? await renewed(permit) : undefined;
-    if (newer === undefined) throw err;
-    return await make(newer);
-  }
+/**
+ * For a change that failed with `err`, once: where the agent saw a newer token than the guard knew of, and it is the same turn
+ * still.
+ *
+ * @throws err where that is not so
+ */
+export async function newerPermit({ permit, renewed }: Permission, err: unknown): Promise<ChangePermit> {
+  const newer = isFailure(err, 'StaleToken') ? await renewed(permit) : undefined;
+  if (newer === undefined) throw err;
+  return newer;
 }
