@@ -81,15 +81,25 @@ export class GuardSite {
 
   /** A host of its own for each test, with an agent that keeps what its guard tells it. */
   async newHost(): Promise<string> {
-    const host = `g-${randomUUID().slice(0, 8)}`;
+    const host = this.newHostWithoutAgent();
+    await this.startAgent(host);
+    return host;
+  }
+
+  newHostWithoutAgent(): string {
+    return `g-${randomUUID().slice(0, 8)}`;
+  }
+
+  /** Ends with the site. `newest`: the newest token that the host saw. */
+  async startAgent(host: string, newest?: ScriptedLedger['newest']): Promise<void> {
     const ledger = new ScriptedLedger();
+    if (newest !== undefined) ledger.newest = newest;
     const agent = await Worker.create({
       connection: this.env.nativeConnection,
       taskQueue: hostTaskQueue(host),
       activities: ledger.activities(),
     });
     this.agents[host] = { agent, ledger, ended: agent.run() };
-    return host;
   }
 
   /** What the agent of a host keeps. */
