@@ -8,8 +8,6 @@ export class ScriptedLedger {
   kept: KeptPauses = { revision: 0, pauses: [] };
   /** How often it was asked. */
   asked = 0;
-  /** Called before it says what it knows; may throw or wait. */
-  before: () => Promise<void> | void = () => undefined;
 
   /** @param now epoch milliseconds by the host's clock */
   constructor(private readonly now: () => number = Date.now) {}
@@ -18,7 +16,6 @@ export class ScriptedLedger {
     return {
       observeLedger: async () => {
         this.asked += 1;
-        await this.before();
         return { newest: this.newest, kept: { ...this.kept, pauses: this.inForce } };
       },
       keepPauses: async (list) => {

@@ -1,6 +1,4 @@
 import { pauseSignal, pauseUpdate, resumeSignal } from '../../../src/workflows/messages';
-import { CONTROLLER_TASK_QUEUE } from '../../../src/shared/task-queues';
-import { guardStart } from '../../../src/shared/safety/guard-start';
 import { GuardSite, HOUR_MS } from '../../support/sites/guard-site';
 import { recordHistory } from '../../support/temporal/record-history';
 import { startTimeSkipping } from '../../support/temporal/temporal';
@@ -20,11 +18,6 @@ const FOR_EVER_MS = 30 * 24 * HOUR_MS;
 async function untilKept(host: string, ...by: string[]): Promise<void> {
   const names = () => site.ledgerOf(host).inForce.map((one) => one.by);
   await waitFor(() => names().join() === by.join(), { what: `${host} to keep the pauses of ${by.join()}` });
-}
-
-/** As the next who wants something of it does. */
-async function startAnew(host: string): Promise<void> {
-  await site.env.client.workflow.start('guard', { ...guardStart(host), taskQueue: CONTROLLER_TASK_QUEUE });
 }
 
 it('the newest token is the host’s, whatever the clock of a controller said', async () => {
@@ -58,24 +51,6 @@ it('a pause outlives the guard that was terminated, on the host and in the next 
   const { heard } = await late.result();
   expect(heard.slice(-1)).toEqual(['granted']);
   await recordHistory(site.guard(host), 'guard.pause-found-again');
-});
-
-it('who ends a pause of a guard that was lost ends it, also before the next guard knows of it', async () => {
-  const host = await site.newHost();
-  await startAnew(host);
-  await site.guard(host).executeUpdate(pauseUpdate, { args: [ANNA] });
-  await untilKept(host, 'anna');
-  await site.guard(host).terminate('by hand');
-  let answer = () => {};
-  const isAnswered = new Promise<void>((resolve) => (answer = resolve));
-  site.ledgerOf(host).before = () => isAnswered;
-  await startAnew(host);
-  await site.guard(host).signal(resumeSignal, { by: 'anna' });
-  await site.guard(host).signal(pauseSignal, { ...ANNA, by: 'bela' });
-  await waitFor(async () => (await site.view(host)).pauses.length === 1, { what: 'the guard to hear bela' });
-  answer();
-  await untilKept(host, 'bela');
-  expect((await site.view(host)).pauses).toMatchObject([{ by: 'bela' }]);
 });
 
 it('a guard that is cancelled stays, and says so', async () => {
