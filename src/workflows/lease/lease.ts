@@ -4,6 +4,8 @@ import type { LeaseAbandonment, LeaseExtension, LeaseNews, LeaseRelease, LeaseVi
 import type { ChangePermit } from '../../shared/safety/permit';
 import { searchAttributes } from '../../shared/search-attributes';
 import { isFailure, isStepFailure, reason } from '../runbook/step-failures';
+import { newerPermit } from '../safety/gate';
+import type { Permission } from '../safety/gate';
 import { HeldLease } from './held-lease';
 import { agent, notThere, undoPermit, whatIsThere, why } from './lease-agent';
 import type { LeaseInput } from './lease-memory';
@@ -129,7 +131,7 @@ async function prolong(lease: HeldLease): Promise<void> {
 async function applyInTurn(lease: HeldLease, turn: LeaseTurn): Promise<void> {
   try {
     const permit = await turn.permit();
-    if (permit !== undefined) await apply(lease, permit);
+    if (permit !== undefined) await apply(lease, permit, (stale) => turn.renewed(stale));
   } catch (err) {
     if (!isFailure(err, 'ChangeRefused')) throw err;
     lease.notApplied(reason(err));
@@ -138,7 +140,7 @@ async function applyInTurn(lease: HeldLease, turn: LeaseTurn): Promise<void> {
   }
 }
 
-async function apply(lease: HeldLease, permit: ChangePermit): Promise<void> {
+async function apply(lease: HeldLease, permit: ChangePermit, renewed: Permission['renewed']): Promise<void> {
   const { setting } = lease.view;
   const { value, until } = lease.wanted;
   lease.begin('applying');
@@ -150,7 +152,10 @@ async function apply(lease: HeldLease, permit: ChangePermit): Promise<void> {
     if (move.kind === 'needless') return lease.refused(`It is ${JSON.stringify(value)} already, and not by Halcyon`);
     if (move.kind === 'overtaken') return lease.overtaken(whatIsThere(seen));
     const forMs = Date.parse(until) - Date.now();
-    lease.applied(await host.ensureSetting({ setting, expected: move.expected, value, forMs, permit }));
+    const { expected } = move;
+    const set = (by: ChangePermit) => host.ensureSetting({ setting, expected, value, forMs, permit: by });
+    const again = async (err: unknown) => await set(await newerPermit({ permit, renewed }, err));
+    lease.applied(await set(permit).catch(again));
   } catch (err) {
     if (!isStepFailure(err)) throw err;
     if (isFailure(err, 'ValueChanged')) lease.overtaken(reason(err));

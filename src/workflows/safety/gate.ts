@@ -42,7 +42,10 @@ export interface ChangeGate {
  *
  * @throws err where that is not so
  */
-export async function newerPermit({ permit, renewed }: Permission, err: unknown): Promise<ChangePermit> {
+export async function newerPermit(
+  { permit, renewed }: Pick<Permission, 'permit' | 'renewed'>,
+  err: unknown,
+): Promise<ChangePermit> {
   const newer = isFailure(err, 'StaleToken') ? await renewed(permit) : undefined;
   if (newer === undefined) throw err;
   return newer;

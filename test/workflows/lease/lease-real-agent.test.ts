@@ -79,6 +79,20 @@ it('the same value, written again by a person, stays', async () => {
   });
 });
 
+it('a lease whose guard did not know the newest token of the host is applied all the same', async () => {
+  await onHost(async (host, agent) => {
+    await host.request({ turn });
+    await host.active();
+    // As of another guard, which knew more.
+    const token = newestIn(at('state/fence'))!.token + 50;
+    const permit = { kind: 'change', token, holder: 'incident/X/h1' } as const;
+    await agent.ensureSetting({ setting: SETTING, expected: 4, value: 4, permit });
+    await host.request({ turn, value: 2, owner: 'bela' });
+    await host.until('the second value', ({ current }) => current === 2);
+    expect(newestIn(at('state/fence'))!.token).toBe(token + 1);
+  });
+});
+
 it('a guard that was terminated goes on from the newest token of the host, and from its pauses', async () => {
   await onHost(async (host, agent) => {
     await host.request({ turn });
