@@ -11,6 +11,7 @@ import type { Config } from './config';
 import { errorText } from './host/errors';
 import { createBegunChanges } from './host/fence/begun-changes';
 import { createFence } from './host/fence/fence';
+import { createLedger } from './host/ledger/ledger';
 import { announceBuild } from './temporal/announce-build';
 import { connectWhenReachable, createClient } from './temporal/connection';
 import { createLogger, installRuntime } from './temporal/logging';
@@ -82,6 +83,7 @@ async function prepareFence(agent: NonNullable<Config['agent']>, logger: Logger)
   await createFence(agent)
     .prepare()
     .then(() => createBegunChanges(agent).prepare())
+    .then(() => createLedger(agent).prepare())
     .catch((err: unknown) => logger.error({ reason: errorText(err) }, 'this agent can change nothing'));
 }
 

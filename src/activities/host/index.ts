@@ -1,6 +1,7 @@
 import { runCommand } from '../../host/programs/commands';
 import { createBegunChanges } from '../../host/fence/begun-changes';
 import { createFence } from '../../host/fence/fence';
+import { createLedger } from '../../host/ledger/ledger';
 import { createRedactor, secretsOf } from '../../host/redact';
 import { createServiceManagers } from '../../host/services/service-managers';
 import type { AgentSettings } from '../../host/agent-settings';
@@ -15,6 +16,8 @@ import { createDependencyActivities } from './stores/dependency';
 import { createEvidenceActivities } from './service/evidence';
 import { createExchangeActivities } from './stores/exchanges';
 import { createHealthActivities } from './service/health';
+import { createLedgerActivities } from './ledger';
+import type { LedgerActivities } from './ledger';
 import { createMetricsActivities } from './service/metrics';
 import { createPermissionActivities } from './files/permissions';
 import { createProcessActivities } from './service/processes';
@@ -39,9 +42,9 @@ import { createWatchActivities } from './watch/watch';
  *
  * Every `ensure*` takes the permit of whoever asks with its input. It fails with `NoPermit` where there is none, with
  * `NotAllowed` where `agent.allow` does not name what it needs, with `StaleToken` when the agent saw a newer permit, and
- * with `Paused` while the host's pause file exists.
+ * with `Paused` while the host's pause file exists or a pause that its guard told of holds.
  */
-export type HostActivities = ReturnType<typeof allActivities>;
+export type HostActivities = ReturnType<typeof allActivities> & LedgerActivities;
 
 /**
  * All that the agent of one host can do, within what its settings allow. `replaced` has the logger of changes, and
@@ -55,11 +58,15 @@ export function createHostActivities(
   const run = replaced.run ?? runCommand;
   const findManager = replaced.findManager ?? createServiceManagers(settings, run, redact);
   const { logger } = replaced;
-  const guarded = { settings, fence: createFence(settings), begun: createBegunChanges(settings), redact, logger };
+  const ledger = replaced.ledger ?? createLedger(settings);
+  const fence = createFence({ ...settings, refuseWhileKept: () => ledger.pauses.refuse() });
+  const guarded = { settings, fence, begun: createBegunChanges(settings), redact, logger };
   const asChange = replaced.asChange ?? createAsChange(guarded);
-  const activities: HostActivities = allActivities({ settings, redact, run, findManager, asChange }, () =>
-    Object.keys(activities),
-  );
+  const deps = { settings, redact, run, findManager, asChange, ledger };
+  const activities: HostActivities = {
+    ...allActivities(deps, () => Object.keys(activities)),
+    ...createLedgerActivities({ redact, fence, ledger }),
+  } satisfies Record<HostActivityName, unknown>;
   return activities;
 }
 
@@ -87,5 +94,5 @@ function allActivities(deps: HostDeps, names: () => string[]) {
     ...createRateLimitActivities(deps),
     ...createExchangeActivities(deps),
     ...createSettingActivities(deps, serialize),
-  } satisfies Record<HostActivityName, unknown>;
+  };
 }

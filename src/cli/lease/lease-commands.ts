@@ -5,11 +5,12 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 import { escalationPlan } from '../../config';
 import type { Config } from '../../config';
 import { leaseId } from '../../shared/ids';
+import { isOver } from '../../shared/safety/lease';
 import type {
+  LeaseAbandonment,
   LeaseExtension,
   LeaseRelease,
   LeaseRequest,
-  LeaseState,
   LeaseView,
   SettingValue,
 } from '../../shared/safety/lease';
@@ -61,11 +62,12 @@ export async function applyLease(
   const view = await follow(
     client,
     handle,
-    (seen) => isSo(seen) || isOver(seen) || (refusal(seen) !== undefined && seen.state === 'active'),
+    (seen) => isSo(seen) || isOver(seen.state) || (refusal(seen) !== undefined && seen.state === 'active'),
   );
   if (view === undefined) return kept(handle);
   const refused = refusal(view);
-  if (refused !== undefined && !isOver(view)) throw new Error(`${refused.reason}; the lease in effect stays as it was`);
+  if (refused !== undefined && !isOver(view.state))
+    throw new Error(`${refused.reason}; the lease in effect stays as it was`);
   printLease(view, output);
   if (!isSo(view)) process.exitCode = 1;
 }
@@ -85,7 +87,7 @@ export async function releaseLease(
   }
   const released = await update(client, handle, 'release', argument);
   const isKept = ({ owners, state }: LeaseView) => owners.length > 0 && state === 'active';
-  const view = isKept(released) ? released : await follow(client, handle, (seen) => isOver(seen) || isKept(seen));
+  const view = isKept(released) ? released : await follow(client, handle, (seen) => isOver(seen.state) || isKept(seen));
   if (view === undefined)
     throw new Unanswered('released; no controller answers any more that could tell when it is undone');
   printLease(view, output);
@@ -98,6 +100,20 @@ export async function extendLease(client: Client, named: Named, input: LeaseExte
     throw new Unanswered('no controller answers: the lease was not extended, and ends when its time is over');
   }
   printLease(await update(client, handle, 'extend', { ...input }), output);
+}
+
+/** Ends a lease whose undo fails; what stands there stays. */
+export async function abandonLease(
+  client: Client,
+  named: Named,
+  input: LeaseAbandonment,
+  output: Output,
+): Promise<void> {
+  const handle = await openLease(client, named);
+  if ((await ask<LeaseView>(client, handle, 'lease')) === undefined) {
+    throw new Unanswered('no controller answers: the lease was not given up');
+  }
+  printLease(await update(client, handle, 'abandon', { ...input }), output);
 }
 
 /** @throws Error that says what to do when there is none. */
@@ -133,8 +149,4 @@ async function follow(
 
 function kept({ workflowId }: WorkflowHandle): void {
   process.stdout.write(`${workflowId}: ${KEPT}\n`);
-}
-
-function isOver({ state }: LeaseView): boolean {
-  return (['undone', 'overtaken', 'refused'] satisfies LeaseState[] as LeaseState[]).includes(state);
 }

@@ -3,7 +3,7 @@ import { parseDuration } from '../../shared/text/durations';
 import type { SettingValue } from '../../shared/safety/lease';
 import { withClient } from '../support/connect';
 import { asOption, whoAmI } from '../support/people';
-import { applyLease, extendLease, releaseLease } from './lease-commands';
+import { abandonLease, applyLease, extendLease, releaseLease } from './lease-commands';
 import type { Person } from './lease-commands';
 import { listLeases } from './lease-list';
 import { subcommand } from '../support/subcommand';
@@ -27,7 +27,7 @@ interface ApplyOptions extends ChangeOptions {
 }
 
 /**
- * `halcyon leases list|apply|release|extend`. Exit codes: 0 it is so, 1 it could not be done or is not what was asked
+ * `halcyon leases list|apply|release|extend|abandon`. Exit codes: 0 it is so, 1 it could not be done or is not what was asked
  * for, 2 wrong usage, 3 Temporal unreachable.
  */
 export function createLeasesCommand(): Command {
@@ -61,6 +61,12 @@ export function createLeasesCommand(): Command {
         await extendLease(client, { host, setting }, { ...personOf(options), for: options.for }, options);
       });
     });
+  personal(subcommand(command, 'abandon', 'give up one that cannot be undone: its host is gone'))
+    .argument('<host>')
+    .argument('<setting>')
+    .action((host: string, setting: string, options: ChangeOptions) =>
+      withClient(options, async (client) => await abandonLease(client, { host, setting }, personOf(options), options)),
+    );
   return command;
 }
 

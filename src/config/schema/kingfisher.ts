@@ -88,6 +88,8 @@ export const kingfisher = section({
   tempElsewhere: z
     .array(section({ folder: temporaryFolder, prefix: namePrefix }))
     .default([{ folder: '/tmp', prefix: 'kingfisher-' }]),
+  // None that is younger is removed, whatever a runbook wants.
+  tempFilesOlderThan: duration().prefault('1h'),
   // Most files that one clean-up may remove.
   tempFilesLimit: wholeNumber(1, 1_000_000).default(10_000),
   logrotate: logrotate.nullable().default(null),
@@ -95,7 +97,11 @@ export const kingfisher = section({
 })
   .superRefine(checkTempDirs, { when: ({ value }) => isMapping(value) })
   .superRefine(checkJournal, { when: ({ value }) => isMapping(value) })
-  .transform(({ imagesDir, ...rest }) => ({ ...rest, imagesDir: imagesDir ?? `${rest.dataDir}/images` }));
+  .transform(({ imagesDir, tempFilesOlderThan, ...rest }) => ({
+    ...rest,
+    imagesDir: imagesDir ?? `${rest.dataDir}/images`,
+    tempFilesOlderThanMs: tempFilesOlderThan,
+  }));
 
 /** A clean-up must stay within KingFisher's data, whatever else is allowed to be a folder. */
 function checkTempDirs(value: unknown, context: z.core.$RefinementCtx): void {

@@ -92,7 +92,8 @@ const settingName = textWhere('a name of letters, digits, ".", "_" and "-", at m
 /** `agent.settings:` what a lease may change on this host. */
 export const settings = z
   .record(settingName, place, { error: 'expected a mapping of keys' })
-  .superRefine(checkFamilies);
+  .superRefine(checkFamilies)
+  .superRefine(checkPlaces);
 
 /** For the whole `agent` section: a row is reached by the URL of the dependency. */
 export function checkTables(value: unknown, context: z.core.$RefinementCtx): void {
@@ -111,6 +112,37 @@ function checkFamilies(all: Record<string, { format: string }>, context: z.core.
   for (const name of more) {
     const message = 'another setting has this format: a host has one family of blocked addresses';
     context.addIssue({ code: 'custom', path: [name, 'format'], message });
+  }
+}
+
+/** Two leases of one value would each put back what the other wrote. */
+function checkPlaces(all: Record<string, z.output<typeof place>>, context: z.core.$RefinementCtx): void {
+  const names: Record<string, string> = {};
+  for (const [name, one] of Object.entries(all)) {
+    const where = placeOf(one);
+    if (where === undefined) continue;
+    const other = (names[where] ??= name);
+    if (other === name) continue;
+    const message = `${other} is the same place: a value has one name, and so one lease`;
+    context.addIssue({ code: 'custom', path: [name], message });
+  }
+}
+
+/** The same text for the same value; undefined for a family, whose members have places of their own. */
+function placeOf(one: z.output<typeof place>): string | undefined {
+  switch (one.format) {
+    case 'nftables':
+      return undefined;
+    case 'env':
+      return JSON.stringify(['env', one.file, one.variable]);
+    case 'json':
+    case 'yaml':
+      return JSON.stringify(['keys', one.file, one.path]);
+    case 'table': {
+      const row = Object.entries(one.where).sort(([a], [b]) => (a < b ? -1 : 1));
+      // What PostgreSQL looks for without a schema is usually in this one.
+      return JSON.stringify(['table', one.table.replace(/^public\./, ''), row, one.columns.value, one.path ?? []]);
+    }
   }
 }
 

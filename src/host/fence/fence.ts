@@ -1,21 +1,33 @@
-import { closeSync, constants, fstatSync, mkdirSync, openSync } from 'node:fs';
 import path from 'node:path';
 import type { ChangePermit } from '../../shared/safety/permit';
-import { isNoSpace, tellFull } from '../files/disk-full';
-import { HostError, errorText } from '../errors';
-import { withFolderLock } from '../files/folder-lock';
+import { HostError } from '../errors';
 import { refuseWhilePaused } from './pause-file';
 import { RecordMalformed, readRecord, writeRecord } from './record-file';
+import { inStateFolder } from './state-folder';
 
 /** Newest token that any agent of this host accepted, in the folder `agent.stateDir`. */
 const FILE = 'fence';
-const HOLDER_CHARACTERS = 300;
+/**
+ * A token is the one after the newest, or a few after it where grants were lost on their way. What leaps further is no grant
+ * of a guard, and would leave no numbers for those that come.
+ */
+const FURTHEST_LEAP = 2 ** 32;
 
-interface NewestToken {
+/** The newest token that any agent of this host accepted. */
+export interface NewestToken {
+  /** 0 where there was none yet. */
   token: number;
+  /** Workflow id of whoever had it. */
   holder: string;
   /** ISO 8601, for people. */
   at: string;
+}
+
+interface FenceSettings {
+  stateDir: string;
+  pauseFile: string;
+  /** Throws `Paused` while the guard's pauses hold, as far as this host was told of them. */
+  refuseWhileKept?: () => void;
 }
 
 /** What stands between a request and a change of the host. */
@@ -27,10 +39,17 @@ export interface Fence {
    */
   prepare(): Promise<void>;
   /**
+   * The newest token, for a guard that does not know it.
+   *
+   * @throws HostError `ObservationFailed` when it cannot be told.
+   */
+  newest(): Pick<NewestToken, 'token' | 'holder'>;
+  /**
    * Whether this change may be made now, by what is on the disk at this moment. Without giving way to anything else of
    * this process, so that the change can follow at once.
    *
-   * @throws HostError `Paused`, `StaleToken`; `ObservationFailed` when it cannot be told.
+   * @throws HostError `Paused`, `StaleToken`; `NoPermit` for a token that no guard gave; `ObservationFailed` when it cannot
+   *   be told.
    */
   check(permit: ChangePermit): void;
   /**
@@ -41,36 +60,44 @@ export interface Fence {
   enter(permit: ChangePermit): Promise<void>;
 }
 
-/** The fence of one host: its pause file, and the newest token that it saw. An undo passes always. */
-export function createFence({ stateDir, pauseFile }: { stateDir: string; pauseFile: string }): Fence {
+/**
+ * The fence of one host: its pause file, the pauses that its guard told of, and the newest token that it saw. An undo passes
+ * always; what it may undo is for the ledger to say.
+ */
+export function createFence({ stateDir, pauseFile, refuseWhileKept }: FenceSettings): Fence {
   const file = path.join(stateDir, FILE);
-  return { prepare, check, enter };
+  return { prepare, newest, check, enter };
 
   async function prepare(): Promise<void> {
     await locked(() => {
-      if (newest() === undefined) write({ token: 0, holder: '' });
+      if (read() === undefined) write({ token: 0, holder: '' });
     });
   }
 
-  function check({ kind, token }: ChangePermit): void {
-    if (kind === 'undo') return;
+  function newest(): Pick<NewestToken, 'token' | 'holder'> {
+    return read() ?? { token: 0, holder: '' };
+  }
+
+  function check(permit: ChangePermit): void {
+    if (permit.kind === 'undo') return;
     refuseWhilePaused(pauseFile);
-    refuseOlder(token, newest() ?? 0);
+    refuseWhileKept?.();
+    refuseOther(permit, newest());
   }
 
   async function enter(permit: ChangePermit): Promise<void> {
     check(permit);
-    if (permit.kind === 'undo' || permit.token <= (newest() ?? 0)) return;
+    if (permit.kind === 'undo' || permit.token <= newest().token) return;
     await locked(() => {
-      const seen = newest() ?? 0;
-      refuseOlder(permit.token, seen);
-      if (permit.token > seen) write(permit);
+      const seen = newest();
+      refuseOther(permit, seen);
+      if (permit.token > seen.token) write(permit);
     });
   }
 
-  function newest(): number | undefined {
+  function read(): NewestToken | undefined {
     try {
-      return tokenIn(file);
+      return newestIn(file);
     } catch (err) {
       if (err instanceof RecordMalformed) throw malformed(file, err.message);
       throw err;
@@ -78,61 +105,40 @@ export function createFence({ stateDir, pauseFile }: { stateDir: string; pauseFi
   }
 
   function write({ token, holder }: Pick<ChangePermit, 'token' | 'holder'>): void {
-    const record: NewestToken = { token, holder: holder.slice(0, HOLDER_CHARACTERS), at: new Date().toISOString() };
+    const record: NewestToken = { token, holder, at: new Date().toISOString() };
     writeRecord(file, record);
   }
 
   async function locked(work: () => void): Promise<void> {
-    try {
-      prepareFolder(stateDir);
-      await withFolderLock(stateDir, work);
-    } catch (err) {
-      throw err instanceof HostError ? err : cannotRemember(stateDir, err);
-    }
+    await inStateFolder(stateDir, 'the fencing token', work);
   }
 }
 
-/** The token that a fence's file holds; `undefined` where there is no file, and only then. */
-export function tokenIn(file: string): number | undefined {
+/** What a fence's file holds; `undefined` where there is no file, and only then. */
+export function newestIn(file: string): NewestToken | undefined {
   const record = readRecord<NewestToken>(file);
   if (record === undefined) return undefined;
-  if (Number.isSafeInteger(record.token) && record.token >= 0) return record.token;
+  const { token, holder } = record;
+  if (Number.isSafeInteger(token) && token >= 0 && typeof holder === 'string') return record;
   throw new RecordMalformed('it holds no token');
 }
 
-function refuseOlder(token: number, newest: number): void {
-  if (token >= newest) return;
-  const remedy = 'whoever asked has lost its turn, and another incident has changed this host since';
-  throw new HostError('StaleToken', `token ${token} is older than ${newest}, the newest seen on this host; ${remedy}`);
-}
-
-/** Its folder is the agent's own: who can write there could lift the fence. */
-function prepareFolder(stateDir: string): void {
-  mkdirSync(stateDir, { mode: 0o700, recursive: true });
-  const fd = openSync(stateDir, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
-  try {
-    const { uid, mode } = fstatSync(fd);
-    if (uid === process.geteuid?.() && (mode & 0o022) === 0) return;
-  } finally {
-    closeSync(fd);
+/** One token is one holder's: another one with the same is of a guard that does not know of the first. */
+function refuseOther({ token, holder }: ChangePermit, newest: Pick<NewestToken, 'token' | 'holder'>): void {
+  if (token > newest.token + FURTHEST_LEAP) {
+    const what = `token ${token} is further from ${newest.token}, the newest seen on this host, than any guard grants`;
+    throw new HostError('NoPermit', `${what}; nothing is changed`);
   }
-  throw cannotRemember(stateDir, 'it is not of the agent’s user alone to write to');
+  if (token > newest.token || (token === newest.token && (token === 0 || holder === newest.holder))) return;
+  const is = token === newest.token ? `is that of ${newest.holder}` : `is older than ${newest.token}`;
+  const remedy = 'whoever asked has lost its turn, and another incident has changed this host since';
+  throw new HostError('StaleToken', `token ${token} ${is}, the newest seen on this host; ${remedy}`);
 }
 
 /** Never taken for "no token seen": then a stale one would pass. */
 function malformed(file: string, why: string): HostError {
   const remedy =
     `see that no incident is open on this host, then remove it and restart the agent: ` +
-    `tokens grow for ever, so the next is newer than all before`;
+    `the guard goes on from the last token that it gave`;
   return new HostError('ObservationFailed', `${file} cannot be used (${why}): no change is made; ${remedy}`);
-}
-
-function cannotRemember(stateDir: string, err: unknown): HostError {
-  if (isNoSpace(err)) {
-    const full = tellFull(stateDir) ?? errorText(err);
-    const remedy = 'no change is made until there is room for 8 KiB: remove or truncate what fills it';
-    return new HostError('DiskFull', `${full}: the fencing token cannot be kept; ${remedy}`);
-  }
-  const remedy = 'no change is made; make it a folder of the agent’s user with mode 0700, or correct agent.stateDir';
-  return new HostError('ObservationFailed', `${stateDir} cannot keep the fencing token (${errorText(err)}); ${remedy}`);
 }

@@ -10,9 +10,9 @@ import { errorCode, errorText } from '../errors';
  * nothing.
  */
 
+/** Of one block, where nothing else is said. The file has two. */
 const SLOT_BYTES = 4_096;
 const SLOTS = [0, 1] as const;
-const SIZE_BYTES = SLOT_BYTES * SLOTS.length;
 /** A reader that is slow may meet both writes of one record on their way. */
 const LOOKS = 3;
 const NO_LINKS = constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -28,27 +28,37 @@ export class RecordMalformed extends Error {
   override readonly name = 'RecordMalformed';
 }
 
-/** What was written last; `undefined` where there is no file, and only then. */
-export function readRecord<T>(file: string): T | undefined {
+/** It holds more than its block has room for: nothing was written. */
+export class RecordTooLong extends Error {
+  override readonly name = 'RecordTooLong';
+}
+
+/** What was written last; `undefined` where there is no file, and only then. `slotBytes`: as it was written with. */
+export function readRecord<T>(file: string, slotBytes = SLOT_BYTES): T | undefined {
   const fd = open(file, constants.O_RDONLY);
   if (fd === undefined) return undefined;
   try {
-    return newest<T>(fd).record;
+    return newest<T>(fd, slotBytes).record;
   } finally {
     closeSync(fd);
   }
 }
 
-/** Overwrites the file, or makes it. To be called by one at a time. `record` has at most about 4,000 bytes as JSON. */
-export function writeRecord(file: string, record: object): void {
+/**
+ * Overwrites the file, or makes it. To be called by one at a time. `record` has at most `slotBytes` as JSON, less about a
+ * hundred.
+ *
+ * @throws RecordTooLong
+ */
+export function writeRecord(file: string, record: object, slotBytes = SLOT_BYTES): void {
   const fd = open(file, constants.O_RDWR);
-  if (fd === undefined) return make(file, encode({ serial: 1, record }));
+  if (fd === undefined) return make(file, encode({ serial: 1, record }, slotBytes));
   try {
-    const block = encode({ serial: newest(fd).serial + 1, record });
+    const block = encode({ serial: newest(fd, slotBytes).serial + 1, record }, slotBytes);
     // What is torn or older goes first: until it is whole the other one must stay.
-    const [first, second] = slotsOf(fd).map((slot) => slot?.serial ?? -1);
+    const [first, second] = slotsOf(fd, slotBytes).map((slot) => slot?.serial ?? -1);
     for (const slot of first! <= second! ? SLOTS : SLOTS.toReversed()) {
-      writeSync(fd, block, 0, SLOT_BYTES, slot * SLOT_BYTES);
+      writeSync(fd, block, 0, slotBytes, slot * slotBytes);
       fsyncSync(fd);
     }
   } finally {
@@ -88,12 +98,13 @@ function open(file: string, how: number): number | undefined {
   }
 }
 
-function newest<T>(fd: number): Slot<T> {
+function newest<T>(fd: number, slotBytes: number): Slot<T> {
   const stat = fstatSync(fd);
   if (!stat.isFile()) throw new RecordMalformed('it is no regular file');
-  if (stat.size !== SIZE_BYTES) throw new RecordMalformed(`it has ${stat.size} bytes, not ${SIZE_BYTES}`);
+  const size = slotBytes * SLOTS.length;
+  if (stat.size !== size) throw new RecordMalformed(`it has ${stat.size} bytes, not ${size}`);
   for (let look = 0; look < LOOKS; look++) {
-    const [first, second] = slotsOf<T>(fd);
+    const [first, second] = slotsOf<T>(fd, slotBytes);
     const found = (first?.serial ?? -1) >= (second?.serial ?? -1) ? first : second;
     if (found !== undefined) return found;
   }
@@ -101,20 +112,20 @@ function newest<T>(fd: number): Slot<T> {
 }
 
 /** Both; `undefined` for one that is not whole. */
-function slotsOf<T>(fd: number): (Slot<T> | undefined)[] {
-  const bytes = Buffer.alloc(SIZE_BYTES);
-  readSync(fd, bytes, 0, SIZE_BYTES, 0);
-  return SLOTS.map((slot) => decode<T>(bytes.subarray(slot * SLOT_BYTES, (slot + 1) * SLOT_BYTES).toString('utf8')));
+function slotsOf<T>(fd: number, slotBytes: number): (Slot<T> | undefined)[] {
+  const bytes = Buffer.alloc(slotBytes * SLOTS.length);
+  readSync(fd, bytes, 0, bytes.length, 0);
+  return SLOTS.map((slot) => decode<T>(bytes.subarray(slot * slotBytes, (slot + 1) * slotBytes).toString('utf8')));
 }
 
 /** A line of JSON, its checksum, and spaces to the end of the block. */
-function encode(slot: Slot<object>): Buffer {
+function encode(slot: Slot<object>, slotBytes: number): Buffer {
   const text = `${JSON.stringify(slot)}\n${checksum(JSON.stringify(slot))}\n`;
-  if (Buffer.byteLength(text) >= SLOT_BYTES)
-    throw new Error(`a record of ${Buffer.byteLength(text)} bytes is too long`);
-  const block = Buffer.alloc(SLOT_BYTES, ' ');
+  if (Buffer.byteLength(text) >= slotBytes)
+    throw new RecordTooLong(`a record of ${Buffer.byteLength(text)} bytes is too long`);
+  const block = Buffer.alloc(slotBytes, ' ');
   block.write(text);
-  block.write('\n', SLOT_BYTES - 1);
+  block.write('\n', slotBytes - 1);
   return block;
 }
 

@@ -28,6 +28,8 @@ interface Content {
   text: string | undefined;
   digest: string;
   stats: Stats;
+  /** Another one after each writing, also of the same bytes. */
+  writing: string;
 }
 
 /**
@@ -56,10 +58,11 @@ export function createFileStore(
   };
 }
 
-function understand({ text, digest }: Content, format: TextFormat, file: string): Found {
+function understand({ text, digest, writing }: Content, format: TextFormat, file: string): Found {
   const found = text === undefined ? 'it is no UTF-8 text' : format.find(text);
   if (found === undefined) return { ...absent(`${file} has no such key`), version: digest };
-  if (typeof found !== 'string') return { evidence: 'present', value: found.value, version: digest, detail: '' };
+  const mark = { content: digest, writing };
+  if (typeof found !== 'string') return { evidence: 'present', value: found.value, version: digest, detail: '', mark };
   return { evidence: 'malformed', value: null, version: digest, detail: `${file}: ${found}` };
 }
 
@@ -95,8 +98,9 @@ async function readContent(handle: FileHandle, file: string): Promise<Content> {
   if (!stats.isFile()) throw unsafe(`${file} is no regular file`);
   if (stats.nlink > 1) throw unsafe(`${file} has other names (hard links), which would keep the old content`);
   if (stats.size > LARGEST_BYTES) throw unsafe(`${file} is larger than ${LARGEST_BYTES} bytes`);
+  const { ino, mtimeNs } = await handle.stat({ bigint: true });
   const bytes = readWhole(handle);
-  return { handle, text: decode(bytes), digest: digestOf(bytes), stats };
+  return { handle, text: decode(bytes), digest: digestOf(bytes), stats, writing: `${ino}/${mtimeNs}` };
 }
 
 /** In one go, from its beginning; one byte more than is allowed tells that it grew. */

@@ -1,6 +1,14 @@
 import type { Evidence } from '../../shared/observations/change';
 import type { SettingValue } from '../../shared/safety/lease';
 
+/** How a place is, beyond the one value in it. */
+export interface Mark {
+  /** Digest of all that stands there. */
+  content: string;
+  /** Another one after each writing, also of the same content. */
+  writing: string;
+}
+
 /** A setting as it stands where it lives. */
 export interface Found {
   evidence: Evidence;
@@ -10,6 +18,8 @@ export interface Found {
   version: string;
   /** What is wrong with it; empty when present. */
   detail: string;
+  /** Absent where the place has none: a block in the kernel. */
+  mark?: Mark;
   /** Where the place itself ends the value: so long from now. */
   endsInMs?: number;
 }

@@ -1,7 +1,8 @@
 import type { TableSettings } from '../agent-settings';
 
 /**
- * `read` gives at most two rows of `value`, `etag` and `type` as text; `replace` a row where it wrote. Parameters: the values
+ * `read` gives at most two rows of `value`, `etag` and `type` as text, with a digest of the whole column and the row's last
+ * transaction; `replace` a row where it wrote. Parameters: the values
  * of the named columns and the path where there is one, then for `replace` the etag and the value that must stand there, the
  * new value, and the new etag.
  */
@@ -26,7 +27,8 @@ export function tableStatements({ table, where, columns, path }: TableSettings):
   const { shown, type, isSame, written } =
     path === undefined ? wholeColumn(value, old, wanted) : withinDocument(value, `$${given}::text[]`, old, wanted);
   return {
-    read: `SELECT ${shown} AS value, ${etag}::text AS etag, ${type} AS type FROM ${name} WHERE ${isNamed} LIMIT 2`,
+    read: `SELECT ${shown} AS value, ${etag}::text AS etag, ${type} AS type,
+        md5(${value}::text) AS content, xmin::text AS writing FROM ${name} WHERE ${isNamed} LIMIT 2`,
     replace: `UPDATE ${name} SET ${value} = ${written}, ${etag} = ${newEtag}
       WHERE ${isNamed} AND ${etag}::text = ${seenEtag} AND ${isSame}
         AND (SELECT count(*) FROM ${name} WHERE ${isNamed}) = 1

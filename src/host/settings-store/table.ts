@@ -12,6 +12,10 @@ interface Row {
   etag: string | null;
   /** Null where the path leads nowhere. */
   type: string | null;
+  /** Digest of all that the column holds. */
+  content: string | null;
+  /** Another one after each writing. */
+  writing: string;
 }
 
 /**
@@ -48,7 +52,8 @@ export function createTableStore(
     if (found.type === null) return unfit('absent', `${place}: the document has no such key`);
     const value = found.value === null ? undefined : parseValue(found.value, found.type, kind);
     if (value === undefined) return unfit('malformed', `${place} is no ${kind}`);
-    return { evidence: 'present', value, version, detail: '' };
+    const mark = { content: found.content ?? '', writing: `${version}/${found.writing}` };
+    return { evidence: 'present', value, version, detail: '', mark };
   }
 
   async function replace(found: Found, value: SettingValue, signal?: AbortSignal): Promise<boolean> {

@@ -23,6 +23,8 @@ export interface TurnRequest {
   /** Who started it; budget and flap detection do not hold up a person. Null for an alert. */
   startedBy: string | null;
   policy: GuardPolicy;
+  /** The agent refused this token, which this run had, as too old. */
+  staleToken?: number;
 }
 
 export type RefusalReason = 'paused' | 'budget' | 'flapping';
@@ -81,6 +83,32 @@ export interface Pause {
   reason: string;
   since: string;
   until: string;
+}
+
+/** The pauses of a host as a list of its own, newer with each revision. */
+export interface KeptPauses {
+  revision: number;
+  pauses: Pause[];
+}
+
+/** Whether it is such a list, whoever sent it. */
+export function isKeptPauses(value: unknown): value is KeptPauses {
+  const { revision, pauses } = (value ?? {}) as Partial<KeptPauses>;
+  return Number.isSafeInteger(revision) && revision! >= 0 && Array.isArray(pauses) && pauses.every(isPause);
+}
+
+function isPause(value: unknown): value is Pause {
+  const { by, reason, since, until } = (value ?? {}) as Partial<Record<keyof Pause, unknown>>;
+  const areWords = [by, reason].every((one) => typeof one === 'string' && one !== '');
+  return areWords && [since, until].every((one) => typeof one === 'string' && !Number.isNaN(Date.parse(one)));
+}
+
+/** What a host itself knows of who may change it. */
+export interface HostLedger {
+  /** The newest token that it saw; 0 where it saw none. */
+  newest: { token: number; holder: string };
+  /** Those that hold by the host's own clock. */
+  kept: KeptPauses;
 }
 
 /** The guard as it stands, by query `guard`. */

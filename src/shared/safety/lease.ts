@@ -8,6 +8,19 @@ import type { ChangePermit } from './permit';
 /** A value of a setting: as it stands where it lives. */
 export type SettingValue = string | number | boolean;
 
+/**
+ * Whose doing it is that a setting stands as it does. `unclear`: Halcyon wrote this value, and something else in the same
+ * place was written since.
+ */
+export type ChangeHand = 'halcyon' | 'another' | 'unclear';
+
+/** A change of Halcyon's, as the ledger of the host has it. */
+export interface KnownChange {
+  original: SettingValue;
+  /** Whose the value is that stands there now. */
+  hand: ChangeHand;
+}
+
 /** A setting of KingFisher as the agent found it. */
 export interface SettingState {
   /** As under `agent.settings` of the host's halcyon.yaml: `openai.max_qps`; of a family, `blockedAddress[203.0.113.9]`. */
@@ -21,6 +34,8 @@ export interface SettingState {
   place: string;
   /** Where the place itself ends the value: so long from now. */
   endsInMs?: number;
+  /** What the ledger of the host has of it; absent where it does not know of a change. */
+  ledger?: KnownChange;
 }
 
 /** Who wants the deviation. Several owners may want the same one: it ends with the last. */
@@ -85,6 +100,8 @@ export type LeaseState =
   /** Somebody else wrote another value: it stays, and is reported. */
   | 'overtaken'
   | 'undone'
+  /** A person gave it up while it could not be undone: nobody puts the original back. */
+  | 'abandoned'
   /** Never took effect. */
   | 'refused';
 
@@ -111,6 +128,16 @@ export interface LeaseView {
 /** An owner needs it no longer; without an owner it ends for all. */
 export interface LeaseRelease {
   owner?: string;
+  by: string;
+  reason: string;
+}
+
+export function isOver(state: LeaseState): boolean {
+  return ['overtaken', 'undone', 'abandoned', 'refused'].includes(state);
+}
+
+/** A person gives up a lease that cannot be undone: its host is gone. */
+export interface LeaseAbandonment {
   by: string;
   reason: string;
 }

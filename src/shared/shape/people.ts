@@ -1,7 +1,7 @@
 import type { Acknowledgement } from '../paging/escalation';
 import type { Approval, ApprovalAnswer } from '../safety/approval';
 import type { PauseRequest, ResumeRequest } from '../safety/guard';
-import type { LeaseExtension, LeaseRelease } from '../safety/lease';
+import type { LeaseAbandonment, LeaseExtension, LeaseRelease } from '../safety/lease';
 import { list, malformed, nullable, object, oneOf, optional, record } from './shape';
 import type { Shape } from './shape';
 import { duration, flag, maybeEmptyWords, name, scalar, text, time, words } from './values';
@@ -43,6 +43,8 @@ export const pauseRequest = object<PauseRequest>({
 export const resumeRequest = object<ResumeRequest>({ by: words, reason: optional(words), all: optional(flag) });
 
 export const leaseRelease = object<LeaseRelease>({ owner: optional(name), by: words, reason: words });
+
+export const leaseAbandonment = object<LeaseAbandonment>({ by: words, reason: words });
 
 export const leaseExtension = object<LeaseExtension>({
   by: words,

@@ -12,6 +12,7 @@ import type { ChangePermit } from '../../shared/safety/permit';
 import type { HealthVerdict, ReadingRequest, Verdict, WaitRequest } from '../../shared/observations/readings';
 import { HOST_ACTIVITIES } from '../../shared/host-activities';
 import type { HostActivityName } from '../../shared/host-activities';
+import { ScriptedLedger } from './scripted-ledger';
 import { ANSWERS, DEPENDENCIES, WHY, endpoint } from './scripted-answers';
 import { scriptedRecovery } from './scripted-recovery';
 import { scriptedChanges, scriptedObservations, scriptedWaits } from './scripted-service';
@@ -63,6 +64,8 @@ export class ScriptedHost {
   startReason: StartReason | null = null;
   /** What `/metrics` answers. */
   metrics: EndpointState = endpoint('ok', 200);
+  /** What the host keeps for its guard. */
+  readonly ledger = new ScriptedLedger(() => Date.parse(this.now()));
   /** Whether KingFisher was stopped each time its files were touched. */
   readonly touchedWhileRunning: string[] = [];
   /** What a scenario answers besides, or in another way. */
@@ -118,7 +121,7 @@ export class ScriptedHost {
     };
     const known = HOST_ACTIVITIES.filter((name) => !this.lacks.has(name));
     const noted = known.map((name) => [name, this.noted(name, scripted[name] ?? notConfigured(name))]);
-    return Object.fromEntries(noted) as HostActivities;
+    return { ...Object.fromEntries(noted), ...this.ledger.activities() } as HostActivities;
   }
 
   private noted(name: HostActivityName, activity: unknown) {

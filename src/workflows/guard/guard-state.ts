@@ -1,5 +1,7 @@
 import type { GuardPolicy, RefusalReason, TurnAnswer, TurnRequest } from '../../shared/safety/guard';
 import type { GuardMemoryState } from './guard-memory';
+import { unknownHost } from './known-host';
+import type { KnownHostState } from './known-host';
 import type { PausesState } from './pauses';
 
 /** One run of an incident. */
@@ -17,11 +19,19 @@ export type Addressed = IncidentRun & { answer: TurnAnswer };
 /** Everything that a guard carries from run to run. Times are epoch milliseconds. */
 export interface GuardState {
   lastToken: number;
-  holder: { request: TurnRequest; token: number; since: number; seenAt: number } | null;
+  holder: {
+    request: TurnRequest;
+    token: number;
+    since: number;
+    seenAt: number;
+    /** The host refused its token as too old: it gets a newer one when the host has said what it saw. */
+    isStale?: boolean;
+  } | null;
   queue: TurnRequest[];
   /** Answers that are final for their run: asked again, it hears the same. */
   refused: (IncidentRun & Refusal)[];
   paused: PausesState;
+  host: KnownHostState;
   /** Of the newest request. */
   policy: GuardPolicy | null;
   memory: GuardMemoryState;
@@ -40,6 +50,7 @@ export function emptyState(now: number): GuardState {
     queue: [],
     refused: [],
     paused: { pauses: [], nextReminderAt: null },
+    host: unknownHost(now),
     policy: null,
     memory: { restarts: [], changed: [] },
     answers: [],

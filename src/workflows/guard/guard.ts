@@ -1,4 +1,5 @@
 import {
+  CancellationScope,
   condition,
   getExternalWorkflowHandle,
   proxyActivities,
@@ -9,6 +10,7 @@ import type { CoordinationActivities } from '../../activities/control/types';
 import type { RunLimit } from '../../shared/run-limit';
 import { searchAttributes } from '../../shared/search-attributes';
 import { renderGuard } from './guard-details';
+import { HostLink } from './host-link';
 import { listenForPauses } from './listen-for-pauses';
 import { TurnQueue } from './turn-queue';
 import type { Addressed, GuardState, IncidentRun } from './guard-state';
@@ -32,10 +34,9 @@ const LONGEST_SLEEP_MS = 24 * 3_600_000;
 export async function guard(input: GuardInput): Promise<void> {
   const { host, state } = input;
   const turns = new TurnQueue(host, Date.now(), state);
-  const work = new Background();
-  let isNew = true;
+  const news: News = { isNew: true };
   const onMessage = <T>(change: (now: number) => T): T => {
-    isNew = true;
+    news.isNew = true;
     return change(Date.now());
   };
   const door = new Door((what, why) => onMessage((now) => turns.notTaken(`${what}: ${why}`, now)));
@@ -46,19 +47,36 @@ export async function guard(input: GuardInput): Promise<void> {
   listenForMoves(door);
   door.query(guardQuery, () => turns.view(Date.now()));
   if (state === undefined) upsertSearchAttributes([{ key: searchAttributes.host, value: host }]);
+  // A cancelled guard would end everybody's pauses without a word, and forget whose turn it is.
+  const declined = 'to cancel this guard: it stays. A pause ends by "halcyon resume"';
+  CancellationScope.current().cancelRequested.catch(() => onMessage((now) => turns.notTaken(declined, now)));
+  await CancellationScope.nonCancellable(async () => await watchOver(input, turns, news));
+}
 
+/** Whether something came that was not looked at yet. */
+interface News {
+  isNew: boolean;
+}
+
+/** Until nothing is left to remember. */
+async function watchOver(input: GuardInput, turns: TurnQueue, news: News): Promise<void> {
+  const { host } = input;
+  const onNew = () => void (news.isNew = true);
+  const work = new Background();
+  const link = new HostLink(host, turns, onNew);
   for (;;) {
-    isNew = false;
+    news.isNew = false;
     // Before anything is begun or said, which the next run does: also a storm that never rests is carried over.
     if (isTimeToContinue(input)) await continueInNewRun<typeof guard>({ ...input, state: turns.state });
     if (turns.tick(Date.now())) work.begin('reminder', () => remind(host, turns));
+    link.look(Date.now());
     const holder = turns.holderToLookAt(Date.now());
-    if (holder !== undefined) work.begin('look', () => look(turns, holder).finally(() => (isNew = true)));
+    if (holder !== undefined) work.begin('look', () => look(turns, holder).finally(onNew));
     await say(turns);
     setCurrentDetails(renderGuard(turns.view(Date.now()), turns.state));
-    if (!isNew && !turns.hasAnswers && work.isDone && turns.isForgotten(Date.now())) return;
-    const wakeIn = Math.min(LONGEST_SLEEP_MS, Math.max(0, turns.nextWakeAt() - Date.now()));
-    const isWoken = () => isNew || turns.hasAnswers || isTimeToContinue(input);
+    if (!news.isNew && !turns.hasAnswers && work.isDone && turns.isForgotten(Date.now())) return;
+    const wakeIn = Math.min(LONGEST_SLEEP_MS, Math.max(0, turns.nextWakeAt(Date.now()) - Date.now()));
+    const isWoken = () => news.isNew || turns.hasAnswers || isTimeToContinue(input);
     if (work.isDone) await condition(isWoken, Math.max(1, wakeIn), { summary: 'Next thing due' });
     else await condition(() => isWoken() || work.isDone);
   }

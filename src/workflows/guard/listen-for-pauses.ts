@@ -10,12 +10,12 @@ export function listenForPauses(door: Door, turns: TurnQueue, onMessage: <T>(cha
   const pause = (request: PauseRequest) =>
     onMessage((now) => {
       const { by, reason } = request;
-      const { until } = turns.pause({ by, reason, forMs: pauseMs(request) }, now);
+      const { until } = turns.hold.pause({ by, reason, forMs: pauseMs(request) }, now);
       return { until };
     });
-  const resume = (request: ResumeRequest) => onMessage((now) => turns.resume(request, now));
+  const resume = (request: ResumeRequest) => onMessage((now) => turns.hold.resume(request, now));
   const checkEnd = (request: ResumeRequest) => {
-    if (!turns.canResume(request)) throw new Error(whyNotResumed(turns, request));
+    if (!turns.hold.canResume(request)) throw new Error(whyNotResumed(turns, request));
   };
   door.update(pauseUpdate, { take: pause });
   door.update(resumeUpdate, { check: checkEnd, take: resume });

@@ -39,6 +39,12 @@ export class Pauses {
     this.schedule(policy, now);
   }
 
+  /** In place of all there were. */
+  replace(pauses: Pause[], policy: GuardPolicy | null, now: number): void {
+    this.state.pauses = [...pauses].sort((a, b) => (a.since < b.since ? -1 : 1)).slice(-MAX_PAUSES);
+    this.schedule(policy, now);
+  }
+
   /** Ends this person's, or without a person everybody's; returns those that ended. */
   end(by: string | null, policy: GuardPolicy | null, now: number): Pause[] {
     return this.drop((pause) => by === null || isSamePerson(pause.by, by), policy, now);

@@ -1,12 +1,11 @@
-import type { ChangeNote, GuardView, Pause, ResumeRequest, TurnRelease, TurnRequest } from '../../shared/safety/guard';
-import { isSamePerson } from '../../shared/safety/people';
+import type { ChangeNote, GuardView, HostLedger, Pause, TurnRelease, TurnRequest } from '../../shared/safety/guard';
 import { GuardMemory } from './guard-memory';
 import { guardView } from './guard-view';
+import { Hold } from './hold';
+import { isRefused } from './known-host';
 import { byUrgency, emptyState, isOfPerson, isSame } from './guard-state';
 import type { Addressed, GuardState, IncidentRun, Refusal } from './guard-state';
-import { Pauses } from './pauses';
 import { TurnAnswers } from './turn-answers';
-import { iso } from '../support/time';
 
 /** While somebody waits, and while nobody does. */
 const LOOK_AT_HOLDER_MS = { waiting: 15_000, idle: 600_000 };
@@ -14,13 +13,15 @@ const LOOK_AT_HOLDER_MS = { waiting: 15_000, idle: 600_000 };
 const LINGER_MS = 600_000;
 const MAX_REFUSED = 200;
 const MAX_RECENT = 15;
+
 /**
  * Who may change a host: one at a time, in order, each with a token higher than every one before. Plain state without
  * Temporal calls; what has to be said is in `takeAnswers`.
  */
 export class TurnQueue {
   private readonly memory: GuardMemory;
-  private readonly pauses: Pauses;
+  /** What holds up changes: people's pauses, and what the host itself says. */
+  readonly hold: Hold;
   private readonly answers: TurnAnswers;
 
   constructor(
@@ -29,8 +30,11 @@ export class TurnQueue {
     readonly state: GuardState = emptyState(now),
   ) {
     this.memory = new GuardMemory(state.memory);
-    this.pauses = new Pauses(state.paused);
     this.answers = new TurnAnswers(state, this.memory);
+    const log = (text: string, now: number) => this.log(text, now);
+    const refuseWaiting = (now: number) =>
+      state.queue.splice(0).forEach((one) => this.refuse(one, this.refusal(one, now)!, now));
+    this.hold = new Hold({ state, answers: this.answers, log, refuseWaiting });
   }
 
   /** Asking again changes nothing: a grant keeps its token, a place its age. A newer run takes the older one's place. */
@@ -40,7 +44,7 @@ export class TurnQueue {
     this.memory.forget(now);
     this.dropOtherRuns(request, now);
     const { holder, refused, queue } = this.state;
-    if (holder !== null && isSame(holder.request, request)) return this.answers.granted(this.paused, now);
+    if (holder !== null && isSame(holder.request, request)) return this.askedByHolder(request, now);
     const earlier = refused.find((one) => isSame(one, request));
     const refusal = earlier ?? this.refusal(request, now);
     this.state.queue = queue.filter((one) => !isSame(one, request));
@@ -48,8 +52,7 @@ export class TurnQueue {
     else if (refusal !== null) this.refuse(request, refusal, now);
     else this.state.queue = [...this.state.queue, request].sort(byUrgency);
     this.answers.forgetPlace(request);
-    this.passOn(now);
-    this.answers.places();
+    this.goOn(now);
   }
 
   release({ incidentId, runId, changed }: TurnRelease, now: number): void {
@@ -88,27 +91,23 @@ export class TurnQueue {
 
   /** Everybody's pauses as one; null while nobody paused the host. */
   get paused(): Pause | null {
-    return this.pauses.inForce;
+    return this.hold.paused;
   }
 
-  /** Whether `by` has a pause, or with `all` anybody. */
-  canResume({ by, all }: ResumeRequest): boolean {
-    return this.pauses.state.pauses.some((pause) => all === true || isSamePerson(pause.by, by));
+  /** What the host itself knows: a guard that knew nothing goes on from there. */
+  heardHost(ledger: HostLedger, now: number): void {
+    const { holder } = this.state;
+    this.state.lastToken = Math.max(this.state.lastToken, ledger.newest.token);
+    if (holder !== null && isRefused(holder, ledger)) this.grant(holder.request, now);
+    this.hold.heard(ledger, now);
+    this.goOn(now);
   }
 
-  /** Somebody's own pause: those of others stay as they are. */
-  pause({ by, reason, forMs }: { by: string; reason: string; forMs: number }, now: number): Pause {
-    const pause: Pause = { by, reason, since: iso(now), until: iso(now + forMs) };
-    this.pauses.add(pause, this.state.policy, now);
-    this.log(`${by} paused all changes until ${pause.until}: ${reason}`, now);
-    this.answers.paused(this.paused);
-    for (const waiting of this.state.queue.splice(0)) this.refuse(waiting, this.refusal(waiting, now)!, now);
-    return pause;
-  }
-
-  resume({ by, reason, all }: ResumeRequest, now: number): void {
-    const ended = this.pauses.end(all === true ? null : by, this.state.policy, now);
-    this.afterPauses(ended, reason === undefined ? by : `${by}: ${reason}`, now);
+  /** The host cannot say what it knows: its own fence and its own pauses are what is left. */
+  hostCannotSay(why: string, now: number): void {
+    this.log(`The host could not say what it knows: ${why}`, now);
+    this.hold.known.askLater(now);
+    this.goOn(now);
   }
 
   /** Something that people asked for and that could not be: nobody waits for an answer to it. */
@@ -119,9 +118,8 @@ export class TurnQueue {
   /** What time itself does: a pause ends. True when it is time to remind of one. */
   tick(now: number): boolean {
     this.memory.forget(now);
-    const isDue = this.pauses.isReminderDue(this.state.policy, now);
-    this.afterPauses(this.pauses.expire(this.state.policy, now), 'the pause has ended', now);
-    return isDue && this.paused !== null;
+    if (this.hold.known.fellSilent(now)) this.passOn(now);
+    return this.hold.tick(now);
   }
 
   /** The holder, when it is time to look whether it still lives. */
@@ -131,15 +129,17 @@ export class TurnQueue {
   }
 
   /** When `tick` or `holderToLookAt` have something to do, or there will be nothing left to remember. */
-  nextWakeAt(): number {
-    const moments = [...this.pauses.moments, ...(this.state.holder === null ? [] : [this.lookAt()])];
+  nextWakeAt(now: number): number {
+    const looks = this.state.holder === null ? [] : [this.lookAt()];
+    const moments = [...this.hold.moments, ...looks, ...this.hold.known.moments(now)];
     return moments.length > 0 ? Math.min(...moments) : this.forgottenAt();
   }
 
   /** Nobody has or wants the turn, or did lately; there is no pause, and nothing of the past counts any more. */
   isForgotten(now: number): boolean {
     const { holder, queue } = this.state;
-    return holder === null && queue.length === 0 && this.paused === null && this.forgottenAt() <= now;
+    if (holder !== null || queue.length > 0 || this.paused !== null || this.hold.known.isBehind(now)) return false;
+    return this.forgottenAt() <= now;
   }
 
   get hasAnswers(): boolean {
@@ -173,13 +173,17 @@ export class TurnQueue {
     if (holder === null || !isSame(holder.request, run)) return;
     this.state.holder = null;
     this.log(`${run.incidentId} ${why}`, now);
+    this.goOn(now);
+  }
+
+  private goOn(now: number): void {
     this.passOn(now);
     this.answers.places();
   }
 
   /** What was true when a run asked may not be so when its turn comes. */
   private passOn(now: number): void {
-    while (this.state.holder === null && this.paused === null) {
+    while (this.state.holder === null && this.paused === null && this.hold.known.mayGrant) {
       const next = this.state.queue.shift();
       if (next === undefined) return;
       const refusal = this.refusal(next, now);
@@ -188,29 +192,22 @@ export class TurnQueue {
     }
   }
 
-  /** Higher than every token before, also than those of a guard whose state was lost: time has passed since. */
+  private askedByHolder(request: TurnRequest, now: number): void {
+    const holder = this.state.holder!;
+    if (request.staleToken === undefined || request.staleToken < holder.token)
+      return this.answers.granted(this.paused, now);
+    holder.isStale = true;
+    this.log(`The host saw a newer token than ${holder.token}`, now);
+    this.hold.known.forget(now);
+  }
+
+  /** Higher than every token before, also than those that the host knows of another guard. */
   private grant(request: TurnRequest, now: number): void {
-    const token = Math.max(this.state.lastToken + 1, now);
+    const token = this.state.lastToken + 1;
     this.state.lastToken = token;
     this.state.holder = { request, token, since: now, seenAt: now };
     this.log(`${request.incidentId} has the turn, token ${token}`, now);
     this.answers.granted(this.paused, now);
-  }
-
-  /** Changes go on when nobody's pause is left; till then those who wait hear what is. */
-  private afterPauses(ended: Pause[], by: string, now: number): void {
-    if (ended.length === 0) return;
-    this.state.touchedAt = now;
-    const whose = ended.map((pause) => pause.by).join(' and ');
-    if (this.paused !== null) {
-      this.log(`The pause of ${whose} is over (${by}); paused by ${this.paused.by} until ${this.paused.until}`, now);
-      return this.answers.paused(this.paused);
-    }
-    this.log(`Changes may go on (${by})`, now);
-    const waiting = this.state.refused.filter(({ reason }) => reason === 'paused');
-    this.state.refused = this.state.refused.filter(({ reason }) => reason !== 'paused');
-    if (this.state.holder !== null) this.answers.resumed(this.state.holder.request, by);
-    for (const run of waiting) this.answers.resumed(run, by);
   }
 
   private refusal(request: TurnRequest, now: number): Refusal | null {

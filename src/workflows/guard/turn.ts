@@ -23,6 +23,8 @@ export interface TurnOptions {
 
 /** A guard that says nothing may be gone: it is asked again, which changes nothing where it is not. */
 const ASK_AGAIN_MS = { unanswered: 30_000, heard: 1_200_000 };
+/** The guard asks the host first. */
+const RENEWED_WITHIN_MS = 30_000;
 
 /**
  * The side of the turn of an incident, or of a lease: asks for it, hears the guard, and gives each change what the agent
@@ -38,6 +40,8 @@ export class Turn {
   private askedAt = 0;
   private readonly left: Partial<Record<ServiceName, number>> = {};
   private hasNoted = false;
+  /** The agent refused it, and this token is no turn any more. */
+  private staleToken = 0;
   /** Milliseconds between the first request and the grant: what was diagnosed before is that old. */
   waited = 0;
 
@@ -135,6 +139,22 @@ export class Turn {
     return { kind: 'change', token, holder: this.run.incidentId };
   }
 
+  /**
+   * The agent refused this permit as too old: the guard may not have known what the host saw. Gives a newer one where it is
+   * this one's turn still, else undefined.
+   */
+  async renewed({ token, holder }: ChangePermit): Promise<ChangePermit | undefined> {
+    const { guard, request } = this.options;
+    const isNewer = () => (this.granted?.token ?? 0) > token;
+    const isAnswered = () => isNewer() || this.granted === null || this.pause !== null;
+    if (!isAnswered()) {
+      this.staleToken = Math.max(this.staleToken, token);
+      void this.tell(guard.request({ ...request(), staleToken: token }));
+      await guard.wait(isAnswered, RENEWED_WITHIN_MS);
+    }
+    return isNewer() && this.pause === null ? { kind: 'change', token: this.granted!.token, holder } : undefined;
+  }
+
   /** Gives the turn back. Also for an incident that never had it. */
   async release({ changed }: Pick<TurnRelease, 'changed'>): Promise<void> {
     this.forgetGrant();
@@ -159,7 +179,8 @@ export class Turn {
   }
 
   private takeRefusal(answer: Refused): void {
-    if (this.granted !== null || !this.wanted) return;
+    if (this.hasTurn || !this.wanted) return;
+    this.granted = null;
     const isNew = this.refused?.detail !== answer.detail;
     this.refused = answer;
     if (isNew) this.options.note('No turn to change this host', `${answer.reason}: ${answer.detail}`);
@@ -172,11 +193,17 @@ export class Turn {
   }
 
   private queue({ holder, position }: Extract<TurnAnswer, { kind: 'queued' }>): void {
-    if (this.granted !== null || !this.wanted) return;
+    if (this.hasTurn || !this.wanted) return;
+    this.granted = null;
     this.refused = null;
     const isNew = !this.queued;
     this.queued = true;
     if (isNew) this.options.note(`Waits for its turn: ${holder} changes ${this.options.host}`, `place ${position}`);
+  }
+
+  /** As far as the host did not say otherwise. */
+  private get hasTurn(): boolean {
+    return this.granted !== null && this.granted.token > this.staleToken;
   }
 
   private refuseWithoutTurn(): void {

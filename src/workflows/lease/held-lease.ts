@@ -1,5 +1,7 @@
 import type { GuardPolicy } from '../../shared/safety/guard';
+import { isOver } from '../../shared/safety/lease';
 import type {
+  LeaseAbandonment,
   LeaseOwner,
   LeaseRelease,
   LeaseRequest,
@@ -10,17 +12,12 @@ import type {
 } from '../../shared/safety/lease';
 import type { Change } from '../../shared/observations/change';
 import type { ChangePermit } from '../../shared/safety/permit';
-import { newMemory, problemOf, valueText } from './lease-memory';
+import { newMemory, problemOf, startAnew, valueText } from './lease-memory';
 import type { LeaseInput, LeaseMemory, LeasePort } from './lease-memory';
+import { decideMove } from './lease-moves';
+import type { Move } from './lease-moves';
 import { LeaseRecord } from './lease-record';
 import { LeaseWishes } from './lease-wishes';
-
-/** What to do about what was seen. */
-export type Move =
-  | { kind: 'set'; expected: SettingValue; value: SettingValue }
-  | { kind: 'overtaken' }
-  /** It has the wished value already, and not from us. */
-  | { kind: 'needless' };
 
 /** A lease's decisions. Plain state without Temporal calls; its port shows and tells what becomes of it. */
 export class HeldLease {
@@ -29,6 +26,8 @@ export class HeldLease {
   readonly record: LeaseRecord;
   private readonly wishes: LeaseWishes;
   private busy = false;
+  /** Somebody asked for the next try of the undo at once. */
+  isHurried = false;
 
   constructor(
     readonly input: LeaseInput,
@@ -74,7 +73,7 @@ export class HeldLease {
   }
 
   get isOver(): boolean {
-    return ['overtaken', 'undone', 'refused'].includes(this.view.state);
+    return isOver(this.view.state);
   }
 
   /** A wish came while the setting was being changed. */
@@ -93,6 +92,7 @@ export class HeldLease {
   release({ owner, by, reason }: LeaseRelease): void {
     const { memory, view, record } = this;
     const stays = (one: LeaseOwner) => owner !== undefined && one.owner !== owner;
+    if (view.state === 'undoing' && owner === undefined) this.hurry({ by, reason });
     if ([...view.owners, ...memory.waiting, ...(memory.wish ? [memory.wish] : [])].every(stays)) return;
     view.owners = view.owners.filter(stays);
     this.wishes.drop(stays, { by, reason });
@@ -109,6 +109,7 @@ export class HeldLease {
   /** From here until `settle`, wishes wait: the value is on its way. */
   begin(state: 'applying' | 'undoing'): void {
     this.busy = true;
+    this.memory.isTried ||= state === 'applying';
     if (state === 'undoing') this.forgetOwners();
     // A second wish leaves the first one in effect.
     if (state === 'undoing' || this.memory.inPlace === null) this.setState(state);
@@ -116,17 +117,8 @@ export class HeldLease {
   }
 
   /** What to do so that the setting becomes `target`: the value that is wished, or null for the original. */
-  decide({ value: current }: SettingState, target: SettingValue | null): Move {
-    const { view, memory } = this;
-    view.current = current;
-    const isFirst = view.original === null;
-    view.original ??= current;
-    const value = target ?? view.original!;
-    if (isFirst && current === value) return { kind: 'needless' };
-    if (current !== view.original && !memory.ours.includes(current!)) return { kind: 'overtaken' };
-    // Noted before it is tried: from now on it may stand there.
-    if (target !== null && !memory.ours.includes(target)) memory.ours.push(target);
-    return { kind: 'set', expected: current!, value };
+  decide(seen: SettingState, target: SettingValue | null): Move {
+    return decideMove(this.memory, seen, target);
   }
 
   applied({ before, after, changed, notes }: Change<SettingState>): void {
@@ -171,6 +163,14 @@ export class HeldLease {
     this.end('overtaken');
   }
 
+  /** Nobody waits for its undo any more: what stands there is for people. */
+  abandon({ by, reason }: LeaseAbandonment): void {
+    const what = `Given up by ${by}: ${reason}; ${valueText(this.view.original)} was not put back`;
+    this.note(what);
+    this.record.tellHearers('overtaken', what);
+    this.end('abandoned');
+  }
+
   refused(reason: string): void {
     this.wishes.decline(reason);
     this.end('refused');
@@ -192,6 +192,11 @@ export class HeldLease {
     this.record.note(what);
   }
 
+  private hurry({ by, reason }: LeaseAbandonment): void {
+    this.isHurried = true;
+    this.note(`To be undone now, says ${by}: ${reason}`);
+  }
+
   private admit(wish: LeaseRequest): void {
     if (this.busy) this.memory.waiting.push(wish);
     else if (this.wishes.mayBeTaken(wish)) this.take(wish);
@@ -203,7 +208,7 @@ export class HeldLease {
 
   private take(wish: LeaseRequest): void {
     const { view, memory, record } = this;
-    if (this.isOver) this.startAnew();
+    if (this.isOver) startAnew(memory);
     memory.escalation = wish.escalation;
     if (record.renew(wish)) return record.confirm(wish, false);
     record.note(`${valueText(wish.value)} wanted until ${wish.until} by ${wish.owner}: ${wish.reason}`);
@@ -216,13 +221,6 @@ export class HeldLease {
   private forgetOwners(): void {
     if (this.view.owners.length > 0) this.note('Its time is over');
     this.view.owners = [];
-  }
-
-  private startAnew(): void {
-    const { view, memory } = this;
-    const nobody = { owners: [], appliedAt: null, endsThereAt: null, endedAt: null };
-    Object.assign(view, { original: null, current: null, ...nobody, state: 'applying' });
-    Object.assign(memory, { ours: [], inPlace: null, hearers: [], failingSince: null, paged: false });
   }
 
   private end(state: LeaseState): void {

@@ -24,6 +24,8 @@ export interface LeaseMemory {
   /** Incidents that were told that the value is in effect, and must hear when it is no longer. */
   hearers: string[];
   failingSince: string | null;
+  /** Somebody's wish was tried: where no original is known after that, nothing was changed. */
+  isTried: boolean;
   paged: boolean;
 }
 
@@ -61,8 +63,17 @@ export function newMemory({ host, setting }: LeaseInput, now: string): LeaseMemo
     waiting: [],
     hearers: [],
     failingSince: null,
+    isTried: false,
     paged: false,
   };
+}
+
+/** For a wish that comes when the lease is over. */
+export function startAnew(memory: LeaseMemory): void {
+  const nobody = { owners: [], appliedAt: null, endsThereAt: null, endedAt: null };
+  Object.assign(memory.view, { original: null, current: null, ...nobody, state: 'applying' });
+  const nothing = { ours: [], inPlace: null, hearers: [], failingSince: null };
+  Object.assign(memory, { ...nothing, paged: false, isTried: false });
 }
 
 /** What is wrong with a wish, in words; undefined where nothing is. */

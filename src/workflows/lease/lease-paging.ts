@@ -1,6 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ParentClosePolicy, getExternalWorkflowHandle, startChild, workflowInfo } from '@temporalio/workflow';
 import type { EscalationInput, Subject } from '../../shared/paging/escalation';
+import type { LeaseView } from '../../shared/safety/lease';
 import { escalationId } from '../../shared/ids';
 import { closedSignal, escalateNowSignal } from '../messages';
 import type { HeldLease } from './held-lease';
@@ -29,8 +30,13 @@ export async function closePages({ view, memory }: HeldLease): Promise<void> {
   if (!memory.paged) return;
   memory.paged = false;
   const is = `${view.setting} of ${view.host} is ${JSON.stringify(view.current)}`;
-  const how = view.state === 'overtaken' ? 'set by somebody else, left alone' : 'the temporary change is undone';
-  await tellEscalation(closedSignal, { outcome: 'selfHealed', summary: `${is}: ${how}` });
+  const outcome = view.state === 'abandoned' ? 'resolvedByPeople' : 'selfHealed';
+  await tellEscalation(closedSignal, { outcome, summary: `${is}: ${howItEnded(view)}` });
+}
+
+function howItEnded({ state }: LeaseView): string {
+  if (state === 'overtaken') return 'set by somebody else, left alone';
+  return state === 'abandoned' ? 'given up, the original was not put back' : 'the temporary change is undone';
 }
 
 async function tellEscalation<T>(signal: { type: 'signal'; name: string }, message: T): Promise<void> {

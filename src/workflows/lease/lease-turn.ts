@@ -39,6 +39,11 @@ export class LeaseTurn {
     return turn.permit(lease.view.setting, {});
   }
 
+  /** A newer permit where the agent refused this one as too old, and it is this lease's own turn still. */
+  async renewed(permit: ChangePermit): Promise<ChangePermit | undefined> {
+    return this.turn?.isGranted === true ? await this.turn.renewed(permit) : undefined;
+  }
+
   /** Also where there was none yet: whoever waits in the queue leaves it. */
   async giveBack(): Promise<void> {
     if (this.turn?.isWanted === true) await this.turn.release({ changed: false });

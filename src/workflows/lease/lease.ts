@@ -1,32 +1,29 @@
-import {
-  ActivityFailure,
-  CancellationScope,
-  TimeoutFailure,
-  condition,
-  proxyActivities,
-  setCurrentDetails,
-  sleep,
-  upsertSearchAttributes,
-  workflowInfo,
-} from '@temporalio/workflow';
-import type { SettingActivities } from '../../activities/host/settings/settings';
+import { CancellationScope, condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { parseDuration } from '../../shared/text/durations';
-import type { LeaseExtension, LeaseNews, LeaseRelease, LeaseView, SettingState } from '../../shared/safety/lease';
+import type { LeaseAbandonment, LeaseExtension, LeaseNews, LeaseRelease, LeaseView } from '../../shared/safety/lease';
 import type { ChangePermit } from '../../shared/safety/permit';
 import { searchAttributes } from '../../shared/search-attributes';
-import { hostTaskQueue } from '../../shared/task-queues';
-import { NOT_REGISTERED, nameTooOld } from '../runbook/agent-version';
 import { isFailure, isStepFailure, reason } from '../runbook/step-failures';
+import { newerPermit } from '../safety/gate';
+import type { Permission } from '../safety/gate';
 import { HeldLease } from './held-lease';
+import { agent, notThere, undoPermit, whatIsThere, why } from './lease-agent';
 import type { LeaseInput } from './lease-memory';
 import { LeaseNewsSender } from './lease-news';
 import { renderLease } from './lease-details';
-import { closePages, pageAboutLease } from './lease-paging';
+import { undo } from './lease-undo';
 import { LeaseTurn } from './lease-turn';
 import { continueInNewRun, isTimeToContinue, listenForMoves } from '../support/continue-when-long';
-import { checkRelease, refuseOver } from './lease-checks';
+import { checkAbandonment, checkRelease, refuseOver } from './lease-checks';
 import { Door } from '../messages/door';
-import { extendLeaseUpdate, leaseQuery, releaseLeaseSignal, releaseLeaseUpdate, requestLeaseSignal } from '../messages';
+import {
+  abandonLeaseUpdate,
+  extendLeaseUpdate,
+  leaseQuery,
+  releaseLeaseSignal,
+  releaseLeaseUpdate,
+  requestLeaseSignal,
+} from '../messages';
 import { isoNow } from '../support/time';
 
 /** Started without a request (Temporal UI's "start workflow"), a lease waits this long for one. */
@@ -34,10 +31,6 @@ const FIRST_REQUEST_WITHIN_MS = 5_000;
 /** Most time that one call may wait for its agent and be tried again. */
 const APPLY_WITHIN_MS = 120_000;
 const PROLONG_WITHIN_MS = 30_000;
-const UNDO_ROUND_MS = 55_000;
-const PAGED_UNDO_ROUND_MS = 600_000;
-const PAGE_AFTER_MS = 110_000;
-const LONGEST_PAUSE_MS = 60_000;
 
 /**
  * A temporary change of a setting: applied by compare-and-swap, kept while anybody wants it, and undone by itself. It
@@ -78,18 +71,26 @@ function listen(lease: HeldLease, turn: LeaseTurn): void {
     lease.extend({ ...input, until: new Date(Date.now() + parseDuration(input.for)!).toISOString() });
     return lease.view;
   };
+  const abandon = (input: LeaseAbandonment): LeaseView => {
+    lease.abandon(input);
+    return lease.view;
+  };
   turn.listen(door);
   listenForMoves(door);
   door.signal(requestLeaseSignal, (wish) => lease.request(wish));
   door.signal(releaseLeaseSignal, (input) => lease.release(input));
   door.update(releaseLeaseUpdate, { check: (input) => checkRelease(lease.view, input), take: release });
   door.update(extendLeaseUpdate, { check: () => refuseOver(lease.view), take: extend });
+  door.update(abandonLeaseUpdate, {
+    check: () => checkAbandonment(lease.view, lease.memory.failingSince),
+    take: abandon,
+  });
   door.query(leaseQuery, () => lease.view);
 }
 
 async function live(lease: HeldLease, turn: LeaseTurn, news: LeaseNewsSender): Promise<void> {
   while (!lease.isOver) {
-    if (!lease.isWanted) await undo(lease, news);
+    if (!lease.isWanted) await undo(lease, () => continueLease(lease, news));
     else if (lease.needsApply) await applyInTurn(lease, turn);
     else await keep(lease, news);
     // A wish that comes meanwhile begins it anew.
@@ -113,7 +114,7 @@ async function keep(lease: HeldLease, news: LeaseNewsSender): Promise<void> {
  */
 async function prolong(lease: HeldLease): Promise<void> {
   const { setting, value, endsAt } = lease.view;
-  const permit: ChangePermit = { kind: 'undo', token: 0, holder: workflowInfo().workflowId };
+  const permit = undoPermit();
   const forMs = Date.parse(endsAt) - Date.now();
   try {
     const host = agent(lease, PROLONG_WITHIN_MS);
@@ -130,7 +131,7 @@ async function prolong(lease: HeldLease): Promise<void> {
 async function applyInTurn(lease: HeldLease, turn: LeaseTurn): Promise<void> {
   try {
     const permit = await turn.permit();
-    if (permit !== undefined) await apply(lease, permit);
+    if (permit !== undefined) await apply(lease, permit, (stale) => turn.renewed(stale));
   } catch (err) {
     if (!isFailure(err, 'ChangeRefused')) throw err;
     lease.notApplied(reason(err));
@@ -139,7 +140,7 @@ async function applyInTurn(lease: HeldLease, turn: LeaseTurn): Promise<void> {
   }
 }
 
-async function apply(lease: HeldLease, permit: ChangePermit): Promise<void> {
+async function apply(lease: HeldLease, permit: ChangePermit, renewed: Permission['renewed']): Promise<void> {
   const { setting } = lease.view;
   const { value, until } = lease.wanted;
   lease.begin('applying');
@@ -151,7 +152,10 @@ async function apply(lease: HeldLease, permit: ChangePermit): Promise<void> {
     if (move.kind === 'needless') return lease.refused(`It is ${JSON.stringify(value)} already, and not by Halcyon`);
     if (move.kind === 'overtaken') return lease.overtaken(whatIsThere(seen));
     const forMs = Date.parse(until) - Date.now();
-    lease.applied(await host.ensureSetting({ setting, expected: move.expected, value, forMs, permit }));
+    const { expected } = move;
+    const set = (by: ChangePermit) => host.ensureSetting({ setting, expected, value, forMs, permit: by });
+    const again = async (err: unknown) => await set(await newerPermit({ permit, renewed }, err));
+    lease.applied(await set(permit).catch(again));
   } catch (err) {
     if (!isStepFailure(err)) throw err;
     if (isFailure(err, 'ValueChanged')) lease.overtaken(reason(err));
@@ -159,80 +163,7 @@ async function apply(lease: HeldLease, permit: ChangePermit): Promise<void> {
   }
 }
 
-/** Tries for ever. What cannot be undone for two minutes is a page. */
-async function undo(lease: HeldLease, news: LeaseNewsSender): Promise<void> {
-  lease.begin('undoing');
-  if (lease.view.original === null) return lease.refused('Nothing was changed');
-  const startedAt = Date.now();
-  for (let pauseMs = 1_000; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-    const failure = await tryUndo(lease);
-    if (failure === undefined) break;
-    lease.undoFailed(failure);
-    if (lease.isAskedAgain) return lease.resume();
-    const failingMs = Date.now() - Date.parse(lease.memory.failingSince ?? isoNow());
-    if (!lease.memory.paged && Math.max(failingMs, Date.now() - startedAt) >= PAGE_AFTER_MS) {
-      await pageAboutLease(lease, failure);
-    }
-    if (isTimeToContinue(lease.input)) await continueLease(lease, news);
-    await sleep(pauseMs, { summary: `Undo ${lease.view.setting} again` });
-  }
-  await closePages(lease);
-}
-
-/** Resolves with why it did not succeed. */
-async function tryUndo(lease: HeldLease): Promise<string | undefined> {
-  const { setting, host: name } = lease.view;
-  const host = agent(lease, lease.memory.paged ? PAGED_UNDO_ROUND_MS : UNDO_ROUND_MS);
-  try {
-    const seen = await host.observeSetting({ setting });
-    if (seen.evidence !== 'present') return notThere(seen);
-    const move = lease.decide(seen, null);
-    if (move.kind !== 'set') {
-      lease.overtaken(whatIsThere(seen));
-      return undefined;
-    }
-    const permit: ChangePermit = { kind: 'undo', token: 0, holder: workflowInfo().workflowId };
-    // Also where the value is there again: an attempt that died may have to make KingFisher take it.
-    lease.undone(await host.ensureSetting({ setting, expected: move.expected, value: move.value, permit }));
-    return undefined;
-  } catch (err) {
-    if (!isStepFailure(err)) throw err;
-    return why(err, name);
-  }
-}
-
-function agent({ view, wanted }: HeldLease, withinMs: number) {
-  return proxyActivities<SettingActivities>({
-    taskQueue: hostTaskQueue(view.host),
-    scheduleToCloseTimeout: withinMs,
-    startToCloseTimeout: 180_000,
-    heartbeatTimeout: 3_000,
-    retry: {
-      initialInterval: 1_000,
-      backoffCoefficient: 2,
-      maximumInterval: 15_000,
-      nonRetryableErrorTypes: [NOT_REGISTERED],
-    },
-    summary: `${view.setting}: ${JSON.stringify(view.original)} → ${JSON.stringify(wanted.value)}, ${view.state}`,
-  });
-}
-
 async function continueLease({ input, memory }: HeldLease, news: LeaseNewsSender): Promise<void> {
   await news.settled();
   await continueInNewRun<typeof lease>({ ...input, state: memory });
-}
-
-function notThere({ evidence, place }: SettingState): string {
-  return `${place} is ${evidence}`;
-}
-
-function whatIsThere({ place, value }: SettingState): string {
-  return `${place} has ${JSON.stringify(value)} by another hand`;
-}
-
-function why(err: unknown, host: string): string {
-  const cause = err instanceof ActivityFailure ? err.cause : undefined;
-  if (!(cause instanceof TimeoutFailure)) return reason(nameTooOld(err, host));
-  const last = cause.cause instanceof Error ? `: ${cause.cause.message}` : '';
-  return `the agent on ${host} did not do it in time${last}`;
 }

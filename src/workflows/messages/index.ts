@@ -38,4 +38,11 @@ export {
   resumeSignal,
   resumeUpdate,
 } from './guard';
-export { extendLeaseUpdate, leaseQuery, releaseLeaseSignal, releaseLeaseUpdate, requestLeaseSignal } from './lease';
+export {
+  abandonLeaseUpdate,
+  extendLeaseUpdate,
+  leaseQuery,
+  releaseLeaseSignal,
+  releaseLeaseUpdate,
+  requestLeaseSignal,
+} from './lease';

@@ -1,6 +1,12 @@
-import type { LeaseExtension, LeaseRelease, LeaseRequest, LeaseView } from '../../shared/safety/lease';
+import type {
+  LeaseAbandonment,
+  LeaseExtension,
+  LeaseRelease,
+  LeaseRequest,
+  LeaseView,
+} from '../../shared/safety/lease';
 import { leaseRequest } from './shapes/lease';
-import { leaseExtension, leaseRelease } from '../../shared/shape/people';
+import { leaseAbandonment, leaseExtension, leaseRelease } from '../../shared/shape/people';
 import { BY_HALCYON, query, signal, update } from './define';
 
 /** Wanted by somebody: renews an open lease, never doubles it. */
@@ -25,6 +31,12 @@ export const extendLeaseUpdate = update<LeaseView, LeaseExtension>(
   'extend',
   leaseExtension,
   'The lease lasts longer. Send {"by": "your name", "reason": "why", "for": "1h"}, counted from now. As a command: halcyon leases extend.',
+);
+/** A host that is gone: nobody waits for the undo any more. */
+export const abandonLeaseUpdate = update<LeaseView, LeaseAbandonment>(
+  'abandon',
+  leaseAbandonment,
+  'Only for a lease whose undo fails, such as on a host that is gone: it ends, and nobody puts the original value back. Send {"by": "your name", "reason": "why"}. As a command: halcyon leases abandon.',
 );
 export const leaseQuery = query<LeaseView>(
   'lease',

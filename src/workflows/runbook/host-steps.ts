@@ -15,6 +15,7 @@ import type { SubjectCondition, EntryKind, EntryStatus } from '../../shared/time
 import type { RunbookPolicy } from '../../shared/incident';
 import { isAgentAway, noteAgentAway, noteAgentBack, noteTooOld, wasNotTaken } from './agent-presence';
 import { AGENT_RETRY, nameTooOld } from './agent-version';
+import { newerPermit } from '../safety/gate';
 import type { ChangeGate, ChangeIntent, Permission } from '../safety/gate';
 import type { Incident } from '../incident/incident';
 import type { Step } from './step';
@@ -90,9 +91,10 @@ export class HostSteps {
     call: (host: Host, permit: ChangePermit) => Promise<C>,
     tell: (result: C) => string,
   ): Promise<C> {
-    const { permit, ended } = await this.permitted(step, asked);
-    try {
-      const result = await this.run(
+    const permission = await this.permitted(step, asked);
+    const { ended } = permission;
+    const make = (permit: ChangePermit) =>
+      this.run(
         step,
         'change',
         CHANGE_MS,
@@ -102,6 +104,13 @@ export class HostSteps {
           detail: [tell(change), ...change.notes].join('; '),
         }),
       );
+    try {
+      let result: C;
+      try {
+        result = await make(permission.permit);
+      } catch (err) {
+        result = await make(await newerPermit(permission, err));
+      }
       if (result.changed) this.incident.noteChange();
       ended(null);
       return result;

@@ -185,7 +185,7 @@ async function mendIfApproved(
     precondition: count.examples[0] ?? '',
   });
   if (!isApproved || (await mendPermissions(count.different, steps, isApproved)) === undefined) return outcome;
-  if (outcome === 'unresolved') await startKingfisher(steps);
+  if (outcome === 'unresolved') await startKingfisher(steps, false);
   return await verify(incident, steps, (finding) => !isAboveLimit(finding));
 }
 

@@ -91,7 +91,8 @@ export class HostAccess implements ChangeGate {
         this.of.onEnded(step, failure);
         letGo();
       };
-      return { permit, ended };
+      const renewed = async (stale: ChangePermit) => await this.shared?.renewed(stale);
+      return { permit, renewed, ended };
     } catch (err) {
       letGo();
       throw err;

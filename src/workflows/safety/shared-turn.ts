@@ -101,6 +101,11 @@ export class SharedTurn {
     return this.options.turn.permit(what, change);
   }
 
+  /** The agent refused this permit as too old: a newer one where it is this incident's turn still, else undefined. */
+  async renewed(permit: ChangePermit): Promise<ChangePermit | undefined> {
+    return await this.options.turn.renewed(permit);
+  }
+
   /** Gives it back for good, when the last one has let go of it. Also for an incident that never had it. */
   async giveBack(): Promise<void> {
     const { turn, until, hasChanged } = this.options;

@@ -11,7 +11,7 @@ import { PlainKingfisher } from '../../../lab/plain-kingfisher';
 import { projectDir } from '../../../lab/project';
 import { PATIENT_GUARD, startStack } from '../../../lab/stack';
 import type { Stack } from '../../../lab/stack';
-import { tokenIn } from '../../../src/host/fence/fence';
+import { newestIn } from '../../../src/host/fence/fence';
 import type { IncidentView } from '../../../src/shared/incident';
 import { requireBuild } from '../../support/build';
 import { bundleWorkflows } from '../../support/temporal/bundle';
@@ -196,7 +196,7 @@ it('an agent that was frozen and wakes late is refused', async () => {
       expect(late.token).toBeLessThan(base + 3);
       const accepted = readChanges(logOf('frozen')).filter(({ phase }) => phase === 'begin');
       expect(accepted.filter(({ token }) => token < base + 3)).toEqual([]);
-      expect(tokenIn(path.join(kingfisher.agent.stateDir, 'fence'))).toBe(base + 3);
+      expect(newestIn(path.join(kingfisher.agent.stateDir, 'fence'))?.token).toBe(base + 3);
     });
   } finally {
     await connection.close();

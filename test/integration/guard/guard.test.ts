@@ -28,7 +28,7 @@ async function pause(host: string, more: object = {}): Promise<{ until: string }
 
 describe('the turn', () => {
   it('goes to ten incidents one after another, critical and old ones first', async () => {
-    const host = site.newHost();
+    const host = await site.newHost();
     const first = await site.take(host, 'first', { workMs: 10 * HOUR_MS, request: turnRequest() });
     await site.untilHeldBy(host, 'first');
     const others = [];
@@ -48,7 +48,7 @@ describe('the turn', () => {
   });
 
   it('keeps its budget over incidents', async () => {
-    const host = site.newHost();
+    const host = await site.newHost();
     const first = await (await site.take(host, 'a', { restarts: ['kingfisher', 'kingfisher'] })).result();
     const more = { restarts: ['kingfisher' as const, 'kingfisher' as const, 'redis' as const] };
     const second = await (await site.take(host, 'b', more)).result();
@@ -58,7 +58,7 @@ describe('the turn', () => {
   });
 
   it('is refused while the host flaps, but not to a person', async () => {
-    const host = site.newHost();
+    const host = await site.newHost();
     const policy = { ...POLICY, flapping: { incidents: 2, withinMs: HOUR_MS } };
     const more = { restarts: ['kingfisher' as const], request: turnRequest({ policy }) };
     for (const name of ['a', 'b']) {
@@ -72,7 +72,7 @@ describe('the turn', () => {
   });
 
   it('is remembered when the controller is replaced', async () => {
-    const host = site.newHost();
+    const host = await site.newHost();
     const { token } = await (await site.take(host, 'a')).result();
     await site.untilHeldBy(host, null);
     await site.stopController();
@@ -84,7 +84,7 @@ describe('the turn', () => {
 
 describe('a pause', () => {
   it('is told to the holder, holds up the others, and lets them go on when somebody ends it', async () => {
-    const host = site.newHost();
+    const host = await site.newHost();
     const holder = await site.take(host, 'holder', { waitsForResume: true, workMs: 3_000 });
     await site.untilHeldBy(host, 'holder');
     const waiting = await site.take(host, 'waiting', { waitsForResume: true });
@@ -107,7 +107,7 @@ describe('a pause', () => {
     [{ for: 'a while' }, 'for: expected a duration such as "2h", got "a while"'],
     [{ for: '8d' }, 'for: a pause lasts 168 h at most'],
   ])('is refused at once with %j', async (more, words) => {
-    const host = site.newHost();
+    const host = await site.newHost();
     await (await site.take(host, 'a')).result();
     const failure = await pause(host, more).catch((err: unknown) => err as Error);
     expect(failure).toBeInstanceOf(WorkflowUpdateFailedError);
@@ -154,7 +154,7 @@ describe('on the command line', () => {
   }
 
   it('a host that nobody asked for yet can be paused, shown and resumed', async () => {
-    const host = site.newHost();
+    const host = await site.newHost();
     expect(await halcyon(host, 'guard', 'show', '--host', host)).toBe(
       `${host}: nobody asked for it lately; not paused\n`,
     );
@@ -175,7 +175,7 @@ describe('on the command line', () => {
   });
 
   it('a second pause shortens nobody’s, and says whose lasts longer', async () => {
-    const host = site.newHost();
+    const host = await site.newHost();
     await halcyon(host, 'pause', '--host', host, '--for', '1h', '--reason', 'moving the database', '--as', 'anna');
     const [first] = (await site.view(host)).pauses;
     const second = await halcyon(host, 'pause', '--host', host, '--for', '30m', '--reason', 'again', '--as', 'bela');
@@ -186,7 +186,7 @@ describe('on the command line', () => {
   });
 
   it('without --host every host of the configuration and every open guard is meant', async () => {
-    const host = site.newHost();
+    const host = await site.newHost();
     await (await site.take(`${host}-more`, 'a')).result();
     await waitFor(async () => (await halcyon(host, 'guard', 'show')).includes(`${host}-more:`), {
       what: 'the open guard to be listed',
@@ -208,7 +208,7 @@ describe('on the command line', () => {
   });
 
   it('without a controller pause and resume are kept in their order, and say so', async () => {
-    const [host, other] = [site.newHost(), site.newHost()];
+    const [host, other] = [await site.newHost(), await site.newHost()];
     await (await site.take(host, 'a')).result();
     await site.stopController();
     const kept = 'no controller answers: kept, it counts as soon as a controller runs';
@@ -223,7 +223,7 @@ describe('on the command line', () => {
 });
 
 it('a storm of thousands of requests leaves each history short, and the turn where it was', async () => {
-  const host = site.newHost();
+  const host = await site.newHost();
   const holder = await site.take(host, 'holder', { workMs: FOR_EVER_MS });
   await site.untilHeldBy(host, 'holder');
   const { lastToken } = await site.view(host);

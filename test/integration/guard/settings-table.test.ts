@@ -52,7 +52,7 @@ describe('a setting within a document', () => {
     const before = await rest(path);
     const one = store(path);
     const found = await one.read();
-    expect(found).toEqual({ evidence: 'present', value: 8, version: 'e1', detail: '' });
+    expect(found).toMatchObject({ evidence: 'present', value: 8, version: 'e1', detail: '' });
     expect(await one.replace(found, 4)).toBe(true);
     const after = await one.read();
     expect(after).toMatchObject({ evidence: 'present', value: 4 });
@@ -90,6 +90,19 @@ describe('a setting within a document', () => {
     const before = await postgres.query('SELECT * FROM kingfisher.config_entries ORDER BY env, version');
     expect(await one.replace(found, 4)).toBe(false);
     expect(await postgres.query('SELECT * FROM kingfisher.config_entries ORDER BY env, version')).toEqual(before);
+  });
+
+  it.each([
+    ['the same value was written again', `data = jsonb_set(data, '{openai,max_qps}', '8')`, true],
+    ['something else in the document was written', `data = jsonb_set(data, '{openai,model}', '"o5"')`, false],
+  ])('tells by its mark that %s, also where the etag was left', async (_what, change, isSame) => {
+    const one = store(['openai', 'max_qps']);
+    const { mark: before } = await one.read();
+    expect((await one.read()).mark).toEqual(before);
+    await postgres.query(`UPDATE kingfisher.config_entries SET ${change} WHERE env = 'prod' AND version = 3`);
+    const { mark: after } = await one.read();
+    expect(after!.writing).not.toBe(before!.writing);
+    expect(after!.content === before!.content).toBe(isSame);
   });
 
   it('waits for a writer that is under way, and does not write over it', async () => {

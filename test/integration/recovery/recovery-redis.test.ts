@@ -6,6 +6,7 @@ import { Redis } from 'ioredis';
 import { freePorts } from '../../../lab/temporal/ports';
 import { createRateLimitActivities } from '../../../src/activities/host/stores/rate-limits';
 import { runCommand } from '../../../src/host/programs/commands';
+import { createLedger } from '../../../src/host/ledger/ledger';
 import { createRedactor } from '../../../src/host/redact';
 import { createServiceManagers } from '../../../src/host/services/service-managers';
 import type { AgentSettings } from '../../../src/host/agent-settings';
@@ -61,6 +62,7 @@ whereRedisIs('rate limits in a real Redis', () => {
       run: runCommand,
       redact,
       findManager,
+      ledger: createLedger(settings),
       asChange: asChangeOf(settings),
     });
   }

@@ -111,6 +111,7 @@ export function ofLease(host: string, setting: string): Proper {
     release: () => ({ by: 'anna', reason: 'over' }),
     releaseLease: () => ({ by: 'anna', reason: 'over' }),
     extend: () => ({ by: 'anna', for: '1h', reason: 'longer' }),
+    abandon: () => ({ by: 'anna', reason: 'h1 was rebuilt' }),
     turn,
     moveOn: () => undefined,
   };

@@ -7,7 +7,8 @@ import { createCoordinationActivities } from '../../../src/activities/control/co
 import type { GuardView, Pause, TurnAnswer, TurnRequest } from '../../../src/shared/safety/guard';
 import { guardId } from '../../../src/shared/ids';
 import type { RunLimit } from '../../../src/shared/run-limit';
-import { CONTROLLER_TASK_QUEUE } from '../../../src/shared/task-queues';
+import { ScriptedLedger } from '../../../src/simulate/script/scripted-ledger';
+import { CONTROLLER_TASK_QUEUE, hostTaskQueue } from '../../../src/shared/task-queues';
 import { guardQuery } from '../../../src/workflows/messages';
 import { bundleWorkflows } from '../temporal/bundle';
 import type { TakerInput, TakerResult, turnTaker } from '../workflows/turn-workflows';
@@ -37,6 +38,7 @@ export function turnRequest(more: Partial<TurnRequest> = {}): TakerInput['reques
  */
 export class GuardSite {
   readonly reminders: { host: string; pause: Pause }[] = [];
+  private readonly agents: Record<string, { agent: Worker; ledger: ScriptedLedger; ended: Promise<void> }> = {};
   private worker: Worker | undefined;
   private running: Promise<void> | undefined;
 
@@ -53,6 +55,8 @@ export class GuardSite {
 
   async down(): Promise<void> {
     await this.stopController();
+    for (const { agent } of Object.values(this.agents)) agent.shutdown();
+    await Promise.all(Object.values(this.agents).map(({ ended }) => ended));
     await this.env.teardown();
   }
 
@@ -75,9 +79,32 @@ export class GuardSite {
     await this.running;
   }
 
-  /** A host of its own for each test. */
-  newHost(): string {
+  /** A host of its own for each test, with an agent that keeps what its guard tells it. */
+  async newHost(): Promise<string> {
+    const host = this.newHostWithoutAgent();
+    await this.startAgent(host);
+    return host;
+  }
+
+  newHostWithoutAgent(): string {
     return `g-${randomUUID().slice(0, 8)}`;
+  }
+
+  /** Ends with the site. `newest`: the newest token that the host saw. */
+  async startAgent(host: string, newest?: ScriptedLedger['newest']): Promise<void> {
+    const ledger = new ScriptedLedger();
+    if (newest !== undefined) ledger.newest = newest;
+    const agent = await Worker.create({
+      connection: this.env.nativeConnection,
+      taskQueue: hostTaskQueue(host),
+      activities: ledger.activities(),
+    });
+    this.agents[host] = { agent, ledger, ended: agent.run() };
+  }
+
+  /** What the agent of a host keeps. */
+  ledgerOf(host: string): ScriptedLedger {
+    return this.agents[host]!.ledger;
   }
 
   async take(host: string, name: string, more: Partial<TakerInput> = {}): Promise<WorkflowHandle<typeof turnTaker>> {

@@ -10,6 +10,7 @@ import { CONTROLLER_TASK_QUEUE, hostTaskQueue } from '../../../src/shared/task-q
 import { leaseQuery } from '../../../src/workflows/messages';
 import { bundleWorkflows } from '../temporal/bundle';
 import { PLAN } from '../escalations';
+import { ScriptedLedger } from '../../../src/simulate/script/scripted-ledger';
 import { ScriptedSettings } from '../scripted/scripted-settings';
 import { startTimeSkipping } from '../temporal/temporal';
 import { waitFor } from '../wait-for';
@@ -57,6 +58,7 @@ export class LeaseSite {
 
 export class LeaseHost {
   readonly settings = new ScriptedSettings();
+  readonly ledger = new ScriptedLedger();
 
   constructor(
     readonly site: LeaseSite,
@@ -71,7 +73,7 @@ export class LeaseHost {
     const options = {
       connection: this.site.env.nativeConnection,
       taskQueue: hostTaskQueue(this.name),
-      activities: this.settings.activities(),
+      activities: { ...this.settings.activities(), ...this.ledger.activities() },
       maxHeartbeatThrottleInterval: '1s' as const,
     };
     return await withWorker(options, work);

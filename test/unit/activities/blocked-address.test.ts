@@ -50,6 +50,11 @@ const wish = (more: object = {}) => ({
   ...more,
 });
 const stays = (more: object = {}) => wish({ expected: 'blocked', permit: UNDO, ...more });
+/** The ledger knows of it, and the kernel will end it so soon. */
+async function blockedByHalcyon(seconds: number): Promise<void> {
+  await agent().ensureSetting(wish());
+  [scripts, elements] = [[], [blocked(seconds)]];
+}
 const failure = (type: string, message = '') =>
   expect.objectContaining({ type, message: expect.stringContaining(message) });
 
@@ -79,7 +84,7 @@ describe('a member of a family', () => {
   });
 
   it('that is to stay for longer gets a later end in one transaction', async () => {
-    elements = [blocked(60)];
+    await blockedByHalcyon(60);
     expect(await agent().ensureSetting(stays())).toMatchObject({
       changed: true,
       after: { endsInMs: HOUR_MS + 10_000 },
@@ -90,14 +95,32 @@ describe('a member of a family', () => {
   });
 
   it('that is unblocked meanwhile is not blocked again to stay', async () => {
+    await blockedByHalcyon(60);
+    elements = [];
     await expect(agent().ensureSetting(stays())).rejects.toEqual(failure('ValueChanged'));
+    expect(scripts).toEqual([]);
+  });
+
+  it('that somebody else blocked is neither prolonged nor taken out by a permit that says that it is an undo', async () => {
+    elements = [blocked(60)];
+    const undo = { setting: SETTING, expected: 'blocked', value: 'unblocked', permit: UNDO };
+    await expect(agent().ensureSetting(undo)).rejects.toEqual(failure('NoPermit'));
+    expect(await agent().ensureSetting(stays())).toMatchObject({ changed: false, after: { endsInMs: 60_000 } });
+    expect(scripts).toEqual([]);
+  });
+
+  it('that somebody blocked for good after Halcyon’s block had ended is theirs', async () => {
+    await blockedByHalcyon(60);
+    elements = [{ elem: { val: ADDRESS } }];
+    const undo = { setting: SETTING, expected: 'blocked', value: 'unblocked', permit: UNDO };
+    await expect(agent().ensureSetting(undo)).rejects.toEqual(failure('ValueChanged', 'by another hand'));
     expect(scripts).toEqual([]);
   });
 
   it('needs blockAddress, and no other word; an undo needs none', async () => {
     const others: Allowance[] = ['restart', 'clearFiles', 'changeSettings', 'fullRecovery'];
     await expect(agent(others).ensureSetting(wish())).rejects.toEqual(failure('NotAllowed', 'blockAddress'));
-    elements = [blocked(60)];
+    await blockedByHalcyon(60);
     await expect(agent(others).ensureSetting(stays())).rejects.toEqual(failure('NotAllowed', 'blockAddress'));
     expect(scripts).toEqual([]);
     const undo = { setting: SETTING, expected: 'blocked', value: 'unblocked', permit: UNDO };

@@ -56,6 +56,7 @@ it('has a default for everything but its host and two folders', () => {
       logFile: '/var/log/kingfisher/service.log',
       tempDirs: [],
       tempElsewhere: [{ folder: '/tmp', prefix: 'kingfisher-' }],
+      tempFilesOlderThanMs: 3_600_000,
       tempFilesLimit: 10_000,
       logrotate: null,
       configCheck: null,

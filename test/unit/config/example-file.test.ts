@@ -46,7 +46,7 @@ it('has examples that load, and that say the defaults of the agent', () => {
   const kingfisher = '{installDir: /opt/kingfisher, dataDir: /var/lib/kingfisher/data, owner: {}}';
   const small = configOf(`agent: {host: h1, kingfisher: ${kingfisher}, backup: {}}`).agent;
   const own = ['baseUrl', 'user', 'imagesDir', 'owner', 'permissionsLimit', 'permissionsApprovedLimit'] as const;
-  for (const key of [...own, 'logFile', 'tempElsewhere', 'tempFilesLimit'] as const) {
+  for (const key of [...own, 'logFile', 'tempElsewhere', 'tempFilesOlderThanMs', 'tempFilesLimit'] as const) {
     expect(agent!.kingfisher[key]).toEqual(small!.kingfisher[key]);
   }
   expect(agent!.diskFull).toEqual(small!.diskFull);

@@ -61,6 +61,18 @@ it.each([
     '{a: {format: nftables, never: [10.0.0.1]}, b: {format: nftables, never: [10.0.0.1]}}',
     'b.format: another setting has this format',
   ],
+  [
+    '{a: {format: json, file: /k, path: [a, b], apply: none}, b: {format: yaml, file: /k, path: [a, b], apply: reload}}',
+    'b: a is the same place: a value has one name',
+  ],
+  [
+    '{a: {format: env, file: /k, variable: A, apply: none}, b: {format: env, file: /k, variable: A, apply: none}}',
+    'b: a is the same place',
+  ],
+  [
+    '{a: {format: table, where: {b: c, d: e}, apply: none}, f: {format: table, table: public.config_entries, where: {d: e, b: c}, apply: none}}',
+    'f: a is the same place',
+  ],
   ['{"a[10.0.0.1]": {format: nftables, never: [10.0.0.1]}}', 'expected a name of letters'],
 ])('%s is a problem', (settings, problem) => {
   expect(problemsOf(file(settings)).join('\n')).toContain(problem);

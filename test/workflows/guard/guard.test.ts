@@ -14,7 +14,7 @@ afterEach(() => site.down());
 const FOR_EVER_MS = 30 * 24 * HOUR_MS;
 
 it('the turn of a holder that is terminated without a word is passed on', async () => {
-  const host = site.newHost();
+  const host = await site.newHost();
   const dead = await site.take(host, 'dead', { workMs: FOR_EVER_MS });
   await site.untilAtWork(dead);
   const next = await site.take(host, 'next');
@@ -25,7 +25,7 @@ it('the turn of a holder that is terminated without a word is passed on', async 
 });
 
 it('a dead holder is noticed also while nobody waits', async () => {
-  const host = site.newHost();
+  const host = await site.newHost();
   const dead = await site.take(host, 'dead', { workMs: FOR_EVER_MS });
   await site.untilAtWork(dead);
   await dead.terminate();
@@ -34,7 +34,7 @@ it('a dead holder is noticed also while nobody waits', async () => {
 });
 
 it('a holder that works for hours keeps the turn, and the history stays short', async () => {
-  const host = site.newHost();
+  const host = await site.newHost();
   await site.startGuard(host, { maxEvents: 200 });
   const slow = await site.take(host, 'slow', { workMs: HOUR_MS });
   await site.untilHeard(slow, 'granted');
@@ -50,7 +50,7 @@ it('a holder that works for hours keeps the turn, and the history stays short', 
 });
 
 it('a pause reminds, and ends by itself', async () => {
-  const host = site.newHost();
+  const host = await site.newHost();
   const holder = await site.take(host, 'holder', { workMs: 60_000, waitsForResume: true });
   await site.untilHeard(holder, 'granted');
   const request = { by: 'anna', reason: 'moving', for: '2h' };

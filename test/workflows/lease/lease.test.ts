@@ -210,7 +210,7 @@ describe('a wish that cannot be carried out', () => {
       host.settings.before = (activity) => {
         if (activity === 'ensureSetting' && host.value === 4) return;
         if (activity === 'ensureSetting' && host.settings.calls.length === 2) {
-          host.settings.values[SETTING] = 4;
+          host.settings.halfWritten(SETTING, 4);
           throw ApplicationFailure.nonRetryable('the restart failed', 'UnitMasked');
         }
       };

@@ -20,6 +20,8 @@ const POLL_MS = 20;
 export interface ChangeRun extends Run {
   /** This very step was begun on this host before, and did not come to its end: what is found may be its doing. */
   wasBegun: boolean;
+  /** It is asked for as an undo: right only for what the ledger of this host knows. */
+  isUndo: boolean;
   /**
    * To be called right before whatever cannot be taken back, with nothing in between: the agent may have been frozen
    * since, and somebody else may have the turn.
@@ -94,7 +96,7 @@ export function createAsChange({ settings, fence, begun, redact, logger }: Chang
       try {
         const record = { begun, id: changeId(name, input), attempt: run.attempt, logWhy };
         const result = await whileRecorded(record, async (wasBegun) => {
-          return await work({ ...run, wasBegun, mayStillChange }, input);
+          return await work({ ...run, wasBegun, isUndo: kind === 'undo', mayStillChange }, input);
         });
         outcome = 'done';
         return result;
@@ -146,6 +148,20 @@ function refuseUnlessAllowed(
 ): void {
   if (kind === 'undo' || isAllowed(needed, settings)) return;
   throw new HostError('NotAllowed', `${notAllowed(needed, settings.host)}, which ${name} needs; nothing was changed`);
+}
+
+/**
+ * The failure of an undo that is none. An undo passes what holds up a change, and so is never more than to put back what this
+ * host itself knows that Halcyon changed.
+ *
+ * @param what is not known, in words: `Halcyon stopped kingfisher`
+ */
+export function noUndo(what: string): HostError {
+  const remedy = 'nothing was changed; if it is right, do it by hand';
+  return new HostError(
+    'NoPermit',
+    `the ledger of this host does not say that ${what}: an undo puts back only that; ${remedy}`,
+  );
 }
 
 /** An undo passes what holds up a change, so it is one only where there is something to put back. */

@@ -1,4 +1,5 @@
 import type { CommandRunner } from '../../../host/programs/commands';
+import type { Ledger } from '../../../host/ledger/ledger';
 import type { Redact } from '../../../host/redact';
 import type { FindManager } from '../../../host/services/service-managers';
 import type { AgentSettings } from '../../../host/agent-settings';
@@ -10,6 +11,8 @@ export interface HostDeps {
   run: CommandRunner;
   redact: Redact;
   findManager: FindManager;
+  /** What this host itself knows of Halcyon's doing. */
+  ledger: Ledger;
   /** The only way to a change. */
   asChange: AsChange;
 }

@@ -15,7 +15,7 @@ import type { ChangeRun } from '../core/change';
 const NOTE_CHARACTERS = 300;
 
 export interface TemporaryActivities {
-  /** H.4 dry run. */
+  /** H.4 dry run. Whatever is asked, nothing younger than the agent's own `tempFilesOlderThan` counts. */
   observeTemporaryFiles(input: { olderThanMs: number }): Promise<FileCount>;
   /** H.4: `data/temp/*` and `/tmp/kingfisher-*` by age and owner; never through a link, across a mount, or a backup. */
   ensureTemporaryFilesCleared(input: Permitted<{ olderThanMs: number }>): Promise<Change<FileCount>>;
@@ -66,14 +66,15 @@ async function everythingOld(
   { signal }: Pick<Run, 'signal'>,
 ): Promise<TemporaryFiles> {
   if (!Number.isFinite(olderThanMs) || olderThanMs <= 0) throw unsafe(`an age of ${olderThanMs} ms selects every file`);
-  const { dataDir, tempDirs, tempElsewhere, user } = settings.kingfisher;
+  const { dataDir, tempDirs, tempElsewhere, tempFilesOlderThanMs, user } = settings.kingfisher;
   return {
     dataDir,
     tempDirs,
     elsewhere: tempElsewhere,
     writers: await writersOf(settings.kingfisher),
     uid: (await listUsers()).find(({ name }) => name === user)?.uid,
-    writtenBefore: Date.now() - olderThanMs,
+    // A workflow may want less to be removed, and never more.
+    writtenBefore: Date.now() - Math.max(olderThanMs, tempFilesOlderThanMs),
     keep: settings.backup === null ? [] : [settings.backup.root],
     signal,
   };

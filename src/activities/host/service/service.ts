@@ -34,7 +34,7 @@ export interface ServiceActivities {
 
 /** State and restart of KingFisher and its dependencies. */
 export function createServiceActivities(deps: HostDeps, inTurn: Serialize): ServiceActivities {
-  const { findManager, redact, asChange } = deps;
+  const { findManager, redact, asChange, ledger } = deps;
   return {
     observeService: asActivity(redact, async ({ signal }, { service }) => await findManager(service).observe(signal)),
     observeRecentStarts: asActivity(
@@ -58,7 +58,12 @@ export function createServiceActivities(deps: HostDeps, inTurn: Serialize): Serv
     ensureRestarted: asChange('ensureRestarted', async (run, { service, seenInvocation }) => {
       const manager = findManager(service);
       const attempt = { seenInvocation, ...run, mayStartAgain: () => mayStartAgain(service, deps) };
-      return await inTurn(service, async () => await ensureRestarted(manager, attempt, run.signal));
+      return await inTurn(service, async () => {
+        const isKeptStopped = ledger.stopped.has(service);
+        const change = await ensureRestarted(manager, attempt, run.signal);
+        if (isKeptStopped) await ledger.stopped.remove(service);
+        return change;
+      });
     }),
   };
 }

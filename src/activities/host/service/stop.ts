@@ -8,27 +8,41 @@ import type { ServiceState } from '../../../shared/observations/service';
 import type { HostDeps } from '../core/deps';
 import { refuseUnusable } from './ensure-restarted';
 import type { Serialize } from '../core/serialize';
+import { noUndo } from '../core/change';
 import type { ChangeRun } from '../core/change';
 
 type Attempt = Pick<ChangeRun, 'signal' | 'wasBegun'> & Partial<Pick<ChangeRun, 'mayStillChange'>>;
 
 export interface StopActivities {
-  /** H.1: the unit is stopped and stays so. Errors: `NotConfigured`, `NotInDesiredState`. */
+  /** H.1: the unit is stopped and stays so: the ledger has it until it is started. Errors: `NotConfigured`, `NotInDesiredState`. */
   ensureStopped(input: Permitted<{ service: ServiceName }>): Promise<Change<ServiceState>>;
-  /** H.8: the service runs; started if it does not. Errors: `UnitMasked`, `UnitUnusable`, `NotInDesiredState`. */
+  /**
+   * H.8: the service runs; started if it does not. As an undo only where the ledger has it as stopped by Halcyon.
+   * Errors: `NoPermit`, `UnitMasked`, `UnitUnusable`, `NotInDesiredState`.
+   */
   ensureStarted(input: Permitted<{ service: ServiceName }>): Promise<Change<ServiceState>>;
 }
 
 /** H.1, H.8: the service is down while its files are worked on, and runs again afterwards. */
-export function createStopActivities({ findManager, asChange }: HostDeps, inTurn: Serialize): StopActivities {
+export function createStopActivities({ findManager, asChange, ledger }: HostDeps, inTurn: Serialize): StopActivities {
+  const { stopped } = ledger;
   return {
     ensureStopped: asChange('ensureStopped', async (run, { service }) => {
       const manager = findManager(service);
-      return await inTurn(service, async () => await ensureStopped(manager, run));
+      return await inTurn(service, async () => {
+        // Before it is: what dies in between must be started again, too.
+        await stopped.add(service);
+        return await ensureStopped(manager, run);
+      });
     }),
     ensureStarted: asChange('ensureStarted', async (run, { service }) => {
       const manager = findManager(service);
-      return await inTurn(service, async () => await ensureStarted(manager, run));
+      return await inTurn(service, async () => {
+        const isKeptStopped = stopped.has(service);
+        const change = await ensureStarted(manager, { ...run, mayStart: isKeptStopped || !run.isUndo });
+        if (isKeptStopped) await stopped.remove(service);
+        return change;
+      });
     }),
   };
 }
@@ -58,12 +72,13 @@ export async function ensureStopped(
  */
 export async function ensureStarted(
   manager: ServiceManager,
-  { signal, wasBegun, mayStillChange }: Attempt,
+  { signal, wasBegun, mayStillChange, mayStart = true }: Attempt & { mayStart?: boolean },
 ): Promise<Change<ServiceState>> {
   const now = await manager.observe(signal);
   const before = now.active === 'deactivating' ? now : await manager.settle(signal);
   refuseUnusable(before);
   if (runs(before)) return asFound(before, 'running', wasBegun);
+  if (!mayStart) throw noUndo(`Halcyon stopped ${before.unit}`);
   signal.throwIfAborted();
   mayStillChange?.();
   const after = await manager.start();

@@ -15,6 +15,8 @@ import type { ChangeRun } from '../core/change';
 
 const PROCESSES_AT_MOST = 20;
 const LONGEST_GRACE_MS = 120_000;
+/** Nothing is killed before it could end by itself, whatever a workflow says. */
+const SHORTEST_GRACE_MS = 1_000;
 
 export interface StrayActivities {
   /** H.1 dry run: processes of the service's user or install folder outside its unit. */
@@ -47,7 +49,7 @@ async function ensureStraysEnded(deps: HostDeps, graceMs: number, run: ChangeRun
   const users = await listUsers();
   const service = serviceOf(deps, users, run.signal);
   const before = await findStrays(service);
-  const ended = await endStrays(service, graceMs, run);
+  const ended = await endStrays(service, Math.max(graceMs, SHORTEST_GRACE_MS), run);
   const after = await findStrays(service);
   return {
     before: listed(before, users, deps),

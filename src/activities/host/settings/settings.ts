@@ -10,6 +10,8 @@ import type { Found } from '../../../host/settings-store/store';
 import type { SettingState, SettingValue } from '../../../shared/safety/lease';
 import type { Change } from '../../../shared/observations/change';
 import { applyPending, expectApply } from './apply-setting';
+import { KnownSetting } from './known-setting';
+import { noUndo } from '../core/change';
 import type { ChangeRun } from '../core/change';
 import type { HostDeps } from '../core/deps';
 import type { Serialize } from '../core/serialize';
@@ -18,6 +20,8 @@ import { asActivity } from '../core/run';
 const TEXT_CHARACTERS = 200;
 /** Somebody may be changing other keys of the same file. */
 const WRITE_ATTEMPTS = 5;
+/** As long as a lease lasts at the most. */
+const LONGEST_MS = 30 * 86_400_000;
 
 interface SettingDeps extends HostDeps {
   pending: PendingStarts;
@@ -40,6 +44,9 @@ export interface SettingActivities {
    * the host's own limits, so that what is changed can be put back. An attempt that died after it wrote is found, and
    * only what it did not come to is done. A place that ends values by itself does it after `forMs`; where the value stands
    * there for less time, that is made longer, and nothing else is done.
+   *
+   * As an undo only to what the ledger of this host has as the original, or for a longer time of what Halcyon wrote; else
+   * `NoPermit`, unless it is so already.
    * Errors: `ValueChanged` when neither stands there, `NotConfigured`, `UnsafeSelector`, `ObservationFailed` for what is
    * absent or malformed, `NotInDesiredState`, `UnitMasked`, `UnitUnusable`.
    */
@@ -52,11 +59,11 @@ export function createSettingActivities(
   inTurn: Serialize,
   pending: PendingStarts = createPendingStarts(),
 ): SettingActivities {
-  const { settings, redact, asChange } = deps;
+  const { settings, redact, asChange, ledger } = deps;
   return {
     observeSetting: asActivity(redact, async ({ signal }, { setting }) => {
       const opened = openSetting(settings, setting, deps);
-      return stateOf(setting, opened, await look(deps, opened, signal));
+      return stateOf(new KnownSetting(ledger.settings, setting), opened, await look(deps, opened, signal));
     }),
     // An attempt that Temporal gave up may still be at work. Settings share files, and all share the service.
     ensureSetting: asChange(
@@ -71,23 +78,27 @@ export function createSettingActivities(
 async function ensureSetting(
   deps: SettingDeps,
   wish: Wish,
-  { signal, mayStillChange }: ChangeRun,
+  { signal, mayStillChange, isUndo }: ChangeRun,
 ): Promise<Change<SettingState>> {
   const { setting, expected, value, forMs } = wish;
-  const needed = allowanceOf(deps.settings, setting);
-  // To make something last longer is no undo, although nothing holds it up either.
-  if (forMs !== undefined && !isAllowed(needed, deps.settings)) {
-    throw new HostError('NotAllowed', `${notAllowed(needed, deps.settings.host)}; nothing was changed`);
-  }
+  refuseTimes(deps, wish);
   const opened = openSetting(deps.settings, setting, { run: deps.run, forMs });
   // Where they are the same, nothing can be written.
   if (value !== expected) for (const one of [value, expected]) checkLimits(setting, one, opened.place);
   const applying = { deps, setting, apply: opened.place.apply, pending: deps.pending };
+  const known = new KnownSetting(deps.ledger.settings, setting, { ...wish, isUndo });
   const before = await look(deps, opened, signal);
+  if (!known.mayBeDone) {
+    if (before.value === value) return unchanged(stateOf(known, opened, before));
+    throw noUndo(`Halcyon changed ${setting} from ${JSON.stringify(value)}`);
+  }
+  const unclear = known.notesOn(before);
   let written = false;
-  for (let attempt = 1, found = before; !written && needsWrite(found, wish); attempt++) {
+  let found = before;
+  for (let attempt = 1; !written && needsWrite(found, wish, known); attempt++) {
     if (attempt > WRITE_ATTEMPTS) throw busy(opened.store.place);
     await expectApply(applying);
+    await known.begin(found);
     mayStillChange();
     written = await opened.store.replace(found, value, signal);
     if (!written) found = await look(deps, opened, signal);
@@ -95,18 +106,38 @@ async function ensureSetting(
   const notes = await deps.inTurn('kingfisher', async () => await applyPending(applying));
   const after = await look(deps, opened);
   if (after.evidence !== 'present' || after.value !== value) throw notSo(setting, after, value);
-  const changed = written || notes.length > 0;
-  return { before: stateOf(setting, opened, before), after: stateOf(setting, opened, after), changed, notes };
+  await known.done(written ? found : undefined, after);
+  return {
+    before: stateOf(known, opened, before),
+    after: stateOf(known, opened, after),
+    changed: written || notes.length > 0,
+    notes: [...notes, ...unclear],
+  };
+}
+
+/** To make something last longer is no undo, although nothing holds it up either; and nothing lasts for ever. */
+function refuseTimes({ settings }: SettingDeps, { setting, forMs }: Wish): void {
+  if (forMs === undefined) return;
+  const needed = allowanceOf(settings, setting);
+  if (!isAllowed(needed, settings)) {
+    throw new HostError('NotAllowed', `${notAllowed(needed, settings.host)}; nothing was changed`);
+  }
+  if (Number.isFinite(forMs) && forMs <= LONGEST_MS) return;
+  throw new HostError('UnsafeSelector', `${setting}: ${forMs} ms is no time of at most 30 days; nothing was changed`);
 }
 
 /** @throws HostError `ValueChanged`, and `ObservationFailed` for what is not there to be compared with. */
-function needsWrite(found: Found, { setting, expected, value, forMs }: Wish): boolean {
+function needsWrite(found: Found, { setting, expected, value, forMs }: Wish, known: KnownSetting): boolean {
   if (found.evidence !== 'present') {
     throw new HostError('ObservationFailed', `${setting} is ${found.evidence}: ${found.detail}; nothing was changed`);
   }
   if (found.value === value) return found.endsInMs !== undefined && forMs !== undefined && found.endsInMs < forMs;
+  const is = JSON.stringify(found.value);
+  if (known.isAnothers(found)) {
+    throw new HostError('ValueChanged', `${setting} is ${is} by another hand: it was left alone`);
+  }
   if (found.value === expected) return true;
-  const [is, was] = [found.value, expected].map((one) => JSON.stringify(one));
+  const was = JSON.stringify(expected);
   throw new HostError(
     'ValueChanged',
     `${setting} is ${is} and no longer ${was}: somebody changed it, it was left alone`,
@@ -124,8 +155,22 @@ async function look({ redact }: HostDeps, { store, place }: OpenedSetting, signa
   return found;
 }
 
-function stateOf(setting: string, { store }: OpenedSetting, { detail: _, ...found }: Found): SettingState {
-  return { setting, place: store.place, ...found };
+function stateOf(known: KnownSetting, { store }: OpenedSetting, found: Found): SettingState {
+  const { evidence, value, version, endsInMs } = found;
+  const ledger = known.change(found);
+  return {
+    setting: known.setting,
+    evidence,
+    value,
+    version,
+    place: store.place,
+    ...(endsInMs === undefined ? {} : { endsInMs }),
+    ...(ledger === undefined ? {} : { ledger }),
+  };
+}
+
+function unchanged(state: SettingState): Change<SettingState> {
+  return { before: state, after: state, changed: false, notes: [] };
 }
 
 function busy(place: string): HostError {

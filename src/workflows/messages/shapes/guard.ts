@@ -23,6 +23,7 @@ export const turnRequest = object<TurnRequest>({
   startsAt: time,
   startedBy: nullable(words),
   policy: guardPolicy,
+  staleToken: optional(token),
 });
 
 export const turnRelease = object<TurnRelease>({ incidentId: name, runId: name, changed: flag });

@@ -64,10 +64,11 @@ async function restartKingfisher(cite: string, seen: ServiceState, steps: HostSt
   );
 }
 
-export async function startKingfisher(steps: HostSteps): Promise<Change<ServiceState> | undefined> {
+/** As an undo only where Halcyon stopped it: its host knows. */
+export async function startKingfisher(steps: HostSteps, isUndo = true): Promise<Change<ServiceState> | undefined> {
   return await steps.tryAct(
     { cite: 'H.8', title: 'Start KingFisher' },
-    { restarts: 'kingfisher', isUndo: true },
+    { restarts: 'kingfisher', isUndo },
     (host, permit) => host.ensureStarted({ service: 'kingfisher', permit }),
     describeRestart,
   );

@@ -146,7 +146,6 @@ describe('a change', () => {
     it.each<[string, object, ChangePermit]>([
       ['with another input', { seenInvocation: 'b' }, permit(5, 'one')],
       ['in another turn', input, permit(6, 'one')],
-      ['of somebody else', input, permit(5, 'two')],
     ])('is no other change: one %s', async (_what, given, asked) => {
       await die();
       expect(await wasBegun(given, asked)).toBe(false);

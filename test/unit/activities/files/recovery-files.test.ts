@@ -3,6 +3,7 @@ import type { HostDeps } from '../../../../src/activities/host/core/deps';
 import { createPermissionActivities } from '../../../../src/activities/host/files/permissions';
 import { createStrayActivities } from '../../../../src/activities/host/service/strays';
 import { createTemporaryActivities } from '../../../../src/activities/host/files/temporary';
+import { createLedger } from '../../../../src/host/ledger/ledger';
 import { createRedactor } from '../../../../src/host/redact';
 import type { KingfisherSettings } from '../../../../src/host/agent-settings';
 import { useTempFolder } from '../../host/support/temp-folder';
@@ -26,6 +27,7 @@ function deps(kingfisher: Partial<KingfisherSettings> = {}): HostDeps {
   return {
     settings,
     redact: createRedactor([]),
+    ledger: createLedger(settings),
     asChange: asChangeOf(settings),
     run: () => Promise.reject(new Error('must not run')),
     findManager: () => ({ observe: async () => stopped }) as never,
@@ -100,6 +102,15 @@ describe('ensureTemporaryFilesCleared', () => {
     });
     await expect(clearing).rejects.toMatchObject({ type: 'UnsafeSelector' });
     expect(existsSync(folder.path('data/temp/0'))).toBe(true);
+  });
+
+  it('leaves what is younger than the host’s own age, whatever is asked', async () => {
+    writeFileSync(folder.path('data/temp/young'), 'x');
+    utimesSync(folder.path('data/temp/young'), new Date(), new Date(Date.now() - HOUR_MS / 2));
+    const { observeTemporaryFiles, ensureTemporaryFilesCleared } = createTemporaryActivities(deps());
+    expect(await observeTemporaryFiles({ olderThanMs: 1 })).toMatchObject({ files: 0 });
+    expect(await ensureTemporaryFilesCleared({ olderThanMs: 1, permit: PERMIT })).toMatchObject({ changed: false });
+    expect(existsSync(folder.path('data/temp/young'))).toBe(true);
   });
 
   it.each([0, -1, NaN, Infinity])('refuses an age of %p', async (olderThanMs) => {

@@ -18,7 +18,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createFence, tokenIn } from '../../../../src/host/fence/fence';
+import { createFence, newestIn } from '../../../../src/host/fence/fence';
+import { isPermit } from '../../../../src/shared/safety/permit';
 import type { ChangePermit } from '../../../../src/shared/safety/permit';
 import { compileAgent } from '../support/compiled';
 import { useTempFolder } from '../support/temp-folder';
@@ -33,7 +34,7 @@ function change(token: number, kind: ChangePermit['kind'] = 'change'): ChangePer
 }
 
 function written(): number | undefined {
-  return tokenIn(state('fence'));
+  return newestIn(state('fence'))?.token;
 }
 
 const SLOT_BYTES = 4_096;
@@ -71,6 +72,25 @@ describe('the fence of a host', () => {
     expect(written()).toBe(8);
   });
 
+  it('stays open: neither a token at the end of all numbers nor an endless holder gets into its record', async () => {
+    await fence().enter(change(7));
+    for (const token of [Number.MAX_SAFE_INTEGER, 7 + 2 ** 32 + 1]) {
+      await expect(fence().enter(change(token))).rejects.toMatchObject({ failure: 'NoPermit' });
+    }
+    expect(isPermit({ ...change(8), holder: 'x'.repeat(1_100) })).toBe(false);
+    await fence().enter({ ...change(8), holder: '\u0001'.repeat(500) });
+    await fence().enter(change(8 + 2 ** 32));
+    expect(written()).toBe(8 + 2 ** 32);
+  });
+
+  it('knows one holder of one token: a guard that lost all it knew may give the same again', async () => {
+    await fence().enter(change(7));
+    const refused = fence().enter({ ...change(7), holder: 'incident/B/h1' });
+    await expect(refused).rejects.toMatchObject({ failure: 'StaleToken' });
+    await expect(refused).rejects.toThrow('token 7 is that of incident/A/h1');
+    expect(fence().newest()).toMatchObject({ token: 7, holder: 'incident/A/h1' });
+  });
+
   it('tells an agent that slept that another one took a newer token', async () => {
     const slept = fence();
     await slept.enter(change(7));
@@ -98,10 +118,10 @@ describe('the fence of a host', () => {
   it('overwrites its file in place: the same file, of the same size', async () => {
     await fence().prepare();
     const before = statSync(state('fence'));
-    for (const token of [7, 8, 123_456_789_012]) await fence().enter(change(token));
+    for (const token of [7, 8, 4_000_000_000]) await fence().enter(change(token));
     const after = statSync(state('fence'));
     expect([after.ino, after.size, after.blocks]).toEqual([before.ino, before.size, before.blocks]);
-    expect(written()).toBe(123_456_789_012);
+    expect(written()).toBe(4_000_000_000);
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import { createRateLimitActivities } from '../../../../src/activities/host/stores/rate-limits';
 import { withRateLimitKeys } from '../../../../src/host/stores/rate-limits';
+import { createLedger } from '../../../../src/host/ledger/ledger';
 import { createRedactor } from '../../../../src/host/redact';
 import { createServiceManagers } from '../../../../src/host/services/service-managers';
 import { runCommand } from '../../../../src/host/programs/commands';
@@ -14,7 +15,9 @@ const url = 'redis://127.0.0.1:1/0';
 function activitiesOf(settings: AgentSettings) {
   const redact = createRedactor([]);
   const findManager = createServiceManagers(settings, runCommand, redact);
-  return createRateLimitActivities({ settings, run: runCommand, redact, findManager, asChange: asChangeOf(settings) });
+  const asChange = asChangeOf(settings);
+  const ledger = createLedger(settings);
+  return createRateLimitActivities({ settings, run: runCommand, redact, findManager, ledger, asChange });
 }
 
 describe('withRateLimitKeys', () => {

@@ -1,4 +1,4 @@
-import type { TurnRequest } from '../../../../src/shared/safety/guard';
+import type { HostLedger, Pause, TurnRequest } from '../../../../src/shared/safety/guard';
 import { TurnQueue } from '../../../../src/workflows/guard/turn-queue';
 
 const HOUR = 3_600_000;
@@ -35,11 +35,22 @@ function said(turns: TurnQueue): string[] {
   });
 }
 
+/** Of a guard whose host has said what it knows: nothing. */
+function newTurns(newest = 0): TurnQueue {
+  const turns = new TurnQueue('h1', T0);
+  turns.heardHost(ledger(newest), T0);
+  return turns;
+}
+
+function ledger(token: number, pauses: Pause[] = [], holder = 'incident/old/h1'): HostLedger {
+  return { newest: { token, holder }, kept: { revision: pauses.length === 0 ? 0 : 9, pauses } };
+}
+
 const holder = (turns: TurnQueue) => turns.view(T0).holder?.incidentId.split('/')[1];
 
 describe('the turn', () => {
   it('goes to the first at once, then critical before warning, then by age', () => {
-    const turns = new TurnQueue('h1', T0);
+    const turns = newTurns();
     turns.request(request('first', { severity: 'warning' }), T0);
     turns.request(request('warning', { severity: 'warning', startsAt: '2026-11-23T01:00:00.000Z' }), T0);
     turns.request(request('young'), T0);
@@ -62,7 +73,7 @@ describe('the turn', () => {
   });
 
   it('is asked for again without changing anything', () => {
-    const turns = new TurnQueue('h1', T0);
+    const turns = newTurns();
     turns.request(request('a'), T0);
     turns.request(request('b'), T0);
     const { lastToken } = turns.state;
@@ -75,20 +86,21 @@ describe('the turn', () => {
 
   it('has tokens that only grow, also when the guard lost all it knew', () => {
     const tokens: number[] = [];
-    const turns = new TurnQueue('h1', T0);
+    const turns = newTurns();
     for (const name of ['a', 'b', 'c']) {
       turns.request(request(name), T0);
       tokens.push(turns.state.lastToken);
       turns.release(release(name), T0);
     }
-    const fresh = new TurnQueue('h1', T0);
-    fresh.request(request('d'), T0 + 1_000);
+    const fresh = newTurns(3);
+    // Whatever the clock of a controller says.
+    fresh.request(request('d'), T0 - 24 * HOUR);
     tokens.push(fresh.state.lastToken);
-    expect(tokens).toEqual([T0, T0 + 1, T0 + 2, T0 + 1_000]);
+    expect(tokens).toEqual([1, 2, 3, 4]);
   });
 
   it('passes on from a run that began anew, and from one that died', () => {
-    const turns = new TurnQueue('h1', T0);
+    const turns = newTurns();
     turns.request(request('a'), T0);
     turns.request(request('b'), T0);
     turns.request(request('a', { runId: 'run-again' }), T0);
@@ -101,12 +113,12 @@ describe('the turn', () => {
   });
 
   it('has a holder that is looked at soon while others wait, seldom while nobody does, and at once when it is deaf', () => {
-    const turns = new TurnQueue('h1', T0);
+    const turns = newTurns();
     turns.request(request('a'), T0);
     expect(turns.holderToLookAt(T0 + 599_999)).toBeUndefined();
-    expect(turns.nextWakeAt()).toBe(T0 + 600_000);
+    expect(turns.nextWakeAt(T0)).toBe(T0 + 600_000);
     turns.request(request('b'), T0 + 1_000);
-    expect(turns.nextWakeAt()).toBe(T0 + 15_000);
+    expect(turns.nextWakeAt(T0)).toBe(T0 + 15_000);
     expect(turns.holderToLookAt(T0 + 15_000)).toMatchObject({ runId: 'run-a' });
     turns.seen(request('a'), T0 + 15_000);
     expect(turns.holderToLookAt(T0 + 29_999)).toBeUndefined();
@@ -119,7 +131,7 @@ describe('the turn', () => {
 
 describe('the budget', () => {
   it('counts restarts of one hour over all incidents, and says what is left', () => {
-    const turns = new TurnQueue('h1', T0);
+    const turns = newTurns();
     turns.request(request('a'), T0);
     turns.noteChange(note('a', 'kingfisher'), T0);
     turns.noteChange(note('a', 'kingfisher'), T0 + 60_000);
@@ -133,7 +145,7 @@ describe('the budget', () => {
   });
 
   it('refuses when every service has spent it, and only then', () => {
-    const turns = new TurnQueue('h1', T0);
+    const turns = newTurns();
     const policy = { ...POLICY, restartsPerHour: 1, flapping: { incidents: 99, withinMs: HOUR } };
     for (const service of ['kingfisher', 'postgres', 'redis', 'rabbitmq'] as const) {
       turns.request(request(service, { policy }), T0);
@@ -147,9 +159,9 @@ describe('the budget', () => {
   });
 
   it('of persons is their own: what they restart counts for nobody', () => {
-    const turns = new TurnQueue('h1', T0);
+    const turns = newTurns();
     turns.request(request('a', { startedBy: 'anna' }), T0);
-    expect(turns.takeAnswers()).toEqual([expect.objectContaining({ answer: { kind: 'granted', token: T0 } })]);
+    expect(turns.takeAnswers()).toEqual([expect.objectContaining({ answer: { kind: 'granted', token: 1 } })]);
     turns.noteChange(note('a', 'kingfisher'), T0);
     turns.release(release('a', { changed: true }), T0);
     expect(turns.view(T0)).toMatchObject({ restarts: {}, recentIncidents: 0 });
@@ -158,7 +170,7 @@ describe('the budget', () => {
 
 describe('a flapping host', () => {
   it('is refused to alerts after so many incidents that changed something, until the window has passed', () => {
-    const turns = new TurnQueue('h1', T0);
+    const turns = newTurns();
     for (const [index, name] of ['a', 'b', 'c', 'idle'].entries()) {
       turns.request(request(name), T0 + index * 60_000);
       turns.release(release(name, { changed: name !== 'idle' }), T0 + index * 60_000);
@@ -174,7 +186,7 @@ describe('a flapping host', () => {
   });
 
   it('counts an incident that died after it had noted a change', () => {
-    const turns = new TurnQueue('h1', T0);
+    const turns = newTurns();
     turns.request(request('a'), T0);
     turns.noteChange(note('a', null), T0);
     turns.gone(request('a'), T0);
@@ -186,24 +198,24 @@ describe('a pause', () => {
   const pause = { by: 'anna', reason: 'moving the database', forMs: 2 * HOUR };
 
   it('is told to the holder, refuses those who wait and who come, and everybody hears of its end', () => {
-    const turns = new TurnQueue('h1', T0);
+    const turns = newTurns();
     turns.request(request('a'), T0);
     turns.request(request('b'), T0);
     said(turns);
-    turns.pause(pause, T0);
+    turns.hold.pause(pause, T0);
     turns.request(request('c', { startedBy: 'bela' }), T0);
     expect(said(turns)).toEqual(['a: paused', 'b: refused paused', 'c: refused paused']);
     turns.release(release('c'), T0);
-    turns.resume({ by: 'anna' }, T0 + 60_000);
+    turns.hold.resume({ by: 'anna' }, T0 + 60_000);
     expect(said(turns)).toEqual(['a: resumed', 'b: resumed']);
     turns.request(request('b'), T0 + 60_000);
     expect(said(turns)).toEqual(['b: queued 1']);
   });
 
   it('passes no turn on', () => {
-    const turns = new TurnQueue('h1', T0);
+    const turns = newTurns();
     turns.request(request('a'), T0);
-    turns.pause(pause, T0);
+    turns.hold.pause(pause, T0);
     turns.release(release('a'), T0);
     expect(holder(turns)).toBeUndefined();
     turns.request(request('a'), T0);
@@ -211,21 +223,21 @@ describe('a pause', () => {
   });
 
   it('reminds every hour and a quarter of an hour before its end, and ends by itself', () => {
-    const turns = new TurnQueue('h1', T0);
-    turns.pause(pause, T0);
+    const turns = newTurns();
+    turns.hold.pause(pause, T0);
     const reminders: number[] = [];
     for (let minute = 0; minute <= 130; minute++) if (turns.tick(T0 + minute * 60_000)) reminders.push(minute);
     expect(reminders).toEqual([60, 105]);
     expect(turns.view(T0).pauses).toEqual([]);
-    expect(turns.nextWakeAt()).toBe(T0 + 130 * 60_000);
+    expect(turns.nextWakeAt(T0 + 130 * 60_000)).toBe(T0 + 130 * 60_000);
     expect(turns.isForgotten(T0 + 130 * 60_000)).toBe(true);
   });
 
   it('is not shortened by another’s: the later end counts, with both named', () => {
-    const turns = new TurnQueue('h1', T0);
+    const turns = newTurns();
     turns.request(request('a'), T0);
-    turns.pause(pause, T0);
-    turns.pause({ by: 'bela', reason: 'again', forMs: HOUR }, T0);
+    turns.hold.pause(pause, T0);
+    turns.hold.pause({ by: 'bela', reason: 'again', forMs: HOUR }, T0);
     expect(turns.view(T0).pauses).toMatchObject([
       { by: 'anna', until: '2026-11-23T05:00:00.000Z' },
       { by: 'bela', until: '2026-11-23T04:00:00.000Z' },
@@ -240,42 +252,42 @@ describe('a pause', () => {
   });
 
   it('is replaced by the same person’s, and ended by that person or for all', () => {
-    const turns = new TurnQueue('h1', T0);
-    turns.pause(pause, T0);
-    turns.pause({ ...pause, by: ' Anna', forMs: HOUR }, T0);
-    turns.pause({ ...pause, by: 'bela' }, T0);
+    const turns = newTurns();
+    turns.hold.pause(pause, T0);
+    turns.hold.pause({ ...pause, by: ' Anna', forMs: HOUR }, T0);
+    turns.hold.pause({ ...pause, by: 'bela' }, T0);
     expect(turns.view(T0).pauses).toMatchObject([{ until: '2026-11-23T04:00:00.000Z' }, { by: 'bela' }]);
-    expect(turns.canResume({ by: 'carla' })).toBe(false);
-    turns.resume({ by: 'carla' }, T0);
-    turns.resume({ by: 'anna' }, T0);
+    expect(turns.hold.canResume({ by: 'carla' })).toBe(false);
+    turns.hold.resume({ by: 'carla' }, T0);
+    turns.hold.resume({ by: 'anna' }, T0);
     expect(turns.view(T0).pauses).toMatchObject([{ by: 'bela' }]);
-    turns.resume({ by: 'carla', all: true }, T0);
+    turns.hold.resume({ by: 'carla', all: true }, T0);
     expect(turns.paused).toBeNull();
   });
 });
 
 it('what it remembers is plain, and goes on from what was carried over', () => {
-  const turns = new TurnQueue('h1', T0);
+  const turns = newTurns();
   turns.request(request('a'), T0);
   turns.request(request('b'), T0);
   turns.noteChange(note('a', 'redis'), T0);
-  turns.pause({ by: 'anna', reason: 'x', forMs: HOUR }, T0);
+  turns.hold.pause({ by: 'anna', reason: 'x', forMs: HOUR }, T0);
   const carried = JSON.parse(JSON.stringify(turns.state)) as typeof turns.state;
   const next = new TurnQueue('h1', T0, carried);
   expect(next.view(T0)).toEqual(turns.view(T0));
-  next.resume({ by: 'anna' }, T0);
+  next.hold.resume({ by: 'anna' }, T0);
   // Also what it had no time to say.
   expect(said(next).slice(3)).toEqual(['b: refused paused', 'a: resumed', 'b: resumed']);
 });
 
 it('forgets what counts no more, and then has nothing to stay for', () => {
-  const turns = new TurnQueue('h1', T0);
+  const turns = newTurns();
   turns.request(request('a'), T0);
   turns.noteChange(note('a', 'redis'), T0);
   turns.release(release('a'), T0);
   turns.tick(T0 + 23 * HOUR);
   expect(turns.isForgotten(T0 + 23 * HOUR)).toBe(false);
-  expect(turns.nextWakeAt()).toBe(T0 + 24 * HOUR);
+  expect(turns.nextWakeAt(T0)).toBe(T0 + 24 * HOUR);
   turns.tick(T0 + 24 * HOUR);
   expect(turns.isForgotten(T0 + 24 * HOUR)).toBe(true);
 });

@@ -1,4 +1,4 @@
-import type { ChangeNote, TurnRelease, TurnRequest } from '../../../../src/shared/safety/guard';
+import type { ChangeNote, TurnAnswer, TurnRelease, TurnRequest } from '../../../../src/shared/safety/guard';
 import { Turn } from '../../../../src/workflows/guard/turn';
 import { REQUEST } from './turn-request';
 
@@ -54,6 +54,39 @@ describe('a turn', () => {
     whileWaiting(() => whileWaiting(() => turn.receive(granted)));
     expect(await turn.ready()).toEqual(granted);
     expect(asked).toHaveLength(2);
+  });
+
+  describe('whose token the agent refused as too old', () => {
+    const stale = { kind: 'change', token: 7, holder: 'incident/A/h1' } as const;
+    const inTurn = () => {
+      const one = incident();
+      one.turn.request();
+      one.turn.receive(granted);
+      return one;
+    };
+
+    it('tells the guard so, and goes on with the newer one', async () => {
+      const { turn, asked, whileWaiting } = inTurn();
+      whileWaiting(() => turn.receive({ ...granted, token: 92 }));
+      expect(await turn.renewed(stale)).toEqual({ ...stale, token: 92 });
+      expect(asked.at(-1)).toMatchObject({ staleToken: 7 });
+      expect(turn.permit('x', {})).toMatchObject({ token: 92 });
+      // A step beside it, which asked with the same.
+      expect(await turn.renewed(stale)).toEqual({ ...stale, token: 92 });
+      expect(asked).toHaveLength(2);
+    });
+
+    it.each<[string, TurnAnswer | undefined]>([
+      ['somebody else has the turn by now', { kind: 'queued', holder: 'incident/B/h1', position: 1 }],
+      ['the guard refuses', { kind: 'refused', reason: 'flapping', detail: 'x' }],
+      ['changes are paused', { kind: 'paused', by: 'anna', reason: 'x', until: '2026-11-23T05:00:00.000Z' }],
+      ['the guard says nothing', undefined],
+    ])('has none where %s', async (_what, answer) => {
+      const { turn, whileWaiting } = inTurn();
+      whileWaiting(() => answer && turn.receive(answer));
+      expect(await turn.renewed(stale)).toBeUndefined();
+      expect(turn.isGranted).toBe(answer === undefined || answer.kind === 'paused');
+    });
   });
 
   it('is waited for no longer when the alert is over', async () => {

@@ -1,15 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createSettingActivities } from '../../../src/activities/host/settings/settings';
-import { createSerializer } from '../../../src/activities/host/core/serialize';
-import type { CommandResult } from '../../../src/host/programs/commands';
-import { createRedactor } from '../../../src/host/redact';
-import type { ServiceManager } from '../../../src/host/services/service-manager';
-import type { SettingPlace } from '../../../src/host/agent-settings';
-import { createPendingStarts } from '../../../src/host/settings-store/pending';
-import type { ServiceState } from '../../../src/shared/observations/service';
-import { useTempFolder } from '../host/support/temp-folder';
-import { asChangeOf, hostSettings, serviceState } from './support/host';
-import { PERMIT } from '../../support/scripted/permit';
+import { createSettingActivities } from '../../../../src/activities/host/settings/settings';
+import { createSerializer } from '../../../../src/activities/host/core/serialize';
+import type { CommandResult } from '../../../../src/host/programs/commands';
+import { createLedger } from '../../../../src/host/ledger/ledger';
+import { createRedactor } from '../../../../src/host/redact';
+import type { ServiceManager } from '../../../../src/host/services/service-manager';
+import type { SettingPlace } from '../../../../src/host/agent-settings';
+import { createPendingStarts } from '../../../../src/host/settings-store/pending';
+import type { ServiceState } from '../../../../src/shared/observations/service';
+import { useTempFolder } from '../../host/support/temp-folder';
+import { asChangeOf, hostSettings, serviceState } from '../support/host';
+import { PERMIT } from '../../../support/scripted/permit';
 
 const folder = useTempFolder();
 const file = () => folder.path('kingfisher.json');
@@ -42,6 +43,7 @@ function agent(apply: SettingPlace['apply'] = 'none', limits: object = { min: 1,
   const deps = {
     settings: { ...hostSettings(folder.path()), settings: { [MAX_QPS]: place } },
     redact: createRedactor([]),
+    ledger: createLedger(hostSettings(folder.path())),
     asChange: asChangeOf(hostSettings(folder.path())),
     findManager: () => manager,
     run: async ({ args }: { args: string[] }) => {
