@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isRunbook } from '../shared/runbooks';
 
 /**
  * Workflow id of an incident: `incident/<alertname or runbook>/<host>`. Label text is hostile, so whatever is not a
@@ -6,6 +7,11 @@ import { createHash } from 'node:crypto';
  */
 export function incidentWorkflowId(name: string, host: string): string {
   return `incident/${idPart(name)}/${idPart(host)}`;
+}
+
+/** The same for an alert: one that has the name of a runbook must not take the id of a person's run of it. */
+export function alertWorkflowId(alertname: string, host: string): string {
+  return incidentWorkflowId(isRunbook(alertname) ? `${alertname}.alert` : alertname, host);
 }
 
 function idPart(text: string): string {

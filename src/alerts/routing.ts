@@ -1,6 +1,6 @@
 import type { Alert } from '../shared/alert';
 import type { RunbookName } from '../shared/runbooks';
-import { incidentWorkflowId } from './incident-id';
+import { alertWorkflowId, incidentWorkflowId } from './incident-id';
 
 /** `hosts:` and `routes:` of halcyon.yaml. */
 export interface RoutingTable {
@@ -27,11 +27,13 @@ export function routeAlert(alert: Alert, table: RoutingTable): Route {
   if (runbook === undefined) return unknown(alert, found.host, 'no runbook under routes: for this alert');
   if (runbook === 'unknownAlert') return unknown(alert, found.host, 'routes: maps this alert to unknownAlert');
   if (found.host === null) return unknown(alert, null, found.note);
-  return { runbook, host: found.host, workflowId: incidentWorkflowId(alert.alertname, found.host) };
+  return { runbook, host: found.host, workflowId: alertWorkflowId(alert.alertname, found.host) };
 }
 
-function unknown(alert: Alert, host: string | null, note: string, name = alert.alertname || 'unknownAlert'): Route {
-  return { runbook: 'unknownAlert', host, workflowId: incidentWorkflowId(name, host ?? 'unknown'), note };
+function unknown({ alertname }: Alert, host: string | null, note: string, name = alertname): Route {
+  const where = host ?? 'unknown';
+  const workflowId = name === '' ? incidentWorkflowId('unknownAlert', where) : alertWorkflowId(name, where);
+  return { runbook: 'unknownAlert', host, workflowId, note };
 }
 
 /** Under an id of its own: the runbook of a good alert of that name must not find `unknownAlert` in its place. */

@@ -39,5 +39,5 @@ export type RunbookName = keyof typeof RUNBOOKS;
 export const RUNBOOK_NAMES = Object.keys(RUNBOOKS) as [RunbookName, ...RunbookName[]];
 
 export function isRunbook(name: string): name is RunbookName {
-  return name in RUNBOOKS;
+  return Object.hasOwn(RUNBOOKS, name);
 }

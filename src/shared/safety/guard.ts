@@ -15,6 +15,7 @@ export interface GuardPolicy {
 /** An incident that wants to change its host. */
 export interface TurnRequest {
   incidentId: string;
+  /** With which it began: the same when it goes on in a new run, and after a reset. */
   runId: string;
   runbook: string;
   /** `critical` goes before everything else, then by age. */
@@ -45,6 +46,9 @@ export type TurnAnswer =
   | { kind: 'paused'; by: string; reason: string; until: string }
   /** To the holder, and to those that were refused for the pause. */
   | { kind: 'resumed'; by: string };
+
+/** As it is sent, by workflow id. `to`: whom it is for, by the run with which it began; a later incident may have its id. */
+export type TurnMessage = TurnAnswer & { to?: string };
 
 /** Before an incident makes a change that counts: to the guard, by signal `noteChange`. */
 export interface ChangeNote {

@@ -107,7 +107,7 @@ async function say(turns: TurnQueue): Promise<void> {
 async function sayInOrder(turns: TurnQueue, answers: Addressed[]): Promise<void> {
   for (const { incidentId, runId, answer } of answers) {
     try {
-      await getExternalWorkflowHandle(incidentId, runId).signal(turnSignal, answer);
+      await getExternalWorkflowHandle(incidentId).signal(turnSignal, { ...answer, to: runId });
     } catch {
       turns.unreachable({ incidentId, runId }, Date.now());
       return;

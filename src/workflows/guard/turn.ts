@@ -1,5 +1,5 @@
 import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
-import type { TurnAnswer, TurnRelease, TurnRequest } from '../../shared/safety/guard';
+import type { TurnAnswer, TurnMessage, TurnRelease, TurnRequest } from '../../shared/safety/guard';
 import type { ServiceName } from '../../shared/observations/service';
 import type { ChangePermit } from '../../shared/safety/permit';
 import type { ChangeIntent } from '../safety/gate';
@@ -77,7 +77,8 @@ export class Turn {
   }
 
   /** Handler of the signal `turn`. */
-  receive(answer: TurnAnswer): void {
+  receive({ to, ...answer }: TurnMessage): void {
+    if (to !== undefined && to !== this.run.runId) return;
     switch (answer.kind) {
       case 'granted':
         return this.take(answer);

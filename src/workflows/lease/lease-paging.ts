@@ -48,7 +48,7 @@ async function tellEscalation<T>(signal: { type: 'signal'; name: string }, messa
 }
 
 function subjectOf({ view, memory }: Pick<HeldLease, 'view' | 'memory'>, reason: string): Subject {
-  const { workflowId, runId } = workflowInfo();
+  const { workflowId, firstExecutionRunId: runId } = workflowInfo();
   const change = `${JSON.stringify(view.value)} and could not be set back to ${JSON.stringify(view.original)}`;
   return {
     workflowId,

@@ -51,7 +51,7 @@ export class LeaseTurn {
 
   private newTurn(policy: GuardPolicy): Turn {
     const { view } = this.lease;
-    const { workflowId, runId } = workflowInfo();
+    const { workflowId, firstExecutionRunId: runId } = workflowInfo();
     const startsAt = new Date().toISOString();
     return new Turn({
       who: 'lease',

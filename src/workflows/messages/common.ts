@@ -1,5 +1,5 @@
-import type { TurnAnswer } from '../../shared/safety/guard';
-import { turnAnswer } from './shapes/guard';
+import type { TurnMessage } from '../../shared/safety/guard';
+import { turnMessage } from './shapes/guard';
 import { BY_HALCYON, signal } from './define';
 
 /** To every workflow that goes on for long: another build of the controller may be the one to run it. */
@@ -10,8 +10,8 @@ export const moveOnSignal = signal<undefined>(
 );
 
 /** To whoever asked a guard for its turn, an incident or a lease: what the guard says. */
-export const turnSignal = signal<TurnAnswer>(
+export const turnSignal = signal<TurnMessage>(
   'turn',
-  turnAnswer,
+  turnMessage,
   `${BY_HALCYON} The guard of the host answers: your turn, wait, refused, paused or resumed.`,
 );

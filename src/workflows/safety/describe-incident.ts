@@ -9,10 +9,10 @@ import type { Incident } from '../incident/incident';
 
 /** As it stands when it asks for its turn. */
 export function turnRequestOf({ input, view }: Incident, policy: GuardPolicy): TurnRequest {
-  const { workflowId, runId } = workflowInfo();
+  const { workflowId, firstExecutionRunId } = workflowInfo();
   return {
     incidentId: workflowId,
-    runId,
+    runId: firstExecutionRunId,
     runbook: input.runbook,
     severity: view.severity,
     startsAt: view.startsAt,

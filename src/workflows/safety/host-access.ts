@@ -1,5 +1,5 @@
 import { ApplicationFailure, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
-import type { TurnAnswer } from '../../shared/safety/guard';
+import type { TurnAnswer, TurnMessage } from '../../shared/safety/guard';
 import type { ChangePermit } from '../../shared/safety/permit';
 import type { SafetyPolicy } from '../../shared/safety/safety';
 import { turnRequestOf } from './describe-incident';
@@ -49,7 +49,7 @@ export class HostAccess implements ChangeGate {
     this.shared?.request();
   }
 
-  /** In a new run that only looks on. The guard knows the run before by its id: it is asked anew in the name of this one. */
+  /** In a new run that only looks on. The guard is asked whether what it refused is refused still. */
   goOn(): void {
     const { resting } = this.of.incident.story;
     if (resting?.isPaused !== true || this.shared === null) return;
@@ -58,7 +58,7 @@ export class HostAccess implements ChangeGate {
     void this.untilResumed(resting);
   }
 
-  receive(answer: TurnAnswer): void {
+  receive(answer: TurnMessage): void {
     this.isAnswered = true;
     this.shared?.receive(answer);
   }

@@ -1,4 +1,4 @@
-import type { TurnAnswer } from '../../shared/safety/guard';
+import type { TurnAnswer, TurnMessage } from '../../shared/safety/guard';
 import type { ChangePermit } from '../../shared/safety/permit';
 import type { ChangeIntent } from './gate';
 import type { Turn } from '../guard/turn';
@@ -44,7 +44,7 @@ export class SharedTurn {
     return this.options.turn.waited;
   }
 
-  receive(answer: TurnAnswer): void {
+  receive(answer: TurnMessage): void {
     this.options.turn.receive(answer);
   }
 

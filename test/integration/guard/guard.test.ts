@@ -102,10 +102,10 @@ describe('a pause', () => {
   });
 
   it.each([
-    [{ by: ' ' }, 'by: expected a few words'],
-    [{ reason: '' }, 'reason: expected a few words'],
-    [{ for: 'a while' }, 'for: expected a duration such as "2h", got "a while"'],
-    [{ for: '8d' }, 'for: a pause lasts 168 h at most'],
+    [{ by: ' ' }, 'by: expected some text'],
+    [{ reason: '' }, 'reason: expected some text'],
+    [{ for: 'a while' }, 'for: expected a duration of at most 7d such as "2h", got "a while"'],
+    [{ for: '8d' }, 'for: expected a duration of at most 7d'],
   ])('is refused at once with %j', async (more, words) => {
     const host = await site.newHost();
     await (await site.take(host, 'a')).result();
@@ -200,8 +200,8 @@ describe('on the command line', () => {
 
   it.each([
     [['--reason', ' '], '--reason'],
-    [['--reason', 'x', '--for', 'soon'], '--for: expected a duration such as "2h", got "soon"'],
-    [['--reason', 'x', '--for', '8d'], '--for: a pause lasts 168 h at most'],
+    [['--reason', 'x', '--for', 'soon'], '--for: expected a duration of at most 7d such as "2h", got "soon"'],
+    [['--reason', 'x', '--for', '8d'], '--for: expected a duration of at most 7d'],
     [['--reason', 'x', '--host', 'nowhere'], '--host: "nowhere" is not under hosts:'],
   ])('%j is wrong usage', async (args, words) => {
     await expect(halcyon('h1', 'pause', ...args)).rejects.toThrow(words);

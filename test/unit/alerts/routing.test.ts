@@ -115,3 +115,14 @@ describe('the runbook', () => {
     },
   );
 });
+
+it('an alert that has the name of a runbook does not take the id of a run that a person starts', () => {
+  expect(route({ alertname: 'emergencyRecovery', instance: 'h1' }).workflowId).toBe(
+    'incident/emergencyRecovery.alert/h1',
+  );
+  const mapped = routeAlert(alert({ alertname: 'serviceDown', labels: { instance: 'h1' } }), {
+    hosts: HOSTS,
+    routes: { serviceDown: 'serviceDown' },
+  });
+  expect(mapped.workflowId).toBe('incident/serviceDown.alert/h1');
+});

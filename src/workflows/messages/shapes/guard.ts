@@ -1,5 +1,5 @@
 import type { ServiceName } from '../../../shared/observations/service';
-import type { ChangeNote, GuardPolicy, TurnAnswer, TurnRelease, TurnRequest } from '../../../shared/safety/guard';
+import type { ChangeNote, GuardPolicy, TurnMessage, TurnRelease, TurnRequest } from '../../../shared/safety/guard';
 import { byKind, nullable, object, oneOf, optional } from '../../../shared/shape/shape';
 import { flag, name, text, time, whole, words } from '../../../shared/shape/values';
 
@@ -43,11 +43,13 @@ const restartsLeft = object<Partial<Record<ServiceName, number>>>({
   rabbitmq: optional(count),
 });
 
-export const turnAnswer = byKind<TurnAnswer>({
-  granted: { token, restartsLeft: optional(restartsLeft) },
-  queued: { holder: text, position: count },
-  refused: { reason: oneOf('paused', 'budget', 'flapping'), detail: text },
+const to = { to: optional(name) };
+
+export const turnMessage = byKind<TurnMessage>({
+  granted: { ...to, token, restartsLeft: optional(restartsLeft) },
+  queued: { ...to, holder: text, position: count },
+  refused: { ...to, reason: oneOf('paused', 'budget', 'flapping'), detail: text },
   // Of several people at once: longer than one person's words.
-  paused: { by: text, reason: text, until: time },
-  resumed: { by: text },
+  paused: { ...to, by: text, reason: text, until: time },
+  resumed: { ...to, by: text },
 });
