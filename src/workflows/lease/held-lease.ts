@@ -13,6 +13,7 @@ import type { ChangePermit } from '../../shared/safety/permit';
 import { newMemory, problemOf, valueText } from './lease-memory';
 import type { LeaseInput, LeaseMemory, LeasePort } from './lease-memory';
 import { LeaseRecord } from './lease-record';
+import { isSameOwner } from '../../shared/safety/people';
 import { LeaseWishes } from './lease-wishes';
 
 /** What to do about what was seen. */
@@ -92,12 +93,12 @@ export class HeldLease {
   /** One owner needs it no longer; without an owner it ends for all. */
   release({ owner, by, reason }: LeaseRelease): void {
     const { memory, view, record } = this;
-    const stays = (one: LeaseOwner) => owner !== undefined && one.owner !== owner;
+    const stays = (one: LeaseOwner) => owner !== undefined && !isSameOwner(one.owner, owner);
     if ([...view.owners, ...memory.waiting, ...(memory.wish ? [memory.wish] : [])].every(stays)) return;
     view.owners = view.owners.filter(stays);
     this.wishes.drop(stays, { by, reason });
     if (!this.busy) this.admitWaiting();
-    record.note(`Released${owner === undefined || owner === by ? '' : ` for ${owner}`} by ${by}: ${reason}`);
+    record.note(`Released${owner === undefined || isSameOwner(owner, by) ? '' : ` for ${owner}`} by ${by}: ${reason}`);
   }
 
   /** A person wants it for longer: becomes an owner. */

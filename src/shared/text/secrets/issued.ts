@@ -16,6 +16,7 @@ const FORMS: Record<string, string[]> = {
   models: [
     String.raw`sk-(?:proj|svcacct|admin|ant|or|lf)-[\w-]{6,}`,
     String.raw`sk-(?=[^\d\s]{0,100}\d)[\w-]{12,}`,
+    String.raw`sk-[A-Za-z0-9]{12,}`,
     String.raw`(?:hf|gsk|r8)_\w{20,}`,
     String.raw`(?:xai|pplx)-\w{20,}`,
   ],
