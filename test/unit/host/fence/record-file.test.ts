@@ -115,6 +115,27 @@ it('nothing stays open where the folder cannot be kept on the disk, or the recor
   expect(() => writeRecord(file(), { a: 2 })).toThrow('it has 5 bytes');
 });
 
+it('each block is lines of text, for whoever looks at the file', () => {
+  writeRecord(file(), { a: 1 });
+  const text = fs.readFileSync(file(), 'utf8');
+  expect([text.length, text[BLOCK - 1], text[2 * BLOCK - 1]]).toEqual([2 * BLOCK, '\n', '\n']);
+});
+
+it('a record is refused where it fills its block so that its last line has no end', () => {
+  writeRecord(file(), { a: '' });
+  const used = fs.readFileSync(file(), 'utf8').slice(0, BLOCK).trimEnd().length;
+  const most = BLOCK - used - 2;
+  writeRecord(file(), { a: 'x'.repeat(most) });
+  expect(readRecord(file())).toEqual({ a: 'x'.repeat(most) });
+  expect(() => writeRecord(file(), { a: 'x'.repeat(most + 1) })).toThrow();
+  expect(readRecord(file())).toEqual({ a: 'x'.repeat(most) });
+});
+
+it('a folder in its place is no record', () => {
+  fs.mkdirSync(file());
+  expect(() => readRecord(file())).toThrow('it is no regular file');
+});
+
 it('a look at the pause file leaves nothing open', () => {
   fs.writeFileSync(file(), 'storage move\n');
   expect(() => refuseWhilePaused(file())).toThrow('(storage move)');
