@@ -13,6 +13,7 @@ const WRONG_USAGE = 2;
 const INTERRUPTED = 130;
 /** The unchanged sources: also where nothing is in jest's cache yet. */
 const BASELINE_MS = 600_000;
+const MARGIN_MS = 30_000;
 
 /** Runs `npm run mutate`; returns its exit code. */
 export async function runMutations(args) {
@@ -28,9 +29,9 @@ export async function runMutations(args) {
     const jobs = sample(all, options.sample, options.seed);
     if (options.list) return print(jobs);
     say(`${jobs.length} of ${all.length} mutants in ${targets.length} files`);
-    await proveTests(tree, jobs);
+    const timeoutMs = await proveTests(tree, jobs, options);
     while (trees.length < Math.min(options.jobs, jobs.length)) trees.push(await Tree.copy());
-    return report(await runAll(jobs, trees, options, list), options);
+    return report(await runAll(jobs, trees, timeoutMs, list), options);
   } catch (error) {
     say(error.message);
     return WRONG_USAGE;
@@ -78,22 +79,24 @@ function print(jobs) {
   return 0;
 }
 
-/** Tests that fail by themselves would notice everything. */
-async function proveTests(tree, jobs) {
+/** Tests that fail by themselves would notice everything. Returns the milliseconds that those of a mutant may take. */
+async function proveTests(tree, jobs, { timeout }) {
   const tests = [...new Set(jobs.flatMap((job) => job.groups.flat()))];
   const parts = [...new Set(jobs.flatMap((job) => job.parts))];
-  if (tests.length === 0) return;
+  if (tests.length === 0) return 0;
+  const started = performance.now();
   const { how, output } = await runTests(tree, tests, parts, BASELINE_MS);
   if (how !== 'passed') throw new Error(`the tests fail with the sources as they are:\n${output}`);
   say(`${tests.length} files of tests pass with the sources as they are`);
+  return timeout === null ? MARGIN_MS + 3 * (performance.now() - started) : timeout * 1000;
 }
 
-async function runAll(jobs, trees, options, list) {
+async function runAll(jobs, trees, timeoutMs, list) {
   const results = [];
   const left = [...jobs];
   const work = async (tree) => {
     for (let job = left.shift(); job !== undefined; job = left.shift()) {
-      const result = await runOne(job, tree, options, list);
+      const result = await runOne(job, tree, timeoutMs, list);
       results.push(result);
       say(`${results.length} of ${jobs.length}: ${result.how} ${describe(job.file, job.mutant)}`);
     }
@@ -102,19 +105,19 @@ async function runAll(jobs, trees, options, list) {
   return results;
 }
 
-async function runOne(job, tree, options, list) {
+async function runOne(job, tree, timeoutMs, list) {
   const { file, mutant } = job;
   // Without a test that imports it nothing can notice.
-  const how = job.groups.length === 0 ? 'passed' : await testOne(job, tree, options);
+  const how = job.groups.length === 0 ? 'passed' : await testOne(job, tree, timeoutMs);
   if (how !== 'passed') return { file, mutant, how: how === 'failed' ? 'killed' : 'killed (by time)' };
   const why = arguedFor(list, file, mutant);
   return { file, mutant, how: why === undefined ? 'SURVIVED' : `argued (${why})`, isArgued: why !== undefined };
 }
 
-async function testOne({ file, source, mutant, groups, parts }, tree, { timeout }) {
+async function testOne({ file, source, mutant, groups, parts }, tree, timeoutMs) {
   await tree.write(file, mutated(source, mutant));
   try {
-    return await runInTurn(tree, groups, parts, timeout * 1000);
+    return await runInTurn(tree, groups, parts, timeoutMs);
   } finally {
     await tree.write(file, source);
   }
