@@ -1,4 +1,4 @@
-import * as fs from 'node:fs';
+import type * as fs from 'node:fs';
 import { createBegunChanges } from '../../../../src/host/fence/begun-changes';
 import { createFence } from '../../../../src/host/fence/fence';
 import { refuseWhilePaused } from '../../../../src/host/fence/pause-file';
