@@ -13,6 +13,7 @@ const HELP = `Usage: node scripts/run.mjs COMMAND [arguments]
                           The arguments go to jest: test unit -t 'a name'
   chaos [args]            the random tests in full: parts that are killed, storms, races; test takes a sample of them.
                           HALCYON_CHAOS_SEED makes the same choice again, HALCYON_CHAOS_KILLS sets how many are killed
+  mutate [args]           change the sources a line at a time: does a test notice? mutate --help says more
   pages [args]            play what people are paged with when incidents end, and print the pages side by side
   demo [args]             break KingFisher on a throw-away host and watch it being healed
   lab [args]              throw-away hosts: up, down, exec, status
@@ -55,6 +56,11 @@ async function main([command, ...args]) {
   }
   if (command === 'chaos') {
     return await runChaos(args);
+  }
+  if (command === 'mutate') {
+    await ensureInstalled();
+    // Needs the compiler, which may not have been there before.
+    return await (await import('./lib/mutate/mutate.mjs')).runMutations(args);
   }
   const program = programOf(command, args);
   if (program !== null) return await runProgram(program, command === 'lab');

@@ -1,4 +1,6 @@
-import { MASK, isSecretName, maskSecrets } from '../shared/text/secrets';
+import { MASK, maskSecrets } from '../shared/text/secrets/mask';
+import { isSecretName } from '../shared/text/secrets/names';
+import { withoutTerminalSequences } from '../shared/text/terminal';
 
 const MAX_NAME = 200;
 const MAX_VALUE = 1_000;
@@ -18,7 +20,7 @@ export interface Bounds {
  * terminal replaced, and it is cut.
  */
 export function clip(text: string, length = MAX_VALUE): string {
-  const masked = maskSecrets(text.slice(0, MAX_LOOKED_AT));
+  const masked = maskSecrets(withoutTerminalSequences(text.slice(0, MAX_LOOKED_AT)));
   const plain = masked.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
   return plain.length <= length ? plain : `${plain.slice(0, length - 1)}${ELLIPSIS}`;
 }

@@ -1,5 +1,8 @@
-import { MASK, isSecretName, maskSecrets } from '../shared/text/secrets';
+import { MASK, maskSecrets } from '../shared/text/secrets/mask';
+import { isSecretName } from '../shared/text/secrets/names';
+import { withoutTerminalSequences } from '../shared/text/terminal';
 import type { AgentSettings } from './agent-settings';
+import { createKnownMask } from './secret-forms';
 
 /** Longer ones are cut before masking too, so that no line costs more than a moment. */
 const MASKED_CHARACTERS = 64 * 1024;
@@ -9,19 +12,15 @@ const SHORTEST_LITERAL = 6;
 /** Text from the host as it may leave it: colours dropped, secrets masked, control characters escaped, cut to `limit`. */
 export type Redact = (text: string, limit?: number) => string;
 
-/** Terminal colours: they stand between a name and its secret. */
-const TERMINAL_SEQUENCE = /\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)/g;
-
 /** Everything but tab and line feed that a terminal or a reader's eye would obey: controls, direction marks. */
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 /** Masks what looks like a secret, and the literal `secrets`. */
 export function createRedactor(secrets: string[]): Redact {
-  const literals = [...new Set(secrets)].sort((a, b) => b.length - a.length);
+  const maskKnown = createKnownMask(secrets);
   return function redact(text, limit = MASKED_CHARACTERS) {
-    const plain = text.slice(0, MASKED_CHARACTERS).replace(TERMINAL_SEQUENCE, '');
-    const known = literals.reduce((masked, literal) => masked.replaceAll(literal, MASK), plain);
-    return cut(maskSecrets(known).replace(CONTROL, escapeCharacter), limit);
+    const plain = withoutTerminalSequences(text.slice(0, MASKED_CHARACTERS));
+    return cut(maskSecrets(maskKnown(plain, MASK)).replace(CONTROL, escapeCharacter), limit);
   };
 }
 

@@ -16,6 +16,7 @@ import type {
 } from '../../shared/safety/lease';
 import { CONTROLLER_TASK_QUEUE } from '../../shared/task-queues';
 import { KEPT, Unanswered, answered, ask } from '../support/controller';
+import { isSameOwner } from '../../shared/safety/people';
 import { printLease } from './lease-list';
 
 export interface Person {
@@ -57,7 +58,7 @@ export async function applyLease(
   });
   const handle = client.workflow.getHandle(workflowId);
   const isSo = (view: LeaseView) =>
-    view.current === value && view.state === 'active' && view.owners.some(({ owner }) => owner === by);
+    view.current === value && view.state === 'active' && view.owners.some(({ owner }) => isSameOwner(owner, by));
   const refusal = (view: LeaseView) => view.refusals.find((one) => one.id === id);
   const view = await follow(
     client,

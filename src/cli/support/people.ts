@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
+import { isNobody } from '../../shared/safety/people';
 import { UsageError } from './usage';
 
 /** `--as`, the same in every command that goes on the record. */
@@ -14,7 +15,7 @@ export function asOption(command: Command): Command {
  */
 export function whoAmI(as: string | undefined): string {
   const who = (as ?? loginName()).trim();
-  if (who === '') throw new UsageError('--as: say who you are, it goes on the record');
+  if (isNobody(who)) throw new UsageError('--as: say who you are, it goes on the record');
   return who;
 }
 

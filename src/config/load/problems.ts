@@ -3,7 +3,8 @@ import { formatKeyPath } from './key-path';
 import { nearest } from './nearest';
 import { hasReference } from './references';
 import { keysAt, secrecyAt } from './schema-walk';
-import { maskUrlPasswords } from '../print/secrets';
+import { maskArguments } from '../../shared/text/secrets/arguments';
+import { maskSecrets } from '../../shared/text/secrets/mask';
 import { isMapping, valueAt } from './values';
 
 type Issue = z.core.$ZodIssue;
@@ -74,7 +75,8 @@ function withGot(issue: Issue, { schema, written }: ProblemContext): string {
   if (!issue.message.startsWith('expected ')) return issue.message;
   const value = valueAt(written, issue.path);
   if (value === undefined) return `missing; ${issue.message}`;
-  const hidden = secrecyAt(schema, issue.path) !== undefined || expectsSeveral(issue);
+  const hidden =
+    secrecyAt(schema, issue.path) !== undefined || expectsSeveral(issue) || isSecretArgument(written, issue.path);
   return `${issue.message}, got ${hidden ? typeOf(value) : describe(value)}`;
 }
 
@@ -83,9 +85,18 @@ function expectsSeveral(issue: Issue): boolean {
   return issue.code === 'invalid_type' && ['object', 'record', 'array', 'tuple'].includes(issue.expected);
 }
 
+/** What follows `--password` in a list, also where it is no text. */
+function isSecretArgument(written: unknown, path: readonly PropertyKey[]): boolean {
+  const list = valueAt(written, path.slice(0, -1));
+  const at = path.at(-1);
+  if (!Array.isArray(list) || typeof at !== 'number') return false;
+  const words = list.slice(0, at + 1).map(String);
+  return maskArguments(words)[at] !== words[at];
+}
+
 function describe(value: unknown): string {
   if (hasReference(value)) return `the value of ${quote(value)}`;
-  if (typeof value === 'string') return quote(maskUrlPasswords(value));
+  if (typeof value === 'string') return quote(maskSecrets(value));
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : typeOf(value);
 }
 

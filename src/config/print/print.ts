@@ -1,9 +1,10 @@
 import { stringify } from 'yaml';
+import { maskArguments } from '../../shared/text/secrets/arguments';
+import { MASK, maskSecrets } from '../../shared/text/secrets/mask';
 import { durationText } from './duration-text';
 import { config as schema } from '../schema/config';
 import type { Config } from '../schema/config';
 import { keysAt, secrecyAt } from '../load/schema-walk';
-import { MASK, maskUrlPasswords } from './secrets';
 import { sizeText } from './sizes';
 import { isMapping, mapScalars } from '../load/values';
 
@@ -23,7 +24,7 @@ export function toFileShape(value: unknown, path: PropertyKey[] = []): unknown {
 
 /** The configuration as halcyon.yaml would say it, secrets masked. */
 export function effectiveConfig(config: Config): unknown {
-  return mapScalars(toFileShape(config), maskScalar);
+  return masked(toFileShape(config));
 }
 
 /** YAML of what `effectiveConfig` gives. */
@@ -42,7 +43,15 @@ function without(key: string, suffix: string): string {
   return key.endsWith(suffix) ? key.slice(0, -suffix.length) : key;
 }
 
-function maskScalar(scalar: unknown, path: PropertyKey[]): unknown {
-  if (typeof scalar !== 'string') return scalar;
-  return secrecyAt(schema, path) === 'whole' ? MASK : maskUrlPasswords(scalar);
+/** What the schema calls a secret, and what looks like one: as the argument behind `--password`, for instance. */
+function masked(value: unknown, path: PropertyKey[] = []): unknown {
+  if (Array.isArray(value)) {
+    const list = value.map((item, index) => masked(item, [...path, index]));
+    return list.every((item) => typeof item === 'string') ? maskArguments(list) : list;
+  }
+  if (isMapping(value)) {
+    return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, masked(child, [...path, key])]));
+  }
+  if (typeof value !== 'string') return value;
+  return secrecyAt(schema, path) === 'whole' ? MASK : maskSecrets(value);
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ApprovalPolicy, Risk } from '../../shared/safety/approval';
+import { isNobody } from '../../shared/safety/people';
 import { isMapping, valueAt } from '../load/values';
 import { duration, section, textWhere } from './nouns';
 
@@ -14,7 +15,10 @@ const KNOWN_RISKS: Record<Risk | 'default', true> = {
 const RISKS = Object.keys(KNOWN_RISKS) as [keyof typeof KNOWN_RISKS, ...(keyof typeof KNOWN_RISKS)[]];
 
 const roleName = textWhere('a role of letters, digits, "_" and "-"', (text) => /^[A-Za-z][A-Za-z0-9_-]*$/.test(text));
-const person = textWhere('the name of a person, without spaces', (text) => /^[^\s\u0000-\u001f]{1,100}$/.test(text));
+const person = textWhere(
+  'the name of a person, without spaces',
+  (text) => /^[^\s\u0000-\u001f]{1,100}$/.test(text) && !isNobody(text),
+);
 
 /** `approvals:` who may say yes to what is risky. */
 export const approvals = section({

@@ -13,6 +13,7 @@ import { invocationOf, readPidFile, removePidFile, writePidFile } from '../proce
 import type { ProcessIdentity } from '../processes/pid-file';
 import { findListener } from '../processes/ports';
 import type { ProcessRecord } from '../processes/process-table';
+import { maskArguments } from '../../shared/text/secrets/arguments';
 import type { Redact } from '../redact';
 import { findByCommand } from '../processes/service-processes';
 import type { ServiceManager } from './service-manager';
@@ -68,7 +69,7 @@ export class ProcessManager implements ServiceManager {
     this.service = service;
     this.settings = settings;
     this.port = port;
-    this.unit = redact(settings.command.join(' '), UNIT_CHARACTERS);
+    this.unit = redact(maskArguments(settings.command).join(' '), UNIT_CHARACTERS);
   }
 
   async observe(): Promise<ServiceState> {

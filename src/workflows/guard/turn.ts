@@ -107,10 +107,7 @@ export class Turn {
     }
   }
 
-  /**
-   * Waits until a pause is over, or `until` is true. Whoever was refused because of it asks again afterwards with
-   * `request`.
-   */
+  /** Waits until a pause is over, or `until` is true. Whoever was refused because of it asks again with `request`. */
   async whenResumed(until: () => boolean = () => false): Promise<void> {
     while (this.isPaused && !until()) {
       const isOver = () => !this.isPaused || until();

@@ -17,6 +17,7 @@ import type { LeaseInput, LeaseMemory, LeasePort } from './lease-memory';
 import { decideMove } from './lease-moves';
 import type { Move } from './lease-moves';
 import { LeaseRecord } from './lease-record';
+import { isSameOwner } from '../../shared/safety/people';
 import { LeaseWishes } from './lease-wishes';
 
 /** A lease's decisions. Plain state without Temporal calls; its port shows and tells what becomes of it. */
@@ -91,13 +92,13 @@ export class HeldLease {
   /** One owner needs it no longer; without an owner it ends for all. */
   release({ owner, by, reason }: LeaseRelease): void {
     const { memory, view, record } = this;
-    const stays = (one: LeaseOwner) => owner !== undefined && one.owner !== owner;
+    const stays = (one: LeaseOwner) => owner !== undefined && !isSameOwner(one.owner, owner);
     if (view.state === 'undoing' && owner === undefined) this.hurry({ by, reason });
     if ([...view.owners, ...memory.waiting, ...(memory.wish ? [memory.wish] : [])].every(stays)) return;
     view.owners = view.owners.filter(stays);
     this.wishes.drop(stays, { by, reason });
     if (!this.busy) this.admitWaiting();
-    record.note(`Released${owner === undefined || owner === by ? '' : ` for ${owner}`} by ${by}: ${reason}`);
+    record.note(`Released${owner === undefined || isSameOwner(owner, by) ? '' : ` for ${owner}`} by ${by}: ${reason}`);
   }
 
   /** A person wants it for longer: becomes an owner. */

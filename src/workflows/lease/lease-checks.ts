@@ -1,3 +1,4 @@
+import { isSameOwner } from '../../shared/safety/people';
 import type { LeaseRelease, LeaseView } from '../../shared/safety/lease';
 
 /** @throws Error with what is wrong, before anything is recorded. */
@@ -5,7 +6,7 @@ export function checkRelease(view: LeaseView, { owner }: LeaseRelease): void {
   // One that is being undone is undone at once, if it can be.
   if (view.state === 'undoing' && owner === undefined) return;
   refuseOver(view);
-  if (owner === undefined || view.owners.some((one) => one.owner === owner)) return;
+  if (owner === undefined || view.owners.some((one) => isSameOwner(one.owner, owner))) return;
   const owners = view.owners.map((one) => one.owner).join(', ') || 'nobody';
   throw new Error(`"${owner}" does not hold this lease, but: ${owners}`);
 }

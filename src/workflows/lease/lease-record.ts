@@ -1,5 +1,6 @@
 import { isIncidentId } from '../../shared/ids';
 import type { LeaseNews, LeaseOwner, LeaseRequest, SettingState } from '../../shared/safety/lease';
+import { isSameOwner } from '../../shared/safety/people';
 import type { LeaseMemory, LeasePort } from './lease-memory';
 
 const MAX_NOTES = 60;
@@ -24,7 +25,7 @@ export class LeaseRecord {
   own({ owner, reason, until: end }: LeaseOwner): void {
     const { view } = this.memory;
     const now = this.port.now();
-    const others = view.owners.filter((one) => one.owner !== owner && one.until > now);
+    const others = view.owners.filter((one) => !isSameOwner(one.owner, owner) && one.until > now);
     view.owners = [...others, { owner, reason: reason.slice(0, MAX_TEXT), until: end }].slice(-MAX_OWNERS);
     view.endsAt = view.owners.reduce((latest, { until }) => (until > latest ? until : latest), '');
     this.port.onChange();
@@ -56,7 +57,7 @@ export class LeaseRecord {
   /** Takes what renews the value that its owner has already; false where it is another wish. */
   renew(wish: LeaseRequest): boolean {
     const { view, inPlace } = this.memory;
-    const isKnown = view.owners.some(({ owner }) => owner === wish.owner);
+    const isKnown = view.owners.some(({ owner }) => isSameOwner(owner, wish.owner));
     if (inPlace === null || !isKnown || view.value !== wish.value) return false;
     this.own(wish);
     return true;

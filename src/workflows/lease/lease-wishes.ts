@@ -3,6 +3,7 @@ import type { LeaseOwner, LeaseRelease, LeaseRequest } from '../../shared/safety
 import type { ChangePermit } from '../../shared/safety/permit';
 import { valueText } from './lease-memory';
 import type { LeaseMemory } from './lease-memory';
+import { isSameOwner } from '../../shared/safety/people';
 import type { LeaseRecord } from './lease-record';
 
 /** What is wished of a lease: one wish is carried out at a time, the others wait. */
@@ -50,7 +51,7 @@ export class LeaseWishes {
     const dropped = [...memory.waiting, ...(memory.wish ? [memory.wish] : [])].filter((one) => !stays(one));
     memory.waiting = memory.waiting.filter(stays);
     if (memory.wish !== null && !stays(memory.wish)) memory.wish = null;
-    const others = dropped.filter(({ owner }) => owner !== by);
+    const others = dropped.filter(({ owner }) => !isSameOwner(owner, by));
     for (const one of others) this.record.refuse(one, `Given up for ${one.owner} by ${by}: ${reason}`);
   }
 

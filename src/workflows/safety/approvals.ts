@@ -8,7 +8,7 @@ import type {
   EarlyAnswer,
   Verdict,
 } from '../../shared/safety/approval';
-import { isSamePerson } from '../../shared/safety/people';
+import { isNobody, isSamePerson } from '../../shared/safety/people';
 import { effectsOf } from '../../shared/summary/effects';
 import { shortTitle } from '../../shared/summary/headline';
 import { clock } from '../../shared/text/text';
@@ -118,9 +118,15 @@ export class Approvals {
       this.early.keep({ hash, as, verdict, note });
       return { hash, state: 'kept', detail: `not asked now: kept as "${verdict}" until it is asked in this run` };
     }
+    this.expire(asked);
     // Two answers may be let through before either is taken: the first counts.
     if (asked.state === 'asked') settle(asked, { as, verdict, note }, this.now());
     return { hash: asked.hash, state: asked.state, detail: `${asked.subject.title} on ${asked.subject.host}` };
+  }
+
+  /** Silence is a no from then on, also where nobody was there to notice. */
+  private expire(approval: Approval): void {
+    if (approval.expiresAt <= this.now()) this.end(approval, 'expired');
   }
 
   private get open(): Approval[] {
@@ -135,8 +141,7 @@ export class Approvals {
   private find(hash: string | undefined): Approval | undefined {
     const { approvals } = this.of;
     if (hash !== undefined) return approvals.findLast((approval) => approval.hash === hash);
-    const hashes = new Set(approvals.map((one) => one.hash));
-    if (this.open.length > 0 && hashes.size > 1) {
+    if (this.open.length > 0 && approvals.length > 1) {
       throw new Error(`more than one question was asked: add the hash of the one you mean; open: ${this.openOnes()}`);
     }
     return this.open[0] ?? approvals.at(-1);
@@ -157,7 +162,8 @@ export class Approvals {
   }
 
   private may(as: string, roles: string[]): boolean {
-    return !this.isStarter(as) && roles.some((role) => this.policy.roles[role]?.includes(as) === true);
+    if (isNobody(as) || this.isStarter(as)) return false;
+    return roles.some((role) => this.policy.roles[role]?.some((member) => isSamePerson(member, as)) === true);
   }
 
   private isStarter(as: string): boolean {
@@ -177,8 +183,9 @@ export class Approvals {
   private peopleFor(subject: ApprovalSubject): string[] {
     const { startedBy } = this.of;
     const people = this.rolesFor(subject).flatMap((role) => this.policy.roles[role] ?? []);
-    const others = people.filter((person) => startedBy === null || !isSamePerson(person, startedBy));
-    return [...new Set(others)].slice(0, MAX_PEOPLE);
+    const isOther = (person: string) => startedBy === null || !isSamePerson(person, startedBy);
+    const isFirst = (person: string, at: number) => people.findIndex((one) => isSamePerson(one, person)) === at;
+    return people.filter((person, at) => isOther(person) && isFirst(person, at)).slice(0, MAX_PEOPLE);
   }
 
   private whyClosed(approval: Approval): string {

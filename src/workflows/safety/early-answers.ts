@@ -3,7 +3,7 @@ import { isSamePerson } from '../../shared/safety/people';
 
 const MAX_EARLY = 20;
 
-/** Answers that were given on purpose before their question was asked. Bounded: the newest are kept. */
+/** Answers that were given on purpose before their question was asked. Bounded: of too many the oldest yes goes first. */
 export class EarlyAnswers {
   /** @param answers kept by whoever carries them on */
   constructor(private readonly answers: EarlyAnswer[]) {}
@@ -11,7 +11,9 @@ export class EarlyAnswers {
   /** What a person said last counts. */
   keep(answer: EarlyAnswer): void {
     const others = this.answers.filter(({ hash, as }) => hash !== answer.hash || !isSamePerson(as, answer.as));
-    this.keepOnly([...others, answer].slice(-MAX_EARLY));
+    const all = [...others, answer];
+    if (all.length > MAX_EARLY) all.splice(leastWanted(all), 1);
+    this.keepOnly(all);
   }
 
   /** The answer to this question by somebody who may give it, a no before a yes. It counts for one asking only. */
@@ -24,4 +26,12 @@ export class EarlyAnswers {
   private keepOnly(answers: EarlyAnswer[]): void {
     this.answers.splice(0, this.answers.length, ...answers);
   }
+}
+
+/** A no that is forgotten would let somebody's yes count. */
+function leastWanted(answers: EarlyAnswer[]): number {
+  return Math.max(
+    0,
+    answers.findIndex(({ verdict }) => verdict === 'approved'),
+  );
 }

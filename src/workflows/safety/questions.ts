@@ -120,10 +120,12 @@ export class Questions {
   }
 
   private async untilOver(approval: Approval, isWatched: boolean): ReturnType<ThinkingWatch['until']> {
-    const { incident, policy } = this.of;
+    const { incident } = this.of;
     const { cite, title } = approval.subject;
+    // A question that was open already has less time left than a new one.
+    const forMs = Math.max(1, Date.parse(approval.expiresAt) - Date.now());
     const isOver = () => approval.state !== 'asked' || incident.isResolved || incident.isClosedByPerson;
-    const wait = { page: cite.slice(0, 1), forMs: policy.expireAfterMs, summary: `Answer to: ${title}` };
+    const wait = { page: cite.slice(0, 1), forMs, summary: `Answer to: ${title}` };
     if (isWatched && this.watch !== null) return await this.watch.until(isOver, wait);
     return { ended: (await condition(isOver, wait.forMs, { summary: wait.summary })) ? 'over' : 'expired' };
   }

@@ -229,12 +229,33 @@ describe('secrets', () => {
     ['the link to Prometheus', { generatorURL: `http://king:${secret}@prometheus:9090/graph?token=${secret}` }],
     ['the name of a label', { labels: { alertname: 'A', [`token=${secret}`]: 'x' } }],
     ['what is wrong', { status: `token=${secret}` }],
+    ['a coloured value', { annotations: { description: `\u001b[36mpassword\u001b[0m=\u001b[35m${secret}\u001b[0m` } }],
+    ['arguments', { annotations: { summary: `run ['--password', '${secret}'] failed` } }],
+    ['a start that is none', { startsAt: `token=${secret}` }],
+    ['a name of an annotation that is no text', { annotations: { [`token=${secret}`]: {} } }],
     ['a value far too long', { labels: { alertname: 'A', url: `${'x'.repeat(990)} token=${secret}` } }],
   ])('in %s are masked', (_, alert) => {
     const read = JSON.stringify(alertOf(alert));
     expect(JSON.stringify(alert)).toContain(secret);
     expect(read).not.toContain(secret.slice(0, 4));
     expect(read).toContain('***');
+  });
+
+  it('in base64 too', () => {
+    const encoded = Buffer.from(`king:${secret}`).toString('base64');
+    expect(alertOf({ annotations: { summary: `auth ${encoded} failed` } }).annotations['summary']).toBe(
+      'auth *** failed',
+    );
+  });
+
+  it('are not where an alert is told by its fingerprint, its times and its hosts', () => {
+    const { fingerprint, startsAt, labels } = alertOf({ fingerprint: 'e3b0c44298fc1c14' });
+    expect({ fingerprint, startsAt, labels }).toEqual({
+      fingerprint: 'e3b0c44298fc1c14',
+      startsAt: alertOf({}).startsAt,
+      labels: alertOf({}).labels,
+    });
+    expect(JSON.stringify(alertOf({ fingerprint: 'e3b0c44298fc1c14' }))).not.toContain('***');
   });
 
   it('in the link to Alertmanager too', () => {
@@ -272,8 +293,8 @@ describe('hostile labels', () => {
       labels: { alertname: 'A\u001b[31m\u0000', 'n\u0007': '\u202egnp.exe' },
       annotations: { summary: 'bell \u0007 c1 \u009b31m line\nnext\ttab' },
     });
-    expect(alertname).toBe('A\ufffd[31m\ufffd');
-    expect(labels).toEqual({ alertname: 'A\ufffd[31m\ufffd', 'n\ufffd': '\ufffdgnp.exe' });
+    expect(alertname).toBe('A\ufffd');
+    expect(labels).toEqual({ alertname: 'A\ufffd', 'n\ufffd': '\ufffdgnp.exe' });
     // A description may have lines.
     expect(annotations['summary']).toBe('bell \ufffd c1 \ufffd31m line\nnext\ttab');
   });

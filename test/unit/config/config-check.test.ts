@@ -29,7 +29,7 @@ function warningsOf({ stderr, path }: { stderr: string; path: string }): string 
 describe('config check', () => {
   it('prints the effective configuration, secrets masked, and succeeds', () => {
     const { stdout, stderr, exitCode } = check('intake: {token: "${T}"}', [], { T: 'hunter2' });
-    expect(stdout).toContain('token: "********"');
+    expect(stdout).toContain('token: "***"');
     expect(stdout).toContain('stabilityWindow: 5s');
     expect(stdout).not.toContain('hunter2');
     expect(stderr).toMatch(/^reading .*halcyon\.yaml\nwarning: pagers: no Slack token and no PagerDuty key.*\n$/);
@@ -95,7 +95,7 @@ describe('config check', () => {
 
   it('prints the same as JSON', () => {
     const { stdout } = check('intake: {token: abc}', ['--json']);
-    expect(JSON.parse(stdout)).toMatchObject({ intake: { token: '********', port: 9095, bodyLimit: '1MiB' } });
+    expect(JSON.parse(stdout)).toMatchObject({ intake: { token: '***', port: 9095, bodyLimit: '1MiB' } });
   });
 
   it('prints problems on stderr, one per line, and fails with 2', () => {

@@ -8,6 +8,7 @@ import { findServiceProcesses } from '../../../host/processes/service-processes'
 import { listUsers } from '../../../host/programs/users';
 import type { KingfisherSettings } from '../../../host/agent-settings';
 import type { OpenFiles, PortState, ProcessInfo, ProcessList, ServiceName } from '../../../shared/observations/service';
+import { maskArguments } from '../../../shared/text/secrets/arguments';
 import type { HostDeps } from '../core/deps';
 import { asActivity } from '../core/run';
 
@@ -79,5 +80,6 @@ async function listensElsewhere(user: string, installDir: string, there: number[
 
 /** The command line, masked and cut. */
 export function commandOf({ argv, exe }: ProcessRecord, redact: Redact): string {
-  return redact(argv.join(' ') || (exe ?? ''), COMMAND_CHARACTERS);
+  // As a list first: once they are joined, an argument of two words is two arguments.
+  return redact(maskArguments(argv).join(' ') || (exe ?? ''), COMMAND_CHARACTERS);
 }

@@ -1,5 +1,4 @@
 import { formatConfig } from '../../../../src/config';
-import { maskUrlPasswords } from '../../../../src/config/print/secrets';
 import { configOf, problemsOf } from '../support';
 
 const CANARY = 'hunter2';
@@ -20,6 +19,8 @@ describe('errors', () => {
     `agent: {dependencies: {rabbitmq: {unit: r, url: "amqp://h", managementUrl: "${CANARY}"}}}`,
     `agent: {kingfisher: {manager: {type: process, env: {A: [${CANARY}]}}}}`,
     `agent: {kingfisher: {baseUrl: "x://u:${CANARY}@h"}}`,
+    `agent: {kingfisher: {configCheck: {command: [/bin/a, --password, {a: ${CANARY}}]}}}`,
+    `agent: {kingfisher: {configCheck: {command: [/bin/a, '--password=${CANARY}\\0']}}}`,
     `log: {level: "\${LEVEL}"}`,
     `intake: {token: "${CANARY}" "${CANARY}"}`,
     `intake: {token: *${CANARY}}`,
@@ -56,18 +57,30 @@ agent:
     rabbitmq: {unit: q, url: "amqp://u:${CANARY}@h", managementUrl: "http://u:${CANARY}@h"}`),
     );
     expect(printed).not.toContain(CANARY);
-    expect(printed).toContain('token: "********"');
-    expect(printed).toContain('url: postgresql://u:********@h/db?sslpassword=********');
-    expect(printed).toContain('url: redis://:********@h:6379/1');
-    expect(printed).toContain('KEY: "********"');
+    expect(printed).toContain('token: "***"');
+    expect(printed).toContain('url: postgresql://u:***@h/db?sslpassword=***');
+    expect(printed).toContain('url: redis://:***@h:6379/1');
+    expect(printed).toContain('KEY: "***"');
   });
 
   it.each([
-    ['http://h:8201/a@b', 'http://h:8201/a@b'],
-    ['http://user@h', 'http://user@h'],
-    ['amqp://u:p@ss@h', 'amqp://u:********@h'],
-    ['two http://a:b@c and redis://:x@y', 'two http://a:********@c and redis://:********@y'],
-  ])('masks %s', (text, masked) => {
-    expect(maskUrlPasswords(text)).toBe(masked);
+    `[/bin/run, --password, ${CANARY}, -v]`,
+    `[/bin/run, --db-token=${CANARY}, -v]`,
+    `[/usr/bin/curl, -u, "king:${CANARY}", -v]`,
+    `[/usr/bin/mysql, -p${CANARY}, -v]`,
+    `[/usr/bin/redis-cli, -a, ${CANARY}, -v]`,
+    `[/usr/bin/env, API_KEY=${CANARY}, /bin/run, -v]`,
+  ])('masks the secret of the arguments %s', (command) => {
+    const configCheck = `configCheck: {command: ${command}, cwd: /opt/kingfisher}`;
+    const kingfisher = `{installDir: /opt/kingfisher, dataDir: /srv/kingfisher, ${configCheck}}`;
+    const printed = formatConfig(configOf(`agent: {host: h1, kingfisher: ${kingfisher}}`));
+    expect(printed).not.toContain(CANARY);
+    expect(printed).toContain('- -v');
+  });
+
+  it('masks no argument that is no secret', () => {
+    const configCheck = 'configCheck: {command: [/bin/run, --max-tokens, "4096", -p, "8201"], cwd: /opt/kingfisher}';
+    const kingfisher = `{installDir: /opt/kingfisher, dataDir: /srv/kingfisher, ${configCheck}}`;
+    expect(formatConfig(configOf(`agent: {host: h1, kingfisher: ${kingfisher}}`))).not.toContain('***');
   });
 });

@@ -1,4 +1,4 @@
-import type { Approval, ApprovalSubject } from '../../../../src/shared/safety/approval';
+import type { Approval, ApprovalPolicy, ApprovalSubject } from '../../../../src/shared/safety/approval';
 import { Approvals, describeQuestion } from '../../../../src/workflows/safety/approvals';
 import { hashOf } from '../../../../src/workflows/safety/hash';
 
@@ -21,11 +21,11 @@ const RUN = 'run-1';
 /** As the question of this run has it. */
 const hashOfQuestion = (subject: ApprovalSubject, run = RUN) => hashOf({ run, ...subject });
 
-function setUp(startedBy: string | null = null, run = RUN) {
+function setUp(startedBy: string | null = null, run = RUN, policy: ApprovalPolicy = POLICY) {
   const list: Approval[] = [];
   let clock = Date.parse('2026-11-23T03:00:00Z');
   const now = () => new Date((clock += 1_000)).toISOString();
-  const approvals = new Approvals(POLICY, { run, startedBy, approvals: list, early: [] }, now);
+  const approvals = new Approvals(policy, { run, startedBy, approvals: list, early: [] }, now);
   return { approvals, list, pass: (ms: number) => (clock += ms) };
 }
 
@@ -106,6 +106,34 @@ describe('a question', () => {
   });
 });
 
+describe('the one who answers', () => {
+  const SPELLINGS = ['Anna', ' anna ', 'ANNA', 'anna@corp.example', 'ａｎｎａ', 'an\u200bna'];
+
+  it.each(SPELLINGS)('has the role also as %j', (as) => {
+    const { approvals } = setUp();
+    approvals.ask(SUBJECT);
+    expect(() => approvals.check({ as })).not.toThrow();
+  });
+
+  it.each(SPELLINGS)('may not answer what was started as %j', (startedBy) => {
+    const { approvals } = setUp(startedBy);
+    const asked = approvals.ask(SUBJECT);
+    for (const as of ['anna', ...SPELLINGS]) expect(() => approvals.check({ as })).toThrow(/started this run/);
+    expect(asked.people).toEqual(['bela']);
+  });
+
+  it('is named once, however the roles spell the name', () => {
+    const { approvals } = setUp(null, RUN, { ...POLICY, roles: { operator: ['anna', 'Anna', 'anna@corp'] } });
+    expect(approvals.ask(SUBJECT).people).toEqual(['anna']);
+  });
+
+  it('is somebody', () => {
+    const { approvals } = setUp(null, RUN, { ...POLICY, roles: { operator: ['\u200b'] } });
+    approvals.ask(SUBJECT);
+    expect(() => approvals.check({ as: '\u200b' })).toThrow(/may not answer/);
+  });
+});
+
 describe('an answer to something else', () => {
   it('is refused while another question is open, mistyped or old', () => {
     const { approvals, list } = setUp();
@@ -129,6 +157,22 @@ describe('an answer to something else', () => {
     const { hash } = approvals.ask({ ...SUBJECT, precondition: 'port taken' });
     expect(() => approvals.check({ as: 'anna' })).toThrow(`add the hash of the one you mean; open: ${hash}`);
     expect(() => approvals.check({ as: 'anna', hash })).not.toThrow();
+  });
+
+  it('does not hit the same question asked again where it names none', () => {
+    const { approvals } = setUp();
+    approvals.end(approvals.ask(SUBJECT), 'withdrawn');
+    const { hash } = approvals.ask(SUBJECT);
+    expect(() => approvals.check({ as: 'anna' })).toThrow(`add the hash of the one you mean; open: ${hash}`);
+  });
+
+  it('is not taken when it was let through and its time is over by then', () => {
+    const { approvals, pass } = setUp();
+    const asked = approvals.ask(SUBJECT);
+    approvals.check({ as: 'anna' });
+    pass(5 * 3_600_000);
+    expect(approvals.answer({ as: 'anna' }, 'approved').state).toBe('expired');
+    expect(asked).toMatchObject({ state: 'expired', answeredBy: null });
   });
 
   it('comes too late when its time is over, whoever noticed that', () => {
@@ -165,6 +209,26 @@ describe('an answer in advance', () => {
     for (const as of ['anna', 'bela']) approvals.answer({ as, hash, inAdvance }, 'approved');
     expect(approvals.ask(SUBJECT).state).toBe('approved');
     expect(approvals.ask(SUBJECT).state).toBe('asked');
+  });
+
+  it('is a yes where the person said no before', () => {
+    const { approvals } = setUp();
+    approvals.answer({ as: 'anna', hash, inAdvance }, 'rejected');
+    approvals.answer({ as: 'ANNA@corp', hash, inAdvance }, 'approved');
+    expect(approvals.ask(SUBJECT)).toMatchObject({ state: 'approved', answeredBy: 'ANNA@corp' });
+  });
+
+  it('of no stays when so many answers are given that not all are kept', () => {
+    const { approvals } = setUp();
+    const fill = () => {
+      for (let other = 0; other < 19; other++) {
+        approvals.answer({ as: 'bela', hash: other.toString(16).padStart(8, '0'), inAdvance }, 'approved');
+      }
+    };
+    approvals.answer({ as: 'anna', hash, inAdvance }, 'rejected');
+    fill();
+    approvals.answer({ as: 'bela', hash, inAdvance }, 'approved');
+    expect(approvals.ask(SUBJECT)).toMatchObject({ state: 'rejected', answeredBy: 'anna' });
   });
 
   it('is what a person said last, and a no goes before a yes', () => {

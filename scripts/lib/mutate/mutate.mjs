@@ -1,0 +1,142 @@
+import { readFile } from 'node:fs/promises';
+import { say } from '../progress.mjs';
+import { relatedTests, runInTurn, runTests } from './jest.mjs';
+import { mutantsOf, mutated } from './mutants.mjs';
+import { HELP, optionsOf } from './options.mjs';
+import { arguedFor, readList, targetsOf } from './promises.mjs';
+import { sample } from './sample.mjs';
+import { Tree } from './tree.mjs';
+
+/** Files of tests that are asked first where the list names none. */
+const NEAREST = 2;
+const WRONG_USAGE = 2;
+const INTERRUPTED = 130;
+/** The unchanged sources: also where nothing is in jest's cache yet. */
+const BASELINE_MS = 600_000;
+const MARGIN_MS = 30_000;
+
+/** Runs `npm run mutate`; returns its exit code. */
+export async function runMutations(args) {
+  const asked = ask(args);
+  if (asked.exitCode !== undefined) return asked.exitCode;
+  const { options, list, targets } = asked;
+  // What listens for the end removes copies and ends tests.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(INTERRUPTED));
+  const tree = await Tree.copy();
+  const trees = [tree];
+  try {
+    const all = await jobsOf(targets, tree, options);
+    const jobs = sample(all, options.sample, options.seed);
+    if (options.list) return print(jobs);
+    say(`${jobs.length} of ${all.length} mutants in ${targets.length} files`);
+    const timeoutMs = await proveTests(tree, jobs, options);
+    while (trees.length < Math.min(options.jobs, jobs.length)) trees.push(await Tree.copy());
+    return report(await runAll(jobs, trees, timeoutMs, list), options);
+  } catch (error) {
+    say(error.message);
+    return WRONG_USAGE;
+  } finally {
+    for (const one of trees) one.remove();
+  }
+}
+
+function ask(args) {
+  try {
+    const options = optionsOf(args);
+    if (options.help) {
+      process.stdout.write(HELP);
+      return { exitCode: 0 };
+    }
+    const list = readList();
+    if (options.words.length === 0) throw new Error(`which files? promises: ${Object.keys(list.promises).join(', ')}`);
+    return { options, list, targets: targetsOf(options.words, list) };
+  } catch (error) {
+    process.stderr.write(`${error.message}\n\n${HELP}`);
+    return { exitCode: WRONG_USAGE };
+  }
+}
+
+/** Each mutant with the source it is in and the tests that may notice it. */
+async function jobsOf(targets, tree, { list }) {
+  const jobs = [];
+  for (const { file, tests, parts } of targets) {
+    const source = await readFile(tree.path(file), 'utf8');
+    const groups = list ? [] : await groupsOf(tree, { file, tests, parts });
+    for (const mutant of mutantsOf(file, source)) jobs.push({ file, source, mutant, groups, parts });
+  }
+  return jobs;
+}
+
+/** Most mutants are noticed by the tests beside their source: those are asked first, and all others only then. */
+async function groupsOf(tree, { file, tests, parts }) {
+  const related = await relatedTests(tree, file, parts);
+  const first = tests.length > 0 ? tests : related.slice(0, NEAREST);
+  return [first, related.filter((one) => !first.includes(one))].filter((group) => group.length > 0);
+}
+
+function print(jobs) {
+  for (const { file, mutant } of jobs) process.stdout.write(`${describe(file, mutant)}\n`);
+  return 0;
+}
+
+/** Tests that fail by themselves would notice everything. Returns the milliseconds that those of a mutant may take. */
+async function proveTests(tree, jobs, { timeout }) {
+  const tests = [...new Set(jobs.flatMap((job) => job.groups.flat()))];
+  const parts = [...new Set(jobs.flatMap((job) => job.parts))];
+  if (tests.length === 0) return 0;
+  const started = performance.now();
+  const { how, output } = await runTests(tree, tests, parts, BASELINE_MS);
+  if (how !== 'passed') throw new Error(`the tests fail with the sources as they are:\n${output}`);
+  say(`${tests.length} files of tests pass with the sources as they are`);
+  return timeout === null ? MARGIN_MS + 3 * (performance.now() - started) : timeout * 1000;
+}
+
+async function runAll(jobs, trees, timeoutMs, list) {
+  const results = [];
+  const left = [...jobs];
+  const work = async (tree) => {
+    for (let job = left.shift(); job !== undefined; job = left.shift()) {
+      const result = await runOne(job, tree, timeoutMs, list);
+      results.push(result);
+      say(`${results.length} of ${jobs.length}: ${result.how} ${describe(job.file, job.mutant)}`);
+    }
+  };
+  await Promise.all(trees.map(work));
+  return results;
+}
+
+async function runOne(job, tree, timeoutMs, list) {
+  const { file, mutant } = job;
+  // Without a test that imports it nothing can notice.
+  const how = job.groups.length === 0 ? 'passed' : await testOne(job, tree, timeoutMs);
+  if (how !== 'passed') return { file, mutant, how: how === 'failed' ? 'killed' : 'killed (by time)' };
+  const why = arguedFor(list, file, mutant);
+  return { file, mutant, how: why === undefined ? 'SURVIVED' : `argued (${why})`, isArgued: why !== undefined };
+}
+
+async function testOne({ file, source, mutant, groups, parts }, tree, timeoutMs) {
+  await tree.write(file, mutated(source, mutant));
+  try {
+    return await runInTurn(tree, groups, parts, timeoutMs);
+  } finally {
+    await tree.write(file, source);
+  }
+}
+
+function report(results, { json }) {
+  const passed = results.filter(({ how }) => !how.startsWith('killed'));
+  const survivors = passed.filter(({ isArgued }) => !isArgued);
+  const killed = results.length - passed.length;
+  const argued = passed.length - survivors.length;
+  process.stdout.write(`${results.length} mutants: ${killed} killed, ${argued} argued, ${survivors.length} survived\n`);
+  for (const { file, mutant } of survivors) process.stdout.write(`  ${describe(file, mutant)}\n`);
+  if (json) {
+    const found = survivors.map(({ file, mutant: { kind, line, code } }) => ({ file, line, kind, code }));
+    process.stdout.write(`${JSON.stringify({ mutants: results.length, killed, argued, survivors: found })}\n`);
+  }
+  return survivors.length === 0 ? 0 : 1;
+}
+
+function describe(file, { line, kind, code }) {
+  return `${file}:${line} ${kind}: ${code}`;
+}
