@@ -31,8 +31,8 @@ import {
 } from '../messages';
 
 interface ClockOf {
-  /** Asked for when the clock starts: the alert is known by then. */
-  input: () => EscalationInput;
+  /** Asked for when a clock starts: the alert is known by then. `isLost`: it takes the place of one that was ended. */
+  input: (isLost: boolean) => EscalationInput;
   /** It was ended from outside and begins anew: what the incident said before is to be said again. */
   onLost: () => void;
 }
@@ -55,7 +55,7 @@ export class EscalationClient {
     this.isOver = false;
     void this.inOrder(async () => {
       await Promise.resolve();
-      await this.begin(this.of.input());
+      await this.begin(this.of.input(false));
     });
   }
 
@@ -133,7 +133,7 @@ export class EscalationClient {
 
   /** Nothing where it runs again already. */
   private async beginAnew(): Promise<void> {
-    const input = this.of.input();
+    const input = this.of.input(true);
     if (await this.watch.isOf(input.subject.runId)) return;
     this.of.onLost();
     await this.begin(input);

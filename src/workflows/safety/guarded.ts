@@ -41,7 +41,10 @@ export class Guarded implements IncidentSafety {
     watched: Watched | null,
   ) {
     this.approvedWork = new ApprovedWork(watched?.subject ?? 'it');
-    this.escalation = new EscalationClient({ input: () => this.clockInput(), onLost: () => this.tellAgain() });
+    this.escalation = new EscalationClient({
+      input: (isLost) => this.clockInput(isLost),
+      onLost: () => this.tellAgain(),
+    });
     this.route = new AlertRoute(incident, policy.escalation, this.escalation);
     this.responders = new Responders(incident, policy.escalation, this.escalation);
     this.access = new HostAccess({
@@ -187,15 +190,14 @@ export class Guarded implements IncidentSafety {
     await this.escalation.settled();
   }
 
-  private clockInput(): EscalationInput {
+  private clockInput(isLost: boolean): EscalationInput {
     const { incident } = this;
     const { acknowledged } = incident.view;
     const { pages } = incident.story;
-    const isNew = pages.length === 0 && acknowledged === null;
     return {
       subject: subjectOf(incident, this.route.severity),
       plan: this.route.plan(),
-      ...(isNew ? {} : { restored: { pages, acknowledged } }),
+      ...(isLost ? { restored: { pages, acknowledged } } : {}),
     };
   }
 
