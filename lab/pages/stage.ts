@@ -16,6 +16,7 @@ import { startSkippingServer } from '../../src/simulate/time/server';
 import { sleepVirtually } from '../../src/simulate/time/unstick';
 import { VirtualTime } from '../../src/simulate/time/virtual-time';
 import { createAgent, createController } from '../../src/temporal/workers';
+import { isClockOver } from '../../src/temporal/clock-over';
 import type { WorkflowSource } from '../../src/temporal/workflow-source';
 import { StandInPagerduty } from '../stand-ins/pagerduty';
 import { StandInSlack } from '../stand-ins/slack';
@@ -176,8 +177,7 @@ export class PageStage {
   /** Lets time pass until incident and clock are over, or so many minutes went by. Returns how it ended. */
   async ended(withinMinutes: number): Promise<string> {
     for (let minute = 0; minute < withinMinutes; minute++) {
-      const status = await this.statusOf(escalationId(this.incident().workflowId));
-      if (status !== 'RUNNING') break;
+      if (await isClockOver(this.server.client, escalationId(this.incident().workflowId))) break;
       await this.pass(1);
     }
     const status = await this.statusOf(this.incident().workflowId);

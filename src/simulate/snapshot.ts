@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { EscalationView } from '../shared/paging/escalation';
 import { escalationId } from '../shared/ids';
 import type { IncidentView } from '../shared/incident';
+import { isClockOver } from '../temporal/clock-over';
 import type { VirtualTime } from './time/virtual-time';
 
 /** An incident and its clock at one moment. */
@@ -24,8 +25,8 @@ export async function takeSnapshot(client: Client, workflowId: string): Promise<
   }
   const clock = client.workflow.getHandle(escalationId(workflowId));
   const escalation = await unlessAbsent(clock.query<EscalationView>('escalation'));
-  const isClockOver = escalation === null || (await clock.describe()).status.name !== 'RUNNING';
-  return { incident, escalation, isOver: status.name !== 'RUNNING' && isClockOver };
+  const isOver = status.name !== 'RUNNING' && (await isClockOver(client, clock.workflowId));
+  return { incident, escalation, isOver };
 }
 
 async function unlessAbsent<T>(view: Promise<T>): Promise<T | null> {

@@ -7,6 +7,7 @@ import { CONTROLLER_TASK_QUEUE, hostTaskQueue } from '../../../src/shared/task-q
 import { WORKFLOWS, bundleWorkflows } from '../temporal/bundle';
 import { ScriptedPagers } from '../../../src/simulate/script/scripted-pagers';
 import { ScriptedHost } from '../../../src/simulate/script/scripted-host';
+import { isClockOver } from '../../../src/temporal/clock-over';
 import { createController } from '../../../src/temporal/workers';
 import { startTimeSkipping } from '../temporal/temporal';
 import { waitFor } from '../wait-for';
@@ -71,8 +72,8 @@ export class WorkflowSite {
   /** What is left of a host's incidents ends while there is a controller: else it holds up the server's time for ever. */
   private async endOf(name: string): Promise<void> {
     const clock = this.env.client.workflow.getHandle(`escalation/KingfisherServiceDown/${name}`);
-    const isOver = async () => (await clock.describe()).status.name !== 'RUNNING';
-    await waitFor(() => isOver().catch(() => true), { what: 'the clock to end' }).catch(() => clock.terminate());
+    const isOver = async () => await isClockOver(this.env.client, clock.workflowId);
+    await waitFor(isOver, { what: 'the clock to end, and everyone to hear of it' }).catch(() => clock.terminate());
     await this.env.client.workflow
       .getHandle(guardId(name))
       .terminate()

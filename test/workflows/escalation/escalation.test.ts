@@ -1,3 +1,4 @@
+import { closingId } from '../../../src/shared/ids';
 import { ApplicationFailure } from '@temporalio/common';
 import { searchAttributes } from '../../../src/shared/search-attributes';
 import {
@@ -41,6 +42,8 @@ describe('the clock', () => {
       await pass(70);
       const view = await run.close();
       await recordHistory(run.handle, 'escalation.closed');
+      const told = closingId(run.handle.workflowId, run.handle.firstExecutionRunId);
+      await recordHistory(site.env.client.workflow.getHandle(told), 'closing.told');
       expect(run.pages()).toEqual(['15 tier 1', '30 tier 2', '60 tier 3']);
       expect(view.pages.map(({ tier, channel, delivered }) => [tier, channel, delivered])).toEqual([
         [1, 'slack', true],
