@@ -73,7 +73,9 @@ export class WorkflowSite {
   private async endOf(name: string): Promise<void> {
     const clock = this.env.client.workflow.getHandle(`escalation/KingfisherServiceDown/${name}`);
     const isOver = async () => await isClockOver(this.env.client, clock.workflowId);
-    await waitFor(isOver, { what: 'the clock to end, and everyone to hear of it' }).catch(() => clock.terminate());
+    await waitFor(isOver, { what: 'the clock to end, and everyone to hear of it' }).catch(async () => {
+      await clock.terminate().catch(() => undefined);
+    });
     await this.env.client.workflow
       .getHandle(guardId(name))
       .terminate()
