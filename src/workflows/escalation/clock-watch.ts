@@ -5,7 +5,7 @@ import type { CoordinationActivities } from '../../activities/control/types';
 /** A clock that this run did not start itself tells nobody of its end: it is looked at this often. */
 const LOOK_MS = 600_000;
 /** An older clock that does not end by itself within so many tries is ended. */
-const TRIES = 3;
+const TRIES = 10;
 const AGAIN_MS = 1_000;
 
 /** Whether the clock of an incident is there, seen from the incident. */

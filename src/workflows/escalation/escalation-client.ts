@@ -47,12 +47,15 @@ export class EscalationClient {
   private last: Promise<unknown> = Promise.resolve();
   /** Nothing is left to be paged: its end is no loss. */
   private isOver = true;
+  /** Which clock of this incident it is: one that fires anew after its end has another. */
+  private generation = 0;
 
   constructor(private readonly of: ClockOf) {}
 
   /** The clock begins; its command goes with those of the first diagnosis, and behind them: the host is asked first. */
   start(): void {
     this.isOver = false;
+    this.generation += 1;
     void this.inOrder(async () => {
       await Promise.resolve();
       await this.begin(this.of.input(false));
@@ -120,7 +123,10 @@ export class EscalationClient {
         return this.lookAfter(this.watch.untilEnded(child));
       } catch (err) {
         if (!(err instanceof WorkflowExecutionAlreadyStartedError)) throw err;
-        if (await this.watch.isOf(input.subject.runId)) return this.lookAfter(this.watch.untilSeenGone());
+        // After a reset it is ours; of one that fires anew, it is the one that was told to close.
+        const mayBeOurs = this.generation <= 1;
+        if (mayBeOurs && (await this.watch.isOf(input.subject.runId)))
+          return this.lookAfter(this.watch.untilSeenGone());
         await this.watch.putAside(tries, () => this.isHeard(closedSignal, SUPERSEDED));
       }
     }
@@ -128,7 +134,12 @@ export class EscalationClient {
 
   /** @param lost resolves when the clock has ended */
   private lookAfter(lost: Promise<void>): void {
-    void lost.then(() => this.inOrder(async () => (this.isOver ? undefined : await this.beginAnew())));
+    const { generation } = this;
+    void lost.then(() =>
+      this.inOrder(async () => {
+        if (!this.isOver && generation === this.generation) await this.beginAnew();
+      }),
+    );
   }
 
   /** Nothing where it runs again already. */
