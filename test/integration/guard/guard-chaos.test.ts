@@ -174,8 +174,8 @@ it('an agent that was frozen and wakes late is refused', async () => {
   const workflowBundle = await bundleWorkflows(require.resolve('../../support/workflows/change-workflows'));
   try {
     await withWorker({ connection, taskQueue: 'guard-chaos', workflowBundle }, async () => {
-      const base = Date.now();
       const frozen = await startAgent('frozen');
+      const base = newestIn(path.join(kingfisher.agent.stateDir, 'fence'))?.token ?? 0;
       const seen = await (await start('observeStart', { host: HOST })).result();
       frozen.signal('SIGSTOP');
       // Its long polls are still open: Temporal gives it the work, and it takes it when it wakes.

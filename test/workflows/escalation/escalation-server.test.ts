@@ -5,7 +5,7 @@ import type { WorkflowBundle } from '@temporalio/worker';
 import { CONTROLLER_TASK_QUEUE } from '../../../src/shared/task-queues';
 import { acknowledgedSignal, closedSignal, escalateNowSignal, escalationQuery } from '../../../src/workflows/messages';
 import { bundleWorkflows } from '../../support/temporal/bundle';
-import { MINUTE, PLAN, startEscalation, subject } from '../../support/escalations';
+import { MINUTE, PLAN, startEscalation, subject, everyoneTold } from '../../support/escalations';
 import { recordHistory } from '../../support/temporal/record-history';
 import { ScriptedControl } from '../../support/scripted/scripted-control';
 import { startLocal } from '../../support/temporal/temporal';
@@ -121,6 +121,7 @@ it('a page that is under way when it is closed is resolved afterwards, and none 
     await handle.signal(closedSignal, { outcome: 'healed', summary: '' });
     release();
     await handle.result();
+    await everyoneTold(env, handle);
     await recordHistory(handle, 'escalation.closed-while-paging');
   });
   const pagerduty = control.received.filter(

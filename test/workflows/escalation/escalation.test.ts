@@ -9,7 +9,7 @@ import {
   helplessSignal,
   noteSignal,
 } from '../../../src/workflows/messages';
-import { MINUTE, PLAN, beginEscalation, question } from '../../support/escalations';
+import { MINUTE, PLAN, beginEscalation, question, everyoneTold } from '../../support/escalations';
 import type { HowToBegin } from '../../support/escalations';
 import { recordHistory } from '../../support/temporal/record-history';
 import { ScriptedControl, refusal } from '../../support/scripted/scripted-control';
@@ -148,6 +148,7 @@ describe('a heal that nobody was called for', () => {
       const facts = [{ name: 'Mended by', lines: ['Halcyon'] }];
       await run.handle.signal(closedSignal, { outcome, summary: 'Healed on h1', facts });
       await run.handle.result();
+      await everyoneTold(site.env, run.handle);
       const told = control.received.filter(({ workflowId }) => workflowId === run.id);
       expect(told.map(({ channel, page }) => ({ channel, page }))).toEqual(
         Array(count).fill({
