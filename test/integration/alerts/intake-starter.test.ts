@@ -1,3 +1,4 @@
+import { createCoordinationActivities } from '../../../src/activities/control/coordination';
 import type { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { RoutingTable } from '../../../src/alerts/routing';
@@ -76,7 +77,8 @@ async function runsOf(alertname: string): Promise<string[]> {
 async function withController<T>(test: () => Promise<T>): Promise<T> {
   const workflowBundle = await bundleWorkflows();
   const connection = env.nativeConnection;
-  return await withWorker({ connection, taskQueue: CONTROLLER_TASK_QUEUE, workflowBundle }, test);
+  const activities = createCoordinationActivities(env.client);
+  return await withWorker({ connection, taskQueue: CONTROLLER_TASK_QUEUE, workflowBundle, activities }, test);
 }
 
 /** A client of which `before` runs between its last look and its first start. */
