@@ -7,7 +7,7 @@ import type { HelplessPlay, LeasePlay, OutagePlay, Play } from './plan';
 import type { PagedIncident } from './record';
 import type { ChaosSite } from './site';
 import { until } from './until';
-import { TIERS_S, isPaged, tiersOf } from './verdict';
+import { TIERS_S, isPaged } from './verdict';
 
 /** A page is missed when it comes later than this: covers parts that are killed one after another. */
 const PAGE_WITHIN_MS = 90_000;
@@ -53,8 +53,6 @@ async function callPeople(
   if (acknowledged === null || acknowledged.forMs !== null) await paged(...EVERY_TIER);
   else await sleep(Math.max(0, incident.startsAt + LAST_TIER_MS - Date.now()), undefined, { signal });
   await sleep(lingerMs, undefined, { signal });
-  // Somebody may have it from before a tier to after its time: those that came must not come again.
-  incident.due = [...new Set([...incident.due, ...tiersOf(incident, site.pages()).map(({ tier }) => tier)])];
 }
 
 async function keepDying(site: ChaosSite, { host, lastsMs, deadlyEveryMs }: OutagePlay, signal: AbortSignal) {

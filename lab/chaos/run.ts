@@ -48,5 +48,17 @@ export async function runChaos(
     leases,
     open,
   };
+  say(volumeOf(record));
   return { record, kills: strikes.total };
+}
+
+/** How much there was to go wrong. */
+function volumeOf({ pages, rings, hosts, leases }: ChaosRecord): string {
+  const begun = hosts.flatMap(({ changes }) => changes).filter(({ phase }) => phase === 'begin');
+  const holders = new Set(begun.map(({ holder }) => holder)).size;
+  const undone = leases.filter(({ state }) => state === 'undone').length;
+  return (
+    `${pages.length} pages in Slack, ${rings.length} incidents in PagerDuty; ${begun.length} changes by ${holders} holders; ` +
+    `${leases.length} leases, ${undone} of them in effect for a while`
+  );
 }

@@ -35,13 +35,13 @@ export class Strikes {
     }
   }
 
-  /** What ended by itself begins again, as systemd would have it. */
+  /** What ended by itself begins again, as systemd would have it; what does not start is started after the next strike. */
   async supervise(): Promise<void> {
     const { stack, hosts } = this.site;
     for (const daemon of [stack.controller, stack.intake, ...hosts.map(({ agent }) => agent)]) {
       if (daemon.isRunning) continue;
       this.say(`${daemon.name} had ended by itself, and is started`);
-      await daemon.start();
+      await daemon.start().catch((err: unknown) => this.say(String(err)));
     }
   }
 

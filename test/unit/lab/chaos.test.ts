@@ -1,3 +1,4 @@
+import { OpenIncidents } from '../../../lab/chaos/open-incidents';
 import { plan, strikes } from '../../../lab/chaos/plan';
 import type { ChaosRecord, PagedIncident, SlackPage } from '../../../lab/chaos/record';
 import { judge } from '../../../lab/chaos/verdict';
@@ -120,5 +121,37 @@ describe('the plan', () => {
     const next = strikes(7);
     const struck = new Set(Array.from({ length: 200 }, () => next().victim));
     expect(struck.size).toBe(7);
+  });
+});
+
+describe('open incidents', () => {
+  const two = () => {
+    const incidents = new OpenIncidents();
+    ['incident/a/h1', 'incident/b/h1'].forEach((workflowId) => incidents.add(incident({ workflowId })));
+    return incidents;
+  };
+
+  it('are struck one at a time, whichever is drawn', async () => {
+    const struck: string[] = [];
+    const blow = async ({ workflowId }: PagedIncident) => void struck.push(workflowId);
+    expect(await two().strike(0, blow)).toBe(true);
+    expect(await two().strike(0.99, blow)).toBe(true);
+    expect(struck).toEqual(['incident/a/h1', 'incident/b/h1']);
+  });
+
+  it('are left alone once somebody closes them, who waits for the strike that is under way', async () => {
+    const incidents = two();
+    const done: string[] = [];
+    let end = () => undefined as void;
+    const striking = incidents.strike(0, async () => {
+      await new Promise<void>((resolve) => (end = resolve));
+      done.push('struck');
+    });
+    const leaving = Promise.all(incidents.all.map((one) => incidents.leave(one))).then(() => done.push('left'));
+    expect(await incidents.strike(0, async () => undefined)).toBe(false);
+    end();
+    await Promise.all([striking, leaving]);
+    expect(done).toEqual(['struck', 'left']);
+    expect(incidents.all).toHaveLength(2);
   });
 });
