@@ -44,6 +44,11 @@ export class Daemon {
     return this;
   }
 
+  /** For messages. */
+  get name(): string {
+    return this.options.name;
+  }
+
   /** Of the program itself; undefined where it does not run. */
   get pid(): number | undefined {
     return this.isRunning ? this.child?.pid : undefined;

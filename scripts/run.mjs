@@ -13,6 +13,7 @@ const HELP = `Usage: node scripts/run.mjs COMMAND [arguments]
                           The arguments go to jest: test unit -t 'a name'
   chaos [args]            the random tests in full: parts that are killed, storms, races; test takes a sample of them.
                           HALCYON_CHAOS_SEED makes the same choice again, HALCYON_CHAOS_KILLS sets how many are killed
+  chaos --incidents N     kill every part while N incidents are open, and count what went wrong; --help says more
   mutate [args]           change the sources a line at a time: does a test notice? mutate --help says more
   pages [args]            play what people are paged with when incidents end, and print the pages side by side
   demo [args]             break KingFisher on a throw-away host and watch it being healed
@@ -28,12 +29,16 @@ wrong usage.
 function programOf(command, args) {
   if (command === 'demo') return ['lab/demo.js', ...args];
   if (command === 'pages') return ['lab/pages.js', ...args];
+  if (command === 'chaos' && args.some(isOfChaosProgram)) return ['lab/chaos.js', ...args];
   if (command === 'soak') return ['lab/soak.js', ...args];
   if (command === 'lab') return ['lab/cli.js', ...args];
   const [name, ...rest] = args;
   if (command === 'bench' && /^[a-z][a-z0-9-]*$/.test(name ?? '')) return [`bench/${name}.js`, ...rest];
   return null;
 }
+
+/** All other arguments are for the random tests. */
+const isOfChaosProgram = (arg) => /^(--incidents(=.*)?|--help|-h)$/.test(arg);
 
 async function runProgram([file, ...args], interactive) {
   await ensureInstalled();
@@ -54,9 +59,6 @@ async function main([command, ...args]) {
   if (command === 'test' && (args[0] === undefined || args[0].startsWith('-') || parts.includes(args[0]))) {
     return await runTests(args);
   }
-  if (command === 'chaos') {
-    return await runChaos(args);
-  }
   if (command === 'mutate') {
     await ensureInstalled();
     // Needs the compiler, which may not have been there before.
@@ -64,6 +66,7 @@ async function main([command, ...args]) {
   }
   const program = programOf(command, args);
   if (program !== null) return await runProgram(program, command === 'lab');
+  if (command === 'chaos') return await runChaos(args);
   process.stderr.write(HELP);
   return 2;
 }

@@ -99,7 +99,7 @@ export interface Subject {
 export interface EscalationInput {
   subject: Subject;
   plan: EscalationPlan;
-  /** Of a clock that was ended from outside, which this one takes the place of. */
+  /** Another clock of this incident may have paged before this one: it was ended from outside. */
   restored?: RestoredClock;
 }
 
@@ -107,6 +107,8 @@ export interface EscalationInput {
 export interface RestoredClock {
   pages: Page[];
   acknowledged: { as: string; until: string } | null;
+  /** It may have sent what the incident did not hear of: a page is looked for by its key before it is sent. */
+  mayHaveSent: boolean;
 }
 
 /**

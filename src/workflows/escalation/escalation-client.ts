@@ -30,9 +30,14 @@ import {
   standingSignal,
 } from '../messages';
 
+/** A clock that was ended. `mayHaveSent`: what has the key of a page in Slack is its page, and no older one. */
+export interface LostClock {
+  mayHaveSent: boolean;
+}
+
 interface ClockOf {
-  /** Asked for when a clock starts: the alert is known by then. `isLost`: it takes the place of one that was ended. */
-  input: (isLost: boolean) => EscalationInput;
+  /** Asked for when a clock starts: the alert is known by then. `before`: the one whose place it takes, if it does. */
+  input: (before: LostClock | null) => EscalationInput;
   /** It was ended from outside and begins anew: what the incident said before is to be said again. */
   onLost: () => void;
 }
@@ -58,8 +63,15 @@ export class EscalationClient {
     this.generation += 1;
     void this.inOrder(async () => {
       await Promise.resolve();
-      await this.begin(this.of.input(false));
+      // A reset makes us forget that there was a clock before.
+      const mayHaveSent = this.hasKeysOfItsOwn && workflowInfo().runId !== workflowInfo().firstExecutionRunId;
+      await this.begin(this.of.input(mayHaveSent ? { mayHaveSent } : null));
     });
+  }
+
+  /** The clocks of an incident that fires anew have the same keys, and a new run knows of none before it. */
+  private get hasKeysOfItsOwn(): boolean {
+    return this.generation === 1 && workflowInfo().continuedFromExecutionRunId === undefined;
   }
 
   /** In a new run of the incident: the clock runs, and is looked after. */
@@ -144,10 +156,10 @@ export class EscalationClient {
 
   /** Nothing where it runs again already. */
   private async beginAnew(): Promise<void> {
-    const input = this.of.input(true);
-    if (await this.watch.isOf(input.subject.runId)) return;
+    const before = { mayHaveSent: this.hasKeysOfItsOwn };
+    if (await this.watch.isOf(this.of.input(before).subject.runId)) return;
     this.of.onLost();
-    await this.begin(input);
+    await this.begin(this.of.input(before));
   }
 
   /** Resolves with whether a clock has it. */

@@ -22,7 +22,7 @@ export function restored(
       wellSince: null,
       wellMs: 0,
     },
-    pager: { pages, threads: {}, asked: [], rung: [], messages: now },
+    pager: { pages, threads: {}, asked: [], rung: [], messages: now, mayBeSent: known.mayHaveSent },
   };
 }
 

@@ -10,6 +10,7 @@ import { answerInWords } from './approvals';
 import { ApprovedWork } from './approved-work';
 import { closingOf, subjectOf } from './describe-incident';
 import { EscalationClient } from '../escalation/escalation-client';
+import type { LostClock } from '../escalation/escalation-client';
 import type { ChangeIntent, Permission } from './gate';
 import { HostAccess } from './host-access';
 import type { Incident } from '../incident/incident';
@@ -42,7 +43,7 @@ export class Guarded implements IncidentSafety {
   ) {
     this.approvedWork = new ApprovedWork(watched?.subject ?? 'it');
     this.escalation = new EscalationClient({
-      input: (isLost) => this.clockInput(isLost),
+      input: (before) => this.clockInput(before),
       onLost: () => this.tellAgain(),
     });
     this.route = new AlertRoute(incident, policy.escalation, this.escalation);
@@ -190,14 +191,14 @@ export class Guarded implements IncidentSafety {
     await this.escalation.settled();
   }
 
-  private clockInput(isLost: boolean): EscalationInput {
+  private clockInput(before: LostClock | null): EscalationInput {
     const { incident } = this;
     const { acknowledged } = incident.view;
     const { pages } = incident.story;
     return {
       subject: subjectOf(incident, this.route.severity),
       plan: this.route.plan(),
-      ...(isLost ? { restored: { pages, acknowledged } } : {}),
+      ...(before === null ? {} : { restored: { pages, acknowledged, ...before } }),
     };
   }
 

@@ -148,6 +148,14 @@ describe('chaos', () => {
     ]);
   });
 
+  it.each([['--incidents', '3'], ['--incidents=3'], ['--help']])('with %s is a program of its own', async (...args) => {
+    sandbox.write('lab/chaos.ts', `console.log(process.argv.slice(2).join(' ')); process.exitCode = 1;`);
+    const { exitCode, stdout } = await sandbox.run('chaos', ...args, '--json');
+    expect(lastLine(stdout)).toBe([...args, '--json'].join(' '));
+    expect(exitCode).toBe(1);
+    expect(sandbox.calls('jest')).toEqual([]);
+  });
+
   it('names every file that takes a sample', () => {
     const tests = path.resolve(__dirname, '../..');
     const files = readdirSync(tests, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test.ts'));

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
-import type { ScriptedHost } from '../../../src/simulate/script/scripted-host';
+import { ScriptedHost } from '../../../src/simulate/script/scripted-host';
 import { escalationId } from '../../../src/shared/ids';
 import type { IncidentView } from '../../../src/shared/incident';
 import type { EscalationView } from '../../../src/shared/paging/escalation';
@@ -24,12 +25,16 @@ afterEach(() => {
   site.pagers.before = () => undefined;
 });
 
-/** Nothing helps this host: people are called at once. */
-async function helpless(host: ScriptedHost, name: string, input: object = {}): Promise<WorkflowHandle> {
+async function beginHelpless(host: ScriptedHost, name: string, input: object = {}): Promise<WorkflowHandle> {
   host.up.kingfisher = false;
   host.broken.add('kingfisher');
   host.allow = ['restart', 'clearFiles'];
-  const handle = await startIncident(site.env.client, name, alert(), incidentInput(name, input));
+  return await startIncident(site.env.client, name, alert(), incidentInput(name, input));
+}
+
+/** Nothing helps this host: people are called at once. */
+async function helpless(host: ScriptedHost, name: string, input: object = {}): Promise<WorkflowHandle> {
+  const handle = await beginHelpless(host, name, input);
   await untilState(handle, 'waitingForPeople');
   const newest = site.env.client.workflow.getHandle(handle.workflowId);
   await waitFor(async () => (await newest.query<IncidentView>('timeline')).tier === 1, { what: 'tier 1', ...WAIT });
@@ -52,6 +57,20 @@ function sentAbout({ workflowId }: WorkflowHandle, kind: string): string[] {
     .filter(({ input }) => input.page.kind === kind)
     .map(({ channel }) => `${kind} ${channel}`)
     .sort();
+}
+
+/** To before its first decision. */
+async function reset(handle: WorkflowHandle): Promise<void> {
+  const runId = await runOf(handle);
+  const { events } = await handle.fetchHistory();
+  const point = events?.find(({ eventType }) => eventType === EVENT_TYPE_WORKFLOW_TASK_COMPLETED)?.eventId;
+  await site.env.client.workflowService.resetWorkflowExecution({
+    namespace: 'default',
+    workflowExecution: { workflowId: handle.workflowId, runId },
+    workflowTaskFinishEventId: point!,
+    requestId: randomUUID(),
+    reason: 'a person tries again',
+  });
 }
 
 async function untilAnotherRun(handle: WorkflowHandle, than: string): Promise<void> {
@@ -86,6 +105,44 @@ it('terminated, it begins anew, pages nobody twice, takes an acknowledgement, an
     // What follows the page goes into its thread, which the new clock does not know.
     const follows = site.pagers.sent.find(({ input }) => input.page.kind === 'acknowledged');
     expect(follows?.input).toMatchObject({ ifPosted: expect.stringContaining('/tier-1/') });
+  });
+}, 120_000);
+
+it('terminated before its incident heard of a page, it looks for that one before it sends it', async () => {
+  await site.withHost(async (host, name) => {
+    const known: (() => void)[] = [];
+    site.pagers.before = async ({ input }) => {
+      if (input.page.kind === 'tier' && known.length < 2) await new Promise<void>((resolve) => known.push(resolve));
+    };
+    const handle = await beginHelpless(host, name);
+    await waitFor(() => known.length === 2, { what: 'a page by both channels', ...WAIT });
+    await clockOf(handle).terminate();
+    const again = () => sentAbout(handle, 'tier').length === 2;
+    await waitFor(again, { what: 'the page of the new clock', ...WAIT }).finally(() => {
+      known.forEach((resolve) => resolve());
+    });
+    const [first, second] = site.pagers.sent.filter(({ input }) => input.subject.workflowId === handle.workflowId);
+    await closed(handle);
+    expect([first?.input.repeated, second?.input.repeated]).toEqual([true, true]);
+  });
+}, 120_000);
+
+it('terminated while no controller runs, and its incident reset: the pages of the next clock are looked for', async () => {
+  const [host, name] = [new ScriptedHost(), `h-${randomUUID().slice(0, 8)}`];
+  await site.withAgent(host, name, async () => {
+    const handle = await site.withController(() => helpless(host, name));
+    await clockOf(handle).terminate();
+    await reset(handle);
+    await site.withController(async () => {
+      const sent = () => site.pagers.sent.filter(({ input }) => input.subject.workflowId === handle.workflowId);
+      await waitFor(() => sent().length === 4, { what: 'tier 1 by the next clock', ...WAIT });
+      await closed(handle);
+      expect(
+        sent()
+          .slice(2, 4)
+          .map(({ input }) => input.repeated),
+      ).toEqual([true, true]);
+    });
   });
 }, 120_000);
 
@@ -140,15 +197,7 @@ it('a reset of its incident pages nobody, ends no clock, and is no end of the in
     });
     const clock = await runOf(clockOf(handle));
     const first = await runOf(handle);
-    const { events } = await handle.fetchHistory();
-    const point = events?.find(({ eventType }) => eventType === EVENT_TYPE_WORKFLOW_TASK_COMPLETED)?.eventId;
-    await site.env.client.workflowService.resetWorkflowExecution({
-      namespace: 'default',
-      workflowExecution: { workflowId: handle.workflowId, runId: first },
-      workflowTaskFinishEventId: point!,
-      requestId: name,
-      reason: 'a person tries again',
-    });
+    await reset(handle);
     await untilAnotherRun(handle, first);
     await untilState(handle, 'waitingForPeople');
     const isPaged = () => site.pagers.tiersOf(handle.workflowId).length === 2;

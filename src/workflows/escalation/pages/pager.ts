@@ -22,6 +22,8 @@ export interface PagerState {
   rung: PagedTeam[];
   /** Messages so far: part of their keys. */
   messages: number;
+  /** A clock before this one may have sent what this one sends: it is looked for first. */
+  mayBeSent: boolean;
 }
 
 /** What else there is to say of a tier's page. */
@@ -51,7 +53,7 @@ export class Pager {
     private readonly onChange: () => void,
     carried?: PagerState,
   ) {
-    this.state = carried ?? { pages: [], threads: {}, asked: [], rung: [], messages: 0 };
+    this.state = carried ?? { pages: [], threads: {}, asked: [], rung: [], messages: 0, mayBeSent: false };
     this.courier = new PageCourier(subject, this.state.threads);
   }
 
@@ -62,7 +64,7 @@ export class Pager {
   page(due: DueTier, at: string, urgency: Urgency, { question = null, ended = null }: PageReason = {}): void {
     const pages = newPages(this.subject.runId, due, at, { urgency, question, ended });
     this.state.pages.push(...pages);
-    pages.filter(({ key }) => key !== '').forEach((page) => this.send(page, false));
+    pages.filter(({ key }) => key !== '').forEach((page) => this.send(page, this.state.mayBeSent));
   }
 
   /** Sends what was interrupted again. */
@@ -215,7 +217,7 @@ export class Pager {
   private tell(message: Message, withinMs: number): void {
     const summary = `${TOLD[message.kind.kind]} to ${message.team.name}: ${CHANNEL_NAMES[message.channel]}`;
     const told = this.messageScope
-      .run(() => this.courier.deliver(message, { summary, repeated: false, withinMs }))
+      .run(() => this.courier.deliver(message, { summary, repeated: this.state.mayBeSent, withinMs }))
       .then(() => undefined)
       .catch((err: unknown) => {
         if (!isExpected(err)) throw err;
