@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,8 +35,6 @@ async function main(): Promise<void> {
     .parse()
     .opts<ChaosOptions>();
   const interruption = new AbortController();
-  // Each incident that is open waits for it.
-  setMaxListeners(Infinity, interruption.signal);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interruption.abort());
   const directory = mkdtempSync(join(tmpdir(), 'halcyon-chaos-'));
   let site: ChaosSite | undefined;

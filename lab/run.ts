@@ -8,6 +8,8 @@ export interface RunOptions {
   env?: NodeJS.ProcessEnv;
   /** Whether an exit code other than 0 rejects. @default true */
   check?: boolean;
+  /** Ends the program, and rejects. */
+  signal?: AbortSignal;
 }
 
 export interface RunResult {
@@ -31,7 +33,13 @@ export class RunError extends Error {
 /** Resolves when the program has ended. Rejects with `RunError`, or with the error of starting it. */
 export async function run(program: string, args: string[], options: RunOptions = {}): Promise<RunResult> {
   // Given by hand: under jest a child inherits the real environment and not the one that the test sees.
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...options.env } });
+  const env = { ...process.env, ...options.env };
+  const { signal } = options;
+  const child = spawn(program, args, {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env,
+    ...(signal === undefined ? {} : { signal }),
+  });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on('data', (data: Buffer) => stdout.push(data));

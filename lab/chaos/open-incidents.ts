@@ -4,7 +4,11 @@ interface Entry {
   incident: PagedIncident;
   /** What is being done to it; whoever closes it waits for that. */
   struck: Promise<void>;
+  blows: number;
 }
+
+/** The last one that is open is not struck for ever: each blow may cost its pages some seconds. */
+const MOST_BLOWS = 3;
 
 /** Incidents that may be struck: none that a person is closing, or a reset would open it again. */
 export class OpenIncidents {
@@ -14,14 +18,15 @@ export class OpenIncidents {
 
   add(incident: PagedIncident): void {
     this.all.push(incident);
-    this.open.set(incident.workflowId, { incident, struck: Promise.resolve() });
+    this.open.set(incident.workflowId, { incident, struck: Promise.resolve(), blows: 0 });
   }
 
-  /** Strikes at one of them; false where none is open. `draw`, from 0 to 1: which one. */
+  /** Strikes at one of them; false where none is open that may be struck. `draw`, from 0 to 1: which one. */
   async strike(draw: number, blow: (incident: PagedIncident) => Promise<void>): Promise<boolean> {
-    const entries = [...this.open.values()];
+    const entries = [...this.open.values()].filter(({ blows }) => blows < MOST_BLOWS);
     const entry = entries[Math.floor(draw * entries.length)];
     if (entry === undefined) return false;
+    entry.blows++;
     const struck = blow(entry.incident);
     entry.struck = struck.catch(() => undefined);
     await struck;

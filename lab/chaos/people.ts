@@ -87,7 +87,11 @@ export async function applyLease(site: ChaosSite, play: LeasePlay, signal: Abort
   const who = ['--reason', name, '--as', 'anna', '--config', site.stack.configFile];
   const env = { ...site.pagers.env, HALCYON_INTAKE_TOKEN: site.stack.token };
   const isAsked = async () => {
-    const { exitCode } = await run(process.execPath, [cli, 'leases', 'apply', ...where, ...who], { env, check: false });
+    const { exitCode } = await run(process.execPath, [cli, 'leases', 'apply', ...where, ...who], {
+      env,
+      check: false,
+      signal,
+    });
     return exitCode === UNREACHABLE ? undefined : true;
   };
   await until(isAsked, { deadlineMs: TAKEN_WITHIN_MS, everyMs: 1_000, signal });

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { OpenIncidents } from './open-incidents';
 import { leaseEnds, untilAllOver } from './leftovers';
 import { perform } from './plays';
@@ -30,7 +31,7 @@ export async function runChaos(
     for (const wave of new Set(plays.map((play) => play.wave))) {
       const together = plays.filter((play) => play.wave === wave);
       say(`wave ${wave + 1}: ${together.length} incidents begin`);
-      await Promise.all(together.map((play) => perform(site, incidents, play, signal)));
+      await allOrNone(together, signal, async (play, isOver) => await perform(site, incidents, play, isOver));
     }
   } finally {
     striking.abort();
@@ -50,6 +51,25 @@ export async function runChaos(
   };
   say(volumeOf(record));
   return { record, kills: strikes.total };
+}
+
+/** Where one fails the others end too; resolves or rejects when all have: nobody talks to what is taken down then. */
+async function allOrNone(
+  plays: Play[],
+  signal: AbortSignal,
+  play: (play: Play, isOver: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const failed = new AbortController();
+  const isOver = AbortSignal.any([signal, failed.signal]);
+  // Each incident that is open waits for it.
+  setMaxListeners(Infinity, isOver);
+  const playing = plays.map((one) => play(one, isOver));
+  try {
+    await Promise.all(playing);
+  } finally {
+    failed.abort();
+    await Promise.allSettled(playing);
+  }
 }
 
 /** How much there was to go wrong. */

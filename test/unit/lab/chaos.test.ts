@@ -139,6 +139,13 @@ describe('open incidents', () => {
     expect(struck).toEqual(['incident/a/h1', 'incident/b/h1']);
   });
 
+  it('are not struck for ever', async () => {
+    const incidents = two();
+    let blows = 0;
+    while (await incidents.strike(0.99, async () => undefined)) blows++;
+    expect(blows).toBe(6);
+  });
+
   it('are left alone once somebody closes them, who waits for the strike that is under way', async () => {
     const incidents = two();
     const done: string[] = [];
