@@ -21,7 +21,20 @@ import {
  * that outlives its incident, so that nothing that happens to a runbook can stop it (docs/escalation.md).
  */
 export async function escalation(input: EscalationRunInput): Promise<EscalationView> {
-  const run = new EscalationRun(input);
+  const root = CancellationScope.current();
+  // A cancellation is a wish that is answered: only its incident ends a clock. Whatever has a scope of its own is begun in this.
+  return await CancellationScope.nonCancellable(async () => {
+    const run = new EscalationRun(input);
+    listen(run);
+    root.cancelRequested.catch(() => {
+      run.news.notTaken('A cancellation: the clock ends with its incident, so close that');
+      void CancellationScope.nonCancellable(async () => run.incident.say({ kind: 'notCancelled' }));
+    });
+    return await run.untilOver();
+  });
+}
+
+function listen(run: EscalationRun): void {
   const door = new Door((what, why) => run.news.notTaken(`${what}: ${why}`));
   door.signal(escalateNowSignal, ({ reason }) => run.escalateNow(reason));
   door.signal(helplessSignal, ({ reason }) => run.helpless(reason));
@@ -33,10 +46,4 @@ export async function escalation(input: EscalationRunInput): Promise<EscalationV
   door.signal(closedSignal, (closing) => run.news.closed(closing));
   listenForMoves(door);
   door.query(escalationQuery, () => run.view());
-  // A cancellation is a wish that is answered: only its incident ends a clock.
-  CancellationScope.current().cancelRequested.catch(() => {
-    run.news.notTaken('A cancellation: the clock ends with its incident, so close that');
-    void CancellationScope.nonCancellable(async () => run.incident.say({ kind: 'notCancelled' }));
-  });
-  return await CancellationScope.nonCancellable(async () => await run.untilOver());
 }

@@ -25,6 +25,14 @@ afterEach(() => {
   site.pagers.before = () => undefined;
 });
 
+function withSecondTier(afterMs: number): object {
+  const tiers = [
+    { afterMs: 1_000, notify: 'onDuty' },
+    { afterMs, notify: 'other' },
+  ];
+  return { safety: { ...SAFETY, escalation: { ...SAFETY.escalation, tiers, lateSpacingMs: 0 } } };
+}
+
 async function beginHelpless(host: ScriptedHost, name: string, input: object = {}): Promise<WorkflowHandle> {
   host.up.kingfisher = false;
   host.broken.add('kingfisher');
@@ -163,13 +171,15 @@ it('terminated while its incident goes on in a new run, it takes an acknowledgem
   });
 }, 120_000);
 
-it('cancelled, it goes on, and the incident says so', async () => {
+it('cancelled, it goes on and pages the next tier, and the incident says so', async () => {
   await site.withHost(async (host, name) => {
-    const handle = await helpless(host, name);
+    const handle = await helpless(host, name, withSecondTier(12_000));
     await clockOf(handle).cancel();
     const isAnswered = async () => (await titles(handle)).includes('The clock goes on');
     await waitFor(isAnswered, { what: 'the answer in the timeline', ...WAIT });
     expect(await isOpen(clockOf(handle))).toBe(true);
+    const isPaged = () => site.pagers.tiersOf(handle.workflowId).length === 2;
+    await waitFor(isPaged, { what: 'tier 2', ...WAIT });
     await acknowledged(handle);
     await closed(handle);
     await waitFor(async () => !(await isOpen(clockOf(handle))), { what: 'the clock to end', ...WAIT });
@@ -187,14 +197,8 @@ it('an acknowledgement that no clock takes is refused', async () => {
 }, 120_000);
 
 it('a reset of its incident pages nobody, ends no clock, and is no end of the incident', async () => {
-  const tiers = [
-    { afterMs: 1_000, notify: 'onDuty' },
-    { afterMs: 25_000, notify: 'other' },
-  ];
   await site.withHost(async (host, name) => {
-    const handle = await helpless(host, name, {
-      safety: { ...SAFETY, escalation: { ...SAFETY.escalation, tiers, lateSpacingMs: 0 } },
-    });
+    const handle = await helpless(host, name, withSecondTier(25_000));
     const clock = await runOf(clockOf(handle));
     const first = await runOf(handle);
     await reset(handle);
