@@ -15,6 +15,8 @@ const SLOT_BYTES = 4_096;
 const SLOTS = [0, 1] as const;
 /** A reader that is slow may meet both writes of one record on their way. */
 const LOOKS = 3;
+const LINE_FEED = 0x0a;
+const SPACE = 0x20;
 const NO_LINKS = constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 interface Slot<T> {
@@ -115,7 +117,7 @@ function newest<T>(fd: number, slotBytes: number): Slot<T> {
 function slotsOf<T>(fd: number, slotBytes: number): (Slot<T> | undefined)[] {
   const bytes = Buffer.alloc(slotBytes * SLOTS.length);
   readSync(fd, bytes, 0, bytes.length, 0);
-  return SLOTS.map((slot) => decode<T>(bytes.subarray(slot * slotBytes, (slot + 1) * slotBytes).toString('utf8')));
+  return SLOTS.map((slot) => decode<T>(bytes.subarray(slot * slotBytes, (slot + 1) * slotBytes)));
 }
 
 /** A line of JSON, its checksum, and spaces to the end of the block. */
@@ -129,10 +131,19 @@ function encode(slot: Slot<object>, slotBytes: number): Buffer {
   return block;
 }
 
-function decode<T>(block: string): Slot<T> | undefined {
-  const [json = '', sum, rest = ''] = block.split('\n');
-  if (sum !== checksum(json) || rest.trim() !== '') return undefined;
-  return JSON.parse(json) as Slot<T>;
+/** Read before each act of a change: nearly all of a block is blank, and is compared without becoming a text. */
+function decode<T>(block: Buffer): Slot<T> | undefined {
+  const endOfJson = block.indexOf('\n');
+  const endOfSum = block.indexOf('\n', endOfJson + 1);
+  if (endOfJson === -1 || endOfSum === -1 || block.at(-1) !== LINE_FEED) return undefined;
+  const json = block.toString('utf8', 0, endOfJson);
+  if (block.toString('utf8', endOfJson + 1, endOfSum) !== checksum(json)) return undefined;
+  return isBlank(block.subarray(endOfSum + 1, -1)) ? (JSON.parse(json) as Slot<T>) : undefined;
+}
+
+/** Each byte is the one before it, and the first is a space. */
+function isBlank(bytes: Buffer): boolean {
+  return bytes.length === 0 || (bytes[0] === SPACE && bytes.subarray(1).equals(bytes.subarray(0, -1)));
 }
 
 function checksum(json: string): string {
