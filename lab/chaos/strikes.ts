@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { escalationId, guardId } from '../../src/shared/ids';
+import { resetRun } from '../temporal/reset';
 import type { OpenIncidents } from './open-incidents';
 import { strikes } from './plan';
 import type { Strike, Victim } from './plan';
@@ -86,7 +87,9 @@ export class Strikes {
           this.clockOf(workflowId).terminate('chaos'),
         );
       case 'incidentReset':
-        return await this.blowOne(draw, 'reset', (incident) => this.reset(incident));
+        return await this.blowOne(draw, 'reset', async (incident) => {
+          incident.runs.push(await resetRun(stack.client, incident.workflowId));
+        });
     }
   }
 
@@ -101,23 +104,6 @@ export class Strikes {
       struck = `${what} ${incident.workflowId}`;
     });
     return struck === '' ? null : struck;
-  }
-
-  /** To before its first decision: everything is decided anew. */
-  private async reset(incident: PagedIncident): Promise<void> {
-    const handle = this.handle(incident.workflowId);
-    const { runId } = await handle.describe();
-    const { events } = await this.site.stack.client.workflow.getHandle(incident.workflowId, runId).fetchHistory();
-    const first = events?.find((event) => event.workflowTaskCompletedEventAttributes);
-    if (!first?.eventId) throw new Error('it has not decided anything yet');
-    const answer = await this.site.stack.client.workflowService.resetWorkflowExecution({
-      namespace: 'default',
-      workflowExecution: { workflowId: incident.workflowId, runId },
-      workflowTaskFinishEventId: first.eventId,
-      requestId: `chaos-${runId}`,
-      reason: 'chaos',
-    });
-    incident.runs.push(answer.runId);
   }
 
   private async calling<T>(call: () => Promise<T>): Promise<T> {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Alert } from '../shared/alert';
+import { isFingerprint } from '../shared/episode';
 import { problem } from './problems';
 import { parseTime, readStart } from './start';
 import { clip, clipRecord } from './text';
 import type { Bounds } from './text';
 
-const FINGERPRINT = /^[\w-]{1,64}$/;
 const MAX_PROBLEMS = 20;
 const MAX_NAME_SHOWN = 40;
 
@@ -150,11 +150,6 @@ function first(names: readonly string[], record: Record<string, string>): [strin
     ...names.filter((name) => Object.hasOwn(record, name)).map((name): [string, string] => [name, record[name]!]),
     ...Object.entries(record).filter(([name]) => !isFirst(name)),
   ];
-}
-
-/** Fingerprints become keys of plain objects, so the names that every object has are none. */
-function isFingerprint(text: string): boolean {
-  return FINGERPRINT.test(text) && !(text in Object.prototype);
 }
 
 /** For senders that leave it out, or send something else in its place: the same labels always give the same. */

@@ -1,5 +1,12 @@
 import type { Alert } from './alert';
 
+const FINGERPRINT = /^[\w-]{1,64}$/;
+
+/** Fingerprints become keys of plain objects, so the names that every object has are none. */
+export function isFingerprint(text: string): boolean {
+  return FINGERPRINT.test(text) && !(text in Object.prototype);
+}
+
 /** What is known of an episode that is over. All times are ISO 8601 in UTC. */
 export interface ClosedEpisode extends EpisodeStart {
   /** When its newest "resolved" came; where none came, when its incident closed. By our own clocks. */

@@ -64,9 +64,13 @@ export function byKind<T extends { kind: string }>(shapes: {
 }): Shape<T> {
   const kinds = Object.keys(shapes) as T['kind'][];
   const kindOf = oneOf(...kinds);
+  const shapeOf = Object.fromEntries(kinds.map((kind) => [kind, object(shapes[kind])])) as Record<
+    string,
+    Shape<object>
+  >;
   return (value, place) => {
     const kind = kindOf(own(mapping(value, place, 'an object'), 'kind'), place === '' ? 'kind' : `${place}.kind`);
-    return { kind, ...object(shapes[kind])(value, place) } as unknown as T;
+    return { kind, ...shapeOf[kind]!(value, place) } as unknown as T;
   };
 }
 
@@ -104,7 +108,7 @@ export function oneOf<T extends string>(...values: T[]): Shape<T> {
   };
 }
 
-/** The first of them that it is. `expected`: what all of them are, in words. */
+/** One of two, as `isFirst` says: what is wrong is told of that one. */
 export function either<A, B>(first: Shape<A>, second: Shape<B>, isFirst: (value: unknown) => boolean): Shape<A | B> {
   return (value, place) => (isFirst(value) ? first(value, place) : second(value, place));
 }

@@ -8,35 +8,30 @@ const LOOK_MS = 600_000;
 const TRIES = 10;
 const AGAIN_MS = 1_000;
 
+type Clock = Awaited<ReturnType<CoordinationActivities['observeClock']>>;
+
 /** Whether the clock of an incident is there, seen from the incident. */
 export class ClockWatch {
-  constructor(private readonly id: string) {}
+  /** @param incidentRun with which the incident began */
+  constructor(
+    private readonly id: string,
+    private readonly incidentRun: string,
+  ) {}
 
-  /** Whether it is open, and of the incident that began with this run. Unknown counts as yes: it is looked at again. */
-  async isOf(incidentRun: string): Promise<boolean> {
-    try {
-      const clock = await activities().observeClock({ workflowId: this.id });
-      return clock.isOpen && clock.incidentRun === incidentRun;
-    } catch (err) {
-      if (err instanceof ActivityFailure) return true;
-      throw err;
-    }
+  /** Whether it is open, and of this incident. */
+  async isOurs(): Promise<boolean> {
+    return await this.isSo(({ isOpen, incidentRun }) => isOpen && incidentRun === this.incidentRun);
   }
 
   /** Resolves when the clock ends, whatever ends it. */
   async untilEnded(child: ChildWorkflowHandle<Workflow>): Promise<void> {
-    await child.result().then(
-      () => undefined,
-      () => undefined,
-    );
+    await child.result().catch(() => undefined);
   }
 
   async untilSeenGone(): Promise<void> {
-    let isOpen = true;
-    while (isOpen) {
+    do {
       await sleep(LOOK_MS, { summary: 'Look after the clock' });
-      isOpen = await this.isOpen();
-    }
+    } while (await this.isSo(({ isOpen }) => isOpen));
   }
 
   /** The clock of an older incident makes room: by itself when it is told so, else it is ended. */
@@ -46,9 +41,10 @@ export class ClockWatch {
     await sleep(AGAIN_MS, { summary: 'Clock of an earlier incident to end' });
   }
 
-  private async isOpen(): Promise<boolean> {
+  /** Unknown counts as yes: it is looked at again. */
+  private async isSo(judge: (clock: Clock) => boolean): Promise<boolean> {
     try {
-      return (await activities().observeClock({ workflowId: this.id })).isOpen;
+      return judge(await activities().observeClock({ workflowId: this.id }));
     } catch (err) {
       if (err instanceof ActivityFailure) return true;
       throw err;

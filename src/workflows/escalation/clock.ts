@@ -43,6 +43,20 @@ export interface DueTier {
 export type Decision =
   { kind: 'page'; due: DueTier } | { kind: 'lapse'; as: string } | { kind: 'wait'; until: number | null };
 
+/** One that has done nothing yet. `now`: epoch milliseconds. */
+export function newClock(now: number): ClockState {
+  return {
+    begunAt: now,
+    out: [],
+    acknowledged: null,
+    firstNow: null,
+    helpless: null,
+    undeliveredAt: null,
+    wellSince: null,
+    wellMs: 0,
+  };
+}
+
 /** A tier that goes out later than this after its time is marked as caught up with. */
 const COLLAPSED_AFTER_MS = 60_000;
 
@@ -60,19 +74,7 @@ export class EscalationClock {
     /** A clock that starts now, or what an earlier run of it knew. */
     begun: { now: number } | ClockState,
   ) {
-    this.state =
-      'now' in begun
-        ? {
-            begunAt: begun.now,
-            out: [],
-            acknowledged: null,
-            firstNow: null,
-            helpless: null,
-            undeliveredAt: null,
-            wellSince: null,
-            wellMs: 0,
-          }
-        : begun;
+    this.state = 'now' in begun ? newClock(begun.now) : begun;
   }
 
   get plan(): EscalationPlan {

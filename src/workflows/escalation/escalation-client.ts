@@ -48,7 +48,7 @@ interface ClockOf {
  */
 export class EscalationClient {
   private readonly id = escalationId(workflowInfo().workflowId);
-  private readonly watch = new ClockWatch(this.id);
+  private readonly watch = new ClockWatch(this.id, workflowInfo().firstExecutionRunId);
   private last: Promise<unknown> = Promise.resolve();
   /** Nothing is left to be paged: its end is no loss. */
   private isOver = true;
@@ -137,8 +137,7 @@ export class EscalationClient {
         if (!(err instanceof WorkflowExecutionAlreadyStartedError)) throw err;
         // After a reset it is ours; of one that fires anew, it is the one that was told to close.
         const mayBeOurs = this.generation <= 1;
-        if (mayBeOurs && (await this.watch.isOf(input.subject.runId)))
-          return this.lookAfter(this.watch.untilSeenGone());
+        if (mayBeOurs && (await this.watch.isOurs())) return this.lookAfter(this.watch.untilSeenGone());
         await this.watch.putAside(tries, () => this.isHeard(closedSignal, SUPERSEDED));
       }
     }
@@ -156,10 +155,9 @@ export class EscalationClient {
 
   /** Nothing where it runs again already. */
   private async beginAnew(): Promise<void> {
-    const before = { mayHaveSent: this.hasKeysOfItsOwn };
-    if (await this.watch.isOf(this.of.input(before).subject.runId)) return;
+    if (await this.watch.isOurs()) return;
     this.of.onLost();
-    await this.begin(this.of.input(before));
+    await this.begin(this.of.input({ mayHaveSent: this.hasKeysOfItsOwn }));
   }
 
   /** Resolves with whether a clock has it. */

@@ -1,5 +1,7 @@
 import type { EscalationInput, Page, RestoredClock } from '../../shared/paging/escalation';
+import { newClock } from './clock';
 import type { ClockState } from './clock';
+import { newPager } from './pages/pager';
 import type { PagerState } from './pages/pager';
 import { pageKey } from './pages/sent-page';
 import type { SentPage } from './pages/sent-page';
@@ -12,17 +14,9 @@ export function restored(
   if (known === undefined) return undefined;
   const pages = known.pages.map((page) => sentPage(page, subject.runId, plan));
   return {
-    clock: {
-      begunAt: now,
-      out: out(known.pages),
-      acknowledged: acknowledgement(known, now),
-      firstNow: null,
-      helpless: null,
-      undeliveredAt: null,
-      wellSince: null,
-      wellMs: 0,
-    },
-    pager: { pages, threads: {}, asked: [], rung: [], messages: now, mayBeSent: known.mayHaveSent },
+    clock: { ...newClock(now), out: out(known.pages), acknowledged: acknowledgement(known, now) },
+    // Messages of the clock before have numbers, too: these are others.
+    pager: { ...newPager(), pages, messages: now, mayBeSent: known.mayHaveSent },
   };
 }
 

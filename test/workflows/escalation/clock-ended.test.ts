@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
+import { resetRun } from '../../../lab/temporal/reset';
 import { ScriptedHost } from '../../../src/simulate/script/scripted-host';
 import { escalationId } from '../../../src/shared/ids';
 import type { IncidentView } from '../../../src/shared/incident';
@@ -14,7 +14,6 @@ import { startLocal } from '../../support/temporal/temporal';
 import { waitFor } from '../../support/wait-for';
 
 const WAIT = { deadlineMs: 60_000, everyMs: 100 };
-const { EVENT_TYPE_WORKFLOW_TASK_COMPLETED } = temporal.api.enums.v1.EventType;
 
 let site: WorkflowSite;
 beforeAll(async () => {
@@ -67,19 +66,7 @@ function sentAbout({ workflowId }: WorkflowHandle, kind: string): string[] {
     .sort();
 }
 
-/** To before its first decision. */
-async function reset(handle: WorkflowHandle): Promise<void> {
-  const runId = await runOf(handle);
-  const { events } = await handle.fetchHistory();
-  const point = events?.find(({ eventType }) => eventType === EVENT_TYPE_WORKFLOW_TASK_COMPLETED)?.eventId;
-  await site.env.client.workflowService.resetWorkflowExecution({
-    namespace: 'default',
-    workflowExecution: { workflowId: handle.workflowId, runId },
-    workflowTaskFinishEventId: point!,
-    requestId: randomUUID(),
-    reason: 'a person tries again',
-  });
-}
+const reset = async ({ workflowId }: WorkflowHandle) => await resetRun(site.env.client, workflowId);
 
 async function untilAnotherRun(handle: WorkflowHandle, than: string): Promise<void> {
   const isAnother = async () => (await runOf(handle)) !== than && (await isOpen(handle));

@@ -1,4 +1,4 @@
-import { temporal } from '@temporalio/proto';
+import { resetRun } from '../../../lab/temporal/reset';
 import { guardId } from '../../../src/shared/ids';
 import type { IncidentView } from '../../../src/shared/incident';
 import type { GuardView } from '../../../src/shared/safety/guard';
@@ -10,7 +10,6 @@ import { waitFor } from '../../support/wait-for';
 import { WorkflowSite } from '../../support/sites/workflow-site';
 
 const WAIT = { deadlineMs: 60_000, everyMs: 100 };
-const { EVENT_TYPE_WORKFLOW_TASK_COMPLETED } = temporal.api.enums.v1.EventType;
 
 let site: WorkflowSite;
 beforeAll(async () => {
@@ -32,16 +31,8 @@ it.each(['first', 'last'] as const)(
       expect(before?.incidentId).toBe(begun.workflowId);
 
       const newest = site.env.client.workflow.getHandle(begun.workflowId);
-      const { events } = await newest.fetchHistory();
-      const tasks = (events ?? []).filter(({ eventType }) => eventType === EVENT_TYPE_WORKFLOW_TASK_COMPLETED);
       const { runId } = await newest.describe();
-      await site.env.client.workflowService.resetWorkflowExecution({
-        namespace: 'default',
-        workflowExecution: { workflowId: begun.workflowId, runId },
-        workflowTaskFinishEventId: (which === 'first' ? tasks[0] : tasks.at(-1))!.eventId!,
-        requestId: name,
-        reason: 'a person tries again',
-      });
+      await resetRun(site.env.client, begun.workflowId, which);
       await waitFor(async () => (await newest.describe()).runId !== runId, { what: 'the new run', ...WAIT });
       const isWatching = async () => {
         restart.free();

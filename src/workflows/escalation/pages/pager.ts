@@ -26,6 +26,11 @@ export interface PagerState {
   mayBeSent: boolean;
 }
 
+/** One that has sent nothing yet. */
+export function newPager(): PagerState {
+  return { pages: [], threads: {}, asked: [], rung: [], messages: 0, mayBeSent: false };
+}
+
 /** What else there is to say of a tier's page. */
 export interface PageReason {
   /** What makes it due is a question. */
@@ -53,7 +58,7 @@ export class Pager {
     private readonly onChange: () => void,
     carried?: PagerState,
   ) {
-    this.state = carried ?? { pages: [], threads: {}, asked: [], rung: [], messages: 0, mayBeSent: false };
+    this.state = carried ?? newPager();
     this.courier = new PageCourier(subject, this.state.threads);
   }
 

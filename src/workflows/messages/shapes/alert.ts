@@ -1,4 +1,5 @@
 import type { Alert } from '../../../shared/alert';
+import { isFingerprint } from '../../../shared/episode';
 import { either, list, malformed, object, oneOf, optional, record } from '../../../shared/shape/shape';
 import type { Shape } from '../../../shared/shape/shape';
 import { text, time, whole } from '../../../shared/shape/values';
@@ -6,11 +7,9 @@ import { text, time, whole } from '../../../shared/shape/values';
 /** Intake sends fewer at a time, and keeps fewer labels. */
 const MAX_ALERTS = 1_000;
 const MAX_LABELS = 200;
-const FINGERPRINT = /^[\w-]{1,64}$/;
 
-/** It becomes the key of an object. */
 const fingerprint: Shape<string> = (value, place) => {
-  if (typeof value === 'string' && FINGERPRINT.test(value) && !(value in Object.prototype)) return value;
+  if (typeof value === 'string' && isFingerprint(value)) return value;
   throw malformed(place, 'a fingerprint', value);
 };
 

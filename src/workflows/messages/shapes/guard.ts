@@ -7,7 +7,7 @@ const LONGEST_MS = 366 * 86_400_000;
 
 const service = oneOf<ServiceName>('kingfisher', 'postgres', 'redis', 'rabbitmq');
 const count = whole(0, 1_000_000);
-const token = whole(0, Number.MAX_SAFE_INTEGER);
+export const token = whole(0, Number.MAX_SAFE_INTEGER);
 
 export const guardPolicy = object<GuardPolicy>({
   restartsPerHour: count,

@@ -1,13 +1,13 @@
 import type { LeaseNews, LeaseRequest } from '../../../shared/safety/lease';
 import type { ChangePermit } from '../../../shared/safety/permit';
 import { either, nullable, object, oneOf, optional } from '../../../shared/shape/shape';
-import { flag, name, scalar, text, time, whole } from '../../../shared/shape/values';
+import { flag, name, scalar, text, time } from '../../../shared/shape/values';
 import { escalationPlan } from './escalation';
-import { guardPolicy } from './guard';
+import { guardPolicy, token } from './guard';
 
 const permit = object<ChangePermit>({
   kind: oneOf('change', 'undo'),
-  token: whole(0, Number.MAX_SAFE_INTEGER),
+  token,
   holder: name,
 });
 
