@@ -115,6 +115,10 @@ export interface IncidentStory {
   /** The pass that comes, or goes on, is made because it stood otherwise after the one before. */
   isSecondPass: boolean;
   earlyAnswers: EarlyAnswer[];
+  /** From 1: how often its alert fired while everyone was told that it is over. */
+  firing: number;
+  /** When the clock of this firing began, ISO 8601. */
+  clockAt: string;
   /** What the clock paged, as it told: where it is lost, the next one knows. */
   pages: Page[];
 }

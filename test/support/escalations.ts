@@ -49,6 +49,7 @@ export function subject(startsAt: number, overrides: Partial<Subject> = {}): Sub
   return {
     workflowId: `incident/KingfisherServiceDown/${host}`,
     runId: randomUUID(),
+    firing: 1,
     runbook: 'serviceDown',
     alertname: 'KingfisherServiceDown',
     host,

@@ -23,10 +23,10 @@ export function createCoordinationActivities(client: Client): Omit<CoordinationA
     },
     async observeClock({ workflowId }) {
       const clock = await describeRun(client, workflowId);
-      const incidentRun = clock?.memo?.['incidentRun'];
+      const firing = clock?.memo?.['firing'];
       return {
         isOpen: clock?.status.name === 'RUNNING',
-        incidentRun: typeof incidentRun === 'string' ? incidentRun : null,
+        firing: typeof firing === 'string' ? firing : null,
       };
     },
     async endClock({ workflowId, reason }) {

@@ -22,6 +22,7 @@ export function createRemindPauseActivities({
         subject: {
           workflowId,
           runId: '',
+          firing: 1,
           runbook: 'guard',
           alertname: 'pause',
           host,

@@ -76,7 +76,7 @@ export interface CoordinationActivities {
   /** Whether what began with this run is still open, in whatever run, and how it ended. */
   observeRun(input: { workflowId: string; runId: string }): Promise<{ open: boolean; status: string }>;
   /** The clock of an incident: whether it is open, and with which run its incident began; null where it does not say. */
-  observeClock(input: { workflowId: string }): Promise<{ isOpen: boolean; incidentRun: string | null }>;
+  observeClock(input: { workflowId: string }): Promise<{ isOpen: boolean; firing: string | null }>;
   /** Ends a clock that does not end by itself and is in the way of the next. One that is not there is no error. */
   endClock(input: { workflowId: string; reason: string }): Promise<void>;
   /** Starts the workflow `closing`, which tells everyone that an incident is over. One that was started already goes on. */

@@ -84,6 +84,8 @@ export interface Subject {
   /** Workflow id and run of the incident, or of the lease or guard that pages. */
   workflowId: string;
   runId: string;
+  /** From 1: an alert that fires anew while everyone is told its end goes on in the same run, and people are called anew. */
+  firing: number;
   runbook: string;
   alertname: string;
   host: string | null;
@@ -107,8 +109,13 @@ export interface EscalationInput {
 export interface RestoredClock {
   pages: Page[];
   acknowledged: { as: string; until: string } | null;
-  /** It may have sent what the incident did not hear of: a page is looked for by its key before it is sent. */
-  mayHaveSent: boolean;
+  /** When the first clock of this firing began: automation has its grace once. */
+  begunAt: string;
+}
+
+/** What people are called for: one firing of one incident. Part of every key, so that nothing of another is taken for its own. */
+export function firingKey({ runId, firing }: Pick<Subject, 'runId' | 'firing'>): string {
+  return `${runId}/${firing}`;
 }
 
 /**
@@ -157,8 +164,8 @@ export interface Page {
 
 /** From an escalation to its incident, by signal `escalated`. */
 export type EscalationEvent = EscalationNews & {
-  /** First run of the incident that is meant: a later one of the same id has a clock of its own. */
-  incidentRun: string;
+  /** By `firingKey`: a later run of the same id, and a later firing, have clocks of their own. */
+  firing: string;
 };
 
 export type EscalationNews =

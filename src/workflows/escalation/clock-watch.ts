@@ -12,15 +12,11 @@ type Clock = Awaited<ReturnType<CoordinationActivities['observeClock']>>;
 
 /** Whether the clock of an incident is there, seen from the incident. */
 export class ClockWatch {
-  /** @param incidentRun with which the incident began */
-  constructor(
-    private readonly id: string,
-    private readonly incidentRun: string,
-  ) {}
+  constructor(private readonly id: string) {}
 
-  /** Whether it is open, and of this incident. */
-  async isOurs(): Promise<boolean> {
-    return await this.isSo(({ isOpen, incidentRun }) => isOpen && incidentRun === this.incidentRun);
+  /** Whether it is open, and of this firing (`firingKey`). */
+  async isOf(key: string): Promise<boolean> {
+    return await this.isSo(({ isOpen, firing }) => isOpen && firing === key);
   }
 
   /** Resolves when the clock ends, whatever ends it. */

@@ -16,6 +16,7 @@ import type {
   Fact,
   StandingNote,
 } from '../../shared/paging/escalation';
+import { firingKey } from '../../shared/paging/escalation';
 import { escalationId } from '../../shared/ids';
 import type { Outcome } from '../../shared/incident';
 import { ClockWatch } from './clock-watch';
@@ -30,14 +31,9 @@ import {
   standingSignal,
 } from '../messages';
 
-/** A clock that was ended. `mayHaveSent`: what has the key of a page in Slack is its page, and no older one. */
-export interface LostClock {
-  mayHaveSent: boolean;
-}
-
 interface ClockOf {
-  /** Asked for when a clock starts: the alert is known by then. `before`: the one whose place it takes, if it does. */
-  input: (before: LostClock | null) => EscalationInput;
+  /** Asked for when a clock starts: the alert is known by then. `isAnother`: one before it may have paged for this firing. */
+  input: (isAnother: boolean) => EscalationInput;
   /** It was ended from outside and begins anew: what the incident said before is to be said again. */
   onLost: () => void;
 }
@@ -48,7 +44,7 @@ interface ClockOf {
  */
 export class EscalationClient {
   private readonly id = escalationId(workflowInfo().workflowId);
-  private readonly watch = new ClockWatch(this.id, workflowInfo().firstExecutionRunId);
+  private readonly watch = new ClockWatch(this.id);
   private last: Promise<unknown> = Promise.resolve();
   /** Nothing is left to be paged: its end is no loss. */
   private isOver = true;
@@ -64,14 +60,8 @@ export class EscalationClient {
     void this.inOrder(async () => {
       await Promise.resolve();
       // A reset makes us forget that there was a clock before.
-      const mayHaveSent = this.hasKeysOfItsOwn && workflowInfo().runId !== workflowInfo().firstExecutionRunId;
-      await this.begin(this.of.input(mayHaveSent ? { mayHaveSent } : null));
+      await this.begin(this.of.input(workflowInfo().runId !== workflowInfo().firstExecutionRunId));
     });
-  }
-
-  /** The clocks of an incident that fires anew have the same keys, and a new run knows of none before it. */
-  private get hasKeysOfItsOwn(): boolean {
-    return this.generation === 1 && workflowInfo().continuedFromExecutionRunId === undefined;
   }
 
   /** In a new run of the incident: the clock runs, and is looked after. */
@@ -129,15 +119,14 @@ export class EscalationClient {
           workflowId: this.id,
           args: [input],
           parentClosePolicy: ParentClosePolicy.ABANDON,
-          memo: { incidentRun: input.subject.runId },
+          memo: { firing: firingKey(input.subject) },
           staticSummary: `Who is paged when about ${input.subject.workflowId}`,
         });
         return this.lookAfter(this.watch.untilEnded(child));
       } catch (err) {
         if (!(err instanceof WorkflowExecutionAlreadyStartedError)) throw err;
         // After a reset it is ours; of one that fires anew, it is the one that was told to close.
-        const mayBeOurs = this.generation <= 1;
-        if (mayBeOurs && (await this.watch.isOurs())) return this.lookAfter(this.watch.untilSeenGone());
+        if (await this.watch.isOf(firingKey(input.subject))) return this.lookAfter(this.watch.untilSeenGone());
         await this.watch.putAside(tries, () => this.isHeard(closedSignal, SUPERSEDED));
       }
     }
@@ -155,9 +144,10 @@ export class EscalationClient {
 
   /** Nothing where it runs again already. */
   private async beginAnew(): Promise<void> {
-    if (await this.watch.isOurs()) return;
+    const input = this.of.input(true);
+    if (await this.watch.isOf(firingKey(input.subject))) return;
     this.of.onLost();
-    await this.begin(this.of.input({ mayHaveSent: this.hasKeysOfItsOwn }));
+    await this.begin(input);
   }
 
   /** Resolves with whether a clock has it. */

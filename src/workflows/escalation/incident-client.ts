@@ -1,4 +1,5 @@
 import { getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
+import { firingKey } from '../../shared/paging/escalation';
 import type { EscalationNews, Subject } from '../../shared/paging/escalation';
 import { escalatedSignal } from '../messages';
 import { plainPage } from './pages/sent-page';
@@ -17,10 +18,10 @@ export class IncidentClient {
   say(event: EscalationNews): void {
     // Guards and leases page people too, and do not listen.
     if (!this.subject.workflowId.startsWith('incident/')) return;
-    const { workflowId, runId } = this.subject;
+    const { workflowId } = this.subject;
     // By its id alone: an incident that is open for long goes on in new runs.
     const said = getExternalWorkflowHandle(workflowId)
-      .signal(escalatedSignal, { ...event, incidentRun: runId })
+      .signal(escalatedSignal, { ...event, firing: firingKey(this.subject) })
       .catch((err: unknown) => {
         if (isCancellation(err)) throw err;
       })

@@ -1,4 +1,4 @@
-import type { EscalationInput, Page, RestoredClock } from '../../shared/paging/escalation';
+import type { EscalationInput, Page, RestoredClock, Subject } from '../../shared/paging/escalation';
 import { newClock } from './clock';
 import type { ClockState } from './clock';
 import { newPager } from './pages/pager';
@@ -12,11 +12,15 @@ export function restored(
   now: number,
 ): { clock: ClockState; pager: PagerState } | undefined {
   if (known === undefined) return undefined;
-  const pages = known.pages.map((page) => sentPage(page, subject.runId, plan));
+  const pages = known.pages.map((page) => sentPage(page, subject, plan));
   return {
-    clock: { ...newClock(now), out: out(known.pages), acknowledged: acknowledgement(known, now) },
+    clock: {
+      ...newClock(Math.min(now, Date.parse(known.begunAt))),
+      out: out(known.pages),
+      acknowledged: acknowledgement(known, now),
+    },
     // Messages of the clock before have numbers, too: these are others.
-    pager: { ...newPager(), pages, messages: now, mayBeSent: known.mayHaveSent },
+    pager: { ...newPager(), pages, messages: now, mayBeSent: true },
   };
 }
 
@@ -32,12 +36,12 @@ function acknowledgement({ acknowledged }: RestoredClock, now: number): ClockSta
 }
 
 /** One that was not delivered when the clock ended may have been since: it is looked for before it is sent again. */
-function sentPage(page: Page, run: string, { teams, urgency }: EscalationInput['plan']): SentPage {
+function sentPage(page: Page, subject: Subject, { teams, urgency }: EscalationInput['plan']): SentPage {
   const { tier, team, teamName, channel, collapsed, delivered } = page;
   return {
     ...page,
     progress: delivered ? 'delivered' : 'interrupted',
-    key: pageKey(run, tier, team, channel),
+    key: pageKey(subject, tier, team, channel),
     pagedTeam: teams[team] ?? { name: teamName, slackChannel: null, pagerdutyService: null },
     kind: { kind: 'tier', tier, senior: false, collapsed, reason: null, urgency },
   };

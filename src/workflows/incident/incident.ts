@@ -45,7 +45,7 @@ export class Incident {
     private readonly now: () => string,
     private readonly onChange: () => void,
   ) {
-    this.story = input.carried?.story ?? newStory();
+    this.story = input.carried?.story ?? newStory(now());
     this.own = input.carried?.view ?? newView(input, now());
     this.timeline = new Timeline(this.own, now, onChange);
     this.findings = new Findings(this.own.findings, now, onChange);
@@ -155,6 +155,7 @@ export class Incident {
   reopen(): void {
     this.closedBy = null;
     this.story.phase = 'round';
+    this.story.firing += 1;
   }
 
   /** Somebody was paged, took it, answered something or closed it. */

@@ -53,6 +53,7 @@ function subjectOf({ view, memory }: Pick<HeldLease, 'view' | 'memory'>, reason:
   return {
     workflowId,
     runId,
+    firing: 1,
     runbook: 'lease',
     alertname: 'LeaseNotUndone',
     host: view.host,

@@ -21,12 +21,17 @@ export function turnRequestOf({ input, view }: Incident, policy: GuardPolicy): T
   };
 }
 
+/** What people are called for: which run, and which firing of its alert. */
+export function firingOf({ story }: Incident): Pick<Subject, 'runId' | 'firing'> {
+  return { runId: workflowInfo().firstExecutionRunId, firing: story.firing };
+}
+
 /** What its pages are about. `severity`: of the alert that decides who is called. */
-export function subjectOf({ input, view }: Incident, severity: string): Subject {
-  const { workflowId, firstExecutionRunId } = workflowInfo();
+export function subjectOf(incident: Incident, severity: string): Subject {
+  const { input, view } = incident;
   return {
-    workflowId,
-    runId: firstExecutionRunId,
+    workflowId: workflowInfo().workflowId,
+    ...firingOf(incident),
     runbook: input.runbook,
     alertname: view.alertname,
     host: view.host,

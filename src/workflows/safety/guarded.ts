@@ -10,7 +10,6 @@ import { answerInWords } from './approvals';
 import { ApprovedWork } from './approved-work';
 import { closingOf, subjectOf } from './describe-incident';
 import { EscalationClient } from '../escalation/escalation-client';
-import type { LostClock } from '../escalation/escalation-client';
 import type { ChangeIntent, Permission } from './gate';
 import { HostAccess } from './host-access';
 import type { Incident } from '../incident/incident';
@@ -21,6 +20,7 @@ import { Responders } from './responders';
 import type { IncidentSafety, Remedied } from './safety';
 import type { Step } from '../runbook/step';
 import type { Watched } from '../runbook/watched';
+import { isoNow } from '../support/time';
 
 /** What people are called for at once: no pass of a runbook waits it out. */
 const URGENT_FINDINGS = { CrashLoop: 'it dies again and again', JobStuck: 'systemd hangs' };
@@ -43,7 +43,7 @@ export class Guarded implements IncidentSafety {
   ) {
     this.approvedWork = new ApprovedWork(watched?.subject ?? 'it');
     this.escalation = new EscalationClient({
-      input: (before) => this.clockInput(before),
+      input: (isAnother) => this.clockInput(isAnother),
       onLost: () => this.tellAgain(),
     });
     this.route = new AlertRoute(incident, policy.escalation, this.escalation);
@@ -80,8 +80,7 @@ export class Guarded implements IncidentSafety {
   }
 
   begin(): void {
-    this.incident.story.isHelpless = false;
-    this.incident.story.pages = [];
+    Object.assign(this.incident.story, { isHelpless: false, pages: [], clockAt: isoNow() });
     this.escalation.start();
     this.route.begin();
     this.access.request();
@@ -191,14 +190,14 @@ export class Guarded implements IncidentSafety {
     await this.escalation.settled();
   }
 
-  private clockInput(before: LostClock | null): EscalationInput {
+  private clockInput(isAnother: boolean): EscalationInput {
     const { incident } = this;
     const { acknowledged } = incident.view;
-    const { pages } = incident.story;
+    const { pages, clockAt: begunAt } = incident.story;
     return {
       subject: subjectOf(incident, this.route.severity),
       plan: this.route.plan(),
-      ...(before === null ? {} : { restored: { pages, acknowledged, ...before } }),
+      ...(isAnother ? { restored: { pages, acknowledged, begunAt } } : {}),
     };
   }
 

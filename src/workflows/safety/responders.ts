@@ -1,5 +1,6 @@
-import { ApplicationFailure, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
 import { formatDuration, parseDuration } from '../../shared/text/durations';
+import { firingKey } from '../../shared/paging/escalation';
 import type { Acknowledgement, EscalationEvent, EscalationPolicy } from '../../shared/paging/escalation';
 import type { IncidentMemo, IncidentView } from '../../shared/incident';
 import { searchAttributes } from '../../shared/search-attributes';
@@ -7,6 +8,7 @@ import { acknowledgeUpdate, escalatedSignal } from '../messages';
 import type { Door } from '../messages/door';
 import type { EscalationClient } from '../escalation/escalation-client';
 import type { Incident } from '../incident/incident';
+import { firingOf } from './describe-incident';
 
 /** More tiers than any plan has, each by two channels. */
 const MAX_PAGES = 50;
@@ -38,7 +40,7 @@ export class Responders {
   }
 
   private hear(event: EscalationEvent): void {
-    if (event.incidentRun !== workflowInfo().firstExecutionRunId) return;
+    if (event.firing !== firingKey(firingOf(this.incident))) return;
     switch (event.kind) {
       case 'acknowledged':
         return this.hearOf(event);

@@ -22,7 +22,7 @@ export const OF_INCIDENT: Proper = {
   turn,
   escalated: () => ({
     kind: 'paged',
-    incidentRun: 'r',
+    firing: 'r/1',
     tier: 1,
     teamName: 'Platform',
     pages: [

@@ -6,7 +6,7 @@ import { escalationId } from '../../../src/shared/ids';
 import type { IncidentView } from '../../../src/shared/incident';
 import type { EscalationView } from '../../../src/shared/paging/escalation';
 import { CONTROLLER_TASK_QUEUE } from '../../../src/shared/task-queues';
-import { acknowledgeUpdate, closeUpdate, moveOnSignal } from '../../../src/workflows/messages';
+import { acknowledgeUpdate, alertSignal, closeUpdate, moveOnSignal } from '../../../src/workflows/messages';
 import { alert, incidentInput, startIncident, untilState } from '../../support/incidents';
 import { SAFETY } from '../../support/safety';
 import { WorkflowSite } from '../../support/sites/workflow-site';
@@ -102,6 +102,40 @@ it('terminated, it begins anew, pages nobody twice, takes an acknowledgement, an
     expect(follows?.input).toMatchObject({ ifPosted: expect.stringContaining('/tier-1/') });
   });
 }, 120_000);
+
+it('fires anew while everyone is told its end: people are called anew, and nothing that is late belongs to that call', async () => {
+  await site.withHost(async (host, name) => {
+    const handle = await helpless(host, name);
+    const first = await runOf(clockOf(handle));
+    await firingAnew(handle);
+    await untilAnotherRun(clockOf(handle), first);
+    const calls = () => sentAbout(handle, 'tier').length === 4;
+    await waitFor(calls, { what: 'a second call', ...WAIT });
+    const called = site.pagers.sent
+      .map(({ input }) => input)
+      .filter(({ subject, page }) => subject.workflowId === handle.workflowId && page.kind === 'tier');
+    expect(called.map(({ subject }) => subject.firing).sort()).toEqual([1, 1, 2, 2]);
+    expect(new Set(called.map(({ key }) => key)).size).toBe(4);
+    await closed(handle);
+  });
+}, 120_000);
+
+/** Closes it while its alert fires on and on, until that comes between the close and the end. */
+async function firingAnew(handle: WorkflowHandle): Promise<void> {
+  const isReopened = async () => (await titles(handle)).includes('The alert fires anew: diagnosing again');
+  const fires = async (nth: number) => {
+    const startsAt = new Date(Date.parse(alert().startsAt) + nth * 1_000).toISOString();
+    await handle.signal(alertSignal, alert({ startsAt }));
+  };
+  const closing = handle.executeUpdate(closeUpdate, { args: [{ as: 'anna', reason: 'done by hand' }] });
+  let nth = 0;
+  await waitFor(async () => (await fires((nth += 1)), await isReopened()), {
+    what: 'it to fire anew',
+    ...WAIT,
+    everyMs: 1,
+  });
+  await closing;
+}
 
 it('terminated before its incident heard of a page, it looks for that one before it sends it', async () => {
   await site.withHost(async (host, name) => {

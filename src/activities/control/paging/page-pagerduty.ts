@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { firingKey } from '../../../shared/paging/escalation';
 import type { Subject } from '../../../shared/paging/escalation';
 import { notDelivered, notYetDelivered, retryAfterMs } from './page-failures';
 import { cut } from '../../../shared/text/text';
@@ -18,9 +19,9 @@ const TIMEOUT_MS = 5_000;
 const MAX_DEDUP_KEY = 255;
 const MAX_SUMMARY = 1_024;
 
-/** One incident of PagerDuty for each run of an incident and service. A name that is too long ends in its hash. */
-export function dedupKey({ workflowId, runId }: Pick<Subject, 'workflowId' | 'runId'>): string {
-  const key = `halcyon/${workflowId}/${runId}`;
+/** One incident of PagerDuty for each firing and service: its end, which may arrive late, ends no later one. A name that is too long ends in its hash. */
+export function dedupKey(subject: Pick<Subject, 'workflowId' | 'runId' | 'firing'>): string {
+  const key = `halcyon/${subject.workflowId}/${firingKey(subject)}`;
   if (key.length <= MAX_DEDUP_KEY) return key;
   const hash = createHash('sha256').update(key).digest('hex').slice(0, 32);
   return `${key.slice(0, MAX_DEDUP_KEY - hash.length - 1)}/${hash}`;

@@ -1,5 +1,5 @@
 import type { PageKind } from '../../../activities/control/types';
-import type { Urgency } from '../../../shared/paging/escalation';
+import type { Subject, Urgency } from '../../../shared/paging/escalation';
 import type { Approval } from '../../../shared/safety/approval';
 import type { DueTier } from '../clock';
 import { channelsOf, pageKey } from './sent-page';
@@ -7,11 +7,11 @@ import type { SentPage } from './sent-page';
 
 /**
  * The pages of a tier that is due: one for each channel of its team; where it has none, one that is not delivered and has no
- * key. `run`: with which the incident began. `question`: what Slack says in place of the page. `ended`: how the incident's run
+ * key. `question`: what Slack says in place of the page. `ended`: how the incident's run
  * ended, where it did.
  */
 export function newPages(
-  run: string,
+  subject: Subject,
   { tier, chosen, senior, collapsed, reason }: DueTier,
   at: string,
   { urgency, question, ended }: { urgency: Urgency; question: Approval | null; ended: string | null },
@@ -28,7 +28,7 @@ export function newPages(
     ...base,
     channel,
     ...(channel === 'slack' && question !== null ? { question } : {}),
-    key: pageKey(run, tier, key, channel),
+    key: pageKey(subject, tier, key, channel),
     detail: 'being sent',
     progress: 'sending',
   }));

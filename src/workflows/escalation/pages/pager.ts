@@ -1,7 +1,7 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { PageKind } from '../../../activities/control/types';
 import type { Approval } from '../../../shared/safety/approval';
-import { CHANNEL_NAMES } from '../../../shared/paging/escalation';
+import { CHANNEL_NAMES, firingKey } from '../../../shared/paging/escalation';
 import type { PageChannel, PagedTeam, Subject, Urgency } from '../../../shared/paging/escalation';
 import { reason } from '../../runbook/step-failures';
 import type { DueTier } from '../clock';
@@ -48,6 +48,7 @@ export const WHERE_PAGED: PageChannel[] = ['slack', 'pagerduty'];
 export class Pager {
   readonly state: PagerState;
   private readonly courier: PageCourier;
+  private readonly key: string;
   private pageScope = new CancellationScope();
   private messageScope = new CancellationScope();
   private pagesUnderWay = new Set<Promise<void>>();
@@ -60,6 +61,7 @@ export class Pager {
   ) {
     this.state = carried ?? newPager();
     this.courier = new PageCourier(subject, this.state.threads);
+    this.key = firingKey(subject);
   }
 
   /**
@@ -67,7 +69,7 @@ export class Pager {
    * reads two messages about one thing. `ended`: how the incident's run ended, where it did.
    */
   page(due: DueTier, at: string, urgency: Urgency, { question = null, ended = null }: PageReason = {}): void {
-    const pages = newPages(this.subject.runId, due, at, { urgency, question, ended });
+    const pages = newPages(this.subject, due, at, { urgency, question, ended });
     this.state.pages.push(...pages);
     pages.filter(({ key }) => key !== '').forEach((page) => this.send(page, this.state.mayBeSent));
   }
@@ -133,7 +135,7 @@ export class Pager {
       // Where no page stands, a note would be one, and ring.
       .filter(({ channel, ifPosted }) => kind.kind !== 'note' || channel === 'slack' || ifPosted === undefined)
       .forEach((reader) => {
-        this.tell({ ...reader, kind, key: `${this.subject.runId}/message-${number}/${address(reader)}` }, withinMs);
+        this.tell({ ...reader, kind, key: `${this.key}/message-${number}/${address(reader)}` }, withinMs);
       });
   }
 
@@ -155,14 +157,14 @@ export class Pager {
       .filter((reader) => reader.ifPosted === undefined)
       .filter((reader) => reader.channel === 'slack' || (isCalled && address(reader) === called))
       .forEach((reader) => {
-        this.tell({ ...reader, kind, key: `${this.subject.runId}/${key}/${address(reader)}` }, withinMs);
+        this.tell({ ...reader, kind, key: `${this.key}/${key}/${address(reader)}` }, withinMs);
       });
   }
 
   /** A message to a team's Slack channel, where nobody was paged or asked. */
   tellUncalled(team: PagedTeam, kind: PageKind, withinMs: number): void {
     if (team.slackChannel === null || this.state.pages.length > 0 || this.state.asked.length > 0) return;
-    this.tell({ team, channel: 'slack', kind, key: `${this.subject.runId}/uncalled` }, withinMs);
+    this.tell({ team, channel: 'slack', kind, key: `${this.key}/uncalled` }, withinMs);
   }
 
   /** Drops the messages that are still on their way, and waits until they are. */

@@ -1,7 +1,8 @@
 import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import type { PageKind } from '../../../activities/control/types';
 import type { Approval } from '../../../shared/safety/approval';
-import type { Page, PageChannel, PagedTeam } from '../../../shared/paging/escalation';
+import { firingKey } from '../../../shared/paging/escalation';
+import type { Page, PageChannel, PagedTeam, Subject } from '../../../shared/paging/escalation';
 
 /**
  * - `sending`: an activity tries, and goes on trying.
@@ -27,9 +28,9 @@ export function kindOf({ kind, question }: SentPage): PageKind {
   return isOpen ? { kind: 'asked', approval: question } : kind;
 }
 
-/** However often a page is sent, one key is one page. `run`: with which its incident began. */
-export function pageKey(run: string, tier: number, team: string, channel: PageChannel): string {
-  return `${run}/tier-${tier}/${team}/${channel}`;
+/** However often a page is sent, one key is one page. */
+export function pageKey(subject: Subject, tier: number, team: string, channel: PageChannel): string {
+  return `${firingKey(subject)}/tier-${tier}/${team}/${channel}`;
 }
 
 /** What others may see of a page. */

@@ -84,6 +84,7 @@ function subjectOf(by: string, severity: string): Subject {
   return {
     workflowId,
     runId,
+    firing: 1,
     runbook: 'testPage',
     alertname: 'HalcyonTestPage',
     host: null,

@@ -33,7 +33,7 @@ export function newView({ runbook, alertname, host, safety, startedBy }: Inciden
 }
 
 /** What it remembers then. */
-export function newStory(): IncidentStory {
+export function newStory(now: string): IncidentStory {
   return {
     phase: 'round',
     rounds: [],
@@ -50,6 +50,8 @@ export function newStory(): IncidentStory {
     diagnosed: null,
     isSecondPass: false,
     earlyAnswers: [],
+    firing: 1,
+    clockAt: now,
     pages: [],
   };
 }

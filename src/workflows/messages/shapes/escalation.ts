@@ -52,13 +52,13 @@ const page = object<Page>({
 });
 
 /** First run of the incident that is meant. */
-const incidentRun = { incidentRun: text };
+const firing = { firing: text };
 
 export const escalationEvent = byKind<EscalationEvent>({
-  paged: { ...incidentRun, tier: whole(0, 1_000), teamName: text, pages: list(page, 200) },
-  acknowledged: { ...incidentRun, as: words, until: time },
-  lapsed: { ...incidentRun, as: words },
-  notCancelled: incidentRun,
+  paged: { ...firing, tier: whole(0, 1_000), teamName: text, pages: list(page, 200) },
+  acknowledged: { ...firing, as: words, until: time },
+  lapsed: { ...firing, as: words },
+  notCancelled: firing,
 });
 
 export const escalationNote = object<EscalationNote>({ text, endsQuestion: trueOnly });

@@ -10,6 +10,7 @@ import { entry, question as approval, view as incidentView } from '../../workflo
 const SUBJECT: Subject = {
   workflowId: 'incident/KingfisherServiceDown/h1',
   runId: 'r1',
+  firing: 1,
   runbook: 'serviceDown',
   alertname: 'KingfisherServiceDown',
   host: 'h1',
@@ -263,13 +264,14 @@ describe('in Slack', () => {
 });
 
 describe('the dedup_key', () => {
-  it('is that of the run', () => {
-    expect(dedupKey(SUBJECT)).toBe('halcyon/incident/KingfisherServiceDown/h1/r1');
+  it('is that of the firing', () => {
+    expect(dedupKey(SUBJECT)).toBe('halcyon/incident/KingfisherServiceDown/h1/r1/1');
   });
 
-  it('is at most 255 long, and another for another run', () => {
-    const long = (runId: string) => dedupKey({ workflowId: 'x'.repeat(300), runId });
+  it('is at most 255 long, and another for another run or firing', () => {
+    const long = (runId: string) => dedupKey({ workflowId: 'x'.repeat(300), runId, firing: 1 });
     expect(long('a')).toHaveLength(255);
     expect(long('a')).not.toBe(long('b'));
+    expect(dedupKey({ ...SUBJECT, firing: 2 })).not.toBe(dedupKey(SUBJECT));
   });
 });

@@ -17,6 +17,7 @@ const KEY = 'canary0routing0key0of0platform00';
 const SUBJECT: Subject = {
   workflowId: 'incident/KingfisherServiceDown/h1',
   runId: '0b0e1a52-7d4b-4d6c-9d59-7d8d4f0f3a11',
+  firing: 1,
   runbook: 'serviceDown',
   alertname: 'KingfisherServiceDown',
   host: 'h1',

@@ -24,6 +24,7 @@ describe('halcyon escalation show', () => {
     subject: {
       workflowId: 'incident/KingfisherServiceDown/h1',
       runId: 'r',
+      firing: 1,
       runbook: 'serviceDown',
       alertname: 'KingfisherServiceDown',
       host: 'h1',
