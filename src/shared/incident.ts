@@ -62,6 +62,8 @@ export interface RunbookPolicy {
   startsPerHour: number;
   /** Temporary files older than this may go. */
   tempFilesOlderThanMs: number;
+  /** What is too much or too long, by the page's own names (`runbooks.<name>.limits`); a duration's end in `Ms`. */
+  limits?: Record<string, number>;
 }
 
 export interface IncidentInput extends RunLimit {

@@ -18,8 +18,22 @@ interface Defaults {
   tempFilesOlderThan: string;
 }
 
+/** What is too much or too long on one page: its own keys. */
+interface Limits {
+  amounts?: Record<string, z.ZodType<number>>;
+  times?: Record<string, z.ZodType<number>>;
+}
+
+const limitsOf = ({ amounts = {}, times = {} }: Limits) =>
+  section({ ...amounts, ...times })
+    .transform((limits) => {
+      const entries = Object.entries(limits as Record<string, number>);
+      return Object.fromEntries(entries.map(([key, value]) => [Object.hasOwn(times, key) ? `${key}Ms` : key, value]));
+    })
+    .prefault({});
+
 /** `runbooks.<name>:` how one runbook waits. Each duration is `<its key>Ms` in what comes out. */
-const policy = (defaults: Defaults) =>
+const policy = (defaults: Defaults, limits?: Limits) =>
   section({
     mode: z.enum(MODES, { error: `expected one of ${MODES.join(', ')}` }).default('auto'),
     startsPerHour: wholeNumber(1, 100_000).default(6),
@@ -31,6 +45,7 @@ const policy = (defaults: Defaults) =>
     agreeWithin: duration().prefault('15m'),
     steadyFor: duration({ min: '0s' }).prefault('5m'),
     tempFilesOlderThan: duration().prefault(defaults.tempFilesOlderThan),
+    ...(limits === undefined ? {} : { limits: limitsOf(limits) }),
   })
     .superRefine(
       ({ stabilityWindow, healthyWithin }, context) => {
@@ -40,9 +55,10 @@ const policy = (defaults: Defaults) =>
       },
       { when: ({ value }) => isMapping(value) },
     )
-    .transform(({ mode, startsPerHour, ...times }): RunbookPolicy & { mode: Mode } => ({
+    .transform(({ mode, startsPerHour, limits, ...times }): RunbookPolicy & { mode: Mode } => ({
       mode,
       startsPerHour,
+      ...(limits === undefined ? {} : { limits: limits as Record<string, number> }),
       ...inMs(times),
     }));
 
