@@ -52,12 +52,22 @@ kingfisher_files() {
   local home=$ROOT/opt/kingfisher today
   today=$home/data/images/$(date -u +%Y/%m/%d)
   mkdir -p "$home/backend" "$today" "$home"/data/images/temp "$home/data/temp" "$ROOT/var/log/kingfisher"
-  cp "$LAB_KINGFISHER"/*.js "$home/backend/"
+  cp -r "$LAB_PROGRAMS/kingfisher/." "$home/backend/"
+  packages "$home/backend/node_modules"
   images "$today"
   chmod -R u=rwX,g=rX,o= "$home/data"
   # However strict the project was checked out.
   chmod -R u=rwX,go=rX "$home/backend" "$home/config" "$ROOT/usr/local/lib/lab" "$ROOT"/etc/{rabbitmq,logrotate.d}
   chroot "$ROOT" /usr/bin/chown -R kingfisher:kingfisher /opt/kingfisher/data /opt/kingfisher/config /var/log/kingfisher
+}
+
+# A copy: however strict the project was checked out, KingFisher's user reads it.
+packages() { # FOLDER
+  local name
+  for name in $LAB_PACKAGES; do
+    mkdir -p "$1/$name"
+    cp -r "$LAB_PROJECT/node_modules/$name/." "$1/$name/"
+  done
 }
 
 # Files of 20 KB that `file` calls JPEG.

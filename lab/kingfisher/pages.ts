@@ -1,9 +1,10 @@
 /** What each path answers. */
 import type { IncomingMessage } from 'node:http';
 import type { Environment } from './configuration';
-import { allOk, checkDependencies, type Checks } from './dependencies';
+import { allOk, checkDependencies, type Checks } from './probes/dependencies';
 import type { Limits } from './limits';
-import { family, sample, type Metrics } from './metrics';
+import { family, sample, type Metrics, type Series } from './metrics';
+import type { Work } from './work/work';
 
 export interface Page {
   status: number;
@@ -16,6 +17,8 @@ export interface Service {
   metrics: Metrics;
   limits: Limits;
   startedAt: Date;
+  /** Null in the first moments: what it stands on is loaded once the service answers. */
+  work: Work | null;
 }
 
 /** The page of a request; 404 for what the service does not have. */
@@ -58,13 +61,10 @@ async function ready({ environment }: Service): Promise<Page> {
 }
 
 function statistics({ metrics }: Service): Page {
-  const failures = Object.fromEntries(
-    metrics.pipelineFailures.samples().map(([labels, value]) => [labels.step, value]),
-  );
   return json(200, {
     summaries_generated: metrics.analysis.observations(),
     mean_analysis_seconds: Number(metrics.analysis.mean().toFixed(3)),
-    pipeline_failures: failures,
+    pipeline_failures: metrics.pipelineFailures.byFirstLabel(),
     pipeline_failures_total: metrics.pipelineFailures.total(),
   });
 }
@@ -73,8 +73,15 @@ function telegram({ metrics }: Service): Page {
   return json(200, { bot: 'connected', images_downloaded: metrics.imagesDownloaded.total(), rate_limited: false });
 }
 
-function outbox({ metrics }: Service): Page {
-  return json(200, { pending: metrics.outboxPending, published: metrics.outboxPublished.total() });
+async function outbox({ work, environment, metrics }: Service): Promise<Page> {
+  const published = metrics.outboxPublished.total();
+  if (!environment.dependencies.includes('postgres')) return json(200, { pending: 0, published });
+  if (work === null || work.outbox === null) return json(503, { error: 'starting' });
+  try {
+    return json(200, await work.outbox.statistics(published));
+  } catch (error) {
+    return json(503, { error: (error as Error).message });
+  }
 }
 
 async function metricsPage({ environment, metrics, limits, startedAt }: Service): Promise<Page> {
@@ -84,7 +91,7 @@ async function metricsPage({ environment, metrics, limits, startedAt }: Service)
 }
 
 function counters(metrics: Metrics): string[] {
-  const counter = (name: string, help: string, series: Metrics['pipelineFailures']): string =>
+  const counter = (name: string, help: string, series: Series): string =>
     family(
       name,
       'counter',
@@ -107,14 +114,17 @@ function gauges(metrics: Metrics, checks: Checks, startedAt: Date): string[] {
   const up = Object.entries(checks).map(([dependency, answer]) =>
     sample('kingfisher_dependency_up', { dependency }, Number(answer === 'ok')),
   );
-  const connected = checks.postgres === undefined || checks.postgres === 'ok';
+  const pool = metrics.pool();
   return [
     gauge('kingfisher_ready', 'Whether all dependencies answer.', Number(allOk(checks))),
     family('kingfisher_dependency_up', 'gauge', 'Whether a dependency answers.', up),
-    gauge('kingfisher_outbox_pending', 'Events that wait to be published.', metrics.outboxPending),
-    gauge('db_connections_active', 'Database connections in use.', connected ? 1 : 0),
-    gauge('db_connections_idle', 'Database connections that wait for work.', connected ? 4 : 0),
-    gauge('db_connections_max', 'Limit of the database connection pool.', 20),
+    ...(metrics.outboxPending === null
+      ? []
+      : [gauge('kingfisher_outbox_pending', 'Events that wait to be published.', metrics.outboxPending)]),
+    gauge('db_connections_active', 'Database connections in use.', pool.active),
+    gauge('db_connections_idle', 'Database connections that wait for work.', pool.idle),
+    gauge('db_connections_waiting', 'Requests that wait for a database connection.', pool.waiting),
+    gauge('db_connections_max', 'Limit of the database connection pool.', pool.max),
     gauge('process_start_time_seconds', 'Start of the process.', startedAt.getTime() / 1_000),
   ];
 }
