@@ -1,5 +1,14 @@
 /** Where the project is, seen from the sources as from their compiled form. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type * as TypeScript from 'typescript';
@@ -78,7 +87,10 @@ function compile(sources: string, files: string[]): Omit<Programs, 'packages'> {
   for (const file of files) {
     const target = join(dir, compiled(file));
     mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, ts.transpileModule(readFileSync(join(sources, file), 'utf8'), { compilerOptions }).outputText);
+    writeFileSync(
+      target,
+      ts.transpileModule(readFileSync(join(sources, file), 'utf8'), { compilerOptions }).outputText,
+    );
   }
   return { dir, dispose: () => rmSync(dir, { recursive: true, force: true }) };
 }

@@ -11,8 +11,18 @@ export interface Faults {
   securityViolations?: Record<string, number>;
   /** Each analysis takes that much longer. */
   analysisSeconds?: number;
+  /** Each analysis needs that much time of each processor, and there are always some that wait for a worker. */
+  analysisCpuSeconds?: number;
+  /** Each analysis is held up that long by each file in `images/temp`. */
+  diskMsPerTempFile?: number;
+  /** Each analysis makes a statement that takes that long. */
+  slowStatementSeconds?: number;
   /** Nobody asks Telegram any more, and no error says so. */
   telegramSilent?: boolean;
+  /** The status of Telegram says "connected", whatever is. */
+  telegramStatusLies?: boolean;
+  /** One connection of the database pool is lost each second, until none is left. */
+  leakConnections?: Lasting;
   /** The publisher hangs although RabbitMQ answers. */
   publisherStuck?: Lasting;
   /** Events that each second of the work adds to the outbox. */
@@ -22,7 +32,7 @@ export interface Faults {
 /** `true` ends when the service starts anew, `"always"` does not. */
 export type Lasting = boolean | 'always';
 
-const IN_MEMORY = ['publisherStuck'] as const satisfies (keyof Faults)[];
+const IN_MEMORY = ['publisherStuck', 'leakConnections'] as const satisfies (keyof Faults)[];
 
 /**
  * The file with the faults, read each second, so that a test can switch them on and off. No file, or an unreadable one, is

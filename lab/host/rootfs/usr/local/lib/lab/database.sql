@@ -2,6 +2,7 @@
 CREATE ROLE kingfisher LOGIN PASSWORD 'kingfisher';
 CREATE DATABASE zmart_core OWNER kingfisher;
 \connect zmart_core
+CREATE EXTENSION pg_stat_statements;
 CREATE SCHEMA kingfisher AUTHORIZATION kingfisher;
 SET ROLE kingfisher;
 CREATE TABLE kingfisher.liquidation_clusters (
@@ -15,6 +16,11 @@ CREATE TABLE kingfisher.config_entries (
   data jsonb NOT NULL,
   etag text NOT NULL,
   UNIQUE (service_name, env, version)
+);
+CREATE TABLE kingfisher.analyses (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  symbol text NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now()
 );
 -- Events to publish, in the order of their ids.
 CREATE TABLE kingfisher.outbox (
