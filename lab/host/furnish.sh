@@ -82,7 +82,8 @@ kingfisher_files() {
   images "$today"
   chmod -R u=rwX,g=rX,o= "$home/data"
   # However strict the project was checked out.
-  chmod -R u=rwX,go=rX "$home/backend" "$home/config" "$ROOT/usr/local/lib/lab" "$ROOT"/etc/{rabbitmq,logrotate.d}
+  chmod -R u=rwX,go=rX "$home/backend" "$home/config" "$ROOT/usr/local/lib/lab" "$ROOT/usr/local/bin/lab-outside" \
+    "$ROOT"/etc/{rabbitmq,logrotate.d}
   chroot "$ROOT" /usr/bin/chown -R kingfisher:kingfisher /opt/kingfisher/data /opt/kingfisher/config /var/log/kingfisher
 }
 

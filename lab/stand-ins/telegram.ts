@@ -88,18 +88,25 @@ export class StandInTelegram {
   }
 
   private async answer(request: IncomingMessage, body: string): Promise<Answer> {
-    const { delayMs, down, revoked } = this.settings;
+    const { delayMs } = this.settings;
     if (delayMs > 0) await sleep(delayMs);
-    if (down === 'http') return refusal(502, 'Bad Gateway');
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://telegram');
     const [, isFile, token, rest] = /^\/(file\/)?bot([^/]+)\/(.+)$/.exec(pathname) ?? [];
     if (rest === undefined) return refusal(404, 'Not Found');
-    if (token !== this.options.token || revoked) return refusal(401, 'Unauthorized');
-    const leftMs = this.limitedUntil - Date.now();
-    if (leftMs > 0) return tooMany(Math.ceil(leftMs / 1_000));
+    if (token !== this.options.token) return refusal(401, 'Unauthorized');
+    const refused = this.refusesAll();
+    if (refused !== null) return refused;
     if (isFile !== undefined) return this.file(rest);
     const parameters = new Map([...searchParams, ...bodyParameters(request, body)]);
     return await this.call(rest, (name) => parameters.get(name) ?? '');
+  }
+
+  /** What every call of the bot is answered, or null where it depends on the call. */
+  private refusesAll(): Answer | null {
+    if (this.settings.down === 'http') return refusal(502, 'Bad Gateway');
+    if (this.settings.revoked) return refusal(401, 'Unauthorized');
+    const leftMs = this.limitedUntil - Date.now();
+    return leftMs > 0 ? tooMany(Math.ceil(leftMs / 1_000)) : null;
   }
 
   private async call(method: string, parameter: (name: string) => string): Promise<Answer> {
@@ -139,7 +146,8 @@ export class StandInTelegram {
       if (webhookUrl !== '')
         return refusal(409, `Conflict: can't use getUpdates method while webhook is active; ${USE}`);
       if (mine !== this.poll) return refusal(409, `Conflict: terminated by other getUpdates request; ${ONE_BOT}`);
-      if (this.settings.revoked) return refusal(401, 'Unauthorized');
+      const refused = this.refusesAll();
+      if (refused !== null) return refused;
       const found: Update[] = this.channel.from(offset, channel === 'member' ? imageEverySeconds : 0, corruptImages);
       if (found.length > 0 || Date.now() >= until) return ok(found);
       await sleep(POLL_MS);

@@ -1,6 +1,7 @@
 /** Plugins of an analysis: one module each, in `plugins/`. What is broken there fails, and all others go on. */
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { compileFunction } from 'node:vm';
 
 export type Plugin = (symbol: string) => string;
 
@@ -14,7 +15,7 @@ const SUFFIX = '.js';
 
 export class Plugins {
   private readonly used = new Map<string, PluginUse>();
-  private readonly changed = new Map<string, number>();
+  private readonly loaded = new Map<string, { changedAt: number; run: Plugin }>();
 
   constructor(private readonly folder: string) {}
 
@@ -50,10 +51,11 @@ export class Plugins {
     if (!/^[a-z][a-z0-9_]*$/.test(name)) throw new Error(`no plugin can have the name "${name}"`);
     const path = join(this.folder, `${name.replaceAll('_', '-')}${SUFFIX}`);
     const changedAt = statSync(path).mtimeMs;
-    if (this.changed.get(path) !== changedAt) delete require.cache[path];
-    // eslint-disable-next-line @typescript-eslint/no-require-imports
-    const { run } = require(path) as { run: Plugin };
-    this.changed.set(path, changedAt);
-    return run;
+    const loaded = this.loaded.get(path);
+    if (loaded?.changedAt === changedAt) return loaded.run;
+    const exports = {} as { run: Plugin };
+    compileFunction(readFileSync(path, 'utf8'), ['exports'], { filename: path })(exports);
+    this.loaded.set(path, { changedAt, run: exports.run });
+    return exports.run;
   }
 }

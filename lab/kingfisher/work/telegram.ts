@@ -65,7 +65,7 @@ export class Downloader {
 
   status(): TelegramStatus {
     const { lastImageAt, imagesDownloaded } = this.metrics;
-    const isLimited = this.failure?.retryAfterMs != null;
+    const isLimited = (this.failure?.retryAfterMs ?? null) !== null;
     return {
       bot: isLimited ? 'rate_limited' : this.failure === null ? 'connected' : 'disconnected',
       rate_limited: isLimited,
