@@ -29,6 +29,7 @@ export const HOST_ACTIVITIES = [
   'observeRateLimits',
   'observeRecentStarts',
   'observeResources',
+  'observeSeries',
   'observeService',
   'observeSetting',
   'observeStartLog',
