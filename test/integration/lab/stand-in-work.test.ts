@@ -1,5 +1,5 @@
 import { labUnavailable } from '../../../lab/lab-host';
-import { setFaults } from '../../../lab/trouble';
+import { setFaults } from '../../../lab/stand-ins/trouble';
 import { SOON, WorkingHost } from '../../support/sites/working-host';
 import { waitFor } from '../../support/wait-for';
 

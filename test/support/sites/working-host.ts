@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LabHost } from '../../../lab/lab-host';
-import { setFaults, setOutside } from '../../../lab/trouble';
+import { setFaults, setOutside } from '../../../lab/stand-ins/trouble';
 import { waitFor } from '../wait-for';
 
 const CONFIGURATION = '/opt/kingfisher/config/kingfisher.json';

@@ -1,9 +1,9 @@
 /** What can be wrong with a lab host's KingFisher and the world outside, one call each. `docs/lab.md` lists what ends it. */
-import type { Faults } from './kingfisher/faults';
-import type { LabHost } from './lab-host';
-import type { Answers, Client } from './stand-ins/clients';
-import type { OpenaiSettings } from './stand-ins/openai';
-import type { TelegramSettings } from './stand-ins/telegram';
+import type { Faults } from '../kingfisher/faults';
+import type { LabHost } from '../lab-host';
+import type { Answers, Client } from './clients';
+import type { OpenaiSettings } from './openai';
+import type { TelegramSettings } from './telegram';
 
 const FAULTS = '/opt/kingfisher/data/faults.json';
 
