@@ -58,9 +58,8 @@ whereLabRuns(`the world outside of KingFisher on a real host${unavailable === nu
       await work.setting('"requests_per_minute": 120', '"requests_per_minute": 20');
       await setOutside(work.host, 'clients', [{ from: '198.51.100.5', perSecond: 5, name: 'mobile', token: 'valid' }]);
       await work.rises('violations', () => work.violations('rate_limit'));
-      expect((await work.host.exec(['redis-cli', '-n', '1', 'keys', 'ratelimit:*'])).stdout.trim()).toBe(
-        'ratelimit:mobile',
-      );
+      const keys = await work.host.exec(['redis-cli', '-n', '1', 'keys', 'ratelimit:*']);
+      expect(keys.stdout.split('\n')).toContain('ratelimit:mobile');
       await work.setting('"requests_per_minute": 20', '"requests_per_minute": 1000');
       await work.ends('violations', () => work.violations('rate_limit'));
       await work.setting('"requests_per_minute": 1000', '"requests_per_minute": 120');
