@@ -14,6 +14,8 @@ export type KingfisherProbes = KingfisherSettings['probes'];
 export type AskedSettings = KingfisherProbes['metrics'];
 /** KingFisher's statistics of its outbox, and where in them its numbers are. */
 export type OutboxStatsSettings = KingfisherProbes['outbox'];
+/** The Prometheus that scrapes this host's KingFisher. */
+export type PrometheusSettings = NonNullable<AgentSettings['prometheus']>;
 /** One endpoint, and what it answers when it is well. */
 export type EndpointSettings = KingfisherProbes['health'];
 export type SystemdManagerSettings = Extract<KingfisherSettings['manager'], { type: 'systemd' }>;

@@ -33,6 +33,7 @@ export const HOST_ACTIVITIES = [
   'observeRateLimits',
   'observeRecentStarts',
   'observeResources',
+  'observeSeries',
   'observeService',
   'observeSetting',
   'observeStartLog',
