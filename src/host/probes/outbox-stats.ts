@@ -30,7 +30,7 @@ export async function readOutboxStats(
   if (answer !== 'ok') return none('failed', `answers ${status}`);
   const pending = countOf(valueOf(body, settings.pending));
   if (saysError(body) || pending === undefined) {
-    return none('malformed', `answers ${status} without ${settings.pending.join('.')}: ${body.trim()}`);
+    return none('malformed', `answers ${status} without ${settings.pending.join('.')}: ${endpoint.detail}`);
   }
   return { evidence: 'present', pending, oldestAgeS: ageOf(valueOf(body, settings.oldestAge)), detail: '' };
 }

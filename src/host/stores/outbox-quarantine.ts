@@ -1,7 +1,8 @@
 import type { Client } from 'pg';
 import type { EventPlace, QuarantinedEvent } from '../../shared/observations/outbox';
-import type { OutboxTables } from '../agent-settings';
+import type { AgentSettings, OutboxTables } from '../agent-settings';
 import { HostError } from '../errors';
+import { createRedactor, secretsOf } from '../redact';
 import type { Redact } from '../redact';
 import { quoted, withDatabase } from './database';
 
@@ -136,4 +137,11 @@ async function inTransaction(client: Client, mayStillChange: () => void, work: (
     await client.query('ROLLBACK').catch(() => {});
     throw err;
   }
+}
+
+/** Of the host with these settings; undefined where they name no tables. */
+export function openOutboxQuarantine(settings: AgentSettings): OutboxQuarantine | undefined {
+  const { postgres } = settings.dependencies;
+  if (postgres?.outbox === undefined) return undefined;
+  return createOutboxQuarantine(postgres.url, postgres.outbox, { redact: createRedactor(secretsOf(settings)) });
 }

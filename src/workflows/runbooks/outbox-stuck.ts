@@ -12,7 +12,14 @@ import { restartDependency } from '../steps/dependencies';
 import { verifyExchanges } from '../steps/exchanges';
 import { whyPrometheusDiffers } from '../steps/kingfisher/metrics';
 import { noteService, observeService, startAnew } from '../steps/kingfisher/service';
-import { headEvidence, observePublisherLog, outboxLimits, quarantineEvent, verifyFalling } from '../steps/outbox';
+import {
+  headEvidence,
+  observeGauge,
+  observePublisherLog,
+  outboxLimits,
+  quarantineEvent,
+  verifyFalling,
+} from '../steps/outbox';
 import { diagnose, isPublishersFault, lookAgain, whyPublisherIsStuck } from './outbox-stuck-diagnosis';
 import type { OutboxDiagnosis } from './outbox-stuck-diagnosis';
 
@@ -106,7 +113,8 @@ const page: Runbook<OutboxDiagnosis> = {
   verify: ({ steps }) => verifyFalling('F', steps),
   contradiction: async ({ steps }) => {
     const { pendingAbove } = outboxLimits(steps.policy);
-    return `no more than ${pendingAbove} events wait, or they become fewer; ${await whyPrometheusDiffers(steps)}`;
+    const [gauge, scraped] = await Promise.all([observeGauge(steps), whyPrometheusDiffers(steps, 'F.diagnosis')]);
+    return `no more than ${pendingAbove} events wait, or they become fewer; ${gauge}${scraped}`;
   },
   handOver: { cite: 'F.3', title: 'Not published: for the engineer on duty' },
 };

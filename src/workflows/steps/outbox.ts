@@ -14,6 +14,7 @@ import { formatDuration, roughDuration } from '../../shared/text/durations';
 import type { Incident } from '../incident/incident';
 import type { HostSteps, StepReport } from '../runbook/host-steps';
 import { describeLog } from './kingfisher/logs';
+import { observeSeries } from './kingfisher/series';
 
 /** What is too much and too long on page F: `runbooks.outboxStuck.limits`. */
 export function outboxLimits({ limits = {} }: RunbookPolicy) {
@@ -79,6 +80,14 @@ export function noteOutbox(
   if (found.OutboxUnreadable !== '') incident.addFinding('OutboxUnreadable', cite, found.OutboxUnreadable);
   if (found.OutboxContradictory !== '') incident.addFinding('OutboxContradictory', cite, found.OutboxContradictory);
   if (found.OutboxExhausted !== '') incident.addFinding('OutboxExhausted', cite, found.OutboxExhausted);
+}
+
+/** What the alert is made of, in words that end with a separator; empty where nobody knows. */
+export async function observeGauge(steps: HostSteps): Promise<string> {
+  const step = { cite: 'F.diagnosis', title: 'How many events wait by the metric of the alert' };
+  const state = await observeSeries(step, steps, { metric: 'outboxPending', kind: 'now', by: [] });
+  const [series] = state?.answer === 'ok' ? state.series : [];
+  return state === undefined || series === undefined ? '' : `${state.name} says ${series.value}; `;
 }
 
 /** `grep "outbox.*publisher" service.log | tail -10`. */

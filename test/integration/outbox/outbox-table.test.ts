@@ -1,8 +1,11 @@
+import { createHostActivities } from '../../../src/activities/host';
 import { createRedactor } from '../../../src/host/redact';
 import { readOutboxTable } from '../../../src/host/stores/outbox';
 import { createOutboxQuarantine } from '../../../src/host/stores/outbox-quarantine';
 import { isHeadExhausted, isHeadStuck } from '../../../src/shared/observations/outbox';
 import type { OutboxReading } from '../../../src/shared/observations/outbox';
+import { hostSettings } from '../../unit/activities/support/host';
+import { useTempFolder } from '../../unit/host/support/temp-folder';
 import { ScratchPostgres } from '../../support/sites/postgres';
 
 const TABLE = `
@@ -16,6 +19,7 @@ const TABLES = { table: 'kingfisher.outbox', quarantine: 'kingfisher.outbox_quar
 /** What another representation of JSON would not keep. */
 const PAYLOAD = '{"b": 1, "a": 12345678901234567890.10, "b": "✓", "nested": {"x": null}}';
 
+const folder = useTempFolder();
 const options = { redact: createRedactor(['hunter2-secret']) };
 let postgres: ScratchPostgres;
 beforeAll(async () => {
@@ -200,5 +204,37 @@ describe('the quarantine', () => {
       await client.end();
     }
     expect(await quarantine().find('1')).toBe('waiting');
+  });
+});
+
+describe('the agent', () => {
+  const permit = { kind: 'change', token: 1, holder: 'incident/x/h' } as const;
+  const event = { id: '1', attempts: 5, reason: 'NOT_FOUND', permit };
+
+  async function agent() {
+    const outbox = TABLES;
+    const postgresSettings = { unit: 'postgresql.service', url: postgres.url, outbox };
+    return createHostActivities({ ...hostSettings(folder.path()), dependencies: { postgres: postgresSettings } });
+  }
+
+  it('moves an event once, however often it is asked, and reads on by the table alone', async () => {
+    await add({ age: 600, attempts: 5, error: 'NOT_FOUND' }, { age: 500 });
+    const { ensureEventQuarantined, observeOutbox } = await agent();
+    const { last } = await observeOutbox({ apartMs: 0 });
+    expect(last).toMatchObject({ pending: 2, endpoint: { evidence: 'failed' }, table: { rows: { head: { id: '1' } } } });
+    const moved = { before: { event: 'waiting' }, after: { event: 'quarantined' }, changed: true };
+    expect(await ensureEventQuarantined(event)).toMatchObject(moved);
+    expect(await ensureEventQuarantined(event)).toMatchObject({ after: { event: 'quarantined' }, changed: false });
+    expect((await observeOutbox({ apartMs: 0 })).last).toMatchObject({ pending: 1, table: { rows: { head: { id: '2' } } } });
+  });
+
+  it('moves none that was tried meanwhile, and none where the host does not allow it', async () => {
+    await add({ age: 600, attempts: 6, error: 'NOT_FOUND' }, { age: 500 });
+    await expect((await agent()).ensureEventQuarantined(event)).rejects.toMatchObject({ type: 'ValueChanged' });
+    const settings = { ...hostSettings(folder.path()), allow: [] };
+    await expect(createHostActivities(settings).ensureEventQuarantined(event)).rejects.toMatchObject({
+      type: 'NotAllowed',
+    });
+    expect(await rows()).toHaveLength(2);
   });
 });

@@ -100,8 +100,10 @@ export function outboxReading(
     look: async () => {
       const reading = await readOutbox(deps, signal);
       const now = performance.now();
-      seen = [...seen.filter(({ at }) => now - at <= withinMs), { at: now, reading }];
-      const standing = outboxStanding(reading, pendingAbove, directionOf(seen[0]!.reading, reading));
+      seen = seen.filter(({ at }) => now - at <= withinMs);
+      // What could not be read says nothing of where it goes.
+      if (reading.pending !== null) seen.push({ at: now, reading });
+      const standing = outboxStanding(reading, pendingAbove, directionOf(seen[0]?.reading ?? reading, reading));
       return { standing, observedAt: reading.observedAt, tell: () => reading };
     },
   };
