@@ -52,7 +52,11 @@ const RESTORE = (table: string, quarantine: string) => `
   WITH taken AS (DELETE FROM ${quarantine} WHERE event_id = $1 RETURNING event)
   INSERT INTO ${table} OVERRIDING SYSTEM VALUE
   SELECT row.* FROM taken, LATERAL json_populate_record(
-    json_populate_record(NULL::${table}, taken.event), '{"attempts": 0, "next_attempt": null}') AS row`;
+    json_populate_record(NULL::${table}, taken.event), json_build_object('attempts', 0, 'next_attempt', now())) AS row`;
+
+const LIST = (quarantine: string) => `
+  SELECT event_id, event->>'event_type' AS event_type, reason, quarantined_at
+  FROM ${quarantine} ORDER BY quarantined_at DESC, event_id LIMIT ${LISTED_AT_MOST}`;
 
 /** The quarantine of the outbox: a table in the same database. It is created with the first event. */
 export function createOutboxQuarantine(
@@ -89,16 +93,7 @@ export function createOutboxQuarantine(
     list: async () =>
       await talk(async (client) => {
         if (!(await hasQuarantine(client))) return [];
-        const columns = `event_id, event->>'event_type' AS event_type, reason, quarantined_at`;
-        const { rows } = await client.query<Row>(
-          `SELECT ${columns} FROM ${to} ORDER BY quarantined_at DESC, event_id LIMIT ${LISTED_AT_MOST}`,
-        );
-        return rows.map((row) => ({
-          id: row.event_id,
-          eventType: redact(row.event_type ?? '', REASON_CHARACTERS),
-          reason: redact(row.reason, REASON_CHARACTERS),
-          quarantinedAt: row.quarantined_at.toISOString(),
-        }));
+        return (await client.query<Row>(LIST(to))).rows.map((row) => told(row, redact));
       }),
   };
 
@@ -124,6 +119,15 @@ interface Row {
   event_type: string | null;
   reason: string;
   quarantined_at: Date;
+}
+
+function told(row: Row, redact: Redact): QuarantinedEvent {
+  return {
+    id: row.event_id,
+    eventType: redact(row.event_type ?? '', REASON_CHARACTERS),
+    reason: redact(row.reason, REASON_CHARACTERS),
+    quarantinedAt: row.quarantined_at.toISOString(),
+  };
 }
 
 /** All of it or nothing. A connection that ends on the way leaves nothing. */

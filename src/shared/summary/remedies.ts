@@ -36,7 +36,7 @@ const REMEDIES: Record<string, RemedyFor> = {
     return { text: `correct the credentials, those that are configured or those in ${name}; a restart cannot help` };
   },
   PublishersBlocked: (detail) => ({
-    text: detail.startsWith('memory')
+    text: /\bmemory\b/.test(detail)
       ? 'let consumers empty its queues, or raise vm_memory_high_watermark; a restart does not end the alarm'
       : "free space on the disk of RabbitMQ's data, above disk_free_limit; a restart does not end the alarm",
     commands: ['rabbitmq-diagnostics alarms', 'rabbitmqctl list_queues name messages memory'],

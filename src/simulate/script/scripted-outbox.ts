@@ -30,6 +30,7 @@ export class ScriptedOutbox {
   attempts = MOST_ATTEMPTS;
   isRetried = false;
   readonly quarantined: string[] = [];
+  /** What RabbitMQ's management says of them. */
   alarms: BrokerAlarm[] = [];
   /** What is not as usual on the way to RabbitMQ. */
   path: Partial<BrokerPath> = {};

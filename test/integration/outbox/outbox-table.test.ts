@@ -162,7 +162,8 @@ describe('the quarantine', () => {
     ]);
     expect(await kept.restore('1')).toBe(true);
     expect(await kept.restore('1')).toBe(false);
-    expect(await rows()).toEqual([{ ...before[0], attempts: 0, next_attempt: null }, before[1]]);
+    expect(await rows()).toEqual([{ ...before[0], attempts: 0, next_attempt: expect.any(Date) }, before[1]]);
+    expect((await read()).rows?.head).toMatchObject({ id: '1', attempts: 0, isDue: true });
     expect((await rows())[0]!['text']).toBe(PAYLOAD);
     expect(await kept.find('1')).toBe('waiting');
   });

@@ -55,6 +55,15 @@ async function left(host: ScriptedHost, name: string, history: string, overrides
   return view;
 }
 
+/** As RabbitMQ tells it to a connection that publishes. */
+function blocking(host: ScriptedHost, reason: string): void {
+  host.conditions.rabbitmq = 'protecting';
+  host.also.waitUntilDependencyClear = async ({ dependency }) => ({
+    ...host.dependency(dependency),
+    why: `unhealthy: RabbitMQ 3.10.8 blocks publishers: ${reason}`,
+  });
+}
+
 const changes = (host: ScriptedHost) => host.calls.filter((call) => call.startsWith('ensure'));
 
 describe('F.1 RabbitMQ', () => {
@@ -93,7 +102,7 @@ describe('F.1 RabbitMQ', () => {
 
   it('that blocks publishers by an alarm is not restarted: people hear which alarm, and what would end it', async () => {
     await site.withHost(async (host, name) => {
-      host.conditions.rabbitmq = 'protecting';
+      blocking(host, 'low on disk');
       host.outbox.alarms = [{ kind: 'disk', node: 'rabbit@h1', now: 40 * 1024 ** 2, limit: 50 * 1024 ** 2 }];
       const view = await left(host, name, 'alarm');
       expect(changes(host)).toEqual([]);
@@ -106,6 +115,18 @@ describe('F.1 RabbitMQ', () => {
         ]),
       );
       expect(titles(view)).not.toContain('The publisher is stuck while RabbitMQ is well');
+    });
+  });
+
+  it('that blocks publishers by an alarm that its management does not know yet is told in its own words', async () => {
+    await site.withHost(async (host, name) => {
+      blocking(host, 'low on memory');
+      host.outbox.alarms = [{ kind: 'disk', node: 'rabbit@h1', now: 1, limit: 2 }];
+      const view = await left(host, name, 'alarm-unknown');
+      expect(changes(host)).toEqual([]);
+      expect(view.findings).toContainEqual(
+        expect.objectContaining({ name: 'PublishersBlocked', detail: 'low on memory' }),
+      );
     });
   });
 
