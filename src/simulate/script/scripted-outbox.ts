@@ -29,6 +29,8 @@ export class ScriptedOutbox {
   /** Of a poisoned event, each time it is looked at. */
   attempts = MOST_ATTEMPTS;
   isRetried = false;
+  /** Events that have no attempts left. */
+  exhausted = 0;
   readonly quarantined: string[] = [];
   /** What RabbitMQ's management says of them. */
   alarms: BrokerAlarm[] = [];
@@ -54,7 +56,12 @@ export class ScriptedOutbox {
         : { ...this.statistics, pending: null, oldestAgeS: null };
     const head = this.head();
     const { lastPublishedAt } = this;
-    const rows = { head, waitingBehind: Math.max(0, pending - this.poisoned.length), exhausted: 0, lastPublishedAt };
+    const rows = {
+      head,
+      waitingBehind: Math.max(0, pending - this.poisoned.length),
+      exhausted: this.exhausted,
+      lastPublishedAt,
+    };
     const known = this.hasTable ? Math.max(pending, statistics.pending ?? 0) : statistics.pending;
     return {
       pending: known,
@@ -91,7 +98,12 @@ export class ScriptedOutbox {
           this.quarantined.push(id);
           this.pending -= 1;
         }
-        return { before: { event: before }, after: { event: this.placeOf(id) }, changed: before === 'waiting', notes: [] };
+        return {
+          before: { event: before },
+          after: { event: this.placeOf(id) },
+          changed: before === 'waiting',
+          notes: [],
+        };
       },
     };
   }

@@ -32,6 +32,8 @@ export interface OutboxDiagnosis extends Diagnosed {
   /** Why a RabbitMQ that runs cannot be reached; undefined where it can, or does not run. */
   blocked: string | undefined;
   service: ServiceState | undefined;
+  /** Exchanges that RabbitMQ said it lacks; filled by F.1. */
+  missing: string[];
   /** KingFisher was, in this pass. */
   isRestarted: boolean;
 }
@@ -51,7 +53,7 @@ export async function diagnose(at: Scene): Promise<OutboxDiagnosis> {
   noteService(incident, cite, service);
   if (rabbitmq?.condition !== 'protecting') incident.withdraw(({ name }) => name === 'PublishersBlocked');
   const blocked = noteBlockedPath(incident, 'F.2', path);
-  return { allowed, ...judged(outbox, at), rabbitmq, blocked, service, isOld: false, isRestarted: false };
+  return { allowed, ...judged(outbox, at), rabbitmq, blocked, service, missing: [], isOld: false, isRestarted: false };
 }
 
 /** The outbox anew, `apartMs` apart. */
@@ -75,8 +77,8 @@ function judged(outbox: OutboxState | undefined, { steps, incident }: Scene): Ju
 }
 
 /** Nothing of RabbitMQ stands in the way, and what is known of the outbox fits together. */
-export function isPublishersFault({ rabbitmq, blocked, isContradictory }: OutboxDiagnosis): boolean {
-  return rabbitmq?.condition === 'well' && blocked === undefined && !isContradictory;
+export function isPublishersFault({ rabbitmq, blocked, missing, isContradictory }: OutboxDiagnosis): boolean {
+  return rabbitmq?.condition === 'well' && blocked === undefined && missing.length === 0 && !isContradictory;
 }
 
 /**

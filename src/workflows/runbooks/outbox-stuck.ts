@@ -60,6 +60,15 @@ const page: Runbook<OutboxDiagnosis> = {
         rabbitmq?.condition === 'protecting' ? await noteAlarms('F.1', steps, incident, rabbitmq) : undefined,
     },
     {
+      cite: 'F.1',
+      title: 'RabbitMQ lacks exchanges: no event is at fault, and no publisher',
+      evidence: async (found, { steps, incident }) => {
+        if (!isPublishersFault(found)) return undefined;
+        found.missing = await verifyExchanges(steps, incident, 'F.1');
+        return found.missing.length === 0 ? undefined : `it has no ${found.missing.join(', ')}`;
+      },
+    },
+    {
       cite: 'F.2',
       title: "The firewall blocks RabbitMQ's port",
       evidence: async ({ blocked }) => blocked,

@@ -39,19 +39,19 @@ async function began(host: ScriptedHost, name: string, overrides: Partial<Incide
 }
 
 /** Until it is well and Alertmanager agrees. */
-async function healed(host: ScriptedHost, name: string, history: string) {
+async function healed(host: ScriptedHost, name: string, history: string | null) {
   const { first, handle } = await began(host, name);
   const result = await resolvedWhenWell(handle, first);
-  await recordHistory(handle, `outboxStuck.${history}`);
+  if (history !== null) await recordHistory(handle, `outboxStuck.${history}`);
   expect(result.outcome).toBe('healed');
   return result;
 }
 
 /** Until people have it, or are asked; then a person closes it. */
-async function left(host: ScriptedHost, name: string, history: string, overrides: Partial<IncidentInput> = {}) {
+async function left(host: ScriptedHost, name: string, history: string | null, overrides: Partial<IncidentInput> = {}) {
   const { handle } = await began(host, name, overrides);
   const view = await closedByHand(handle);
-  await recordHistory(handle, `outboxStuck.${history}`);
+  if (history !== null) await recordHistory(handle, `outboxStuck.${history}`);
   return view;
 }
 
@@ -84,7 +84,7 @@ describe('F.1 RabbitMQ', () => {
     await site.withHost(async (host, name) => {
       host.up.rabbitmq = false;
       host.exchangesMissing = ['kingfisher.events'];
-      const view = await healed(host, name, 'exchange-missing');
+      const view = await healed(host, name, null);
       expect(view.findings).toEqual(
         expect.arrayContaining([expect.objectContaining({ name: 'ExchangesMissing', cite: 'F.1' })]),
       );
@@ -97,6 +97,19 @@ describe('F.1 RabbitMQ', () => {
       host.outbox.stuckIn = host.invocation.kingfisher;
       await healed(host, name, 'broker-and-publisher');
       expect(host.restarts).toEqual(['rabbitmq', 'kingfisher']);
+    });
+  });
+
+  it('that is well and lacks an exchange is told: no event is moved, and nothing restarted', async () => {
+    await site.withHost(async (host, name) => {
+      host.exchangesMissing = ['kingfisher.events'];
+      host.outbox.poisoned = ['17'];
+      host.outbox.exhausted = 3;
+      const view = await left(host, name, 'lacks-exchanges');
+      expect(changes(host)).toEqual([]);
+      expect(view.approvals).toEqual([]);
+      expect(findings(view)).toEqual(expect.arrayContaining(['ExchangesMissing', 'OutboxExhausted']));
+      expect(view.cause).toMatchObject({ cite: 'F.1', evidence: 'it has no kingfisher.events' });
     });
   });
 
@@ -122,7 +135,7 @@ describe('F.1 RabbitMQ', () => {
     await site.withHost(async (host, name) => {
       blocking(host, 'low on memory');
       host.outbox.alarms = [{ kind: 'disk', node: 'rabbit@h1', now: 1, limit: 2 }];
-      const view = await left(host, name, 'alarm-unknown');
+      const view = await left(host, name, null);
       expect(changes(host)).toEqual([]);
       expect(view.findings).toContainEqual(
         expect.objectContaining({ name: 'PublishersBlocked', detail: 'low on memory' }),
@@ -133,7 +146,7 @@ describe('F.1 RabbitMQ', () => {
   it('that refuses the credentials is not restarted, nor is KingFisher', async () => {
     await site.withHost(async (host, name) => {
       host.conditions.rabbitmq = 'refused';
-      const view = await left(host, name, 'refused');
+      const view = await left(host, name, null);
       expect(changes(host)).toEqual([]);
       expect(findings(view)).toContain('DependencyRefused');
     });
@@ -160,7 +173,7 @@ describe('F.2 the network', () => {
   it('that is open to the agent and closed to KingFisher alone is named, too', async () => {
     await site.withHost(async (host, name) => {
       host.outbox.path = { rules: [{ chain: 'inet filter output', rule: 'meta skuid 999 tcp dport 5672 drop' }] };
-      const view = await left(host, name, 'firewall-user');
+      const view = await left(host, name, null);
       expect(changes(host)).toEqual([]);
       expect(findings(view)).toContain('BrokerPortBlocked');
     });
@@ -184,7 +197,7 @@ describe('F.3 the publisher', () => {
     await site.withHost(async (host, name) => {
       host.outbox.hasTable = false;
       host.outbox.stuckIn = host.invocation.kingfisher;
-      await healed(host, name, 'no-table');
+      await healed(host, name, null);
       expect(host.restarts).toEqual(['kingfisher']);
     });
   });
@@ -284,7 +297,7 @@ describe('F.3 an event that blocks all others', () => {
     await site.withHost(async (host, name) => {
       host.allow = ['restart'];
       host.outbox.poisoned = ['17'];
-      const view = await left(host, name, 'quarantine-not-allowed');
+      const view = await left(host, name, null);
       expect(view.approvals).toEqual([]);
       expect(findings(view)).toContain('NotAllowed');
     });
@@ -310,7 +323,7 @@ describe('evidence that is not good', () => {
       host.up.rabbitmq = false;
       host.outbox.statistics = ERROR;
       host.outbox.hasTable = false;
-      const view = await left(host, name, 'unreadable-broker-down');
+      const view = await left(host, name, null);
       expect(host.restarts).toEqual(['rabbitmq']);
       expect(view.outcome).not.toBe('healed');
     });
@@ -320,7 +333,7 @@ describe('evidence that is not good', () => {
     await site.withHost(async (host, name) => {
       host.up.rabbitmq = false;
       host.outbox.statistics = { evidence: 'absent', detail: '/api/v1/outbox/stats answers 404' };
-      const view = await healed(host, name, 'no-statistics');
+      const view = await healed(host, name, null);
       expect(findings(view)).not.toContain('OutboxUnreadable');
       expect(entry(view, 'Events that wait in the outbox')?.detail).toContain('answers 404');
     });
@@ -333,6 +346,12 @@ describe('evidence that is not good', () => {
       const view = await left(host, name, 'contradictory');
       expect(changes(host)).toEqual([]);
       expect(findings(view)).toContain('OutboxContradictory');
+    });
+    await site.withHost(async (host, name) => {
+      host.outbox.claimed = 0;
+      host.outbox.poisoned = ['17'];
+      const { handle } = await began(host, name);
+      expect((await closedByHand(handle)).approvals).toEqual([]);
     });
   });
 
