@@ -28,7 +28,9 @@ beforeAll(async () => {
 });
 afterAll(async () => await postgres?.down());
 beforeEach(async () => {
-  await postgres.query('TRUNCATE kingfisher.outbox RESTART IDENTITY; DROP TABLE IF EXISTS kingfisher.outbox_quarantine');
+  await postgres.query(
+    'TRUNCATE kingfisher.outbox RESTART IDENTITY; DROP TABLE IF EXISTS kingfisher.outbox_quarantine',
+  );
 });
 
 interface Event {
@@ -222,11 +224,18 @@ describe('the agent', () => {
     await add({ age: 600, attempts: 5, error: 'NOT_FOUND' }, { age: 500 });
     const { ensureEventQuarantined, observeOutbox } = await agent();
     const { last } = await observeOutbox({ apartMs: 0 });
-    expect(last).toMatchObject({ pending: 2, endpoint: { evidence: 'failed' }, table: { rows: { head: { id: '1' } } } });
+    expect(last).toMatchObject({
+      pending: 2,
+      endpoint: { evidence: 'failed' },
+      table: { rows: { head: { id: '1' } } },
+    });
     const moved = { before: { event: 'waiting' }, after: { event: 'quarantined' }, changed: true };
     expect(await ensureEventQuarantined(event)).toMatchObject(moved);
     expect(await ensureEventQuarantined(event)).toMatchObject({ after: { event: 'quarantined' }, changed: false });
-    expect((await observeOutbox({ apartMs: 0 })).last).toMatchObject({ pending: 1, table: { rows: { head: { id: '2' } } } });
+    expect((await observeOutbox({ apartMs: 0 })).last).toMatchObject({
+      pending: 1,
+      table: { rows: { head: { id: '2' } } },
+    });
   });
 
   it('moves none that was tried meanwhile, and none where the host does not allow it', async () => {

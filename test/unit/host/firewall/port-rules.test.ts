@@ -131,7 +131,10 @@ describe('rules that cannot be read', () => {
       '/usr/sbin/nft: Operation not permitted (you must be root)',
     );
     const long = { stdout: inChain('tcp dport 5672 drop'), truncated: true };
-    expect(await rulesOf({ [NFT]: long })).toMatchObject({ rules: [{}], unknown: expect.stringContaining('more than') });
+    expect(await rulesOf({ [NFT]: long })).toMatchObject({
+      rules: [{}],
+      unknown: expect.stringContaining('more than'),
+    });
   });
 
   it('are bounded', async () => {

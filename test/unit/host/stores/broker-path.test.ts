@@ -48,5 +48,10 @@ it('to one where nobody listens it is not, and that is said', async () => {
 it('of another host only that host knows who listens, and the port is that of the protocol', async () => {
   const controller = new AbortController();
   const looking = observeBrokerPath('amqps://192.0.2.7', run, controller.signal);
-  await expect(looking).resolves.toMatchObject({ host: '192.0.2.7', port: 5_671, isReachable: false, isListening: null });
+  await expect(looking).resolves.toMatchObject({
+    host: '192.0.2.7',
+    port: 5_671,
+    isReachable: false,
+    isListening: null,
+  });
 });

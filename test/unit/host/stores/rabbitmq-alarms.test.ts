@@ -34,7 +34,10 @@ async function alarms(body: string, status = 200) {
 
 describe('the alarms of RabbitMQ', () => {
   it('are those of each node, with what would end them', async () => {
-    const nodes = [node({ mem_alarm: true }), node({ name: 'rabbit@h2', disk_free_alarm: true, disk_free: 40_000_000 })];
+    const nodes = [
+      node({ mem_alarm: true }),
+      node({ name: 'rabbit@h2', disk_free_alarm: true, disk_free: 40_000_000 }),
+    ];
     expect((await alarms(JSON.stringify(nodes))).alarms).toEqual([
       { kind: 'memory', node: 'rabbit@h1', now: 90_000_000, limit: 100_000_000 },
       { kind: 'disk', node: 'rabbit@h2', now: 40_000_000, limit: 50_000_000 },
