@@ -99,7 +99,7 @@ export async function whyPublisherIsStuck(found: OutboxDiagnosis, at: Scene): Pr
     incident.note('F.3', 'The publisher is not stuck: KingFisher is not restarted', other);
     return undefined;
   }
-  return `more than ${pendingAbove} events wait, and they do not become fewer in ${formatDuration(stuckForMs)}`;
+  return `publisher stuck: over ${pendingAbove} events wait, no fewer in ${formatDuration(stuckForMs)}`;
 }
 
 /** What the table says of a publisher that lives. Without a table only the number speaks. */

@@ -45,7 +45,7 @@ const page: Runbook<OutboxDiagnosis> = {
       would: 'restart rabbitmq',
       needs: 'restart',
       evidence: async ({ rabbitmq, blocked }) =>
-        rabbitmq?.condition === 'down' && blocked === undefined ? rabbitmq.why : undefined,
+        rabbitmq?.condition === 'down' && blocked === undefined ? `RabbitMQ down (${rabbitmq.why})` : undefined,
       remedy: async (found, { steps, incident }) => {
         found.rabbitmq = await restartDependency('F.1', 'rabbitmq', steps, incident);
         found.isOld = true;
