@@ -37,7 +37,8 @@ export function secretsOf({ kingfisher, dependencies }: AgentSettings): string[]
   const environment = manager.type === 'process' ? manager.env : {};
   const endpoints = Object.values(kingfisher.probes ?? {});
   const sent = endpoints.flatMap(({ token, headers }) => [token ?? '', ...Object.values(headers)]);
-  return [...urls(dependencies).flatMap(passwordsOf), ...secretsOfEnvironment(environment), ...sent].filter(
+  const bot = kingfisher.telegram?.token ?? '';
+  return [...urls(dependencies).flatMap(passwordsOf), ...secretsOfEnvironment(environment), ...sent, bot].filter(
     (secret) => secret.length >= SHORTEST_LITERAL,
   );
 }

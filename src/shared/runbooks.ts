@@ -29,6 +29,12 @@ export const RUNBOOKS = {
     },
     about: 'KingFisher',
   },
+  imageProcessingStalled: {
+    page: 'E',
+    title: 'Image processing stalled',
+    command: { name: 'image-processing-stalled', description: 'runbook E: no image arrives from Telegram' },
+    about: 'Image processing',
+  },
   /** An alert that no runbook is mapped to: it changes nothing. */
   unknownAlert: { page: null, title: 'Unknown alert', command: null, about: null },
 } as const satisfies Record<string, RunbookEntry>;

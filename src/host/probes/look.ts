@@ -90,7 +90,8 @@ const DEFAULT_PORTS: Record<string, number> = {
   'amqps:': 5671,
 };
 
-function connectTo(at: { host: string; port: number }, signal: AbortSignal): Promise<void> {
+/** Resolves when somebody, or the kernel for a process that is there, takes the connection. */
+export function connectTo(at: { host: string; port: number }, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = net.connect({ ...at, signal });
     socket.on('error', reject);

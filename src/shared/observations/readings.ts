@@ -1,4 +1,5 @@
 import type { DependencyName } from './service';
+import type { ImagesRequest, ImagesState } from './images';
 import type { DependencyState, HealthState } from './probes';
 
 /** What an agent can be asked to wait for, and what it tells of it in the end. */
@@ -7,13 +8,21 @@ export interface Readings {
   health: HealthState;
   /** A dependency does its work, by its own protocol. */
   dependency: DependencyState;
+  /** A new image came, or none is due. */
+  images: ImagesState;
 }
 
 export type ReadingName = keyof Readings;
 
+type ParametersOf<Name> = Name extends 'dependency'
+  ? { dependency: DependencyName }
+  : Name extends 'images'
+    ? ImagesRequest
+    : object;
+
 /** Which of them. */
 export type ReadingRequest<R extends ReadingName = ReadingName> = {
-  [Name in R]: { reading: Name } & (Name extends 'dependency' ? { dependency: DependencyName } : object);
+  [Name in R]: { reading: Name } & ParametersOf<Name>;
 }[R];
 
 /** What to wait for: until it has been well for `windowMs`, or `deadlineMs` have passed. */

@@ -107,6 +107,10 @@ export class Guarded implements IncidentSafety {
     return await this.access.keepHost(work);
   }
 
+  async lendWhile<T>(wait: () => Promise<T>): Promise<T> {
+    return await this.access.lendWhile(wait);
+  }
+
   async ask(subject: ApprovalSubject, { isWatched = false } = {}): Promise<boolean> {
     return await this.questions.ask(subject, isWatched);
   }

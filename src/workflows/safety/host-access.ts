@@ -66,10 +66,10 @@ export class HostAccess implements ChangeGate {
   async turn(): Promise<TurnResult> {
     const { shared } = this;
     if (shared === null) return this.refused('this runbook only observes: runbooks.<name>.mode in halcyon.yaml');
-    return this.resultOf(await this.during((isOver) => shared.ready(isOver)));
+    return this.resultOf(await this.during((isOver) => shared.takeAgain(isOver)));
   }
 
-  /** Others may have the host while people think, as far as no step is at work on it. */
+  /** Others may have the host while people think, or something is waited for, as far as no step is at work on it. */
   async lendWhile<T>(think: () => Promise<T>): Promise<T> {
     return await (this.shared?.lendWhile(think) ?? think());
   }
