@@ -4,7 +4,7 @@ import { hoursInWords, isStalled } from '../../shared/observations/images';
 import { imagesStanding } from '../../shared/observations/standing';
 import { runIncident } from '../incident/run-incident';
 import { followRunbook } from '../runbook/follow-runbook';
-import type { Runbook } from '../runbook/runbook';
+import type { Cause, Runbook } from '../runbook/runbook';
 import type { Scene } from '../runbook/scene';
 import { imageLine, observeImages, verifyImages } from '../steps/images/images';
 import { startAnew } from '../steps/kingfisher/service';
@@ -17,6 +17,9 @@ export async function imageProcessingStalled(input: IncidentInput): Promise<Inci
   return await runIncident(input, followRunbook(pageOf(limitsOf(input.policy))));
 }
 
+/** A look that nothing was done before: an image that is on its way. */
+const LOOK_MS = 10_000;
+
 const pageOf = (limits: ImageLimits, waited: Waited = { until: null }): Runbook<Diagnosis> => ({
   page: 'E',
   title: 'Image processing stalled',
@@ -28,78 +31,86 @@ const pageOf = (limits: ImageLimits, waited: Waited = { until: null }): Runbook<
     images !== undefined && images.openForMs !== null && !isStalled(images, limits.wanted.stalledAfterMs),
   standing: ({ images, service }) =>
     images === undefined ? undefined : imagesStanding(images, limits.wanted.stalledAfterMs, service),
-  causes: [
-    {
-      cite: 'E.diagnosis',
-      title: 'The images cannot be seen: nobody knows whether any came',
-      evidence: async ({ images }) => (images === undefined || images.evidence === 'present' ? undefined : images.why),
-    },
-    {
-      cite: 'E.diagnosis',
-      title: 'KingFisher itself does not run: page A mends that',
-      evidence: async ({ service }) => (service === undefined ? undefined : notRunning(service)?.detail),
-    },
-    {
-      cite: 'E.1',
-      title: 'Telegram limits the bot, and waiting does not end it',
-      evidence: async ({ limited }) => limited?.detail,
-    },
-    {
-      cite: 'E.2',
-      title: 'This host does not reach Telegram',
-      evidence: async ({ faults }) => faults.way?.detail,
-    },
-    {
-      cite: 'E.3',
-      title: 'The bot is not set up as it must be',
-      evidence: async ({ faults }) => faults.bot?.detail,
-    },
-    {
-      cite: 'E.4',
-      title: 'The bot has no access to the source channel',
-      evidence: async ({ faults }) => faults.channel?.detail,
-    },
-    {
-      cite: 'E',
-      title: 'The downloader of KingFisher is stuck',
-      would: 'restart KingFisher',
-      needs: 'restart',
-      evidence: async (found, at) => {
-        if (!isWellOutside(found)) return undefined;
-        found.stuck = await downloaderStuck(found, at, limits);
-        if (found.stuck === undefined) return undefined;
-        at.incident.addFinding('DownloaderStuck', 'E', found.stuck);
-        found.obstacles = noteObstacles(at.incident, 'E', await observeObstacles('E', at.steps));
-        return found.obstacles.length === 0 ? found.stuck : undefined;
-      },
-      remedy: async ({ service }, { steps }) => {
-        if (service !== undefined) await startAnew('E', service, false, steps);
-      },
-    },
-    {
-      cite: 'E',
-      title: 'A start of KingFisher cannot work: it is not restarted',
-      evidence: async ({ obstacles }) => obstacles?.join('; ') || undefined,
-    },
-    {
-      cite: 'E.4',
-      title: 'The source channel is silent: nothing waits at Telegram for the bot',
-      evidence: async (found, { incident }) => {
-        const silence = isWellOutside(found) && found.stuck === undefined ? silenceOf(found) : undefined;
-        if (silence !== undefined) incident.addFinding('ChannelSilent', 'E.4', silence);
-        return silence;
-      },
-    },
-    {
-      cite: 'E.3',
-      title: 'Nobody could ask Telegram about the bot',
-      evidence: async (found) => (isWellOutside(found) && found.stuck === undefined ? unaskedOf(found) : undefined),
-    },
-  ],
-  verify: ({ steps }) => verifyImages('E', limits.wanted, limits.imageWithinMs, steps),
+  causes: [...OUTSIDE, ...withinKingfisher(limits)],
+  verify: ({ steps }) => verifyImages('E', limits.wanted, LOOK_MS, steps),
   contradiction: (at) => whyAlertDiffers(at, limits),
   handOver: { cite: 'E.4', title: 'No image comes: for people' },
 });
+
+/** What is wrong outside of KingFisher's downloader: people mend it, or time does. */
+const OUTSIDE: Cause<Diagnosis>[] = [
+  {
+    cite: 'E.diagnosis',
+    title: 'The images cannot be seen: nobody knows whether any came',
+    evidence: async ({ images }) => (images === undefined || images.evidence === 'present' ? undefined : images.why),
+  },
+  {
+    cite: 'E.diagnosis',
+    title: 'KingFisher itself does not run: page A mends that',
+    evidence: async ({ service }) => (service === undefined ? undefined : notRunning(service)?.detail),
+  },
+  {
+    cite: 'E.1',
+    title: 'Telegram limits the bot, and waiting does not end it',
+    evidence: async ({ limited }) => limited?.detail,
+  },
+  {
+    cite: 'E.2',
+    title: 'This host does not reach Telegram',
+    evidence: async ({ faults }) => faults.way?.detail,
+  },
+  {
+    cite: 'E.3',
+    title: 'The bot is not set up as it must be',
+    evidence: async ({ faults }) => faults.bot?.detail,
+  },
+  {
+    cite: 'E.4',
+    title: 'The bot has no access to the source channel',
+    evidence: async ({ faults }) => faults.channel?.detail,
+  },
+];
+
+/** What is left when all outside of it is well. */
+const withinKingfisher = (limits: ImageLimits): Cause<Diagnosis>[] => [
+  {
+    cite: 'E',
+    title: 'The downloader of KingFisher is stuck',
+    would: 'restart KingFisher',
+    needs: 'restart',
+    evidence: async (found, at) => {
+      if (!isWellOutside(found)) return undefined;
+      found.stuck = await downloaderStuck(found, at, limits);
+      if (found.stuck === undefined) return undefined;
+      at.incident.addFinding('DownloaderStuck', 'E', found.stuck);
+      found.obstacles = noteObstacles(at.incident, 'E', await observeObstacles('E', at.steps));
+      return found.obstacles.length === 0 ? found.stuck : undefined;
+    },
+    remedy: async ({ service }, { steps }) => {
+      if (service !== undefined) await startAnew('E', service, false, steps);
+    },
+    verify: ({ steps }) => verifyImages('E', limits.wanted, limits.imageWithinMs, steps),
+  },
+  {
+    cite: 'E',
+    title: 'A start of KingFisher cannot work: it is not restarted',
+    evidence: async ({ obstacles }) => obstacles?.join('; ') || undefined,
+  },
+  {
+    cite: 'E.4',
+    title: 'The source channel is silent: nothing waits at Telegram for the bot',
+    evidence: async (found, { incident }) => {
+      const silence = isWellOutside(found) && found.stuck === undefined ? silenceOf(found) : undefined;
+      if (silence !== undefined) incident.addFinding('ChannelSilent', 'E.4', silence);
+      return silence;
+    },
+  },
+  {
+    cite: 'E.3',
+    title: 'Nobody could ask Telegram about the bot',
+    evidence: async (found) => (isWellOutside(found) && found.stuck === undefined ? unaskedOf(found) : undefined),
+  },
+];
 
 /** Nothing outside of KingFisher explains it, as far as that could be seen. */
 function isWellOutside({ stalled, images, service, limited, faults }: Diagnosis): boolean {
