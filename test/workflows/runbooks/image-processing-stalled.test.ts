@@ -1,3 +1,5 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import type { Alert } from '../../../src/shared/alert';
 import type { IncidentInput, IncidentView } from '../../../src/shared/incident';
 import type { ScriptedHost } from '../../../src/simulate/script/scripted-host';
 import type { BotState, WayOut, WayTo } from '../../../src/shared/observations/telegram';
@@ -36,13 +38,25 @@ const named = ({ findings }: IncidentView) =>
   findings.filter(({ withdrawnAt }) => withdrawnAt === undefined).map(({ name }) => name);
 const changes = (host: ScriptedHost) => host.calls.filter((call) => call.startsWith('ensure'));
 
+/** Where the incident waits for time itself, that has to pass. */
+async function passUntilState(handle: WorkflowHandle, ...states: IncidentView['state'][]): Promise<IncidentView> {
+  const view = async () => await handle.query<IncidentView>('timeline');
+  await site.passUntil(async () => states.includes((await view()).state), `${states.join(' or ')}`);
+  return await view();
+}
+
+async function healedAfterTime(handle: WorkflowHandle, first: Alert): Promise<IncidentView> {
+  await passUntilState(handle, 'watching', 'closed');
+  return await resolvedWhenWell(handle, first);
+}
+
 /** No image comes, and nothing automatic helps: what people are left with. */
 async function leftToPeople(set: (host: ScriptedHost) => void, record: string) {
   return await site.withHost(async (host, name) => {
     host.telegram.isStalled = true;
     set(host);
     const { handle } = await begin(name);
-    const view = await untilState(handle, 'waitingForPeople');
+    const view = await passUntilState(handle, 'waitingForPeople');
     expect(changes(host)).toEqual([]);
     await closedByHand(handle);
     await recordHistory(handle, `imageProcessingStalled.${record}`);
@@ -58,7 +72,7 @@ it('restarts KingFisher when updates wait at Telegram and it fetches none, and v
     host.telegram.isStalled = true;
     host.telegram.isStuck = true;
     const { first, handle } = await begin(name);
-    const result = await resolvedWhenWell(handle, first);
+    const result = await healedAfterTime(handle, first);
     expect(result.outcome).toBe('healed');
     expect(host.restarts).toEqual(['kingfisher']);
     expect(result.cause).toMatchObject({
@@ -87,7 +101,7 @@ it('does not restart a KingFisher that fetched what waited meanwhile', async () 
       return { ...bot, webhook: { host: null, pending: looks++ === 0 ? 3 : 0, lastError: '' } };
     };
     const { handle } = await begin(name);
-    const view = await untilState(handle, 'waitingForPeople');
+    const view = await passUntilState(handle, 'waitingForPeople');
     expect(host.restarts).toEqual([]);
     expect(named(view)).not.toContain('DownloaderStuck');
     await closedByHand(handle);
@@ -120,7 +134,7 @@ it('asks for nothing outside of business hours, and goes on when they open', asy
     expect(changes(host)).toEqual([]);
     host.telegram.isOpen = true;
     await site.passUntil(() => host.restarts.length > 0, 'a restart');
-    expect((await resolvedWhenWell(handle, first)).outcome).toBe('healed');
+    expect((await healedAfterTime(handle, first)).outcome).toBe('healed');
     await recordHistory(handle, 'imageProcessingStalled.not-due');
   });
 });
@@ -136,7 +150,7 @@ describe('a limit of Telegram', () => {
       await site.passUntil(waits, 'a wait');
       host.telegram.bot = {};
       host.telegram.isStalled = false;
-      const result = await resolvedWhenWell(handle, first);
+      const result = await healedAfterTime(handle, first);
       expect(result).toMatchObject({ outcome: 'selfHealed', cause: { cite: 'E.1' } });
       const wait = result.timeline.find(({ title }) => title === 'Telegram limits the bot: waits');
       expect(wait?.detail).toMatch(/^1 m 30 s, until /);
@@ -156,7 +170,7 @@ describe('a limit of Telegram', () => {
         return asked.length === 1 ? { ...seen, limited: 2, lines: ['telegram: 429 Too Many Requests'] } : seen;
       };
       const { first, handle } = await begin(name);
-      const result = await resolvedWhenWell(handle, first);
+      const result = await healedAfterTime(handle, first);
       expect(result.outcome).toBe('healed');
       expect(titles(result).filter((title) => title === 'Telegram limits the bot: waits')).toHaveLength(1);
       expect(Date.parse(asked[1]!) - Date.parse(asked[0]!)).toBeGreaterThanOrEqual(900_000);
@@ -261,7 +275,7 @@ it('leaves a KingFisher that does not run to page A, and looks again when it run
     expect(host.restarts).toEqual([]);
     host.up.kingfisher = true;
     await site.passUntil(() => host.restarts.length > 0, 'another pass');
-    expect((await resolvedWhenWell(handle, first)).outcome).toBe('healed');
+    expect((await healedAfterTime(handle, first)).outcome).toBe('healed');
     await recordHistory(handle, 'imageProcessingStalled.kingfisher-down');
   });
 });
@@ -270,7 +284,7 @@ it('names the same cause where it may only look, and says what it would do', asy
   await site.withHost(async (host, name) => {
     Object.assign(host.telegram, { isStalled: true, isStuck: true });
     const { handle } = await begin(name, { safety: { ...SAFETY, mode: 'observe' } });
-    const view = await untilState(handle, 'waitingForPeople');
+    const view = await passUntilState(handle, 'waitingForPeople');
     expect(view.cause?.cite).toBe('E');
     expect(titles(view)).toContain('Would restart KingFisher');
     expect(changes(host)).toEqual([]);
@@ -286,7 +300,7 @@ it('is well again when images come while people have it', async () => {
     const { first, handle } = await begin(name);
     await untilState(handle, 'waitingForPeople');
     await site.env.sleep('40m');
-    expect(site.pagers.tiersOf(handle.workflowId)).toContain(1);
+    expect(site.pagers.tiersOf(handle.workflowId)).toMatchObject([{ tier: 1 }, { tier: 2 }]);
     host.telegram.isStalled = false;
     await site.passUntil(async () => (await handle.query<IncidentView>('timeline')).state === 'watching', 'well');
     await handle.signal(alertSignal, { ...first, status: 'resolved' });
