@@ -30,6 +30,7 @@ export const HOST_ACTIVITIES = [
   'observeRateLimits',
   'observeRecentStarts',
   'observeResources',
+  'observeSeries',
   'observeService',
   'observeSetting',
   'observeStartLog',

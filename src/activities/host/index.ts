@@ -24,6 +24,7 @@ import { createPermissionActivities } from './files/permissions';
 import { createProcessActivities } from './service/processes';
 import { createSerializer } from './core/serialize';
 import { createRateLimitActivities } from './stores/rate-limits';
+import { createSeriesActivities } from './service/series';
 import { createServiceActivities } from './service/service';
 import { createSettingActivities } from './settings/settings';
 import { createSpaceActivities } from './files/space';
@@ -87,6 +88,7 @@ function allActivities(deps: HostDeps, names: () => string[]) {
     ...createMetricsActivities(deps),
     ...createImageActivities(deps),
     ...createTelegramActivities(deps),
+    ...createSeriesActivities(deps),
     ...createDependencyActivities(deps),
     ...createConfigurationActivities(deps),
     ...createSpaceActivities(deps),
