@@ -6,7 +6,7 @@ import { runIncident } from '../incident/run-incident';
 import { followRunbook } from '../runbook/follow-runbook';
 import type { Cause, Runbook } from '../runbook/runbook';
 import type { Scene } from '../runbook/scene';
-import { imageLine, observeImages, verifyImages } from '../steps/images/images';
+import { countLine, imageLine, observeCount, observeImages, verifyImages } from '../steps/images/images';
 import { startAnew } from '../steps/kingfisher/service';
 import { noteObstacles, observeObstacles } from '../steps/obstacles';
 import { diagnose, downloaderStuck, notRunning } from './image-processing-stalled-diagnosis';
@@ -132,9 +132,13 @@ function unaskedOf({ bot }: Diagnosis): string | undefined {
 }
 
 async function whyAlertDiffers({ steps }: Pick<Scene, 'steps'>, { wanted }: ImageLimits): Promise<string> {
-  const images = await observeImages('E.diagnosis', wanted, steps);
+  const [images, counted] = await Promise.all([
+    observeImages('E.diagnosis', wanted, steps),
+    observeCount('E.diagnosis', wanted.stalledAfterMs, steps),
+  ]);
   const seen = images === undefined ? 'the newest image is not known' : `newest image ${imageLine(images)}`;
-  return `${seen}: look at the counter kingfisher_images_downloaded_total and at how it is scraped`;
+  const count = counted === undefined ? 'what is counted is not known' : countLine(counted);
+  return `${seen}; ${count}: look at that counter, and at how it is scraped`;
 }
 
 function limitsOf({ limits = {}, businessHours }: RunbookPolicy): ImageLimits {

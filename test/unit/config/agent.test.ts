@@ -45,6 +45,19 @@ it('has a default for everything but its host and two folders', () => {
           field: null,
         },
         metrics: { path: '/metrics', timeoutMs: 5_000, headers: {}, token: null, tokenFile: null },
+        telegram: {
+          path: '/api/v1/telegram/status',
+          timeoutMs: 3_000,
+          ...{ statuses: null, field: null, headers: {}, token: null, tokenFile: null },
+        },
+      },
+      telegram: {
+        apiUrl: 'https://api.telegram.org',
+        timeoutMs: 3_000,
+        ...{ token: null, tokenFile: null, tokenVariable: 'TELEGRAM_BOT_TOKEN', channel: null },
+        reference: 'https://httpbin.org',
+        referenceAddress: null,
+        refusals: { about: ['telegram', 'getUpdates', 'getFile', 'bot'], notAbout: ['openai'] },
       },
       metrics: {
         pipelineFailures: 'kingfisher_pipeline_failures_total',

@@ -1,6 +1,7 @@
 import type { ImagesRequest, ImagesState } from '../../../shared/observations/images';
 import { isStalled } from '../../../shared/observations/images';
 import type { Verdict } from '../../../shared/observations/readings';
+import type { SeriesState } from '../../../shared/observations/series';
 import { roughDuration } from '../../../shared/text/durations';
 import type { HostSteps, StepReport } from '../../runbook/host-steps';
 
@@ -12,6 +13,24 @@ export function observeImages(cite: string, wanted: ImagesRequest, steps: HostSt
     (host) => host.observeImages(wanted),
     (images) => describeImages(images, wanted),
   );
+}
+
+/** What the alert is made of. */
+export function observeCount(cite: string, windowMs: number, steps: HostSteps): Promise<SeriesState | undefined> {
+  return steps.observe(
+    { cite, title: 'Counter of downloaded images' },
+    (host) => host.observeSeries({ metric: 'imagesDownloaded', kind: 'increase', by: [], windowMs }),
+    (state) => (state.answer === 'ok' ? countLine(state) : { status: 'notSo', detail: countLine(state) }),
+  );
+}
+
+/** `kingfisher_images_downloaded_total rose by 12 in 15 m` */
+export function countLine({ name, answer, series, windowMs, detail }: SeriesState): string {
+  if (answer !== 'ok') return `${name} is not known (${detail === '' ? answer : detail})`;
+  const rise = Math.round(series.reduce((sum, { value }) => sum + value, 0));
+  return rise === 0
+    ? `${name} did not rise in ${roughDuration(windowMs)}`
+    : `${name} rose by ${rise} in ${roughDuration(windowMs)}`;
 }
 
 /** A new image came, and is there for the window; or none is due. */
