@@ -38,7 +38,7 @@ const pageOf = (limits: ImageLimits, waited: Waited = { until: null }): Runbook<
 });
 
 /** What is wrong outside of KingFisher's downloader: people mend it, or time does. */
-const OUTSIDE: Cause<Diagnosis>[] = [
+const OUTSIDE: Cause<Diagnosis>[] = forPeople([
   {
     cite: 'E.diagnosis',
     title: 'The images cannot be seen: nobody knows whether any came',
@@ -69,7 +69,7 @@ const OUTSIDE: Cause<Diagnosis>[] = [
     title: 'The bot has no access to the source channel',
     evidence: async ({ faults }) => faults.channel?.detail,
   },
-];
+]);
 
 /** What is left when all outside of it is well. */
 const withinKingfisher = (limits: ImageLimits): Cause<Diagnosis>[] => [
@@ -91,26 +91,40 @@ const withinKingfisher = (limits: ImageLimits): Cause<Diagnosis>[] => [
     },
     verify: ({ steps }) => verifyImages('E', limits.wanted, limits.imageWithinMs, steps),
   },
-  {
-    cite: 'E',
-    title: 'A start of KingFisher cannot work: it is not restarted',
-    evidence: async ({ obstacles }) => obstacles?.join('; ') || undefined,
-  },
-  {
-    cite: 'E.4',
-    title: 'The source channel is silent: nothing waits at Telegram for the bot',
-    evidence: async (found, { incident }) => {
-      const silence = isWellOutside(found) && found.stuck === undefined ? silenceOf(found) : undefined;
-      if (silence !== undefined) incident.addFinding('ChannelSilent', 'E.4', silence);
-      return silence;
+  ...forPeople([
+    {
+      cite: 'E',
+      title: 'A start of KingFisher cannot work: it is not restarted',
+      evidence: async ({ obstacles }) => obstacles?.join('; ') || undefined,
     },
-  },
-  {
-    cite: 'E.3',
-    title: 'Nobody could ask Telegram about the bot',
-    evidence: async (found) => (isWellOutside(found) && found.stuck === undefined ? unaskedOf(found) : undefined),
-  },
+    {
+      cite: 'E.4',
+      title: 'The source channel is silent: nothing waits at Telegram for the bot',
+      evidence: async (found, { incident }) => {
+        const silence = isWellOutside(found) && found.stuck === undefined ? silenceOf(found) : undefined;
+        if (silence !== undefined) incident.addFinding('ChannelSilent', 'E.4', silence);
+        return silence;
+      },
+    },
+    {
+      cite: 'E.3',
+      title: 'Nobody could ask Telegram about the bot',
+      evidence: async (found) => (isWellOutside(found) && found.stuck === undefined ? unaskedOf(found) : undefined),
+    },
+  ]),
 ];
+
+/** Causes without a remedy: the timeline has their words, for those who mend it. */
+function forPeople(causes: Cause<Diagnosis>[]): Cause<Diagnosis>[] {
+  return causes.map((cause) => ({
+    ...cause,
+    evidence: async (found, at) => {
+      const evidence = await cause.evidence(found, at);
+      if (evidence !== undefined) at.incident.note(cause.cite, cause.title, evidence);
+      return evidence;
+    },
+  }));
+}
 
 /** Nothing outside of KingFisher explains it, as far as that could be seen. */
 function isWellOutside({ stalled, images, service, limited, faults }: Diagnosis): boolean {

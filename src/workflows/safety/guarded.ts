@@ -108,7 +108,9 @@ export class Guarded implements IncidentSafety {
   }
 
   async lendWhile<T>(wait: () => Promise<T>): Promise<T> {
-    return await this.access.lendWhile(wait);
+    const result = await this.access.lendWhile(wait);
+    this.access.requestAgain();
+    return result;
   }
 
   async ask(subject: ApprovalSubject, { isWatched = false } = {}): Promise<boolean> {

@@ -66,7 +66,12 @@ export class HostAccess implements ChangeGate {
   async turn(): Promise<TurnResult> {
     const { shared } = this;
     if (shared === null) return this.refused('this runbook only observes: runbooks.<name>.mode in halcyon.yaml');
-    return this.resultOf(await this.during((isOver) => shared.takeAgain(isOver)));
+    return this.resultOf(await this.during((isOver) => shared.ready(isOver)));
+  }
+
+  /** Asks for it again where it was lent, and does not wait. */
+  requestAgain(): void {
+    if (this.shared?.isLent === true) this.shared.request();
   }
 
   /** Others may have the host while people think, or something is waited for, as far as no step is at work on it. */

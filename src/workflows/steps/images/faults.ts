@@ -65,6 +65,9 @@ function answerFault(bot: BotState | undefined): Named | undefined {
   return { name: 'TelegramAway', detail: `Telegram takes connections, and does not answer as its API does (${said})` };
 }
 
+/** A restart brings one: the old process and the new one ask at the same time. */
+const CONFLICTS = 3;
+
 /** What is wrong with the bot itself: only people can mend that. */
 export function botFault({ bot, refusals }: TelegramSeen): Named | undefined {
   const from = bot?.tokenFrom ?? '';
@@ -72,7 +75,7 @@ export function botFault({ bot, refusals }: TelegramSeen): Named | undefined {
     const remedy = 'ask @BotFather for the token (/token), write it there, and restart KingFisher';
     return {
       name: 'BotTokenRejected',
-      detail: `Telegram rejects the bot's token from ${from} (${bot.endpoint.detail}): ${remedy}`,
+      detail: `Telegram rejects the bot's token from ${from} (${bot.endpoint.detail || bot.endpoint.answer}): ${remedy}`,
     };
   }
   if (bot?.token === 'unusable')
@@ -82,7 +85,7 @@ export function botFault({ bot, refusals }: TelegramSeen): Named | undefined {
     const remedy = 'remove it (deleteWebhook), or find out who set it';
     return { name: 'WebhookSet', detail: `a webhook to ${host} is set, which stops getUpdates: ${remedy}` };
   }
-  if (refusals !== undefined && refusals.conflicts > 0) {
+  if (refusals !== undefined && refusals.conflicts >= CONFLICTS) {
     const last = refusals.lines.at(-1) ?? '';
     return {
       name: 'BotSharedWithOthers',
