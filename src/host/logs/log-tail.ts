@@ -44,7 +44,8 @@ export async function readLogTail(place: string, lines: number, redact: Redact):
   }
 }
 
-async function openLog(file: string): Promise<FileHandle | 'malformed' | undefined> {
+/** `malformed` for a link, a folder or a pipe in its place; `undefined` where nothing is there. */
+export async function openLog(file: string): Promise<FileHandle | 'malformed' | undefined> {
   const folder = await openFolderOf(file);
   if (folder === undefined) return undefined;
   const name = path.basename(file);
