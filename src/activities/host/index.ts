@@ -7,6 +7,8 @@ import { createServiceManagers } from '../../host/services/service-managers';
 import type { AgentSettings } from '../../host/agent-settings';
 import type { Logger } from 'pino';
 import type { HostActivityName } from '../../shared/host-activities';
+import { createAccessActivities } from './access/access';
+import { createTokenActivities } from './access/token';
 import { createAllowedActivities } from './allowed';
 import { createBackupActivities } from './files/backup';
 import { createAsChange } from './core/change';
@@ -94,5 +96,7 @@ function allActivities(deps: HostDeps, names: () => string[]) {
     ...createRateLimitActivities(deps),
     ...createExchangeActivities(deps),
     ...createSettingActivities(deps, serialize),
+    ...createAccessActivities(deps),
+    ...createTokenActivities(deps),
   };
 }

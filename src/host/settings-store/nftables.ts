@@ -66,14 +66,24 @@ function find(all: Blocked[], { text }: Network): Blocked | undefined {
   return all.find((one) => one.network.text === text);
 }
 
-function refuseProtected(network: Network, { never, widest }: FamilySettings, own: string[]): void {
-  const least = widest[network.family];
-  if (network.prefix < least) throw refused(network, 'blocked', `it is wider than /${least}, which "widest" allows`);
+/**
+ * Why a network is never blocked on this host, in words; undefined where it may be. Without a family of settings nothing can
+ * be, and what would be protected by its list is not known.
+ */
+export function whyNever(network: Network, family: FamilySettings | undefined, own = ownAddresses()): string | undefined {
   for (const [what, networks] of [...ALWAYS, ["this host's own", own] as const]) {
-    if (touches(network, networks) !== undefined) throw refused(network, 'blocked', `it is ${what}`);
+    if (touches(network, networks) !== undefined) return `it is ${what}`;
   }
-  const named = touches(network, never);
-  if (named !== undefined) throw refused(network, 'blocked', `it touches ${named}, which "never" names`);
+  if (family === undefined) return 'no setting of this host has the format nftables';
+  const least = family.widest[network.family];
+  if (network.prefix < least) return `it is wider than /${least}, which "widest" allows`;
+  const named = touches(network, family.never);
+  return named === undefined ? undefined : `it touches ${named}, which "never" names`;
+}
+
+function refuseProtected(network: Network, family: FamilySettings, own: string[]): void {
+  const why = whyNever(network, family, own);
+  if (why !== undefined) throw refused(network, 'blocked', why);
 }
 
 function refuseBeside(network: Network, all: Blocked[], { atMost }: FamilySettings): void {

@@ -59,3 +59,11 @@ export interface AccessState {
 export function violationsOf({ unauthorized, forbidden, limited }: AnswerCounts): number {
   return unauthorized + forbidden + limited;
 }
+
+/** A token that was made for a client: where it is, and never what it is. */
+export interface TokenState {
+  client: string;
+  /** On the host, for root alone. */
+  path: string;
+  isThere: boolean;
+}

@@ -1,5 +1,6 @@
 import type { DependencyName } from './service';
 import type { DependencyState, HealthState } from './probes';
+import type { AccessState } from './access';
 
 /** What an agent can be asked to wait for, and what it tells of it in the end. */
 export interface Readings {
@@ -7,14 +8,22 @@ export interface Readings {
   health: HealthState;
   /** A dependency does its work, by its own protocol. */
   dependency: DependencyState;
+  /** Few requests are refused: at most `atMost` within the last `withinMs`, by the access log. */
+  violations: AccessState;
 }
 
 export type ReadingName = keyof Readings;
 
 /** Which of them. */
 export type ReadingRequest<R extends ReadingName = ReadingName> = {
-  [Name in R]: { reading: Name } & (Name extends 'dependency' ? { dependency: DependencyName } : object);
+  [Name in R]: { reading: Name } & (Name extends keyof ReadingTerms ? ReadingTerms[Name] : object);
 }[R];
+
+/** What a reading has to be told besides its name. */
+interface ReadingTerms {
+  dependency: { dependency: DependencyName };
+  violations: { atMost: number; withinMs: number };
+}
 
 /** What to wait for: until it has been well for `windowMs`, or `deadlineMs` have passed. */
 export type WaitRequest<R extends ReadingName = ReadingName> = ReadingRequest<R> & {

@@ -1,3 +1,5 @@
+import { violationsOf } from './access';
+import type { AccessState } from './access';
 import type { DependencyState, HealthState } from './probes';
 import { isHealthy } from './probes';
 import type { ReadingRequest } from './readings';
@@ -22,6 +24,12 @@ export function dependencyStanding({
 }: Pick<DependencyState, 'dependency' | 'condition' | 'endpoint'>): string {
   if (condition === 'well') return WELL;
   return `${dependency} ${endpoint.answer === 'unhealthy' ? condition : endpoint.answer}`;
+}
+
+/** The same of an access log: whether too many requests are refused, however many and by what. */
+export function accessStanding(access: AccessState, atMost: number): string {
+  if (access.evidence === 'absent' || access.evidence === 'malformed') return `access log ${access.evidence}`;
+  return violationsOf(access.counts) > atMost ? 'too many requests refused' : WELL;
 }
 
 /** One that is masked cannot be started: without its mask it stands otherwise. */

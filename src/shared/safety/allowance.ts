@@ -1,9 +1,9 @@
 /** What an agent may be allowed to do on its host: the words of `agent.allow` in halcyon.yaml. */
-export const ALLOWANCES = ['restart', 'clearFiles', 'changeSettings', 'blockAddress', 'fullRecovery'] as const;
+export const ALLOWANCES = ['restart', 'clearFiles', 'changeSettings', 'blockAddress', 'issueToken', 'fullRecovery'] as const;
 
 export type Allowance = (typeof ALLOWANCES)[number];
 
-/** What may be done where nothing is written: all but to cut somebody off, and a full recovery. */
+/** What may be done where nothing is written: all but to cut somebody off, to let somebody in, and a full recovery. */
 export const ALLOWED_BY_DEFAULT: readonly Allowance[] = ['restart', 'clearFiles', 'changeSettings'];
 
 /**
@@ -15,6 +15,7 @@ export const CHANGES = {
   ensureTempFilesRemoved: 'clearFiles',
   ensureLogsRotated: 'clearFiles',
   ensureSetting: 'changeSettings',
+  ensureTokenIssued: 'issueToken',
   ensureStopped: 'fullRecovery',
   ensureStraysEnded: 'fullRecovery',
   ensureBackup: 'fullRecovery',

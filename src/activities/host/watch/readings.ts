@@ -1,5 +1,6 @@
 import { HostError } from '../../../host/errors';
 import type { ReadingName, ReadingRequest, Readings } from '../../../shared/observations/readings';
+import { violationsReading } from '../access/access';
 import { dependencyReading } from '../stores/dependency';
 import { healthReading } from '../service/health';
 import type { HostDeps } from '../core/deps';
@@ -21,6 +22,8 @@ export function readingOf(
       return healthReading(deps, pace, signal);
     case 'dependency':
       return dependencyReading(deps, wanted.dependency, pace, signal);
+    case 'violations':
+      return violationsReading(deps, wanted, pace, signal);
     default: {
       const { reading } = wanted satisfies never as ReadingRequest;
       throw new HostError(

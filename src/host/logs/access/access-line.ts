@@ -7,6 +7,8 @@ const CLIENT_BYTES = 64;
 /** Of a line in JSON. */
 const JSON_BYTES = 16 * 1024;
 
+const NO_IDENT = ' - ';
+/** Four quotes, side by side. */
 const QUOTES = 0x22222222;
 /** Columns of the counts: 401, 403, 429, and all others. */
 export const OTHER = 3;
@@ -29,7 +31,7 @@ export class AccessLine {
   private viewed: Buffer = this.bytes;
   private view = new DataView(this.bytes.buffer);
   private readonly times = new LineTime();
-  private readonly scratch = Buffer.alloc(256);
+  private readonly scratch = Buffer.alloc(512);
 
   /** Where the line after the one that was read begins. */
   next = 0;
@@ -100,10 +102,11 @@ export class AccessLine {
     const known = parse(bytes.toString('utf8', from, end));
     if (known === undefined) return false;
     const { address, client, status, time } = known;
-    const addressTo = this.scratch.write(address, 'utf8');
-    const clientTo = addressTo + 1 + this.scratch.write(client, addressTo + 1, 'utf8');
-    this.scratch[addressTo] = SPACE;
-    Object.assign(this, { bytes: this.scratch, addressFrom: 0, addressTo, clientFrom: addressTo + 1, clientTo });
+    // As it would stand in the combined format.
+    const addressTo = this.scratch.write(address);
+    const clientFrom = addressTo + this.scratch.write(NO_IDENT, addressTo);
+    const clientTo = clientFrom + this.scratch.write(client, clientFrom);
+    Object.assign(this, { bytes: this.scratch, addressFrom: 0, addressTo, clientFrom, clientTo });
     this.known = time;
     this.column = columnOf(status);
     return true;
