@@ -20,6 +20,15 @@ export const RUNBOOKS = {
     command: { name: 'service-down', description: 'runbook A: KingFisher does not answer' },
     about: 'KingFisher',
   },
+  securityViolations: {
+    page: 'C',
+    title: 'Security violations high',
+    command: {
+      name: 'security-violations',
+      description: 'runbook C: too many requests to KingFisher are refused',
+    },
+    about: 'Access to KingFisher',
+  },
   emergencyRecovery: {
     page: 'H',
     title: 'Emergency recovery',

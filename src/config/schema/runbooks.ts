@@ -62,9 +62,27 @@ const policy = (defaults: Defaults, limits?: Limits) =>
       ...inMs(times),
     }));
 
+/** Of page C. */
+const VIOLATIONS: Limits = {
+  amounts: {
+    violationsPer5m: wholeNumber(1, 1_000_000).default(10),
+    // Percent of the violations that have one cause, or few sources.
+    share: wholeNumber(51, 100).default(80),
+    attackers: wholeNumber(1, 32).default(5),
+    // Percent of the rate limit that KingFisher has.
+    raiseTo: wholeNumber(101, 1_000).default(200),
+  },
+  times: {
+    raiseFor: duration({ max: '1d' }).prefault('1h'),
+    blockFor: duration({ max: '7d' }).prefault('1h'),
+    review: duration({ max: '7d' }).prefault('24h'),
+  },
+};
+
 /** `runbooks:` one section for each runbook that has times. */
 export const runbooks = section({
   serviceDown: policy({ dependencyReadyWithin: '60s', tempFilesOlderThan: '1d' }).prefault({}),
+  securityViolations: policy({ dependencyReadyWithin: '60s', tempFilesOlderThan: '1d' }, VIOLATIONS).prefault({}),
   emergencyRecovery: policy({ dependencyReadyWithin: '120s', tempFilesOlderThan: '1h' }).prefault({}),
 });
 

@@ -67,14 +67,13 @@ function find(all: Blocked[], { text }: Network): Blocked | undefined {
 }
 
 /**
- * Why a network is never blocked on this host, in words; undefined where it may be. Without a family of settings nothing can
- * be, and what would be protected by its list is not known.
+ * Why a network is never blocked on this host, in words; undefined where it may be, or where no setting says what may not.
  */
 export function whyNever(network: Network, family: FamilySettings | undefined, own = ownAddresses()): string | undefined {
   for (const [what, networks] of [...ALWAYS, ["this host's own", own] as const]) {
     if (touches(network, networks) !== undefined) return `it is ${what}`;
   }
-  if (family === undefined) return 'no setting of this host has the format nftables';
+  if (family === undefined) return undefined;
   const least = family.widest[network.family];
   if (network.prefix < least) return `it is wider than /${least}, which "widest" allows`;
   const named = touches(network, family.never);

@@ -3,7 +3,7 @@ import type { HostActivities } from '../../activities/host';
 import { currentContext } from '../../activities/host/core/run';
 import { ALLOWANCES, CHANGES, notAllowed } from '../../shared/safety/allowance';
 import type { Allowance } from '../../shared/safety/allowance';
-import { WELL, dependencyStanding, healthStanding } from '../../shared/observations/standing';
+import { WELL, accessStanding, dependencyStanding, healthStanding } from '../../shared/observations/standing';
 import { isHealthy } from '../../shared/observations/probes';
 import type { Condition, DependencyState, EndpointState, HealthState } from '../../shared/observations/probes';
 import type { DependencyName, ServiceName, ServiceState, StartReason } from '../../shared/observations/service';
@@ -12,6 +12,7 @@ import type { ChangePermit } from '../../shared/safety/permit';
 import type { HealthVerdict, ReadingRequest, Verdict, WaitRequest } from '../../shared/observations/readings';
 import { HOST_ACTIVITIES } from '../../shared/host-activities';
 import type { HostActivityName } from '../../shared/host-activities';
+import { ScriptedAccess } from './scripted-access';
 import { ScriptedLedger } from './scripted-ledger';
 import { ANSWERS, DEPENDENCIES, WHY, endpoint } from './scripted-answers';
 import { scriptedRecovery } from './scripted-recovery';
@@ -64,6 +65,8 @@ export class ScriptedHost {
   startReason: StartReason | null = null;
   /** What `/metrics` answers. */
   metrics: EndpointState = endpoint('ok', 200);
+  /** What its access log says. */
+  readonly access = new ScriptedAccess(() => this.now());
   /** What the host keeps for its guard. */
   readonly ledger = new ScriptedLedger(() => Date.parse(this.now()));
   /** Whether KingFisher was stopped each time its files were touched. */
@@ -89,8 +92,9 @@ export class ScriptedHost {
 
   waited(wanted: WaitRequest): Verdict {
     if (wanted.reading === 'health') return this.verdict();
-    const last = this.dependency(wanted.dependency);
-    const holds = last.condition === 'well';
+    const { standing } = this.standing(wanted);
+    const last = wanted.reading === 'dependency' ? this.dependency(wanted.dependency) : this.access.state();
+    const holds = standing === WELL;
     const since = holds ? this.now() : null;
     return { holds, since, heldMs: 0, ended: holds ? 'held' : 'deadline', waitedMs: 10, last };
   }
@@ -118,6 +122,7 @@ export class ScriptedHost {
       ...scriptedWaits(this),
       ...scriptedChanges(this),
       ...scriptedRecovery(this),
+      ...this.access.activities(),
     };
     const known = HOST_ACTIVITIES.filter((name) => !this.lacks.has(name));
     const noted = known.map((name) => [name, this.noted(name, scripted[name] ?? notConfigured(name))]);
@@ -186,6 +191,9 @@ export class ScriptedHost {
   private standing(wanted: ReadingRequest): { standing: string; start: string } {
     if (wanted.reading === 'dependency') {
       return { standing: dependencyStanding(this.dependency(wanted.dependency)), start: '' };
+    }
+    if (wanted.reading === 'violations') {
+      return { standing: accessStanding(this.access.state(wanted.withinMs), wanted.atMost), start: '' };
     }
     return { standing: healthStanding(this.health(), this.service('kingfisher')), start: this.invocation.kingfisher };
   }

@@ -2,7 +2,7 @@ import type { AgentSettings, FamilySettings } from '../../../host/agent-settings
 import { readAccessLog } from '../../../host/logs/access/access-log';
 import type { ReadLog } from '../../../host/logs/access/access-log';
 import type { Counted } from '../../../host/logs/access/byte-counts';
-import { parseAddress, parseNetwork } from '../../../host/network';
+import { networkAround, parseAddress, parseNetwork } from '../../../host/network';
 import type { Network } from '../../../host/network';
 import type { Redact } from '../../../host/redact';
 import { notConfigured } from '../../../host/services/service-managers';
@@ -83,7 +83,10 @@ function told(
     oldest: lines === 0 ? null : new Date(oldest).toISOString(),
     counts: countsOf(tally.counts),
     addresses: addresses.slice(0, TOLD.addresses).map((one) => addressOf(one, pairs, family, named)),
-    networks: tally.networks().slice(0, TOLD.networks).map((one) => networkOf(one, family)),
+    networks: tally
+      .networks()
+      .slice(0, TOLD.networks)
+      .map((one) => networkOf(one, pairs, family, named)),
     clients: clientsOf(tally.clients.refused(), settings.kingfisher.clients, named),
     refusedAddresses: addresses.length,
     notKept: tally.addresses.notKept,
@@ -98,22 +101,34 @@ function addressOf(
   named: (name: string) => string,
 ): AccessSource {
   const address = parseAddress(key);
-  const clients = pairs.flatMap((pair) => clientOf(pair.key, key)).slice(0, TOLD.clientsOfOne);
+  const clients = pairs.filter((pair) => pair.key.startsWith(`${key} `)).slice(0, TOLD.clientsOfOne);
   return {
     name: address?.text ?? named(key),
     counts: countsOf(counts),
-    clients: clients.map(named),
+    clients: clients.map((pair) => named(nameIn(pair.key))),
     never: address === undefined ? 'it is no address' : never(address, family),
   };
 }
 
-/** `203.0.113.9 - trading-ui`, of this address. */
-function clientOf(pair: string, address: string): string[] {
-  return pair.startsWith(`${address} `) ? [pair.split(' ').slice(2).join(' ')] : [];
+/** Of `203.0.113.9 - trading-ui` the client. */
+function nameIn(pair: string): string {
+  return pair.split(' ').slice(2).join(' ');
 }
 
-function networkOf({ key, counts }: Counted, family: FamilySettings | undefined): AccessSource {
-  return { name: key, counts: countsOf(counts), clients: [], never: never(parseNetwork(key)!, family) };
+function networkOf(
+  { key, counts }: Counted,
+  pairs: Counted[],
+  family: FamilySettings | undefined,
+  named: (name: string) => string,
+): AccessSource {
+  const within = pairs.filter((pair) => networkIn(pair.key) === key).map((pair) => nameIn(pair.key));
+  const clients = [...new Set(within)].slice(0, TOLD.clientsOfOne).map(named);
+  return { name: key, counts: countsOf(counts), clients, never: never(parseNetwork(key)!, family) };
+}
+
+function networkIn(pair: string): string | undefined {
+  const address = parseAddress(pair.split(' ')[0]!);
+  return address === undefined ? undefined : networkAround(address).text;
 }
 
 function never(network: Network, family: FamilySettings | undefined): string | null {

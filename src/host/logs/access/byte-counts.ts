@@ -1,5 +1,3 @@
-/** Longest key; a longer one is not counted as such. */
-const KEY_BYTES = 112;
 const COLUMNS = 4;
 /** Answers that are no violation. */
 const OTHER = 3;
@@ -27,12 +25,14 @@ export class ByteCounts {
 
   constructor(
     private readonly atMost: number,
+    /** Longest key; a longer one is not counted as such. */
+    private readonly keyBytes: number,
     /** Told of a key that goes, with its counts. */
     private readonly onGone: (key: string, counts: Uint32Array) => void = () => undefined,
   ) {
     this.slots = new Int32Array(2 ** Math.ceil(Math.log2(atMost * 2)));
     this.hashes = new Int32Array(atMost);
-    this.keys = Buffer.alloc(atMost * KEY_BYTES);
+    this.keys = Buffer.alloc(atMost * keyBytes);
     this.lengths = new Uint8Array(atMost);
     this.counts = new Uint32Array(atMost * COLUMNS);
   }
@@ -40,7 +40,7 @@ export class ByteCounts {
   /** `by` more under the key `bytes[from..to)`. */
   add(bytes: Buffer, from: number, to: number, column: number, by = 1): void {
     const length = to - from;
-    if (length > KEY_BYTES) {
+    if (length > this.keyBytes) {
       if (column !== OTHER) this.notKept += by;
       return;
     }
@@ -67,14 +67,25 @@ export class ByteCounts {
 
   /** Keys that have violations, the most first. */
   refused(): Counted[] {
-    return Array.from({ length: this.size }, (_, entry) => entry)
-      .filter((entry) => this.violations(entry) > 0)
-      .sort((a, b) => this.violations(b) - this.violations(a))
-      .map((entry) => ({ key: this.keyOf(entry), counts: [...this.countsOf(entry)] }));
+    return this.told(
+      this.entries.filter((entry) => this.violations(entry) > 0).sort((a, b) => this.violations(b) - this.violations(a)),
+    );
+  }
+
+  all(): Counted[] {
+    return this.told(this.entries);
+  }
+
+  private get entries(): number[] {
+    return [...Array(this.size).keys()];
+  }
+
+  private told(entries: number[]): Counted[] {
+    return entries.map((entry) => ({ key: this.keyOf(entry), counts: [...this.countsOf(entry)] }));
   }
 
   private keyOf(entry: number): string {
-    return this.keys.toString('utf8', entry * KEY_BYTES, entry * KEY_BYTES + this.lengths[entry]!);
+    return this.keys.toString('utf8', entry * this.keyBytes, entry * this.keyBytes + this.lengths[entry]!);
   }
 
   private countsOf(entry: number): Uint32Array {
@@ -88,7 +99,7 @@ export class ByteCounts {
 
   private isKey(entry: number, bytes: Buffer, from: number, length: number): boolean {
     if (this.lengths[entry] !== length) return false;
-    const key = entry * KEY_BYTES;
+    const key = entry * this.keyBytes;
     for (let at = 0; at < length; at++) if (this.keys[key + at] !== bytes[from + at]) return false;
     return true;
   }
@@ -98,7 +109,7 @@ export class ByteCounts {
     this.slots[slot] = entry + 1;
     this.hashes[entry] = hash;
     this.lengths[entry] = to - from;
-    bytes.copy(this.keys, entry * KEY_BYTES, from, to);
+    bytes.copy(this.keys, entry * this.keyBytes, from, to);
   }
 
   /** The half that was seen least goes; a violation weighs more than any other answer. */
@@ -135,7 +146,7 @@ export class ByteCounts {
     const hash = this.hashes[from]!;
     this.hashes[to] = hash;
     this.lengths[to] = this.lengths[from]!;
-    this.keys.copyWithin(to * KEY_BYTES, from * KEY_BYTES, (from + 1) * KEY_BYTES);
+    this.keys.copyWithin(to * this.keyBytes, from * this.keyBytes, (from + 1) * this.keyBytes);
     this.counts.copyWithin(to * COLUMNS, from * COLUMNS, (from + 1) * COLUMNS);
     const mask = this.slots.length - 1;
     let slot = hash & mask;

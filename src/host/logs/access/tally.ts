@@ -3,8 +3,9 @@ import { ByteCounts } from './byte-counts';
 import type { Counted } from './byte-counts';
 import { AccessLine, OTHER } from './access-line';
 
-/** So many keys of each kind are kept. */
-const KEYS = { addresses: 8192, networks: 4096, clients: 2048, pairs: 4096 };
+/** So many keys of each kind are kept, and so long is one at the most. */
+const KEYS = { addresses: 16_384, networks: 4_096, clients: 2_048, pairs: 4_096 };
+const BYTES = { address: 64, network: 64, client: 64, pair: 144 };
 /** Two machines' clocks, and a line that is written when its request ends. */
 const AHEAD_MS = 120_000;
 /** Of more lines than this, one in so many stands for all where it is no violation; violations are counted one by one. */
@@ -22,17 +23,19 @@ export interface Window {
 export class Tally {
   /** Of all requests, by column. */
   readonly counts = [0, 0, 0, 0];
-  readonly clients = new ByteCounts(KEYS.clients);
+  readonly clients = new ByteCounts(KEYS.clients, BYTES.client);
   /** An address and a client, as they stand in the line: `203.0.113.9 - trading-ui`. */
-  readonly pairs = new ByteCounts(KEYS.pairs);
+  readonly pairs = new ByteCounts(KEYS.pairs, BYTES.pair);
   lines = 0;
   unread = 0;
   ahead = 0;
   oldest = Infinity;
   private passed = 0;
   /** Of addresses that went; the rest is added at the end. */
-  private readonly gone = new ByteCounts(KEYS.networks);
-  readonly addresses = new ByteCounts(KEYS.addresses, (key, counts) => addNetwork(this.gone, key, counts));
+  private readonly gone = new ByteCounts(KEYS.networks, BYTES.network);
+  readonly addresses = new ByteCounts(KEYS.addresses, BYTES.address, (key, counts) =>
+    addNetwork(this.gone, key, counts),
+  );
   private readonly line = new AccessLine();
 
   constructor(private readonly window: Window) {}
@@ -77,7 +80,7 @@ export class Tally {
 
   /** Networks of addresses with violations, the most first; those of addresses that went included. To be asked once. */
   networks(): Counted[] {
-    for (const { key, counts } of this.addresses.refused()) addNetwork(this.gone, key, counts);
+    for (const { key, counts } of this.addresses.all()) addNetwork(this.gone, key, counts);
     return this.gone.refused();
   }
 
