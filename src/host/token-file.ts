@@ -25,11 +25,14 @@ export function createTokenFile(stateDir: string, name: string): TokenFile {
     path: path.join(place, name),
     isThere: async () => {
       const folder = await openFromRoot(place, { writers: NOBODY_ELSE });
-      return folder === undefined ? false : await within(folder, async () => (await folder.stat(name))?.isFile() === true);
+      return folder === undefined
+        ? false
+        : await within(folder, async () => (await folder.stat(name))?.isFile() === true);
     },
     write: async (token) => {
       if (!TOKEN.test(token)) {
-        const remedy = 'nothing was kept; let kingfisher.issueToken write a token to its standard output, and nothing else';
+        const remedy =
+          'nothing was kept; let kingfisher.issueToken write a token to its standard output, and nothing else';
         throw new HostError('NotInDesiredState', `what was issued is no token (${token.length} characters); ${remedy}`);
       }
       const folder = await openFromRoot(place, { writers: NOBODY_ELSE, make: 0o700 });

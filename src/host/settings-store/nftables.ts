@@ -69,7 +69,11 @@ function find(all: Blocked[], { text }: Network): Blocked | undefined {
 /**
  * Why a network is never blocked on this host, in words; undefined where it may be, or where no setting says what may not.
  */
-export function whyNever(network: Network, family: FamilySettings | undefined, own = ownAddresses()): string | undefined {
+export function whyNever(
+  network: Network,
+  family: FamilySettings | undefined,
+  own = ownAddresses(),
+): string | undefined {
   for (const [what, networks] of [...ALWAYS, ["this host's own", own] as const]) {
     if (touches(network, networks) !== undefined) return `it is ${what}`;
   }

@@ -28,7 +28,7 @@ export function dependencyStanding({
 
 /** The same of an access log: whether too many requests are refused, however many and by what. */
 export function accessStanding(access: AccessState, atMost: number): string {
-  if (access.evidence === 'absent' || access.evidence === 'malformed') return `access log ${access.evidence}`;
+  if (access.evidence !== 'present') return `access log ${access.evidence}`;
   return violationsOf(access.counts) > atMost ? 'too many requests refused' : WELL;
 }
 

@@ -1,5 +1,12 @@
 /** What an agent may be allowed to do on its host: the words of `agent.allow` in halcyon.yaml. */
-export const ALLOWANCES = ['restart', 'clearFiles', 'changeSettings', 'blockAddress', 'issueToken', 'fullRecovery'] as const;
+export const ALLOWANCES = [
+  'restart',
+  'clearFiles',
+  'changeSettings',
+  'blockAddress',
+  'issueToken',
+  'fullRecovery',
+] as const;
 
 export type Allowance = (typeof ALLOWANCES)[number];
 

@@ -2,7 +2,10 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { HostActivities } from '../../activities/host';
 import type { AccessClient, AccessSource, AccessState, AnswerCounts } from '../../shared/observations/access';
 
-type Some<T extends { counts: AnswerCounts }> = Partial<Omit<T, 'counts'>> & { name: string; counts: Partial<AnswerCounts> };
+type Some<T extends { counts: AnswerCounts }> = Partial<Omit<T, 'counts'>> & {
+  name: string;
+  counts: Partial<AnswerCounts>;
+};
 
 const MINUTE_MS = 60_000;
 

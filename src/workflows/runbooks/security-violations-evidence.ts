@@ -14,7 +14,8 @@ export type Counted = Pick<Diagnosis, 'access' | 'review' | 'limits' | 'blocked'
 
 /** Known clients that are answered mostly, and refused because they are just over their limit. */
 export function overTheLimit({ access, limits }: Counted): string | undefined {
-  if (access === undefined || !isMost(access.counts.limited, violationsOf(access.counts), limits.share)) return undefined;
+  if (access === undefined || !isMost(access.counts.limited, violationsOf(access.counts), limits.share))
+    return undefined;
   const known = access.clients.filter(({ isKnown, counts }) => isKnown && counts.limited > 0);
   const theirs = sum(known, ({ counts }) => counts.limited);
   if (!isMost(theirs, access.counts.limited, limits.share)) return undefined;
@@ -64,8 +65,18 @@ export function proxyOf(found: Counted): string | undefined {
   const left = violationsLeft(found, access);
   const shared = access.addresses.filter((one) => !isBlocked(one, found) && isShared(one, found));
   const theirs = fewest(shared, left, limits.share);
-  if (!isMost(sum(theirs, ({ counts }) => violationsOf(counts)), left, limits.share)) return undefined;
-  return theirs.map((one) => `${sourceText(one)}: ${whyShared(one, found)}`).slice(0, NAMES_TOLD).join('; ');
+  if (
+    !isMost(
+      sum(theirs, ({ counts }) => violationsOf(counts)),
+      left,
+      limits.share,
+    )
+  )
+    return undefined;
+  return theirs
+    .map((one) => `${sourceText(one)}: ${whyShared(one, found)}`)
+    .slice(0, NAMES_TOLD)
+    .join('; ');
 }
 
 /** None of the others. */
@@ -121,7 +132,14 @@ function goodAnswers({ counts }: { counts: AnswerCounts }): number {
 function fewest(sources: AccessSource[], all: number, share: number): AccessSource[] {
   const few: AccessSource[] = [];
   for (const source of sources) {
-    if (isMost(sum(few, ({ counts }) => violationsOf(counts)), all, share)) break;
+    if (
+      isMost(
+        sum(few, ({ counts }) => violationsOf(counts)),
+        all,
+        share,
+      )
+    )
+      break;
     few.push(source);
   }
   return few;

@@ -54,7 +54,9 @@ const pageOf = (violationsPer5m: number): Runbook<Diagnosis> => ({
       asksItself: true,
       evidence: async (found) => {
         const client = withoutToken(found);
-        return client === undefined ? undefined : `401 to ${client.name} (${client.counts.unauthorized}), and no answer`;
+        return client === undefined
+          ? undefined
+          : `401 to ${client.name} (${client.counts.unauthorized}), and no answer`;
       },
       remedy: issueToken,
     },

@@ -55,7 +55,11 @@ export function violationsReading(
   };
 }
 
-async function lookAtAccess({ settings, redact }: HostDeps, windowMs: number, signal: AbortSignal): Promise<AccessState> {
+async function lookAtAccess(
+  { settings, redact }: HostDeps,
+  windowMs: number,
+  signal: AbortSignal,
+): Promise<AccessState> {
   const { accessLog } = settings.kingfisher;
   if (accessLog === 'none') throw notConfigured('kingfisher.accessLog');
   const wantedMs = Math.min(Math.max(windowMs, 0), LONGEST_MS);

@@ -31,7 +31,10 @@ export interface TokenActivities {
 /** C.2: the document's `gen_jwt.py`, as a desired state. */
 export function createTokenActivities(deps: HostDeps): TokenActivities {
   return {
-    ensureTokenIssued: deps.asChange('ensureTokenIssued', async (run, wish: Wish) => await ensureIssued(deps, wish, run)),
+    ensureTokenIssued: deps.asChange(
+      'ensureTokenIssued',
+      async (run, wish: Wish) => await ensureIssued(deps, wish, run),
+    ),
   };
 }
 

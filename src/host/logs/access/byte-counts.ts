@@ -68,7 +68,9 @@ export class ByteCounts {
   /** Keys that have violations, the most first. */
   refused(): Counted[] {
     return this.told(
-      this.entries.filter((entry) => this.violations(entry) > 0).sort((a, b) => this.violations(b) - this.violations(a)),
+      this.entries
+        .filter((entry) => this.violations(entry) > 0)
+        .sort((a, b) => this.violations(b) - this.violations(a)),
     );
   }
 
