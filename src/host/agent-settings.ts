@@ -12,6 +12,8 @@ export type KingfisherSettings = AgentSettings['kingfisher'];
 export type KingfisherProbes = KingfisherSettings['probes'];
 /** How one endpoint is asked. */
 export type AskedSettings = KingfisherProbes['metrics'];
+/** The Prometheus that scrapes this host's KingFisher. */
+export type PrometheusSettings = NonNullable<AgentSettings['prometheus']>;
 /** One endpoint, and what it answers when it is well. */
 export type EndpointSettings = KingfisherProbes['health'];
 export type SystemdManagerSettings = Extract<KingfisherSettings['manager'], { type: 'systemd' }>;

@@ -32,14 +32,16 @@ export function redactingEnvironments(redact: Redact, environments: Record<strin
 }
 
 /** The secrets that the agent itself knows: passwords of its URLs, and secret values of the service's environment. */
-export function secretsOf({ kingfisher, dependencies }: AgentSettings): string[] {
+export function secretsOf({ kingfisher, dependencies, prometheus }: AgentSettings): string[] {
   const { manager } = kingfisher;
   const environment = manager.type === 'process' ? manager.env : {};
-  const endpoints = Object.values(kingfisher.probes ?? {});
+  const endpoints = [...Object.values(kingfisher.probes ?? {}), ...(prometheus ? [prometheus] : [])];
   const sent = endpoints.flatMap(({ token, headers }) => [token ?? '', ...Object.values(headers)]);
-  return [...urls(dependencies).flatMap(passwordsOf), ...secretsOfEnvironment(environment), ...sent].filter(
-    (secret) => secret.length >= SHORTEST_LITERAL,
-  );
+  return [
+    ...[...urls(dependencies), prometheus?.url ?? ''].flatMap(passwordsOf),
+    ...secretsOfEnvironment(environment),
+    ...sent,
+  ].filter((secret) => secret.length >= SHORTEST_LITERAL);
 }
 
 function secretsOfEnvironment(env: Record<string, string>): string[] {

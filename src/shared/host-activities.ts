@@ -31,6 +31,7 @@ export const HOST_ACTIVITIES = [
   'observeRateLimits',
   'observeRecentStarts',
   'observeResources',
+  'observeSeries',
   'observeService',
   'observeSetting',
   'observeStartLog',

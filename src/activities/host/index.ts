@@ -25,6 +25,7 @@ import { createPermissionActivities } from './files/permissions';
 import { createProcessActivities } from './service/processes';
 import { createSerializer } from './core/serialize';
 import { createRateLimitActivities } from './stores/rate-limits';
+import { createSeriesActivities } from './service/series';
 import { createServiceActivities } from './service/service';
 import { createSettingActivities } from './settings/settings';
 import { createSpaceActivities } from './files/space';
@@ -85,6 +86,7 @@ function allActivities(deps: HostDeps, names: () => string[]) {
     ...createWaitActivities(deps),
     ...createWatchActivities(deps),
     ...createMetricsActivities(deps),
+    ...createSeriesActivities(deps),
     ...createDependencyActivities(deps),
     ...createConfigurationActivities(deps),
     ...createSpaceActivities(deps),

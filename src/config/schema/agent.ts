@@ -6,6 +6,7 @@ import { dependencies } from './dependencies';
 import { kingfisher } from './kingfisher';
 import { hostName, section, size, wholeNumber } from './nouns';
 import { absoluteFile, ownFolder } from './paths';
+import { prometheus } from './probes';
 import { checkTables, settings } from './settings';
 
 /** Alone it would leave KingFisher without what it stands on: a full recovery restarts that. */
@@ -22,6 +23,7 @@ export const agent = section({
   host: hostName(),
   allow,
   kingfisher,
+  prometheus: prometheus.nullable().default(null),
   dependencies: dependencies.default({}),
   backup: backup.nullable().default(null),
   settings: settings.default({}),

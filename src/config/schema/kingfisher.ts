@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isMapping, valueAt } from '../load/values';
 import { duration, section, size, textWhere, wholeNumber } from './nouns';
 import { absoluteFile, command, isBelow, ownFolder, serviceUnit, systemUser } from './paths';
-import { probes } from './probes';
+import { metricNames, probes } from './probes';
 import { secret, url } from './urls';
 
 const systemdManager = section({ type: z.literal('systemd'), unit: serviceUnit().prefault('kingfisher.service') });
@@ -78,6 +78,7 @@ export const kingfisher = section({
   manager,
   baseUrl: url('http', 'https').default('http://127.0.0.1:8201'),
   probes: probes.prefault({}),
+  metrics: metricNames.prefault({}),
   // The service's system user.
   user: systemUser().default('kingfisher'),
   installDir: ownFolder(),

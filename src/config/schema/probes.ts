@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { duration, section, someText, textWhere, wholeNumber } from './nouns';
 import { absoluteFile } from './paths';
-import { optionalSecret, secret } from './urls';
+import { optionalSecret, secret, secretUrl } from './urls';
+import type { MetricWord } from '../../shared/observations/series';
 
 /** A probe is one of several within a step of fifteen seconds. */
 const LONGEST = '10s';
@@ -18,8 +19,11 @@ const field = section({
 });
 
 function asked(path: string, timeout: string) {
+  return { path: urlPath.default(path), ...asking(timeout) };
+}
+
+function asking(timeout: string) {
   return {
-    path: urlPath.default(path),
     timeout: duration({ max: LONGEST }).prefault(timeout),
     headers: z.record(headerName, secret(headerValue)).default({}),
     token: optionalSecret(),
@@ -39,6 +43,31 @@ const metrics = section(asked('/metrics', '5s')).transform(withMilliseconds);
 function withMilliseconds<T extends { timeout: number }>({ timeout, ...rest }: T) {
   return { ...rest, timeoutMs: timeout };
 }
+
+const labelName = textWhere('the name of a label', (text) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(text));
+
+/** `agent.prometheus:` who scrapes this host's KingFisher. */
+export const prometheus = section({
+  url: secretUrl('http', 'https'),
+  // Labels that only the series of this host's KingFisher have.
+  match: z.record(labelName, someText()).refine((labels) => Object.keys(labels).length > 0, {
+    error: 'expected at least one label, such as instance: without one the series of all hosts would add up',
+  }),
+  ...asking('5s'),
+}).transform(withMilliseconds);
+
+const metricName = textWhere('the name of a metric', (text) => /^[A-Za-z_:][A-Za-z0-9_:]*$/.test(text));
+
+/** `agent.kingfisher.metrics:` how this site calls what runbooks ask for. */
+export const metricNames = section({
+  pipelineFailures: metricName.default('kingfisher_pipeline_failures_total'),
+  securityViolations: metricName.default('kingfisher_security_violations_total'),
+  analysisDuration: metricName.default('kingfisher_analysis_duration_seconds'),
+  databaseConnections: metricName.default('db_connections_active'),
+  databaseConnectionsMax: metricName.default('db_connections_max'),
+  outboxPending: metricName.default('kingfisher_outbox_pending'),
+  imagesDownloaded: metricName.default('kingfisher_images_downloaded_total'),
+} satisfies Record<MetricWord, unknown>);
 
 /** How KingFisher is asked whether it is well, and for what its alerts are made of. */
 export const probes = section({

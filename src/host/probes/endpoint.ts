@@ -5,9 +5,8 @@ import { errorCode, errorText } from '../errors';
 import { openFolderOf } from '../files/from-root';
 import type { Redact } from '../redact';
 import type { EndpointSettings } from '../agent-settings';
-import type { ProbeOptions } from './answers';
 import { probeHttp } from './http';
-import type { HttpAnswer } from './http';
+import type { HttpAnswer, HttpProbeOptions } from './http';
 
 const DETAIL_CHARACTERS = 500;
 const TOKEN_BYTES = 4_096;
@@ -19,7 +18,7 @@ const TOKEN_BYTES = 4_096;
 export async function probeEndpoint(
   baseUrl: string,
   settings: EndpointSettings,
-  options: ProbeOptions & { headers?: Record<string, string> },
+  options: HttpProbeOptions,
 ): Promise<HttpAnswer> {
   const { timeoutMs, headers, tokenFile } = settings;
   let token = settings.token;

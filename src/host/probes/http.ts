@@ -10,7 +10,7 @@ const BODY_LIMIT_BYTES = 64 * 1024;
 
 export interface HttpAnswer {
   endpoint: EndpointState;
-  /** First 64 KiB of the body, neither masked nor cut: not to leave the host as it is. */
+  /** The start of the body, up to the limit, neither masked nor cut: not to leave the host as it is. */
   body: string;
   /** The header, as it is. */
   contentType: string | null;
@@ -19,6 +19,8 @@ export interface HttpAnswer {
 export interface HttpProbeOptions extends ProbeOptions {
   /** Sent with the request. Values may be secret: the redactor has to know them. */
   headers?: Record<string, string> | undefined;
+  /** So much of the body is read. @default 65536 */
+  bodyLimitBytes?: number | undefined;
 }
 
 interface Response {
@@ -31,8 +33,8 @@ interface Response {
 export async function probeHttp(url: string, options: HttpProbeOptions): Promise<HttpAnswer> {
   let response: Response | undefined;
   const ask = async () => {
-    const { timeoutMs = PROBE_TIMEOUT_MS, signal, headers = {} } = options;
-    response = await withDeadline(timeoutMs, signal, async (deadline) => await get(url, headers, deadline));
+    const { timeoutMs = PROBE_TIMEOUT_MS, signal } = options;
+    response = await withDeadline(timeoutMs, signal, async (deadline) => await get(url, options, deadline));
     return response.body.trim();
   };
   const endpoint = await askOnce(options, ask, classify);
@@ -41,7 +43,7 @@ export async function probeHttp(url: string, options: HttpProbeOptions): Promise
   return { endpoint: { ...endpoint, answer: answerOfStatus(status), status }, body, contentType };
 }
 
-function get(url: string, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
+function get(url: string, { headers = {}, bodyLimitBytes }: HttpProbeOptions, signal: AbortSignal): Promise<Response> {
   const { protocol, username, password, href } = withoutCredentials(url);
   const auth = username === '' ? {} : { auth: `${username}:${password}` };
   return new Promise((resolve, reject) => {
@@ -49,22 +51,22 @@ function get(url: string, headers: Record<string, string>, signal: AbortSignal):
     const request = client.get(href, { agent: false, signal, headers, ...auth }, (response) => {
       const { statusCode: status = 0, headers: answered } = response;
       const contentType = answered['content-type'] ?? null;
-      readBody(response).then((body) => resolve({ status, body, contentType }), reject);
+      readBody(response, bodyLimitBytes).then((body) => resolve({ status, body, contentType }), reject);
     });
     request.on('error', reject);
   });
 }
 
 /** What comes after the limit is not read: the answer is known by then. */
-async function readBody(response: http.IncomingMessage): Promise<string> {
+async function readBody(response: http.IncomingMessage, limit = BODY_LIMIT_BYTES): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     size += chunk.length;
-    if (size >= BODY_LIMIT_BYTES) break;
+    if (size >= limit) break;
   }
-  return Buffer.concat(chunks).toString('utf8', 0, BODY_LIMIT_BYTES);
+  return Buffer.concat(chunks).toString('utf8', 0, limit);
 }
 
 function withoutCredentials(url: string) {

@@ -2,6 +2,7 @@ import type { MetricsFormat, MetricsState } from '../../shared/observations/prob
 import type { AskedSettings } from '../agent-settings';
 import type { ProbeOptions } from './answers';
 import { probeEndpoint } from './endpoint';
+import type { HttpAnswer, HttpProbeOptions } from './http';
 import { PLAIN_PROBES } from './kingfisher';
 
 const WORDS_CHARACTERS = 200;
@@ -20,8 +21,7 @@ export async function probeMetrics(
   options: ProbeOptions,
   settings: AskedSettings = PLAIN_PROBES.metrics,
 ): Promise<MetricsState> {
-  const asked = { ...options, headers: { Accept: ACCEPT } };
-  const { endpoint, body, contentType } = await probeEndpoint(baseUrl, { ...settings, ...ANY_2XX }, asked);
+  const { endpoint, body, contentType } = await fetchMetrics(baseUrl, settings, options);
   const { format, samples } = endpoint.status === null ? { format: null, samples: 0 } : readMetrics(body);
   const readable = endpoint.answer !== 'ok' || format === 'prometheus';
   const detail = endpoint.answer === 'ok' && readable ? '' : options.redact(endpoint.detail, WORDS_CHARACTERS);
@@ -35,7 +35,16 @@ export async function probeMetrics(
   };
 }
 
-/** What a body of at most 64 KiB is. Its last line may be cut: it does not count where there are others. */
+/** `/metrics` as Prometheus asks for it. */
+export async function fetchMetrics(
+  baseUrl: string,
+  settings: AskedSettings,
+  options: HttpProbeOptions,
+): Promise<HttpAnswer> {
+  return await probeEndpoint(baseUrl, { ...settings, ...ANY_2XX }, { ...options, headers: { Accept: ACCEPT } });
+}
+
+/** What the start of a body is. Its last line may be cut: it does not count where there are others. */
 export function readMetrics(body: string): { format: MetricsFormat; samples: number } {
   const text = body.trim();
   if (text === '') return { format: 'empty', samples: 0 };
