@@ -1,13 +1,15 @@
 import type { AccessState } from '../../shared/observations/access';
 import type { RateLimitCount } from '../../shared/observations/probes';
+import type { SeriesRequest, SeriesState } from '../../shared/observations/series';
 import type { RunbookPolicy } from '../../shared/incident';
 import type { Diagnosed } from '../runbook/runbook';
 import type { Scene } from '../runbook/scene';
 import { noteAccess, observeAccess, observeAccessNow, observeRateLimits } from '../steps/access';
 import { observeAllowed } from '../steps/allowed';
+import { observeSeries } from '../steps/kingfisher/series';
 
 /** The alert counts violations of so long. */
-const ALERT_MS = 300_000;
+export const ALERT_MS = 300_000;
 
 /** `runbooks.securityViolations.limits`. */
 export interface ViolationLimits {
@@ -31,6 +33,8 @@ export interface Diagnosis extends Diagnosed {
   /** A day: who these addresses are otherwise. */
   review: AccessState | undefined;
   keys: RateLimitCount | undefined;
+  /** By type, as the alert counts them. */
+  violations: SeriesState | undefined;
   /** Addresses and networks that this incident blocks already. */
   blocked: string[];
 }
@@ -40,17 +44,19 @@ export async function diagnose({ steps, incident }: Scene): Promise<Diagnosis> {
   const cite = 'C.diagnosis';
   const limits = limitsOf(steps.policy);
   const begunMs = Math.max(0, Date.now() - Date.parse(incident.view.startsAt));
+  const asked: SeriesRequest = { metric: 'securityViolations', by: ['type'], kind: 'increase', windowMs: ALERT_MS };
   const windowMs = Math.min(begunMs + ALERT_MS, limits.reviewMs);
-  const [allowed, now, access, review, keys] = await Promise.all([
+  const [allowed, now, access, review, keys, violations] = await Promise.all([
     observeAllowed(cite, steps, incident),
     observeAccessNow(cite, limits.violationsPer5m, steps),
     observeAccess(cite, windowMs, steps),
     observeAccess('C.3', limits.reviewMs, steps),
     observeRateLimits('C.1', steps),
+    observeSeries({ cite, title: 'Violations by type' }, steps, asked),
   ]);
   incident.noteFirstAction(access?.observedAt);
   noteAccess(incident, cite, access);
-  return { allowed, limits, now, access, review, keys, blocked: blockedBy(incident.view) };
+  return { allowed, limits, now, access, review, keys, violations, blocked: blockedBy(incident.view) };
 }
 
 export function limitsOf({ limits = {} }: Pick<RunbookPolicy, 'limits'>): ViolationLimits {

@@ -1,7 +1,9 @@
 import { violationsOf } from '../../shared/observations/access';
 import type { AccessClient, AccessSource, AccessState, AnswerCounts } from '../../shared/observations/access';
+import { riseIn } from '../../shared/observations/series';
 import { listed } from '../../shared/text/text';
 import { countsText, sourceText } from '../steps/access';
+import { ALERT_MS } from './security-violations-diagnosis';
 import type { Diagnosis } from './security-violations-diagnosis';
 
 /** What the access log is evidence of. Each names what it counted; undefined, or nobody, where it is not so. */
@@ -11,6 +13,19 @@ const GOOD_ANSWERS = 100;
 const NAMES_TOLD = 5;
 
 export type Counted = Pick<Diagnosis, 'access' | 'review' | 'limits' | 'blocked'>;
+
+/** What one minute at the least says; two readings of /metrics are seconds apart, and one violation is many then. */
+const RISEN = 3;
+
+/** The metric counts violations, and the log shows none: one of them is wrong, and who it is cannot be said. */
+export function unseenByLog({ access, violations, limits }: Diagnosis): string | undefined {
+  const risen = riseIn(violations, ALERT_MS);
+  const counted = violations?.series.reduce((all, { value }) => all + value, 0) ?? 0;
+  if (access === undefined || risen === undefined || risen <= limits.violationsPer5m || counted < RISEN)
+    return undefined;
+  if (access.evidence === 'present' && violationsOf(access.counts) > 0) return undefined;
+  return `${violations?.name} rises by ${Math.round(risen)} in 5 minutes, and ${access.path} shows no refused request`;
+}
 
 /** Known clients that are answered mostly, and refused because they are just over their limit. */
 export function overTheLimit({ access, limits }: Counted): string | undefined {
@@ -58,10 +73,15 @@ export function attackOf(found: Counted): Attack | undefined {
   return undefined;
 }
 
+/** Known clients are why: who else sends the rest does not matter. */
+function isOfClients(found: Counted): boolean {
+  return overTheLimit(found) !== undefined || withoutToken(found) !== undefined;
+}
+
 /** Why nobody may be blocked although few addresses send most of it: they stand for many. */
 export function proxyOf(found: Counted): string | undefined {
   const { access, limits } = found;
-  if (access === undefined) return undefined;
+  if (access === undefined || isOfClients(found)) return undefined;
   const left = violationsLeft(found, access);
   const shared = access.addresses.filter((one) => !isBlocked(one, found) && isShared(one, found));
   const theirs = fewest(shared, left, limits.share);
@@ -83,6 +103,7 @@ export function proxyOf(found: Counted): string | undefined {
 export function manySources(found: Counted): string | undefined {
   const { access } = found;
   if (access === undefined || violationsLeft(found, access) === 0) return undefined;
+  if (isOfClients(found) || proxyOf(found) !== undefined || attackOf(found) !== undefined) return undefined;
   const most = [...access.addresses.slice(0, NAMES_TOLD), ...access.networks.slice(0, 1)].map(sourceText);
   return `${countsText(access.counts)} from ${access.refusedAddresses} addresses; most from ${most.join(', ')}`;
 }

@@ -12,7 +12,15 @@ import { whyPrometheusDiffers } from '../steps/kingfisher/metrics';
 import { observeNumber } from '../steps/settings';
 import { diagnose, limitsOf } from './security-violations-diagnosis';
 import type { Diagnosis } from './security-violations-diagnosis';
-import { attackOf, manySources, overTheLimit, proxyOf, reviewText, withoutToken } from './security-violations-evidence';
+import {
+  attackOf,
+  manySources,
+  overTheLimit,
+  proxyOf,
+  reviewText,
+  unseenByLog,
+  withoutToken,
+} from './security-violations-evidence';
 
 /** The names under `agent.settings` of what this page changes for a while. */
 const RATE_LIMIT = 'rate_limit.per_minute';
@@ -22,17 +30,26 @@ const SECURITY = 'security';
 
 /** C. Security violations high: too many requests are refused. */
 export async function securityViolations(input: IncidentInput): Promise<IncidentResult> {
-  return await runIncident(input, followRunbook(pageOf(limitsOf(input.policy).violationsPer5m)));
+  const reading = violationsReading(limitsOf(input.policy).violationsPer5m);
+  return await runIncident(input, followRunbook({ ...page, watch: { subject: 'Access to KingFisher', reading } }));
 }
 
-const pageOf = (violationsPer5m: number): Runbook<Diagnosis> => ({
+const page: Omit<Runbook<Diagnosis>, 'watch'> = {
   page: 'C',
   title: 'Security violations high',
-  watch: { subject: 'Access to KingFisher', reading: violationsReading(violationsPer5m) },
   diagnose,
-  isWell: (found) => standingOf(found, violationsPer5m) === WELL,
-  standing: (found) => standingOf(found, violationsPer5m),
+  isWell: (found) => standingOf(found) === WELL && unseenByLog(found) === undefined,
+  standing: standingOf,
   causes: [
+    {
+      cite: 'C.diagnosis',
+      title: 'The access log does not show what the metric counts',
+      evidence: async (found, { incident }) => {
+        const evidence = unseenByLog(found);
+        if (evidence !== undefined) incident.addFinding('SourcesDisagree', 'C.diagnosis', evidence);
+        return evidence;
+      },
+    },
     {
       cite: 'C.1',
       title: 'Known clients are just over their rate limit',
@@ -86,20 +103,19 @@ const pageOf = (violationsPer5m: number): Runbook<Diagnosis> => ({
       cite: 'C.3',
       title: 'Refused requests come from many sources',
       evidence: async (found, at) => {
-        if (attackOf(found) !== undefined || proxyOf(found) !== undefined) return undefined;
         const evidence = manySources(found);
         if (evidence !== undefined) tellSecurity(evidence, found, at);
         return evidence;
       },
     },
   ],
-  verify: async ({ steps }) => await verifyAccess('C', violationsPer5m, steps),
+  verify: async ({ steps }) => await verifyAccess('C', limitsOf(steps.policy).violationsPer5m, steps),
   contradiction: async ({ steps }) => await whyPrometheusDiffers(steps, 'C.diagnosis'),
   handOver: { cite: 'C.3', title: 'Not ended: for people, who know who may ask what' },
-});
+};
 
-function standingOf({ now }: Diagnosis, violationsPer5m: number): string | undefined {
-  return now === undefined ? undefined : accessStanding(now, violationsReading(violationsPer5m).atMost);
+function standingOf({ now, limits }: Diagnosis): string | undefined {
+  return now === undefined ? undefined : accessStanding(now, violationsReading(limits.violationsPer5m).atMost);
 }
 
 /** C.1: update the configuration with higher limits, temporarily. People know whether the traffic is wanted. */
