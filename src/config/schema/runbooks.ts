@@ -16,6 +16,7 @@ export const runbookName = z.enum(RUNBOOK_NAMES, {
 interface Defaults {
   dependencyReadyWithin: string;
   tempFilesOlderThan: string;
+  healthyWithin?: string;
 }
 
 /** What is too much or too long on one page: its own keys. */
@@ -38,7 +39,7 @@ const policy = (defaults: Defaults, limits?: Limits) =>
     mode: z.enum(MODES, { error: `expected one of ${MODES.join(', ')}` }).default('auto'),
     startsPerHour: wholeNumber(1, 100_000).default(6),
     stabilityWindow: duration({ min: '0s' }).prefault('5s'),
-    healthyWithin: duration().prefault('30s'),
+    healthyWithin: duration().prefault(defaults.healthyWithin ?? '30s'),
     dependencyReadyWithin: duration().prefault(defaults.dependencyReadyWithin),
     agentWithin: duration().prefault('6s'),
     giveUpAfter: duration().prefault('10m'),
@@ -82,7 +83,11 @@ const VIOLATIONS: Limits = {
 /** `runbooks:` one section for each runbook that has times. */
 export const runbooks = section({
   serviceDown: policy({ dependencyReadyWithin: '60s', tempFilesOlderThan: '1d' }).prefault({}),
-  securityViolations: policy({ dependencyReadyWithin: '60s', tempFilesOlderThan: '1d' }, VIOLATIONS).prefault({}),
+  securityViolations: policy(
+    // Whoever is blocked is seen no more a minute later.
+    { dependencyReadyWithin: '60s', tempFilesOlderThan: '1d', healthyWithin: '3m' },
+    VIOLATIONS,
+  ).prefault({}),
   emergencyRecovery: policy({ dependencyReadyWithin: '120s', tempFilesOlderThan: '1h' }).prefault({}),
 });
 

@@ -1,4 +1,5 @@
 import type { ApprovalSubject, Risk } from '../safety/approval';
+import { formatDuration } from '../text/durations';
 
 const EFFECTS: Partial<Record<Risk, (given: ApprovalSubject['arguments']) => string>> = {
   fullRecovery: ({ backups, onlyUnhealthy }) =>
@@ -10,6 +11,12 @@ const EFFECTS: Partial<Record<Risk, (given: ApprovalSubject['arguments']) => str
       `restarts PostgreSQL, Redis and RabbitMQ${onlyUnhealthy === true ? ', those that are down' : ''} (H.6, H.7)`,
       'starts KingFisher and verifies it (H.8, H.9). What it deletes is not kept; without that copy it clears no files.',
     ].join(', '),
+  blockAddress: ({ addresses, forMs }) =>
+    `The host drops whatever comes from ${addresses} for ${formatDuration(Number(forMs))}; then the kernel ends it by itself.`,
+  raiseLimit: ({ setting, from, forMs }) =>
+    `${setting} goes back to ${from} by itself after ${formatDuration(Number(forMs))}.`,
+  issueToken: ({ client }) =>
+    `Its value goes to a file of the host for root alone; whoever has it is taken for ${client}.`,
   permissions: () => 'It sets owner and mode of these files; what they were before is not kept.',
   change: () =>
     'It may restart services and, where the disk is full, delete old temporary files; nothing of that is backed up.',

@@ -35,6 +35,10 @@ const REMEDIES: Record<string, RemedyFor> = {
     const name = dependencyOf(detail);
     return { text: `correct the credentials, those that are configured or those in ${name}; a restart cannot help` };
   },
+  TokenIssued: (detail) => ({ text: detail }),
+  SourceShared: () => ({ text: 'if it is a proxy, let KingFisher log the address of the client behind it' }),
+  AttackSuspected: () => ({ text: 'see who that is, and block it in front of the host where it goes on' }),
+  SourcesDisagree: () => ({ text: 'see whether KingFisher writes this access log (agent.kingfisher.accessLog)' }),
   AlertContradicted: () => ({ text: 'look at scraping and at the network between Prometheus and the host' }),
   AgentTooOld: () => ({ text: "install the controller's version of Halcyon on this host" }),
   NotAllowed: () => ({ text: 'allow it under agent.allow of this host, or do it by hand' }),

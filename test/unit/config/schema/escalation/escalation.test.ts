@@ -122,7 +122,7 @@ describe('problems', () => {
     [
       routes('{match: {team: a}, tiers: [{after: 1m, notify: secruity}]}'),
       [
-        'halcyon.yaml: escalation.routes[0].tiers[0].notify: expected one of onDuty, other, tradingAi, platform, engineeringManager, got "secruity"',
+        'halcyon.yaml: escalation.routes[0].tiers[0].notify: expected one of onDuty, other, tradingAi, platform, engineeringManager, security, got "secruity"',
       ],
     ],
     [
