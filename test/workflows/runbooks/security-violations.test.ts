@@ -1,6 +1,6 @@
 import type { IncidentView } from '../../../src/shared/incident';
 import type { ScriptedHost } from '../../../src/simulate/script/scripted-host';
-import { approveUpdate } from '../../../src/workflows/messages';
+import { approveUpdate, rejectUpdate } from '../../../src/workflows/messages';
 import {
   POLICY,
   alert,
@@ -139,6 +139,19 @@ describe('an attack', () => {
   });
 });
 
+it('a no blocks nobody, and people have it', async () => {
+  await site.withHost(async (host, name) => {
+    host.access.begin({ addresses: [ATTACKER] });
+    const begun = await begin(name, 'approve');
+    const [asked] = (await untilState(begun.handle, 'waitingForApproval')).approvals;
+    await begun.handle.executeUpdate(rejectUpdate, { args: [{ as: 'anna', hash: asked!.hash }] });
+    await toPeople(begun);
+    expect(settings.writes).toEqual([]);
+    await closedMeanwhile(begun.handle);
+    await recordHistory(begun.handle, 'securityViolations.rejected');
+  });
+});
+
 describe('nobody is blocked', () => {
   const shared = [
     ['whom the host never blocks', { ...ATTACKER, never: 'it is loopback' }, []],
@@ -238,6 +251,27 @@ it('a known client without a valid token gets a new one, once a person says yes,
 });
 
 describe('evidence that is none', () => {
+  it('a metric that counts what a quiet log does not show is named', async () => {
+    await site.withHost(async (host, name) => {
+      host.also.observeSeries = async () => ({
+        name: 'kingfisher_security_violations_total',
+        answer: 'ok',
+        source: 'prometheus',
+        windowMs: 300_000,
+        series: [{ labels: { type: 'unauthorized' }, value: 40 }],
+        dropped: 0,
+        detail: '',
+        observedAt: host.now(),
+      });
+      const begun = await begin(name);
+      const view = await toPeople(begun);
+      expect(names(view)).toContain('SourcesDisagree');
+      expect(view.cause?.evidence).toMatch(/rises by 40 in 5 minutes/);
+      await closedMeanwhile(begun.handle);
+      await recordHistory(begun.handle, 'securityViolations.disagree');
+    });
+  });
+
   it('a quiet log with a firing alert is a finding about monitoring, and changes nothing', async () => {
     await site.withHost(async (_host, name) => {
       const begun = await begin(name);
