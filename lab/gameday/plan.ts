@@ -34,11 +34,3 @@ export function plan(faults: ReadonlyMap<string, Fault>, seed: number): Planned[
     };
   });
 }
-
-/** `size` of them, by the seed, in their order. */
-export function sampleOf(names: readonly string[], size: number, seed: number): string[] {
-  const draw = random(seed);
-  const drawn = names.map((name) => ({ name, at: draw() })).sort((a, b) => a.at - b.at);
-  const chosen = drawn.slice(0, size).map(({ name }) => name);
-  return names.filter((name) => chosen.includes(name));
-}

@@ -1,11 +1,12 @@
 import { faultNames, readFaults } from '../../../lab/gameday/catalogue';
 import type { Fault } from '../../../lab/gameday/fault';
-import { plan, sampleOf } from '../../../lab/gameday/plan';
+import { plan } from '../../../lab/gameday/plan';
 import { markdownOf, rowText } from '../../../lab/gameday/report';
 import { collateral, differences } from '../../../lab/gameday/snapshot';
 import { judge } from '../../../lab/gameday/verdict';
 import type { Played } from '../../../lab/gameday/verdict';
 import { readRules } from '../../../lab/monitoring/monitoring-config';
+import { sampleOf } from '../../../lab/random';
 import type { IncidentView } from '../../../src/shared/incident';
 import { newView } from '../../../src/workflows/incident/record/new-incident';
 import { incidentInput } from '../../support/incidents';
