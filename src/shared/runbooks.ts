@@ -29,6 +29,12 @@ export const RUNBOOKS = {
     },
     about: 'KingFisher',
   },
+  pipelineFailures: {
+    page: 'B',
+    title: 'High pipeline failures',
+    command: { name: 'pipeline-failures', description: 'runbook B: steps of the pipeline fail too often' },
+    about: 'The pipeline',
+  },
   /** An alert that no runbook is mapped to: it changes nothing. */
   unknownAlert: { page: null, title: 'Unknown alert', command: null, about: null },
 } as const satisfies Record<string, RunbookEntry>;

@@ -20,6 +20,7 @@ import { createLedgerActivities } from './ledger';
 import type { LedgerActivities } from './ledger';
 import { createMetricsActivities } from './service/metrics';
 import { createPermissionActivities } from './files/permissions';
+import { createPipelineActivities } from './pipeline/pipeline';
 import { createProcessActivities } from './service/processes';
 import { createSerializer } from './core/serialize';
 import { createRateLimitActivities } from './stores/rate-limits';
@@ -85,6 +86,7 @@ function allActivities(deps: HostDeps, names: () => string[]) {
     ...createWatchActivities(deps),
     ...createMetricsActivities(deps),
     ...createSeriesActivities(deps),
+    ...createPipelineActivities(deps),
     ...createDependencyActivities(deps),
     ...createConfigurationActivities(deps),
     ...createSpaceActivities(deps),

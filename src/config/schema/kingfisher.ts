@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isMapping, valueAt } from '../load/values';
 import { duration, section, size, textWhere, wholeNumber } from './nouns';
 import { absoluteFile, command, isBelow, ownFolder, serviceUnit, systemUser } from './paths';
+import { pipeline } from './pipeline';
 import { metricNames, probes } from './probes';
 import { secret, url } from './urls';
 
@@ -95,6 +96,7 @@ export const kingfisher = section({
   tempFilesLimit: wholeNumber(1, 1_000_000).default(10_000),
   logrotate: logrotate.nullable().default(null),
   configCheck: configCheck.nullable().default(null),
+  pipeline: pipeline.prefault({}),
 })
   .superRefine(checkTempDirs, { when: ({ value }) => isMapping(value) })
   .superRefine(checkJournal, { when: ({ value }) => isMapping(value) })

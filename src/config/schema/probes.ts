@@ -40,6 +40,9 @@ function endpoint(path: string) {
 
 const metrics = section(asked('/metrics', '5s')).transform(withMilliseconds);
 
+/** The document's statistics of plugins. */
+const statistics = section(asked('/api/v1/master-summary/statistics', '5s')).transform(withMilliseconds);
+
 function withMilliseconds<T extends { timeout: number }>({ timeout, ...rest }: T) {
   return { ...rest, timeoutMs: timeout };
 }
@@ -74,4 +77,5 @@ export const probes = section({
   health: endpoint('/health').prefault({}),
   ready: endpoint('/ready').prefault({}),
   metrics: metrics.prefault({}),
+  statistics: statistics.prefault({}),
 });

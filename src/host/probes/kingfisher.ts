@@ -16,6 +16,7 @@ export const PLAIN_PROBES: KingfisherProbes = {
   health: { ...PLAIN, path: '/health', timeoutMs: 1_000 },
   ready: { ...PLAIN, path: '/ready', timeoutMs: 1_000 },
   metrics: { ...PLAIN, path: '/metrics', timeoutMs: 5_000 },
+  statistics: { ...PLAIN, path: '/api/v1/master-summary/statistics', timeoutMs: 5_000 },
 };
 
 export interface KingfisherProbing {

@@ -1,3 +1,4 @@
+import type { FailureRate } from './pipeline';
 import type { DependencyState, HealthState } from './probes';
 import { isHealthy } from './probes';
 import type { ReadingRequest } from './readings';
@@ -22,6 +23,14 @@ export function dependencyStanding({
 }: Pick<DependencyState, 'dependency' | 'condition' | 'endpoint'>): string {
   if (condition === 'well') return WELL;
   return `${dependency} ${endpoint.answer === 'unhealthy' ? condition : endpoint.answer}`;
+}
+
+/** How often the pipeline fails. While it is kept from trying, that nothing fails says nothing. */
+export function failuresStanding({ per5m, answer, isPaused }: FailureRate, atMost: number): string {
+  if (per5m === null) return `how often the pipeline fails is not known (${answer})`;
+  if (per5m > atMost) return 'the pipeline fails too often';
+  if (isPaused === null) return 'whether automation is paused is not known';
+  return isPaused ? 'automation is paused' : WELL;
 }
 
 /** One that is masked cannot be started: without its mask it stands otherwise. */

@@ -14,6 +14,7 @@ import { HOST_ACTIVITIES } from '../../shared/host-activities';
 import type { HostActivityName } from '../../shared/host-activities';
 import { ScriptedLedger } from './scripted-ledger';
 import { ANSWERS, DEPENDENCIES, WHY, endpoint } from './scripted-answers';
+import { ScriptedPipeline } from './scripted-pipeline';
 import { scriptedRecovery } from './scripted-recovery';
 import { scriptedChanges, scriptedObservations, scriptedWaits } from './scripted-service';
 
@@ -66,6 +67,8 @@ export class ScriptedHost {
   metrics: EndpointState = endpoint('ok', 200);
   /** What the host keeps for its guard. */
   readonly ledger = new ScriptedLedger(() => Date.parse(this.now()));
+  /** The steps of its pipeline. */
+  readonly pipeline = new ScriptedPipeline(this);
   /** Whether KingFisher was stopped each time its files were touched. */
   readonly touchedWhileRunning: string[] = [];
   /** What a scenario answers besides, or in another way. */
@@ -89,6 +92,7 @@ export class ScriptedHost {
 
   waited(wanted: WaitRequest): Verdict {
     if (wanted.reading === 'health') return this.verdict();
+    if (wanted.reading === 'pipelineFailures') return this.pipeline.waited(wanted);
     const last = this.dependency(wanted.dependency);
     const holds = last.condition === 'well';
     const since = holds ? this.now() : null;
@@ -118,6 +122,7 @@ export class ScriptedHost {
       ...scriptedWaits(this),
       ...scriptedChanges(this),
       ...scriptedRecovery(this),
+      ...this.pipeline.activities(),
     };
     const known = HOST_ACTIVITIES.filter((name) => !this.lacks.has(name));
     const noted = known.map((name) => [name, this.noted(name, scripted[name] ?? notConfigured(name))]);
@@ -184,6 +189,7 @@ export class ScriptedHost {
   }
 
   private standing(wanted: ReadingRequest): { standing: string; start: string } {
+    if (wanted.reading === 'pipelineFailures') return { standing: this.pipeline.standing(wanted), start: '' };
     if (wanted.reading === 'dependency') {
       return { standing: dependencyStanding(this.dependency(wanted.dependency)), start: '' };
     }
