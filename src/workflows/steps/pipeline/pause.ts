@@ -31,8 +31,8 @@ export async function stopDamage(
   if (per5m <= pauseAbovePer5m || isPausedHere({ incident })) return;
   const cite = 'B.priority';
   const setting = await observeSetting(cite, PAUSE, steps);
-  if (setting === undefined || setting.value === true) {
-    const why = setting === undefined ? `this host has no setting ${PAUSE} that can be read` : 'it is paused already';
+  if (setting?.evidence !== 'present' || setting.value === true) {
+    const why = setting?.value === true ? 'it is paused already' : `this host has no setting ${PAUSE} that can be read`;
     incident.note(cite, 'Automation is not paused by this incident', why);
     return;
   }
