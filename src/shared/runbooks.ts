@@ -20,6 +20,12 @@ export const RUNBOOKS = {
     command: { name: 'service-down', description: 'runbook A: KingFisher does not answer' },
     about: 'KingFisher',
   },
+  pipelineFailures: {
+    page: 'B',
+    title: 'High pipeline failures',
+    command: { name: 'pipeline-failures', description: 'runbook B: steps of the pipeline fail too often' },
+    about: 'The pipeline',
+  },
   emergencyRecovery: {
     page: 'H',
     title: 'Emergency recovery',
@@ -28,12 +34,6 @@ export const RUNBOOKS = {
       description: 'section H: stop, back up, mend, restart and verify everything',
     },
     about: 'KingFisher',
-  },
-  pipelineFailures: {
-    page: 'B',
-    title: 'High pipeline failures',
-    command: { name: 'pipeline-failures', description: 'runbook B: steps of the pipeline fail too often' },
-    about: 'The pipeline',
   },
   /** An alert that no runbook is mapped to: it changes nothing. */
   unknownAlert: { page: null, title: 'Unknown alert', command: null, about: null },

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { isMapping, valueAt } from '../load/values';
 import type { FAILURE_KINDS } from '../../shared/observations/pipeline';
 import { duration, section, textWhere } from './nouns';
@@ -38,27 +39,38 @@ const pluginTest = section({
 export const pipeline = section({
   // What is a line of an error at all.
   error: pattern.default('\\b(?:error|critical|fatal)\\b|exception|traceback'),
-  // Of an error's line, or of `step=… reason=…` of the counter. The first that fits counts.
+  // Of an error's line, or of `step=… reason=…` of the counter. The first kind of which one fits counts.
   kinds: section({
-    quota: pattern.default('insufficient_quota|exceeded your current quota'),
-    rateLimit: pattern.default(
-      '^(?!.*telegram).*(?:\\b429\\b.*too many|(?:openai|status|code|reason|http\\S*)\\W+429\\b|RateLimitError|rate_limit)',
+    quota: patterns('insufficient_quota', 'exceeded your current quota'),
+    rateLimit: patterns(
+      '^(?!.*telegram).*\\b429\\b.*too many',
+      '(?:openai|code|reason)\\W+429\\b',
+      'RateLimitError',
+      'rate_limit',
     ),
-    imagePermission: pattern.default('^(?=.*(?:EACCES|EPERM|permission))(?=.*(?:image|\\.jpe?g|\\.png))'),
-    imageCorrupt: pattern.default(
-      '^(?=.*(?:image|jpe?g|png))(?=.*(?:corrupt|cannot decode|cannot identify|not a jpeg|premature end|truncated))',
+    imagePermission: patterns('^(?=.*(?:EACCES|EPERM|permission))(?=.*(?:image|\\.jpe?g|\\.png))'),
+    imageCorrupt: patterns(
+      '(?:image|jpe?g|png).*(?:corrupt|truncated)',
+      'corrupt.*(?:image|jpe?g|png)',
+      'cannot (?:decode|identify).*(?:image|jpe?g|png)',
+      'not a jpeg',
+      'premature end of',
     ),
-    databasePool: pattern.default(
-      'pool_exhausted|pool (?:is )?exhausted|QueuePool limit|PoolTimeout|timeout exceeded when trying to connect|too many (?:clients|connections)',
+    databasePool: patterns(
+      'pool_exhausted|pool (?:is )?exhausted|PoolTimeout|QueuePool limit',
+      'timeout exceeded when trying to connect',
+      'too many (?:clients|connections)',
     ),
-    plugin: pattern.default('\\bplugin\\b.*(?:error|fail|exception)'),
+    plugin: patterns('\\bplugin\\b.*(?:error|fail|exception)'),
   } satisfies Record<(typeof FAILURE_KINDS)[number], unknown>).prefault({}),
   // Which plugin such a line names.
-  pluginName: named.default(
-    '\\bplugin[ =:\'"]+(?!(?:error|failed|failure|reason)\\b)(?<plugin>[a-z][a-z0-9_.-]*)[\'":, ]+.*(?:error|fail|exception)',
-  ),
+  pluginName: named.default('\\bplugin[ =:\'"]+(?!(?:error|fail|reason))(?<plugin>[a-z][\\w.-]*)\\W.*(?:error|fail)'),
   pluginTest: pluginTest.nullable().default(null),
 });
+
+function patterns(...defaults: string[]) {
+  return z.array(pattern).min(1, { error: 'expected at least one regular expression' }).default(defaults);
+}
 
 function isPattern(text: string): boolean {
   if (text === '' || text.length > LONGEST_PATTERN) return false;

@@ -91,11 +91,7 @@ export function isStale(modifiedAt: string, startedAt: string | null, now: Date)
 }
 
 /** The last `lines` whole lines, or those within the limit. */
-async function readEnd(
-  file: FileHandle,
-  size: number,
-  lines: number,
-): Promise<Pick<LogEnd, 'lines' | 'isWhole'>> {
+async function readEnd(file: FileHandle, size: number, lines: number): Promise<Pick<LogEnd, 'lines' | 'isWhole'>> {
   let end = Buffer.alloc(0);
   let from = size;
   while (from > 0 && end.length < READ_AT_MOST_BYTES && countLines(end) <= lines) {

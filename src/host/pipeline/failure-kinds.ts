@@ -15,13 +15,13 @@ export interface Said {
 /** Tells lines of errors from others, and what they are about, as the configuration says. */
 export class FailureKinds {
   private readonly error: RegExp;
-  private readonly kinds: [FailureKind, RegExp][];
+  private readonly kinds: [FailureKind, RegExp[]][];
   private readonly pluginName: RegExp;
 
   constructor({ error, kinds, pluginName }: PipelineSettings) {
     const of = (pattern: string) => new RegExp(pattern, 'i');
     this.error = of(error);
-    this.kinds = FAILURE_KINDS.map((kind) => [kind, of(kinds[kind])]);
+    this.kinds = FAILURE_KINDS.map((kind) => [kind, kinds[kind].map(of)]);
     this.pluginName = of(pluginName);
   }
 
@@ -49,7 +49,7 @@ export class FailureKinds {
 
   private kindOf(text: string): FailureKind {
     const line = text.slice(0, LINE_CHARACTERS);
-    return this.kinds.find(([, pattern]) => pattern.test(line))?.[0] ?? 'other';
+    return this.kinds.find(([, patterns]) => patterns.some((pattern) => pattern.test(line)))?.[0] ?? 'other';
   }
 }
 

@@ -19,7 +19,10 @@ const MAX_WORDS = 100;
 /** Names that are no cause by themselves: what Halcyon could not see, was not allowed to do, or could not tell. */
 const NO_CAUSE = [
   'AgentTooOld',
+  'AutomationPaused',
   'ChangeRefused',
+  'FailuresUnexplained',
+  'FailuresUnknown',
   'KingfisherStillDown',
   'LogAbsent',
   'LogMalformed',
@@ -51,6 +54,11 @@ const WORDS: Record<string, Words> = {
   DependencyRefused: { rank: 4, say: (detail) => ({ of: dependencyOf(detail), is: 'refusing the credentials' }) },
   DependencyStillDown: { rank: 4, say: (detail) => ({ of: dependencyOf(detail), is: 'down' }) },
   DependencyDown: { rank: 4, say: (detail) => ({ of: dependencyOf(detail), is: 'down' }) },
+  OpenAiQuota: { rank: 5, say: () => ({ of: "OpenAI's quota", is: 'used up' }) },
+  OpenAiStillLimits: { rank: 5, say: () => ({ of: 'requests', is: 'limited by OpenAI (429), few as they are' }) },
+  ImagesDenied: { rank: 5, say: () => ({ of: 'the folder of images', is: 'not usable for KingFisher' }) },
+  ImagesCorrupt: { rank: 5, say: () => ({ of: 'images', is: 'corrupt' }) },
+  PluginFails: { rank: 5, say: (detail) => ({ of: gist(detail).split(' fails')[0]!, is: 'failing' }) },
   OpenFilesExhausted: { rank: 5, say: () => ({ of: 'its open files', is: 'used up' }) },
   OutOfMemory: { rank: 5, say: () => ({ of: 'memory', is: 'used up' }) },
   ProcessStopped: { rank: 5, say: () => ({ of: 'its process', is: 'stopped (SIGSTOP)' }) },

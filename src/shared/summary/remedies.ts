@@ -35,6 +35,10 @@ const REMEDIES: Record<string, RemedyFor> = {
     const name = dependencyOf(detail);
     return { text: `correct the credentials, those that are configured or those in ${name}; a restart cannot help` };
   },
+  OpenAiQuota: () => ({ text: "raise the limit of OpenAI's account, or wait until it begins anew" }),
+  OpenAiStillLimits: () => ({ text: 'see what else uses this OpenAI account, or ask for a higher limit' }),
+  ImagesDenied: () => ({ text: 'see what keeps KingFisher from its images: a mount, an ACL, another user' }),
+  PluginFails: () => ({ text: 'mend or switch off that plugin' }),
   AlertContradicted: () => ({ text: 'look at scraping and at the network between Prometheus and the host' }),
   AgentTooOld: () => ({ text: "install the controller's version of Halcyon on this host" }),
   NotAllowed: () => ({ text: 'allow it under agent.allow of this host, or do it by hand' }),

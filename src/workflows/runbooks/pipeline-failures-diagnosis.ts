@@ -121,7 +121,10 @@ export function exampleOf(kind: FailureKind, { failures, errors }: Diagnosis): s
 /** Plugins that counter, log or statistics name, each once. */
 export function suspects({ failures, errors, statistics }: Diagnosis): string[] {
   const counted = statistics?.failing.map(({ plugin }) => plugin) ?? [];
-  return [...new Set([...(failures?.plugins ?? []), ...(errors?.plugins ?? []), ...counted])].slice(0, SUSPECTS_AT_MOST);
+  return [...new Set([...(failures?.plugins ?? []), ...(errors?.plugins ?? []), ...counted])].slice(
+    0,
+    SUSPECTS_AT_MOST,
+  );
 }
 
 /** Each test may take as long as a minute. */

@@ -37,7 +37,8 @@ const page: Runbook<Diagnosis> = {
       title: "OpenAI's quota is used up: fewer requests do not help",
       evidence: async (found, { incident }) => {
         const evidence = evidenceOf('quota', { cite: 'B.1', what: "OpenAI's quota is used up" }, found, { incident });
-        if (evidence !== undefined) incident.addFinding('OpenAiQuota', 'B.1', `${evidence}: ${exampleOf('quota', found)}`);
+        if (evidence !== undefined)
+          incident.addFinding('OpenAiQuota', 'B.1', `${evidence}: ${exampleOf('quota', found)}`);
         return evidence;
       },
     },

@@ -1,3 +1,4 @@
+import { pipeline } from '../../../src/config/schema/pipeline';
 import { configOf, problemsOf } from './support';
 
 interface Parts {
@@ -21,7 +22,7 @@ it('has a default for everything but its host and two folders', () => {
   const { agent } = configOf(agentFile({}));
   expect(agent).toEqual({
     host: 'h1',
-    allow: ['restart', 'clearFiles', 'changeSettings'],
+    allow: ['restart', 'clearFiles', 'changeSettings', 'repairImages'],
     kingfisher: {
       manager: { type: 'systemd', unit: 'kingfisher.service' },
       baseUrl: 'http://127.0.0.1:8201',
@@ -45,6 +46,13 @@ it('has a default for everything but its host and two folders', () => {
           field: null,
         },
         metrics: { path: '/metrics', timeoutMs: 5_000, headers: {}, token: null, tokenFile: null },
+        statistics: {
+          path: '/api/v1/master-summary/statistics',
+          timeoutMs: 5_000,
+          headers: {},
+          token: null,
+          tokenFile: null,
+        },
       },
       metrics: {
         pipelineFailures: 'kingfisher_pipeline_failures_total',
@@ -69,6 +77,7 @@ it('has a default for everything but its host and two folders', () => {
       tempFilesLimit: 10_000,
       logrotate: null,
       configCheck: null,
+      pipeline: pipeline.parse({}),
     },
     prometheus: null,
     dependencies: {},

@@ -4,8 +4,6 @@ import type { HostSteps } from '../../runbook/host-steps';
 import type { Scene } from '../../runbook/scene';
 import { PAUSE, awaitFall, failureLimits, observeRate } from './failures';
 
-const FINDING = 'AutomationPaused';
-
 /** A setting as it stands; undefined where this host has none of this name, or it cannot be read. */
 export function observeSetting(cite: string, setting: string, steps: HostSteps): Promise<SettingState | undefined> {
   return steps.observe(
@@ -41,7 +39,7 @@ export async function stopDamage(
   const { state } = await safety.lease({ cite, title: 'Pause automation' }, wish);
   if (state !== 'active') return;
   const how = `\`halcyon leases release ${steps.host} ${PAUSE}\` resumes it`;
-  incident.addFinding(FINDING, cite, `automation is paused until its cause is mended; ${how}`);
+  incident.addFinding('AutomationPaused', cite, `automation is paused until its cause is mended; ${how}`);
 }
 
 /** The same where a remedy did not help: what is known of the rate is old then. */
@@ -53,7 +51,7 @@ export async function stopDamageAgain(scene: Scene): Promise<void> {
 export async function resume({ steps, incident, safety }: Scene): Promise<void> {
   if (!isPausedHere({ incident }) || !(await awaitFall('B.priority', steps))) return;
   await safety.release(PAUSE, 'failures have fallen');
-  incident.withdraw(({ name }) => name === FINDING);
+  incident.withdraw(({ name }) => name === 'AutomationPaused');
 }
 
 function isPausedHere({ incident }: Pick<Scene, 'incident'>): boolean {

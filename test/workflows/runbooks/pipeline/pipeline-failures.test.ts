@@ -1,6 +1,13 @@
 import type { IncidentInput, IncidentView } from '../../../../src/shared/incident';
 import type { ScriptedHost } from '../../../../src/simulate/script/scripted-host';
-import { POLICY, alert, closedByHand, incidentInput, resolvedWhenWell, startIncident } from '../../../support/incidents';
+import {
+  POLICY,
+  alert,
+  closedByHand,
+  incidentInput,
+  resolvedWhenWell,
+  startIncident,
+} from '../../../support/incidents';
 import { SAFETY } from '../../../support/safety';
 import { waitOf, watchOf } from '../../../support/scripted/agent-watch';
 import { ScriptedSettings } from '../../../support/scripted/scripted-settings';
@@ -80,7 +87,11 @@ describe('B.1 OpenAI', () => {
       expect(titles(view)).not.toContain('Pause automation');
       expect(host.restarts).toEqual([]);
       const verified = entry(view, 'Verify: the pipeline fails seldom');
-      expect(verified).toMatchObject({ status: 'done', condition: 'well', detail: expect.stringContaining('0 in 5 m') });
+      expect(verified).toMatchObject({
+        status: 'done',
+        condition: 'well',
+        detail: expect.stringContaining('0 in 5 m'),
+      });
     });
   });
 
