@@ -12,12 +12,14 @@ import { createIncidentCommand } from './cli/incident/incident';
 import { createLeasesCommand } from './cli/lease/leases';
 import { createGuardCommand } from './cli/guard/guard';
 import { createPageCommand } from './cli/page';
+import { createQuarantineCommand } from './cli/quarantine';
 import { createPauseCommand, createResumeCommand } from './cli/guard/pause';
 import { createRolloutCommand } from './cli/rollout/rollout';
 import { createRunCommand } from './cli/run';
 import { createSimulateCommand } from './cli/simulate';
 import { USAGE_EXIT_CODE, UsageError, usageExitsWith } from './cli/support/usage';
 import { openBackups } from './host/backup/open';
+import { openQuarantine } from './host/images/quarantine';
 
 const program = new Command('halcyon')
   .description('durable runbooks for KingFisher')
@@ -38,6 +40,7 @@ const program = new Command('halcyon')
   .addCommand(createResumeCommand())
   .addCommand(createGuardCommand())
   .addCommand(createBackupsCommand(openBackups))
+  .addCommand(createQuarantineCommand(openQuarantine))
   .addCommand(createSimulateCommand())
   .addCommand(createDoctorCommand())
   .addCommand(createRolloutCommand(ownBuild))

@@ -20,6 +20,7 @@ import { createLedgerActivities } from './ledger';
 import type { LedgerActivities } from './ledger';
 import { createMetricsActivities } from './service/metrics';
 import { createPermissionActivities } from './files/permissions';
+import { createCorruptImageActivities } from './pipeline/corrupt-images';
 import { createPipelineActivities } from './pipeline/pipeline';
 import { createProcessActivities } from './service/processes';
 import { createSerializer } from './core/serialize';
@@ -87,6 +88,7 @@ function allActivities(deps: HostDeps, names: () => string[]) {
     ...createMetricsActivities(deps),
     ...createSeriesActivities(deps),
     ...createPipelineActivities(deps),
+    ...createCorruptImageActivities(deps),
     ...createDependencyActivities(deps),
     ...createConfigurationActivities(deps),
     ...createSpaceActivities(deps),

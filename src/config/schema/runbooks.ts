@@ -75,6 +75,7 @@ const failureLimits: Limits = {
   times: {
     rateOver: duration({ min: '10s', max: '10m' }).prefault('1m'),
     fallsWithin: duration({ max: '30m' }).prefault('3m'),
+    imagesOf: duration({ max: '7d' }).prefault('1h'),
     pauseFor: duration({ max: '1d' }).prefault('1h'),
     reduceFor: duration({ max: '7d' }).prefault('2h'),
   },

@@ -23,6 +23,7 @@ export const CHANGES = {
   ensureLogsRotated: 'clearFiles',
   ensureSetting: 'changeSettings',
   ensureImagePermissions: 'repairImages',
+  ensureImagesQuarantined: 'repairImages',
   ensureStopped: 'fullRecovery',
   ensureStraysEnded: 'fullRecovery',
   ensureBackup: 'fullRecovery',

@@ -40,6 +40,8 @@ export class ScriptedPipeline {
   isPaused: () => boolean = () => false;
   /** Images with other permissions than they should have. */
   wrongImages = 0;
+  /** Images that cannot be decoded. */
+  corruptImages = 0;
 
   constructor(private readonly host: ScriptedHost) {}
 
@@ -87,6 +89,13 @@ export class ScriptedPipeline {
         const value = request.metric === 'databaseConnections' && !this.isExhausted ? 3 : 10;
         return { ...this.series([{ labels: {}, value }], 0), name: request.metric };
       },
+      observeCorruptImages: async () => this.images(),
+      ensureImagesQuarantined: async () => {
+        const before = this.images();
+        this.corruptImages = 0;
+        delete this.failing.imageCorrupt;
+        return { before, after: this.images(), changed: before.corrupt > 0, notes: [] };
+      },
       observeImagePermissions: async () => this.permissions(),
       ensureImagePermissions: async () => {
         const before = this.permissions();
@@ -130,6 +139,11 @@ export class ScriptedPipeline {
     const said = { name, source: 'prometheus' as const, windowMs, dropped: 0, observedAt: this.host.now() };
     if (this.counter !== null) return { ...said, ...this.counter, series: [] };
     return { ...said, answer: 'ok', series, detail: '' };
+  }
+
+  private images() {
+    const examples = this.corruptImages === 0 ? [] : [{ image: '2026/11/23/1.jpg', why: 'no image' }];
+    return { looked: 12, corrupt: this.corruptImages, examples, unknown: 0, partial: '' };
   }
 
   private permissions() {

@@ -22,6 +22,8 @@ import { observePluginStatistics } from '../steps/pipeline/plugins';
 
 export interface Diagnosis extends Diagnosed {
   limits: FailureLimits;
+  /** What the alert's rule looks back over. */
+  windowMs: number;
   service: ServiceState | undefined;
   /** How often it fails now. */
   rate: FailureRate | undefined;
@@ -57,7 +59,7 @@ export async function diagnose({ steps, incident, alert }: Scene): Promise<Diagn
   noteUnknown(incident, cite, failures);
   const limits = failureLimits(steps.policy);
   return {
-    ...{ allowed, limits, service, rate, failures, errors, statistics, pool },
+    ...{ allowed, limits, windowMs, service, rate, failures, errors, statistics, pool },
     explained: [],
     isAnyTried: false,
   };

@@ -10,7 +10,13 @@ import { whyPrometheusDiffers } from '../steps/kingfisher/metrics';
 import { startAnew } from '../steps/kingfisher/service';
 import { isFull, observePool } from '../steps/pipeline/database';
 import { failureTerms, verifyFailures } from '../steps/pipeline/failures';
-import { mendImagePermissions, observeImagePermissions } from '../steps/pipeline/images';
+import {
+  corruptText,
+  mendImagePermissions,
+  observeCorruptImages,
+  observeImagePermissions,
+  quarantineImages,
+} from '../steps/pipeline/images';
 import { observeSetting, resume, stopDamage, stopDamageAgain } from '../steps/pipeline/pause';
 import { testPlugins } from '../steps/pipeline/plugins';
 import { diagnose, evidenceOf, exampleOf, isAnythingKnown, suspects, whatIsKnown } from './pipeline-failures-diagnosis';
@@ -97,12 +103,13 @@ const page: Runbook<Diagnosis> = {
     {
       cite: 'B.2',
       title: 'Images cannot be decoded',
-      evidence: async (found, { incident }) => {
-        const what = { cite: 'B.2', what: 'corrupt images' };
-        const evidence = evidenceOf('imageCorrupt', what, found, { incident });
-        if (evidence === undefined) return undefined;
-        incident.addFinding('ImagesCorrupt', 'B.2', `${evidence}: ${exampleOf('imageCorrupt', found)}`);
-        return evidence;
+      would: 'move them to the quarantine',
+      needs: 'repairImages',
+      evidence: async (found, scene) => await corruptEvidence(found, scene),
+      remedy: async (found, scene) => {
+        await remedied(found, scene, async () => {
+          await quarantineImages('B.2', imagesOf(found), scene.steps);
+        });
       },
     },
     {
@@ -155,6 +162,26 @@ async function remedied(found: Diagnosis, scene: Scene, mend: () => Promise<void
 
 function isReducedAlready({ maxQps, limits }: Diagnosis): boolean {
   return maxQps !== undefined && maxQps <= limits.openaiMaxQps;
+}
+
+/** The alert's window, or more: what cannot be decoded is tried again for as long as it is there. */
+function imagesOf({ windowMs, limits }: Diagnosis): number {
+  return Math.max(windowMs, limits.imagesOfMs);
+}
+
+/** What says that images are corrupt does not decide: each is decoded. */
+async function corruptEvidence(found: Diagnosis, { incident, steps }: Scene): Promise<string | undefined> {
+  const cite = 'B.2';
+  const evidence = evidenceOf('imageCorrupt', { cite, what: 'corrupt images' }, found, { incident });
+  if (evidence === undefined) return undefined;
+  const images = await observeCorruptImages(cite, imagesOf(found), steps);
+  if (images !== undefined && images.corrupt > 0) {
+    return `${images.corrupt} of ${images.looked} images cannot be decoded: ${corruptText(images)}`;
+  }
+  const why =
+    images === undefined ? 'images could not be decoded here' : `${images.looked} were decoded, none is corrupt`;
+  incident.addFinding('ImagesCorrupt', cite, `${why}, and yet: ${exampleOf('imageCorrupt', found)}`);
+  return undefined;
 }
 
 /** By what failed, or by the pool itself where it stays full. A database that is not well is not mended by a restart. */

@@ -67,6 +67,8 @@ it('has a default for everything but its host and two folders', () => {
       installDir: '/opt/kingfisher',
       dataDir: '/srv/kingfisher',
       imagesDir: '/srv/kingfisher/images',
+      quarantineDir: '/srv/kingfisher/quarantine',
+      quarantineLimit: 50,
       owner: null,
       permissionsLimit: 10_000,
       permissionsApprovedLimit: 1_000_000,

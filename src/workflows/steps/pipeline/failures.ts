@@ -26,6 +26,7 @@ export interface FailureLimits {
   openaiMaxQps: number;
   rateOverMs: number;
   fallsWithinMs: number;
+  imagesOfMs: number;
   pauseForMs: number;
   reduceForMs: number;
 }
@@ -37,6 +38,7 @@ const DEFAULTS: FailureLimits = {
   openaiMaxQps: 4,
   rateOverMs: 60_000,
   fallsWithinMs: 180_000,
+  imagesOfMs: 3_600_000,
   pauseForMs: 3_600_000,
   reduceForMs: 7_200_000,
 };

@@ -164,6 +164,27 @@ describe('B.2 images', () => {
   });
 });
 
+describe('B.2 corrupt images', () => {
+  it('are moved to the quarantine', async () => {
+    await onHost(async (host, name) => {
+      host.pipeline.failing.imageCorrupt = 12;
+      host.pipeline.corruptImages = 2;
+      const view = await healed(name, 'corrupt');
+      expect(view.cause).toMatchObject({ cite: 'B.2', evidence: expect.stringMatching(/^2 of 12 images cannot/) });
+      expect(host.calls.filter((call) => call.startsWith('ensure'))).toEqual(['ensureImagesQuarantined']);
+    });
+  });
+
+  it('that can be decoded all the same are left where they are, whatever a log says of them', async () => {
+    await onHost(async (host, name) => {
+      host.pipeline.failing.imageCorrupt = 12;
+      const view = await left(name, 'not-corrupt');
+      expect(findings(view)).toContain('ImagesCorrupt');
+      expect(host.calls.filter((call) => call.startsWith('ensure'))).toEqual([]);
+    });
+  });
+});
+
 describe('B.3 the database', () => {
   it('whose pool is used up: KingFisher is restarted once', async () => {
     await onHost(async (host, name) => {
