@@ -1,15 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { plan } from './chaos/plan';
 import { runChaos } from './chaos/run';
 import { setUpChaos } from './chaos/site';
-import type { ChaosSite } from './chaos/site';
 import { judge } from './chaos/verdict';
-
-/** Exit code after Ctrl-C. */
-const INTERRUPTED = 130;
+import { anySeed, onSite, runMain, sayTimed as say, wholeNumber } from './command-line';
 
 interface ChaosOptions {
   incidents: number;
@@ -19,7 +13,7 @@ interface ChaosOptions {
 }
 
 /** `npm run chaos -- --incidents N`: kills every part while incidents are open, and counts what went wrong. */
-async function main(): Promise<void> {
+async function main(): Promise<number> {
   const options = new Command('npm run chaos --')
     .description(
       'without --incidents: the random suites of the tests, whole.\n\n' +
@@ -29,31 +23,25 @@ async function main(): Promise<void> {
         'Exit code 1 when one of these is not 0',
     )
     .requiredOption('--incidents <n>', 'how many begin, in waves', wholeNumber)
-    .option('--seed <n>', 'makes the same choices again', wholeNumber, Math.floor(Math.random() * 1e6) + 1)
+    .option('--seed <n>', 'makes the same choices again', wholeNumber, anySeed())
     .option('--keep-logs', 'leave configuration and logs behind')
     .option('--json', 'print the result as one JSON object on the last line')
     .parse()
     .opts<ChaosOptions>();
-  const interruption = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interruption.abort());
-  const directory = mkdtempSync(join(tmpdir(), 'halcyon-chaos-'));
-  let site: ChaosSite | undefined;
-  try {
-    const { seed, incidents } = options;
-    const plays = plan(seed, incidents);
-    say(`seed ${seed}: ${incidents} incidents; starting Temporal, controller, intake, pagers and hosts`);
-    // Runs to its end, also when interrupted: only then is everything known that must be taken down.
-    site = await setUpChaos(directory, plays, say);
-    const { record, kills } = await runChaos(site, { plays, seed }, interruption.signal, say);
-    process.exitCode = report(judge(record), { seed, kills }, options);
-  } catch (err) {
-    if (!interruption.signal.aborted) throw err;
-    process.exitCode = INTERRUPTED;
-  } finally {
-    await site?.down();
-    if (options.keepLogs === true) say(`logs are in ${directory}`);
-    else rmSync(directory, { recursive: true, force: true });
-  }
+  const { seed, incidents } = options;
+  const plays = plan(seed, incidents);
+  return await onSite({
+    name: 'chaos',
+    setUp: async (directory) => {
+      say(`seed ${seed}: ${incidents} incidents; starting Temporal, controller, intake, pagers and hosts`);
+      return await setUpChaos(directory, plays, say);
+    },
+    work: async (site, signal) => {
+      const { record, kills } = await runChaos(site, { plays, seed }, signal, say);
+      return report(judge(record), { seed, kills }, options);
+    },
+    keepLogs: options.keepLogs === true,
+  });
 }
 
 /** The exit code. */
@@ -71,18 +59,4 @@ function report(
   return found.every(([, sentences]) => sentences.length === 0) ? 0 : 1;
 }
 
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!(Number.isSafeInteger(value) && value > 0)) throw new InvalidArgumentError('expected a whole number above 0');
-  return value;
-}
-
-/** Standard output is for the result. */
-function say(line: string): void {
-  process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
-}
-
-void main().catch((err: unknown) => {
-  process.stderr.write(`chaos: ${err instanceof Error ? err.stack : String(err)}\n`);
-  process.exit(1);
-});
+runMain('chaos', main);

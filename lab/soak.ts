@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { anySeed, onSite, parsePace, positive, runMain } from './command-line';
 import { labUnavailable } from './lab-host';
 import { detectionMs } from './monitoring/monitoring-config';
 import type { Pace } from './monitoring/monitoring-config';
@@ -15,8 +13,6 @@ import type { SoakSite } from './soak/site';
 import { judge } from './soak/verdict';
 import type { Bounds } from './soak/verdict';
 
-/** Exit code after Ctrl-C. */
-const INTERRUPTED = 130;
 const UNWATCHED_MS = 60_000;
 /** A page that is due takes a moment to arrive. */
 const PAGE_WITHIN_MS = 30_000;
@@ -30,14 +26,14 @@ interface SoakOptions {
 }
 
 /** `npm run soak`: breaks a host again and again, and measures whether Halcyon ever loses sight of it. */
-async function main(): Promise<void> {
+async function main(): Promise<number> {
   const options = new Command('npm run soak --')
     .description(
       'break a lab host at random for a while and measure: is it ever down while nothing runs or nobody is told,\n' +
         'and is anything restarted that was not down? Exit code 1 when a bound is broken',
     )
     .option('--minutes <n>', 'how long things happen', positive, 30)
-    .option('--seed <n>', 'makes the same schedule again', positive, Math.floor(Math.random() * 1e6) + 1)
+    .option('--seed <n>', 'makes the same schedule again', positive, anySeed())
     .option('--pace <pace>', '"deployed", or how many times as fast monitoring runs', parsePace, 'deployed')
     .option('--keep-logs', 'leave configuration and logs behind')
     .option('--json', 'print the result as one JSON object on the last line')
@@ -45,23 +41,14 @@ async function main(): Promise<void> {
     .opts<SoakOptions>();
   const unavailable = labUnavailable();
   if (unavailable !== null) throw new Error(unavailable);
-  const interruption = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interruption.abort());
-  const directory = mkdtempSync(join(tmpdir(), 'halcyon-soak-'));
-  let site: SoakSite | undefined;
-  try {
-    // Runs to its end, also when interrupted: only then is everything known that must be taken down.
-    site = await setUpSoak(directory, options.pace, say);
-    process.exitCode = await soak(site, options, interruption.signal);
-  } catch (err) {
-    if (!interruption.signal.aborted) throw err;
-    process.exitCode = INTERRUPTED;
-  } finally {
-    if (options.json !== true || interruption.signal.aborted) say('taking everything down');
-    await site?.down();
-    if (options.keepLogs === true) process.stderr.write(`logs are in ${directory}\n`);
-    else rmSync(directory, { recursive: true, force: true });
-  }
+  return await onSite({
+    name: 'soak',
+    setUp: async (directory) => await setUpSoak(directory, options.pace, say),
+    work: async (site, signal) => await soak(site, options, signal),
+    keepLogs: options.keepLogs === true,
+    // The result stays the last line.
+    onEnd: () => (options.json === true ? undefined : say('taking everything down')),
+  });
 }
 
 async function soak(site: SoakSite, options: SoakOptions, signal: AbortSignal): Promise<number> {
@@ -128,21 +115,8 @@ function boundsOf(pace: Pace): Bounds {
   };
 }
 
-function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError('expected a number above 0');
-  return value;
-}
-
-function parsePace(text: string): Pace {
-  return text === 'deployed' ? text : positive(text);
-}
-
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-void main().catch((err: unknown) => {
-  process.stderr.write(`soak: ${err instanceof Error ? err.stack : String(err)}\n`);
-  process.exit(1);
-});
+runMain('soak', main);

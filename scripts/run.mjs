@@ -18,6 +18,7 @@ const HELP = `Usage: node scripts/run.mjs COMMAND [arguments]
   pages [args]            play what people are paged with when incidents end, and print the pages side by side
   demo [args]             break KingFisher on a throw-away host and watch it being healed
   lab [args]              throw-away hosts: up, down, exec, status
+  gameday [NAME...]       break a throw-away host in every way of lab/faults: is each healed, or are people called?
   soak [args]             break a throw-away host at random for a while: does Halcyon ever lose sight of it?
   bench NAME [args]       run a benchmark, such as alert-latency
 
@@ -30,6 +31,7 @@ function programOf(command, args) {
   if (command === 'demo') return ['lab/demo.js', ...args];
   if (command === 'pages') return ['lab/pages.js', ...args];
   if (command === 'chaos' && args.some(isOfChaosProgram)) return ['lab/chaos.js', ...args];
+  if (command === 'gameday') return ['lab/gameday.js', ...args];
   if (command === 'soak') return ['lab/soak.js', ...args];
   if (command === 'lab') return ['lab/cli.js', ...args];
   const [name, ...rest] = args;

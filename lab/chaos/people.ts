@@ -6,7 +6,7 @@ import { run } from '../run';
 import type { LeasePlay, Play } from './plan';
 import type { PagedIncident } from './record';
 import type { ChaosSite } from './site';
-import { until } from './until';
+import { until } from '../until';
 
 const TAKEN_WITHIN_MS = 90_000;
 const CALL_MS = 15_000;

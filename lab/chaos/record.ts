@@ -30,7 +30,7 @@ export interface Acknowledged {
 
 /** A message of a tier in Slack. */
 export interface SlackPage {
-  /** `<run>/tier-<n>/<team>/slack` */
+  /** `<run>/<firing>/tier-<n>/<team>/slack` */
   key: string;
   at: number;
 }
@@ -38,7 +38,7 @@ export interface SlackPage {
 /** An incident that PagerDuty opened. */
 export interface Ring {
   service: string;
-  /** `halcyon/<workflow id>/<run>` */
+  /** `halcyon/<workflow id>/<run>/<firing>` */
   dedupKey: string;
 }
 

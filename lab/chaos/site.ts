@@ -70,6 +70,6 @@ async function startParts(directory: string, plays: Play[], say: (line: string) 
 function pagesIn({ slack }: StandInPagers): SlackPage[] {
   return slack.messages.flatMap(({ ts, metadata }) => {
     const { key = '' } = (metadata?.event_payload ?? {}) as { key?: string };
-    return /^[^/]+\/tier-\d+\//.test(key) ? [{ key, at: Number(ts) * 1_000 }] : [];
+    return /^[^/]+\/\d+\/tier-\d+\//.test(key) ? [{ key, at: Number(ts) * 1_000 }] : [];
   });
 }

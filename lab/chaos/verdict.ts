@@ -30,7 +30,7 @@ export function tiersOf(
   pages: SlackPage[],
 ): { tier: number; page: SlackPage }[] {
   return pages.flatMap((page) => {
-    const [run = '', tier = ''] = page.key.split('/');
+    const [run = '', , tier = ''] = page.key.split('/');
     return runs.includes(run) ? [{ tier: Number(tier.replace('tier-', '')), page }] : [];
   });
 }

@@ -23,7 +23,7 @@ import { closedByHand } from '../../support/incidents';
 import { deliver } from '../../support/sites/intake-process';
 import { quietTemporal } from '../../support/temporal/quiet-temporal';
 import { IS_FULL, SEED, sizeOf } from '../../support/sample';
-import { shuffled } from '../../support/shuffled';
+import { shuffled } from '../../../lab/random';
 import { waitFor } from '../../support/wait-for';
 import { withWorker } from '../../support/temporal/workers';
 import { webhookMessage } from '../../support/alerts/webhook';

@@ -5,7 +5,7 @@ import { judge } from '../../../lab/chaos/verdict';
 
 const ID = 'incident/Chaos1/h1';
 const EVERY = [1, 2, 3];
-const tier = (nth: number, at: number, run = 'r1'): SlackPage => ({ key: `${run}/tier-${nth}/tradingAi/slack`, at });
+const tier = (nth: number, at: number, run = 'r1'): SlackPage => ({ key: `${run}/1/tier-${nth}/tradingAi/slack`, at });
 const incident = (more: Partial<PagedIncident> = {}): PagedIncident => ({
   workflowId: ID,
   runs: ['r1', 'r2'],
@@ -18,7 +18,7 @@ const incident = (more: Partial<PagedIncident> = {}): PagedIncident => ({
 const WELL: ChaosRecord = {
   incidents: [incident()],
   pages: [tier(1, 100), tier(2, 8_100)],
-  rings: [{ service: 'engineering-manager', dedupKey: `halcyon/${ID}/r1` }],
+  rings: [{ service: 'engineering-manager', dedupKey: `halcyon/${ID}/r1/1` }],
   hosts: [
     { name: 'h1', changes: [], deaths: new Map(), settings: [{ name: 'openai.max_qps', values: [8, 4, 8, 3, 8] }] },
   ],
@@ -47,7 +47,7 @@ describe('the verdict', () => {
   it('counts a due tier that did not come, in Slack and by PagerDuty', () => {
     expect(found({ pages: [tier(1, 100)] })).toEqual({ pagesMissed: 1 });
     expect(found({ rings: [] })).toEqual({ pagesMissed: 1 });
-    expect(found({ rings: [{ service: 'platform-secondary', dedupKey: `halcyon/${ID}/r1` }] })).toEqual({
+    expect(found({ rings: [{ service: 'platform-secondary', dedupKey: `halcyon/${ID}/r1/1` }] })).toEqual({
       pagesMissed: 1,
     });
     expect(found({ pages: [], incidents: [incident({ due: [3] })] })).toEqual({});

@@ -1,4 +1,5 @@
-import { sampleOf, sizeOf } from '../../support/sample';
+import { sampleOf } from '../../../lab/random';
+import { sizeOf } from '../../support/sample';
 
 const HUNDRED = Array.from({ length: 100 }, (_, at) => at);
 

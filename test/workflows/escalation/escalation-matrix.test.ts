@@ -3,7 +3,8 @@ import { acknowledgedSignal, closedSignal } from '../../../src/workflows/message
 import type { PageKind } from '../../../src/activities/control/types';
 import type { DutyStretch } from '../../../src/shared/paging/duty';
 import { MINUTE, PLAN, startEscalation, subject } from '../../support/escalations';
-import { sampleOf, sizeOf } from '../../support/sample';
+import { sampleOf } from '../../../lab/random';
+import { SEED, sizeOf } from '../../support/sample';
 import { ScriptedControl } from '../../support/scripted/scripted-control';
 import { waitFor } from '../../support/wait-for';
 import { WorkflowSite } from '../../support/sites/workflow-site';
@@ -67,7 +68,7 @@ afterAll(async () => {
 it('pages the right team at the right minute, nobody twice and nobody after the close', async () => {
   const count = sizeOf('the matrix, quarter hours', { full: QUARTERS.length, sample: 2 * BATCH });
   const others = QUARTERS.filter((quarter) => !EDGES.includes(quarter));
-  const quarters = [...EDGES, ...sampleOf(others, count - EDGES.length)];
+  const quarters = [...EDGES, ...sampleOf(others, count - EDGES.length, SEED)];
   const runs: Run[] = [];
   await site.withController(async () => {
     for (let at = 0; at < count; at += BATCH) runs.push(...(await runBatch(quarters.slice(at, at + BATCH))));

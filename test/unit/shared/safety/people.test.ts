@@ -42,6 +42,9 @@ it.each([
   ['incident/A/h1', 'incident/A/h1', true],
   ['incident/A/h1', 'incident/a/h1', false],
   ['incident/A@x/h1', 'incident/A@y/h1', false],
+  // A person may have any name, and is no incident.
+  ['incident/A/h1', 'Incident/A/h1', false],
+  ['Incident/A/h1', 'incident/A/h1', false],
   ['anna', 'bela', false],
 ])('owners %s and %s: one is %s', (a, b, one) => expect(isSameOwner(a, b)).toBe(one));
 

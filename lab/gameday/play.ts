@@ -1,0 +1,147 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WorkflowHandle } from '@temporalio/client';
+import { incidentWorkflowId } from '../../src/alerts/incident-id';
+import type { IncidentView } from '../../src/shared/incident';
+import { approveUpdate, timelineQuery } from '../../src/workflows/messages';
+import { until } from '../until';
+import type { WholeSite } from '../whole-site';
+import type { Fault } from './fault';
+import type { FaultHost } from './fault-host';
+import type { Kill } from './plan';
+import { differences, takeSnapshot } from './snapshot';
+import type { Played } from './verdict';
+
+/** At a pace of 15, an alert with `for: 10m` fires after 40 s. */
+const ALERT_WITHIN_MS = 180_000;
+const END_WITHIN_MS = 240_000;
+const CLOSED_WITHIN_MS = 180_000;
+const QUIET_WITHIN_MS = 120_000;
+
+interface Playing {
+  site: WholeSite;
+  host: FaultHost;
+  observe: boolean;
+  signal: AbortSignal;
+  say: (line: string) => void;
+}
+
+/** One fault, from a host that is well to one that is well again. */
+export async function playFault(
+  playing: Playing,
+  { name, fault, kill, floorMs }: { name: string; fault: Fault; kill: Kill | null; floorMs: number | null },
+): Promise<Played> {
+  const { site, host, observe, signal, say } = playing;
+  const incident = site.stack.client.workflow.getHandle(incidentWorkflowId(fault.alert, site.host.name));
+  const runBefore = await runOf(incident);
+  const before = await takeSnapshot(site.host);
+  const injectedAt = Date.now();
+  await fault.inject(host);
+  const run = await until(
+    async () => {
+      const runId = await runOf(incident);
+      return runId === null || runId === runBefore ? undefined : runId;
+    },
+    { deadlineMs: ALERT_WITHIN_MS, signal },
+  );
+  let view: IncidentView | null = null;
+  let killed: string | null = null;
+  if (run !== undefined) {
+    if (kill !== null) killed = await strike(playing, kill);
+    view = await untilEnd(playing, incident);
+    say(`${name}: ${view === null ? 'no end' : (view.outcome ?? view.state)}`);
+  }
+  if (observe || run === undefined) await fault.remedy?.(host);
+  await fault.mend?.(host);
+  const closed = run === undefined ? null : await untilClosed(incident, signal);
+  const leasesLeft = await untilQuiet(playing, fault.alert);
+  const after = await takeSnapshot(site.host);
+  return { name, injectedAt, view, closed, differences: differences(before, after), floorMs, killed, leasesLeft };
+}
+
+/** The bare remedy by somebody who knows the cause, before anything watches the host: milliseconds until it is well. */
+export async function floorOf(host: FaultHost, fault: Fault, signal: AbortSignal): Promise<number | null> {
+  if (fault.remedy === undefined || fault.expects.ending !== 'healed') return null;
+  const from = Date.now();
+  await fault.inject(host);
+  await fault.remedy(host);
+  await host.untilReady(signal);
+  const ms = Date.now() - from;
+  await fault.mend?.(host);
+  await host.untilReady(signal);
+  return ms;
+}
+
+async function strike({ site, signal }: Playing, { role, afterMs }: Kill): Promise<string> {
+  await sleep(afterMs, undefined, { signal });
+  if (role === 'agent') await site.host.systemctl('kill', '--signal=KILL', 'halcyon-agent.service');
+  else {
+    await site.stack.controller.kill();
+    await site.stack.controller.start();
+  }
+  return `${role} after ${(afterMs / 1_000).toFixed(1)} s`;
+}
+
+/** It closed, or people were called, or told of a fault of monitoring. Questions are answered on the way. */
+async function untilEnd({ signal }: Playing, incident: WorkflowHandle): Promise<IncidentView | null> {
+  let last: IncidentView | null = null;
+  const look = async () => {
+    last = await incident.query(timelineQuery);
+    await approve(incident, last);
+    const isTold = last.findings.some(({ name }) => name === 'AlertContradicted');
+    return last.state === 'closed' || last.tier > 0 || isTold ? last : undefined;
+  };
+  return (await until<IncidentView | undefined>(look, { deadlineMs: END_WITHIN_MS, signal })) ?? last;
+}
+
+/** As a person does who reads the question. */
+async function approve(incident: WorkflowHandle, { approvals }: IncidentView): Promise<void> {
+  for (const { hash } of approvals.filter(({ state }) => state === 'asked')) {
+    await incident.executeUpdate(approveUpdate, { args: [{ as: 'anna', hash }] });
+  }
+}
+
+async function untilClosed(incident: WorkflowHandle, signal: AbortSignal): Promise<IncidentView | null> {
+  const look = async () => {
+    const view = await incident.query(timelineQuery);
+    await approve(incident, view);
+    return view.state === 'closed' ? view : undefined;
+  };
+  return (await until<IncidentView | undefined>(look, { deadlineMs: CLOSED_WITHIN_MS, signal })) ?? null;
+}
+
+/** No alert fires and no lease is in effect: the next fault begins on a host that is well. Resolves with leases that are left. */
+async function untilQuiet({ site, host, signal }: Playing, alert: string): Promise<string[]> {
+  let leases: string[] = [];
+  const look = async () => {
+    leases = await openLeases(site);
+    const firing = await alertsIn(site.monitoring.prometheusUrl);
+    return leases.length === 0 && firing === 0 && (await host.isReady()) ? true : undefined;
+  };
+  if ((await until(look, { deadlineMs: QUIET_WITHIN_MS, signal })) === undefined && leases.length === 0) {
+    throw new Error(`the host is not quiet after ${alert}: an alert is still there, or KingFisher is not ready`);
+  }
+  return leases;
+}
+
+async function openLeases({ stack: { client } }: WholeSite): Promise<string[]> {
+  const open: string[] = [];
+  const query = 'WorkflowType = "lease" AND ExecutionStatus = "Running"';
+  for await (const { workflowId } of client.workflow.list({ query })) open.push(workflowId);
+  return open;
+}
+
+/** Pending or firing, but those that always fire. */
+async function alertsIn(prometheusUrl: string): Promise<number> {
+  const response = await fetch(`${prometheusUrl}/api/v1/alerts`, { signal: AbortSignal.timeout(2_000) });
+  const { data } = (await response.json()) as { data: { alerts: { labels: Record<string, string> }[] } };
+  return data.alerts.filter(({ labels }) => labels['alertname'] !== 'Watchdog').length;
+}
+
+async function runOf(incident: WorkflowHandle): Promise<string | null> {
+  try {
+    const { raw, runId } = await incident.describe();
+    return raw.workflowExecutionInfo?.firstRunId ?? runId;
+  } catch {
+    return null;
+  }
+}

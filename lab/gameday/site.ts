@@ -1,0 +1,34 @@
+import type { Pace } from '../monitoring/monitoring-config';
+import { RUNBOOK_NAMES } from '../../src/shared/runbooks';
+import type { Mode } from '../../src/shared/safety/safety';
+import { PATIENT_GUARD } from '../stack';
+import { setUpWholeSite } from '../whole-site';
+import type { WholeSite } from '../whole-site';
+
+export const HOST = 'gameday';
+/** What heals is healed before the first tier; what is helpless calls at once. */
+const TIERS: [string, string, string] = ['60s', '10m', '20m'];
+/** As monitoring runs at its pace, so does what waits for it. */
+const TIMES = { steadyFor: '5s', agreeWithin: '10s', startsPerHour: 1_000 };
+
+/** @throws Error when a part does not come up; nothing is left behind then */
+export async function setUpGameday(
+  { directory, pace, mode }: { directory: string; pace: Pace; mode: Mode },
+  say: (line: string) => void,
+): Promise<WholeSite> {
+  const runbooks = RUNBOOK_NAMES.filter((name) => name !== 'unknownAlert');
+  return await setUpWholeSite(
+    {
+      name: HOST,
+      directory,
+      pace,
+      tiers: TIERS,
+      runbooks: Object.fromEntries(runbooks.map((name) => [name, { ...TIMES, mode }])),
+      sections: {
+        guard: PATIENT_GUARD,
+        approvals: { roles: { operator: ['anna'] }, approvers: { default: ['operator'] } },
+      },
+    },
+    say,
+  );
+}

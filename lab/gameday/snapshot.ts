@@ -1,0 +1,75 @@
+import type { LabHost } from '../lab-host';
+
+/** What a host is, thing by thing: `file /etc/hosts` to its mode, owner and content. */
+export type Snapshot = Map<string, string>;
+
+/** One thing that is another than before; null where it was not there, or is no more. */
+export interface Difference {
+  thing: string;
+  before: string | null;
+  after: string | null;
+}
+
+/**
+ * Prints `thing<TAB>value` for what automation could change. What a well host changes by itself is left out: the times of
+ * files, logs, images that come, events that leave, keys that expire.
+ */
+const SCRIPT = `
+export LC_ALL=C
+tab="$(printf '\\t')"
+units() {
+  for unit in $(systemctl list-units --all --plain --no-legend --type=service | awk '{print $1}'); do
+    systemctl show --property=ActiveState,InvocationID --value "$unit" | tr '\\n' ' ' | sed "s|^|unit $unit$tab|"; echo
+  done
+}
+files() {
+  find /etc /opt/kingfisher -xdev \\( -path /opt/kingfisher/data -o -path '*/node_modules' \\) -prune -o \\
+    -type f -printf '%p\\t%m %u:%g ' -exec sha256sum '{}' \\; | sed 's|^|file |; s|  /[^ ]*$||'
+  find /opt/kingfisher/data -xdev \\( -type d -o -type l \\) -printf 'folder %p\\t%m %u:%g %l\\n'
+  find /opt/kingfisher/data/images -xdev -type f ! -newermt '-20 minutes' -printf 'file %p\\t%m %u:%g %s\\n'
+}
+firewall() {
+  nft list ruleset 2>/dev/null | sed 's/ expires [0-9a-z]*//g' | sha256sum | sed "s|^|firewall rules$tab|"
+}
+redis() {
+  redis-cli --no-auth-warning INFO keyspace | grep '^db' | sed 's/:.*//' | sed "s|^|redis database |; s|$|$tab there|"
+}
+queues() {
+  rabbitmqctl --quiet list_queues name durable 2>/dev/null | sed "s|^|queue |"
+  rabbitmqctl --quiet list_exchanges name durable 2>/dev/null | sed "s|^|exchange |"
+}
+tables() {
+  runuser -u postgres -- psql -qAt -F "$tab" zmart_core -c "
+    select 'table ' || table_schema || '.' || table_name, count(*) from information_schema.columns
+    where table_schema not in ('pg_catalog', 'information_schema') group by table_schema, table_name"
+  runuser -u postgres -- psql -qAt -F "$tab" zmart_core -c "
+    select 'setting ' || service_name || ' ' || env || ' ' || version, md5(c::text)
+    from kingfisher.config_entries c" 2>/dev/null
+}
+units; files; firewall; redis; queues; tables
+`;
+
+/** Things whose value differs from look to look on a host that is well. */
+const RESTLESS = [/^unit (systemd-|user@|halcyon-agent|run-|session-|getty|console-)/, /^file \/etc\/(mtab|resolv)/];
+
+export async function takeSnapshot(host: LabHost): Promise<Snapshot> {
+  const { stdout } = await host.exec(['/bin/sh', '-c', SCRIPT]);
+  const things = stdout.split('\n').flatMap((line): [string, string][] => {
+    const at = line.indexOf('\t');
+    return at === -1 ? [] : [[line.slice(0, at), line.slice(at + 1).trim()]];
+  });
+  return new Map(things.filter(([thing]) => !RESTLESS.some((one) => one.test(thing))));
+}
+
+/** In the order of their names. */
+export function differences(before: Snapshot, after: Snapshot): Difference[] {
+  const things = [...new Set([...before.keys(), ...after.keys()])].sort();
+  return things
+    .map((thing) => ({ thing, before: before.get(thing) ?? null, after: after.get(thing) ?? null }))
+    .filter((one) => one.before !== one.after);
+}
+
+/** What differs and belongs neither to the fault nor to its remedy. */
+export function collateral(found: Difference[], touches: readonly string[]): Difference[] {
+  return found.filter(({ thing }) => !touches.some((start) => thing.startsWith(start)));
+}

@@ -1,0 +1,109 @@
+import type { IncidentView } from '../../src/shared/incident';
+import type { Ending, Fault } from './fault';
+import type { Difference } from './snapshot';
+import { collateral } from './snapshot';
+
+/** What was seen of a fault from its injection to its end. */
+export interface Played {
+  name: string;
+  injectedAt: number;
+  /** The incident as it was when it had come to its end; null where no alert began one. */
+  view: IncidentView | null;
+  /** As it was when it closed; null where it did not. */
+  closed: IncidentView | null;
+  differences: Difference[];
+  floorMs: number | null;
+  killed: string | null;
+  /** Leases of the host that are still in effect. */
+  leasesLeft: string[];
+}
+
+/** One row of the table, and of gameday.json. */
+export interface Row {
+  name: string;
+  alert: string;
+  /** As found. */
+  cause: string | null;
+  changes: string[];
+  outcome: Ending | 'none' | 'open';
+  expected: Ending;
+  ok: boolean;
+  /** Everything that is not as it should be, in words. */
+  problems: string[];
+  collateral: string[];
+  /** From injection to the first activity on the host. */
+  firstActionMs: number | null;
+  /** From injection to the host that is well, where Halcyon healed it. */
+  mttrMs: number | null;
+  floorMs: number | null;
+  killed: string | null;
+}
+
+/** `observe`: nothing may be changed, and the same cause is named. */
+export function judge(fault: Fault, played: Played, observe: boolean): Row {
+  const { expects } = fault;
+  const { view, closed } = played;
+  const expected = observe && expects.ending === 'healed' ? 'escalated' : expects.ending;
+  const outcome = endingOf(played);
+  const found = causesOf(view);
+  const changes = changesOf(closed ?? view);
+  const wanted = observe ? [] : expects.changes;
+  const left = collateral(played.differences, fault.touches).map(differenceText);
+  const problems = [
+    ...(outcome === expected ? [] : [`ended as ${outcome}, not ${expected}`]),
+    ...(expects.cause === null || found.includes(expects.cause) ? [] : [`found ${found.join(', ') || 'no cause'}`]),
+    ...wanted.filter((title) => !changes.includes(title)).map((title) => `did not: ${title}`),
+    ...changes
+      .filter((title) => !wanted.includes(title) && (observe || expects.mayChange?.includes(title) !== true))
+      .map((title) => `changed: ${title}`),
+    ...left.map((text) => `collateral: ${text}`),
+    ...played.leasesLeft.map((setting) => `lease left: ${setting}`),
+    ...(closed === null ? ['its incident did not close'] : []),
+  ];
+  return {
+    name: played.name,
+    alert: fault.alert,
+    cause: found[0] ?? null,
+    changes,
+    outcome,
+    expected,
+    ok: problems.length === 0,
+    problems,
+    collateral: left,
+    firstActionMs: since(played.injectedAt, view?.measures.firstActionAt),
+    mttrMs: outcome === 'healed' ? since(played.injectedAt, (closed ?? view)?.measures.healthyAt) : null,
+    floorMs: played.floorMs,
+    killed: played.killed,
+  };
+}
+
+/** How it came out, by what people saw of it. */
+export function endingOf({ view, closed }: Pick<Played, 'view' | 'closed'>): Row['outcome'] {
+  if (view === null) return 'none';
+  if (view.tier > 0) return 'escalated';
+  if (view.findings.some(({ name }) => name === 'AlertContradicted')) return 'monitoring';
+  if (closed === null) return 'open';
+  return changesOf(closed).length > 0 ? 'healed' : 'byItself';
+}
+
+function causesOf(view: IncidentView | null): string[] {
+  if (view === null) return [];
+  const cause = view.cause === null ? [] : [`${view.cause.cite} ${view.cause.title}`];
+  return [...cause, ...view.findings.map(({ name }) => name)];
+}
+
+/** Changes that were made, or may have been. */
+function changesOf(view: IncidentView | null): string[] {
+  const made = (view?.timeline ?? []).filter(
+    ({ kind, status }) => kind === 'change' && (status === 'done' || status === 'failed'),
+  );
+  return [...new Set(made.map(({ title }) => title))];
+}
+
+function since(from: number, at: string | null | undefined): number | null {
+  return at === null || at === undefined ? null : Date.parse(at) - from;
+}
+
+function differenceText({ thing, before, after }: Difference): string {
+  return `${thing}: ${before ?? 'not there'} -> ${after ?? 'gone'}`;
+}
