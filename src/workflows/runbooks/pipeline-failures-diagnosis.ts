@@ -18,6 +18,7 @@ import { observePool } from '../steps/pipeline/database';
 import type { PoolUse } from '../steps/pipeline/database';
 import { failureLimits, kindText, observeErrors, observeFailures, observeRate } from '../steps/pipeline/failures';
 import type { FailureLimits } from '../steps/pipeline/failures';
+import { forgetPause } from '../steps/pipeline/pause';
 import { observePluginStatistics } from '../steps/pipeline/plugins';
 
 export interface Diagnosis extends Diagnosed {
@@ -57,6 +58,7 @@ export async function diagnose({ steps, incident, alert }: Scene): Promise<Diagn
   incident.noteFirstAction(service?.observedAt ?? rate?.observedAt);
   if (errors !== undefined) noteLogEvidence(incident, cite, errors);
   noteUnknown(incident, cite, failures);
+  forgetPause({ incident });
   const limits = failureLimits(steps.policy);
   return {
     ...{ allowed, limits, windowMs, service, rate, failures, errors, statistics, pool },

@@ -51,7 +51,12 @@ export async function stopDamageAgain(scene: Scene): Promise<void> {
 export async function resume({ steps, incident, safety }: Scene): Promise<void> {
   if (!isPausedHere({ incident }) || !(await awaitFall('B.priority', steps))) return;
   await safety.release(PAUSE, 'failures have fallen');
-  incident.withdraw(({ name }) => name === 'AutomationPaused');
+  forgetPause({ incident });
+}
+
+/** A lease that is over, or was given back by people, pauses nothing any more. */
+export function forgetPause({ incident }: Pick<Scene, 'incident'>): void {
+  if (!isPausedHere({ incident })) incident.withdraw(({ name }) => name === 'AutomationPaused');
 }
 
 function isPausedHere({ incident }: Pick<Scene, 'incident'>): boolean {

@@ -120,6 +120,22 @@ describe('the decoder', () => {
     expect(told!.why).toMatch(/Max file size\s+0 /);
   });
 
+  const asRoot = process.getuid?.() === 0 ? it : it.skip;
+  asRoot('has the rights of the user that is named, and none of root', async () => {
+    const { uid } = (await listUsers()).find(({ name }) => name === 'nobody')!;
+    const who = folder.path('who.js');
+    const script =
+      "console.log('{\"begins\":0}'); console.log(JSON.stringify({ index: 0, verdict: 'good', why: `${process.getuid()} ${process.getgroups()}` }))";
+    await writeFile(who, script);
+    await chmod(folder.path(), 0o755);
+    const secret = await write('secret.jpg', jpeg());
+    await chmod(secret, 0o600);
+    const [told] = await decodeImages(['/a'], decoding({ program: who, user: 'nobody' }));
+    expect(told!.why).toMatch(new RegExp(`^${uid} (?!.*\\b0\\b)`));
+    const [unread] = await decodeImages([secret], decoding({ user: 'nobody' }));
+    expect(unread).toMatchObject({ verdict: 'unknown', why: 'cannot be opened: EACCES' });
+  });
+
   it('of which nothing comes is an error, and no folder without corrupt images', async () => {
     const asked = decodeImages(['/a'], decoding({ program: folder.path('none.js') }));
     await expect(asked).rejects.toMatchObject({ failure: 'ObservationFailed' });
