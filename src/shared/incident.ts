@@ -114,6 +114,10 @@ export interface IncidentStory {
   resting: { since: number; isPaused: boolean; isSpent: boolean } | null;
   /** What the last pass was about; null where nobody knows, and after a pass that was only made because it stood otherwise. */
   diagnosed: string | null;
+  /** When the last pass ended, epoch milliseconds; null before that. */
+  passEndedAt: number | null;
+  /** Its alert fired anew since then, as an earlier run of it knew. */
+  isCalledAgain: boolean;
   /** The pass that comes, or goes on, is made because it stood otherwise after the one before. */
   isSecondPass: boolean;
   earlyAnswers: EarlyAnswer[];
