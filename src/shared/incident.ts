@@ -2,6 +2,7 @@ import type { AlertContext } from './alert-context';
 import type { ClosedEpisodes, EpisodeStart } from './episode';
 import type { RunLimit } from './run-limit';
 import type { RunbookName } from './runbooks';
+import type { BusinessHours } from './observations/images';
 import type { Page } from './paging/escalation';
 import type { Approval, EarlyAnswer } from './safety/approval';
 import type { LeaseOutcome, SettingValue } from './safety/lease';
@@ -64,6 +65,8 @@ export interface RunbookPolicy {
   tempFilesOlderThanMs: number;
   /** What is too much or too long, by the page's own names (`runbooks.<name>.limits`); a duration's end in `Ms`. */
   limits?: Record<string, number>;
+  /** When its page asks for anything at all; absent where that is always. */
+  businessHours?: BusinessHours;
 }
 
 export interface IncidentInput extends RunLimit {
@@ -114,6 +117,10 @@ export interface IncidentStory {
   resting: { since: number; isPaused: boolean; isSpent: boolean } | null;
   /** What the last pass was about; null where nobody knows, and after a pass that was only made because it stood otherwise. */
   diagnosed: string | null;
+  /** When the last pass ended, epoch milliseconds; null before that. */
+  passEndedAt: number | null;
+  /** Its alert fired anew since then, as an earlier run of it knew. */
+  isCalledAgain: boolean;
   /** The pass that comes, or goes on, is made because it stood otherwise after the one before. */
   isSecondPass: boolean;
   earlyAnswers: EarlyAnswer[];

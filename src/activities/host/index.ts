@@ -9,6 +9,7 @@ import type { Logger } from 'pino';
 import type { HostActivityName } from '../../shared/host-activities';
 import { createAllowedActivities } from './allowed';
 import { createBackupActivities } from './files/backup';
+import { createBrokerActivities } from './stores/broker';
 import { createAsChange } from './core/change';
 import { createConfigurationActivities } from './configuration';
 import type { HostDeps } from './core/deps';
@@ -16,8 +17,10 @@ import { createDependencyActivities } from './stores/dependency';
 import { createEvidenceActivities } from './service/evidence';
 import { createExchangeActivities } from './stores/exchanges';
 import { createHealthActivities } from './service/health';
+import { createImageActivities } from './images/images';
 import { createLedgerActivities } from './ledger';
 import type { LedgerActivities } from './ledger';
+import { createOutboxActivities } from './stores/outbox';
 import { createMetricsActivities } from './service/metrics';
 import { createPermissionActivities } from './files/permissions';
 import { createProcessActivities } from './service/processes';
@@ -29,6 +32,7 @@ import { createSettingActivities } from './settings/settings';
 import { createSpaceActivities } from './files/space';
 import { createStopActivities } from './service/stop';
 import { createStrayActivities } from './service/strays';
+import { createTelegramActivities } from './images/telegram';
 import { createTemporaryActivities } from './files/temporary';
 import { createWaitActivities } from './watch/wait-until';
 import { createWatchActivities } from './watch/watch';
@@ -84,6 +88,8 @@ function allActivities(deps: HostDeps, names: () => string[]) {
     ...createWaitActivities(deps),
     ...createWatchActivities(deps),
     ...createMetricsActivities(deps),
+    ...createImageActivities(deps),
+    ...createTelegramActivities(deps),
     ...createSeriesActivities(deps),
     ...createDependencyActivities(deps),
     ...createConfigurationActivities(deps),
@@ -95,6 +101,8 @@ function allActivities(deps: HostDeps, names: () => string[]) {
     ...createTemporaryActivities(deps),
     ...createRateLimitActivities(deps),
     ...createExchangeActivities(deps),
+    ...createBrokerActivities(deps),
+    ...createOutboxActivities(deps),
     ...createSettingActivities(deps, serialize),
   };
 }

@@ -61,8 +61,8 @@ function judge({ endpoint, body }: HttpAnswer, { statuses, field }: EndpointSett
   };
 }
 
-/** `undefined` where the body is no JSON or has no such field. */
-function valueOf(body: string, path: string[]): unknown {
+/** What stands in a JSON body at these keys. `undefined` where the body is no JSON or has no such field. */
+export function valueOf(body: string, path: string[]): unknown {
   try {
     let at: unknown = JSON.parse(body);
     for (const key of path) {
@@ -75,8 +75,8 @@ function valueOf(body: string, path: string[]): unknown {
   }
 }
 
-/** Read each time: tokens are exchanged while the agent runs. */
-async function readToken(place: string): Promise<string> {
+/** Read each time: tokens are exchanged while the agent runs. Throws where the file holds none. */
+export async function readToken(place: string): Promise<string> {
   const file = await openToken(place);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(TOKEN_BYTES), 0, TOKEN_BYTES, 0);

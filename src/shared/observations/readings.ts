@@ -1,4 +1,6 @@
 import type { DependencyName } from './service';
+import type { OutboxReading } from './outbox';
+import type { ImagesRequest, ImagesState } from './images';
 import type { DependencyState, HealthState } from './probes';
 
 /** What an agent can be asked to wait for, and what it tells of it in the end. */
@@ -7,13 +9,24 @@ export interface Readings {
   health: HealthState;
   /** A dependency does its work, by its own protocol. */
   dependency: DependencyState;
+  /** The outbox is within its limit, or falls. */
+  outbox: OutboxReading;
+  /** A new image came, or none is due. */
+  images: ImagesState;
 }
 
 export type ReadingName = keyof Readings;
 
+/** What has to be said besides, of those that need it. */
+interface Particulars {
+  dependency: { dependency: DependencyName };
+  images: ImagesRequest;
+  outbox: { pendingAbove: number };
+}
+
 /** Which of them. */
 export type ReadingRequest<R extends ReadingName = ReadingName> = {
-  [Name in R]: { reading: Name } & (Name extends 'dependency' ? { dependency: DependencyName } : object);
+  [Name in R]: { reading: Name } & (Name extends keyof Particulars ? Particulars[Name] : object);
 }[R];
 
 /** What to wait for: until it has been well for `windowMs`, or `deadlineMs` have passed. */

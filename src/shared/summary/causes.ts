@@ -31,6 +31,7 @@ const NO_CAUSE = [
   'PageNotDelivered',
   'Paused',
   'StaleToken',
+  'StatusContradicted',
   'StepFailed',
   'StepTimedOut',
   'UnknownAlert',
@@ -51,6 +52,23 @@ const WORDS: Record<string, Words> = {
   DependencyRefused: { rank: 4, say: (detail) => ({ of: dependencyOf(detail), is: 'refusing the credentials' }) },
   DependencyStillDown: { rank: 4, say: (detail) => ({ of: dependencyOf(detail), is: 'down' }) },
   DependencyDown: { rank: 4, say: (detail) => ({ of: dependencyOf(detail), is: 'down' }) },
+  PublishersBlocked: { rank: 4, say: (detail) => ({ of: 'RabbitMQ', is: `blocking publishers (${gist(detail)})` }) },
+  BrokerPortBlocked: { rank: 4, say: () => ({ of: "RabbitMQ's port", is: 'blocked by a firewall' }) },
+  OutboxUnreadable: { rank: 5, say: () => ({ of: 'its outbox', is: 'unreadable' }) },
+  OutboxContradictory: { rank: 5, say: () => ({ of: 'its outbox', is: 'counted in two ways that differ' }) },
+  OutboxExhausted: { rank: 5, say: () => ({ of: 'attempts of its events', is: 'used up' }) },
+  KingfisherDown: { rank: 3, say: () => ({ of: 'KingFisher', is: 'down' }) },
+  NoWayOut: { rank: 4, say: () => ({ of: 'the way out of this host', is: 'closed' }) },
+  NameLookupBroken: { rank: 4, say: () => ({ of: 'the lookup of names', is: 'broken' }) },
+  TelegramAway: { rank: 4, say: () => ({ of: 'Telegram', is: 'out of reach' }) },
+  TelegramLimited: { rank: 4, say: () => ({ of: 'the bot', is: 'limited by Telegram (429)' }) },
+  BotTokenRejected: { rank: 4, say: () => ({ of: "the bot's token", is: 'rejected by Telegram' }) },
+  BotTokenUnusable: { rank: 4, say: () => ({ of: "the bot's token", is: 'not usable' }) },
+  WebhookSet: { rank: 4, say: () => ({ of: 'a webhook', is: 'set, which stops the bot' }) },
+  BotSharedWithOthers: { rank: 4, say: () => ({ of: "the bot's updates", is: 'fetched by another program' }) },
+  ChannelLost: { rank: 4, say: () => ({ of: 'the source channel', is: 'out of reach for the bot' }) },
+  ChannelSilent: { rank: 5, say: () => ({ of: 'the source channel', is: 'silent' }) },
+  DownloaderStuck: { rank: 5, say: () => ({ of: "KingFisher's downloader", is: 'stuck' }) },
   OpenFilesExhausted: { rank: 5, say: () => ({ of: 'its open files', is: 'used up' }) },
   OutOfMemory: { rank: 5, say: () => ({ of: 'memory', is: 'used up' }) },
   ProcessStopped: { rank: 5, say: () => ({ of: 'its process', is: 'stopped (SIGSTOP)' }) },
@@ -119,9 +137,19 @@ function actedOn({ cause }: IncidentView): Cause | null {
   if (active === 'failed' || active === 'activating') return { of: '', is: ENDED[result] ?? `ended (${result})` };
   if (active === 'inactive') return { of: '', is: 'stopped' };
   if (/\/health is well, \/ready/.test(cause.evidence)) return { of: '', is: 'not ready' };
+  const outbox = ofOutbox(cause.evidence);
+  if (outbox !== null) return outbox;
   const answer = /\/health (\w+)/.exec(cause.evidence)?.[1];
   if (answer !== undefined) return { of: '', is: `running without a good answer (${answer})` };
   return { of: '', is: cut(cause.evidence, MAX_GIST) };
+}
+
+/** `RabbitMQ down (refused)`, `publisher stuck: …`, `event 17 (cluster.found), 5 of 5 attempts: …` of runbook F. */
+function ofOutbox(evidence: string): Cause | null {
+  const [, what, is] = /^(RabbitMQ|publisher) (down|stuck)\b/.exec(evidence) ?? [];
+  if (what !== undefined && is !== undefined) return { of: what === 'publisher' ? 'its publisher' : what, is };
+  const event = /^event (\S+) \(.*attempts\b/.exec(evidence)?.[1];
+  return event === undefined ? null : { of: `event ${event}`, is: 'blocking all others' };
 }
 
 const ENDED: Record<string, string> = {

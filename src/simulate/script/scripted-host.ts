@@ -14,7 +14,9 @@ import { HOST_ACTIVITIES } from '../../shared/host-activities';
 import type { HostActivityName } from '../../shared/host-activities';
 import { ScriptedLedger } from './scripted-ledger';
 import { ANSWERS, DEPENDENCIES, WHY, endpoint } from './scripted-answers';
+import { ScriptedOutbox } from './scripted-outbox';
 import { scriptedRecovery } from './scripted-recovery';
+import { ScriptedTelegram } from './scripted-telegram';
 import { scriptedChanges, scriptedObservations, scriptedWaits } from './scripted-service';
 
 /**
@@ -66,6 +68,13 @@ export class ScriptedHost {
   metrics: EndpointState = endpoint('ok', 200);
   /** What the host keeps for its guard. */
   readonly ledger = new ScriptedLedger(() => Date.parse(this.now()));
+  /** Events that wait to be published. */
+  readonly outbox = new ScriptedOutbox(this);
+  /** Where its images come from. */
+  readonly telegram = new ScriptedTelegram(
+    () => this.now(),
+    () => this.service('kingfisher'),
+  );
   /** Whether KingFisher was stopped each time its files were touched. */
   readonly touchedWhileRunning: string[] = [];
   /** What a scenario answers besides, or in another way. */
@@ -89,6 +98,8 @@ export class ScriptedHost {
 
   waited(wanted: WaitRequest): Verdict {
     if (wanted.reading === 'health') return this.verdict();
+    if (wanted.reading === 'outbox') return this.outbox.waited(wanted);
+    if (wanted.reading === 'images') return this.telegram.waited(wanted);
     const last = this.dependency(wanted.dependency);
     const holds = last.condition === 'well';
     const since = holds ? this.now() : null;
@@ -118,6 +129,8 @@ export class ScriptedHost {
       ...scriptedWaits(this),
       ...scriptedChanges(this),
       ...scriptedRecovery(this),
+      ...this.outbox.activities(),
+      ...this.telegram.observations(),
     };
     const known = HOST_ACTIVITIES.filter((name) => !this.lacks.has(name));
     const noted = known.map((name) => [name, this.noted(name, scripted[name] ?? notConfigured(name))]);
@@ -184,6 +197,8 @@ export class ScriptedHost {
   }
 
   private standing(wanted: ReadingRequest): { standing: string; start: string } {
+    if (wanted.reading === 'outbox') return { standing: this.outbox.standing(wanted), start: '' };
+    if (wanted.reading === 'images') return { standing: this.telegram.standing(wanted), start: '' };
     if (wanted.reading === 'dependency') {
       return { standing: dependencyStanding(this.dependency(wanted.dependency)), start: '' };
     }

@@ -22,7 +22,6 @@ function isOtherFault({ standing, ended, wasAway }: SeenReading, seen: string | 
 
 /** Nothing is left that Halcyon may do by itself: people have it, and the host is looked at all the time. */
 export class WaitForPeople {
-  private passEndedAt = Date.now();
   private firingsSeen = 0;
   private doubtedUntil: number | null = null;
 
@@ -38,7 +37,8 @@ export class WaitForPeople {
     const { story } = this.incident;
     story.diagnosed = story.isSecondPass ? null : (diagnosed ?? null);
     story.isSecondPass = false;
-    this.passEndedAt = Date.now();
+    story.passEndedAt = Date.now();
+    story.isCalledAgain = false;
     this.watch?.notePass();
     this.firingsSeen = this.incident.firings;
   }
@@ -66,7 +66,10 @@ export class WaitForPeople {
         return this.anotherPass(reading?.standing);
       }
       if (reading !== null) await watch?.beginUnwell((seen = reading.standing));
-      if (this.isTimeToContinue) return null;
+      if (isTimeToContinue(incident.input)) {
+        incident.story.isCalledAgain = this.isCalledAgain;
+        return null;
+      }
       // How long it waits depends on whether it is called: an alert that comes meanwhile makes it shorter.
       const wasCalled = this.isCalledAgain;
       const what = { summary: 'People to act' };
@@ -105,28 +108,28 @@ export class WaitForPeople {
 
   private hasNews(): boolean {
     const { incident, watch, lifeline } = this;
-    if (incident.isClosedByPerson || this.isTimeToContinue) return true;
+    if (incident.isClosedByPerson || isTimeToContinue(incident.input)) return true;
     if (watch === null) return incident.isResolved;
     return watch.hasReading || lifeline.isResumed() || this.firesAnew() || this.isDoubtOver();
   }
 
-  /** Not while another pass is due in a moment: a new run would not know of it. */
-  private get isTimeToContinue(): boolean {
-    return !this.isCalledAgain && isTimeToContinue(this.incident.input);
+  private firesAnew(): boolean {
+    return this.isCalledAgain && Date.now() >= this.anotherPassAt;
   }
 
-  private firesAnew(): boolean {
-    return this.isCalledAgain && Date.now() - this.passEndedAt >= ANOTHER_PASS_AFTER_MS;
+  private get anotherPassAt(): number {
+    return (this.incident.story.passEndedAt ?? 0) + ANOTHER_PASS_AFTER_MS;
   }
 
   /** Where nothing can be looked at there is no pass that could see more. */
   private get isCalledAgain(): boolean {
-    return this.watch !== null && this.incident.firings !== this.firingsSeen;
+    const { story, firings } = this.incident;
+    return this.watch !== null && (story.isCalledAgain || firings !== this.firingsSeen);
   }
 
   private untilNextMs(): number {
     const moments = [
-      ...(this.isCalledAgain ? [this.passEndedAt + ANOTHER_PASS_AFTER_MS] : []),
+      ...(this.isCalledAgain ? [this.anotherPassAt] : []),
       ...(this.doubtedUntil === null ? [] : [this.doubtedUntil]),
     ];
     return Math.max(1, Math.min(ASK_AGAIN_MS, ...moments.map((at) => at - Date.now())));

@@ -6,6 +6,7 @@ import { CONTROLLER_TASK_QUEUE } from '../../../src/shared/task-queues';
 import type { guard } from '../../../src/workflows';
 import {
   acknowledgeUpdate,
+  alertSignal,
   approveUpdate,
   closeUpdate,
   pauseSignal,
@@ -13,7 +14,7 @@ import {
 } from '../../../src/workflows/messages';
 import { hold } from '../../support/scripted/held-activity';
 import type { Held } from '../../support/scripted/held-activity';
-import { alert, incidentInput, startIncident, untilState } from '../../support/incidents';
+import { POLICY, alert, closedByHand, incidentInput, startIncident, untilState } from '../../support/incidents';
 import { SAFETY } from '../../support/safety';
 import { startLocal } from '../../support/temporal/temporal';
 import { waitFor } from '../../support/wait-for';
@@ -149,3 +150,55 @@ it('refused in a pause, it does its work when the pause ends', async () => {
     expect(((await handle.result()) as IncidentResult).outcome).toBe('healed');
   });
 }, 180_000);
+
+describe('an alert that flaps', () => {
+  /** Its next episode ends and another begins, on and on, until the incident goes on in another run. */
+  async function flapUntilNewRun(handle: WorkflowHandle, than: string): Promise<string> {
+    const newest = site.env.client.workflow.getHandle(handle.workflowId);
+    let startsAt = Date.now();
+    const flap = async () => {
+      await newest.signal(alertSignal, alert({ status: 'resolved', startsAt: new Date(startsAt).toISOString() }));
+      startsAt += 1_000;
+      await newest.signal(alertSignal, alert({ startsAt: new Date(startsAt).toISOString() }));
+      const runId = await runIdOf(handle);
+      return runId === than ? undefined : runId;
+    };
+    return await waitFor(flap, { what: 'a new run under a flapping alert', ...WAIT, everyMs: 10 });
+  }
+
+  it('lets its incident go on in new runs, while people have it, and calls them once', async () => {
+    await site.withHost(async (host, name) => {
+      host.up.kingfisher = false;
+      host.broken.add('kingfisher');
+      host.allow = ['restart', 'clearFiles'];
+      const handle = await startIncident(site.env.client, name, alert(), incidentInput(name, { maxEvents }));
+      await waitFor(() => site.pagers.tiersOf(handle.workflowId).length === 1, { what: 'tier 1', ...WAIT });
+      const second = await flapUntilNewRun(handle, await runIdOf(handle));
+      await flapUntilNewRun(handle, second);
+      const newest = site.env.client.workflow.getHandle(handle.workflowId);
+      expect((await untilState(newest, 'waitingForPeople')).received).toBeGreaterThan(10);
+      // That it fires anew is carried along: it asks for another pass, a minute after the last.
+      const isAnew = async () =>
+        (await newest.query<IncidentView>('timeline')).timeline.some(({ title }) => title === 'Diagnosing again');
+      await waitFor(isAnew, { what: 'another pass', deadlineMs: 120_000 });
+      expect(site.pagers.tiersOf(handle.workflowId)).toHaveLength(1);
+      await closedByHand(newest);
+    });
+  }, 240_000);
+
+  it('lets its incident go on in new runs, while the host is looked at', async () => {
+    await site.withHost(async (host, name) => {
+      host.up.kingfisher = false;
+      const policy = { ...POLICY, steadyForMs: 3_600_000 };
+      const input = incidentInput(name, { maxEvents, policy });
+      const handle = await startIncident(site.env.client, name, alert(), input);
+      await untilState(handle, 'watching');
+      const second = await flapUntilNewRun(handle, await runIdOf(handle));
+      await flapUntilNewRun(handle, second);
+      const newest = site.env.client.workflow.getHandle(handle.workflowId);
+      expect((await untilState(newest, 'watching')).outcome).toBeNull();
+      expect(host.restarts).toEqual(['kingfisher']);
+      await closedByHand(newest);
+    });
+  }, 180_000);
+});

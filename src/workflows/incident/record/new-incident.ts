@@ -48,6 +48,8 @@ export function newStory(now: string): IncidentStory {
     standing: 'down',
     resting: null,
     diagnosed: null,
+    passEndedAt: null,
+    isCalledAgain: false,
     isSecondPass: false,
     earlyAnswers: [],
     firing: 1,
