@@ -7,6 +7,8 @@ import { createServiceManagers } from '../../host/services/service-managers';
 import type { AgentSettings } from '../../host/agent-settings';
 import type { Logger } from 'pino';
 import type { HostActivityName } from '../../shared/host-activities';
+import { createAccessActivities } from './access/access';
+import { createTokenActivities } from './access/token';
 import { createAllowedActivities } from './allowed';
 import { createBackupActivities } from './files/backup';
 import { createBrokerActivities } from './stores/broker';
@@ -23,6 +25,8 @@ import type { LedgerActivities } from './ledger';
 import { createOutboxActivities } from './stores/outbox';
 import { createMetricsActivities } from './service/metrics';
 import { createPermissionActivities } from './files/permissions';
+import { createCorruptImageActivities } from './pipeline/corrupt-images';
+import { createPipelineActivities } from './pipeline/pipeline';
 import { createProcessActivities } from './service/processes';
 import { createSerializer } from './core/serialize';
 import { createRateLimitActivities } from './stores/rate-limits';
@@ -91,6 +95,8 @@ function allActivities(deps: HostDeps, names: () => string[]) {
     ...createImageActivities(deps),
     ...createTelegramActivities(deps),
     ...createSeriesActivities(deps),
+    ...createPipelineActivities(deps),
+    ...createCorruptImageActivities(deps),
     ...createDependencyActivities(deps),
     ...createConfigurationActivities(deps),
     ...createSpaceActivities(deps),
@@ -104,5 +110,7 @@ function allActivities(deps: HostDeps, names: () => string[]) {
     ...createBrokerActivities(deps),
     ...createOutboxActivities(deps),
     ...createSettingActivities(deps, serialize),
+    ...createAccessActivities(deps),
+    ...createTokenActivities(deps),
   };
 }

@@ -3,6 +3,7 @@ import { isMapping, valueAt } from '../load/values';
 import { telegram } from './images/telegram';
 import { duration, section, size, textWhere, wholeNumber } from './nouns';
 import { absoluteFile, command, isBelow, ownFolder, serviceUnit, systemUser } from './paths';
+import { pipeline } from './pipeline';
 import { metricNames, probes } from './probes';
 import { secret, url } from './urls';
 
@@ -46,6 +47,20 @@ const configCheck = section({
   timeout: duration({ max: '10m' }).prefault('30s'),
 }).transform(({ timeout, ...rest }) => ({ ...rest, timeoutMs: timeout }));
 
+/** A client of KingFisher as its tokens and its access log name it. */
+const clientName = textWhere('the name of a client: letters, digits, ".", "_", "@" and "-", at most 64', (text) =>
+  /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/.test(text),
+);
+
+/** What makes a token for a client: `{client}` in its arguments is the client's name. It writes the token, and nothing else. */
+const issueToken = section({
+  command: command(),
+  // Where absent, the folder and the user of the service.
+  cwd: ownFolder().optional(),
+  user: systemUser().optional(),
+  timeout: duration({ max: '10m' }).prefault('30s'),
+}).transform(({ timeout, ...rest }) => ({ ...rest, timeoutMs: timeout }));
+
 const groupName = textWhere('a group name', (text) => /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/.test(text));
 
 /** System folders that everybody may write to: what is ours there is told by the start of its name and its owner. */
@@ -72,6 +87,10 @@ export const kingfisher = section({
   dataDir: ownFolder(),
   // Where absent: images below dataDir.
   imagesDir: ownFolder().optional(),
+  // Where images go that cannot be decoded, on the same file system. Where absent: quarantine below dataDir.
+  quarantineDir: ownFolder().optional(),
+  // More such images at a time are left where they are.
+  quarantineLimit: wholeNumber(1, 10_000).default(50),
   // Of everything below dataDir. Where null nobody knows, and no permission is mended.
   owner: section({ user: systemUser().default('kingfisher'), group: groupName.default('kingfisher') })
     .nullable()
@@ -84,6 +103,13 @@ export const kingfisher = section({
       error: 'expected "journal", "none", or an absolute file path without ".."',
     })
     .default('/var/log/kingfisher/service.log'),
+  // One line for each request, in the combined format or in JSON.
+  accessLog: z
+    .union([z.literal('none'), absoluteFile()], { error: 'expected "none", or an absolute file path without ".."' })
+    .default('/var/log/kingfisher/access.log'),
+  // Those whose requests are wanted: higher limits and new tokens are for them alone.
+  clients: z.array(clientName).default([]),
+  issueToken: issueToken.nullable().default(null),
   // Folders below dataDir that hold only temporary files.
   tempDirs: z.array(ownFolder()).default([]),
   // Those outside of dataDir: by the start of their names.
@@ -97,12 +123,14 @@ export const kingfisher = section({
   logrotate: logrotate.nullable().default(null),
   configCheck: configCheck.nullable().default(null),
   telegram: telegram.prefault({}),
+  pipeline: pipeline.prefault({}),
 })
   .superRefine(checkTempDirs, { when: ({ value }) => isMapping(value) })
   .superRefine(checkJournal, { when: ({ value }) => isMapping(value) })
-  .transform(({ imagesDir, tempFilesOlderThan, ...rest }) => ({
+  .transform(({ imagesDir, quarantineDir, tempFilesOlderThan, ...rest }) => ({
     ...rest,
     imagesDir: imagesDir ?? `${rest.dataDir}/images`,
+    quarantineDir: quarantineDir ?? `${rest.dataDir}/quarantine`,
     tempFilesOlderThanMs: tempFilesOlderThan,
   }));
 

@@ -1,7 +1,9 @@
+import type { FailureRate, FailureTerms } from './pipeline';
 import type { DependencyName } from './service';
 import type { OutboxReading } from './outbox';
 import type { ImagesRequest, ImagesState } from './images';
 import type { DependencyState, HealthState } from './probes';
+import type { AccessState } from './access';
 
 /** What an agent can be asked to wait for, and what it tells of it in the end. */
 export interface Readings {
@@ -13,6 +15,10 @@ export interface Readings {
   outbox: OutboxReading;
   /** A new image came, or none is due. */
   images: ImagesState;
+  /** Few requests are refused: at most `atMost` within the last `withinMs`, by the access log. */
+  violations: AccessState;
+  /** The pipeline fails seldom enough, and works. */
+  pipelineFailures: FailureRate;
 }
 
 export type ReadingName = keyof Readings;
@@ -22,6 +28,8 @@ interface Particulars {
   dependency: { dependency: DependencyName };
   images: ImagesRequest;
   outbox: { pendingAbove: number };
+  violations: { atMost: number; withinMs: number };
+  pipelineFailures: FailureTerms;
 }
 
 /** Which of them. */

@@ -4,14 +4,22 @@ export const ALLOWANCES = [
   'clearFiles',
   'changeSettings',
   'quarantine',
+  'repairImages',
   'blockAddress',
+  'issueToken',
   'fullRecovery',
 ] as const;
 
 export type Allowance = (typeof ALLOWANCES)[number];
 
-/** What may be done where nothing is written: all but to cut somebody off, and a full recovery. */
-export const ALLOWED_BY_DEFAULT: readonly Allowance[] = ['restart', 'clearFiles', 'changeSettings', 'quarantine'];
+/** What may be done where nothing is written: all but to cut somebody off, to let somebody in, and a full recovery. */
+export const ALLOWED_BY_DEFAULT: readonly Allowance[] = [
+  'restart',
+  'clearFiles',
+  'changeSettings',
+  'quarantine',
+  'repairImages',
+];
 
 /**
  * The word that each change needs. A change that does not stand here does not exist. A setting that is a member of a family
@@ -23,6 +31,9 @@ export const CHANGES = {
   ensureLogsRotated: 'clearFiles',
   ensureSetting: 'changeSettings',
   ensureEventQuarantined: 'quarantine',
+  ensureTokenIssued: 'issueToken',
+  ensureImagePermissions: 'repairImages',
+  ensureImagesQuarantined: 'repairImages',
   ensureStopped: 'fullRecovery',
   ensureStraysEnded: 'fullRecovery',
   ensureBackup: 'fullRecovery',

@@ -18,9 +18,14 @@ const MAX_GIST = 60;
 const MAX_WORDS = 100;
 /** Names that are no cause by themselves: what Halcyon could not see, was not allowed to do, or could not tell. */
 const NO_CAUSE = [
+  'AddressNotBlocked',
   'AgentTooOld',
+  'AutomationPaused',
   'ChangeRefused',
+  'FailuresUnexplained',
+  'FailuresUnknown',
   'KingfisherStillDown',
+  'LimitNotRaised',
   'LogAbsent',
   'LogMalformed',
   'LogStale',
@@ -34,6 +39,7 @@ const NO_CAUSE = [
   'StatusContradicted',
   'StepFailed',
   'StepTimedOut',
+  'TokenIssued',
   'UnknownAlert',
 ];
 /** Findings that are of less weight than the cause that the runbook acts on. */
@@ -69,10 +75,18 @@ const WORDS: Record<string, Words> = {
   ChannelLost: { rank: 4, say: () => ({ of: 'the source channel', is: 'out of reach for the bot' }) },
   ChannelSilent: { rank: 5, say: () => ({ of: 'the source channel', is: 'silent' }) },
   DownloaderStuck: { rank: 5, say: () => ({ of: "KingFisher's downloader", is: 'stuck' }) },
+  OpenAiQuota: { rank: 5, say: () => ({ of: "OpenAI's quota", is: 'used up' }) },
+  OpenAiStillLimits: { rank: 5, say: () => ({ of: 'requests', is: 'limited by OpenAI (429), few as they are' }) },
+  ImagesDenied: { rank: 5, say: () => ({ of: 'the folder of images', is: 'not usable for KingFisher' }) },
+  ImagesCorrupt: { rank: 5, say: () => ({ of: 'images', is: 'corrupt' }) },
+  PluginFails: { rank: 5, say: (detail) => ({ of: gist(detail).split(' fails')[0]!, is: 'failing' }) },
   OpenFilesExhausted: { rank: 5, say: () => ({ of: 'its open files', is: 'used up' }) },
   OutOfMemory: { rank: 5, say: () => ({ of: 'memory', is: 'used up' }) },
   ProcessStopped: { rank: 5, say: () => ({ of: 'its process', is: 'stopped (SIGSTOP)' }) },
   StartLimitHit: { rank: 5, say: () => ({ of: '', is: 'not started any more by systemd (failed too often)' }) },
+  SourcesDisagree: { rank: 5, say: () => ({ of: 'its access log', is: 'silent about what the metric counts' }) },
+  SourceShared: { rank: 5, say: () => ({ of: 'a shared or protected address', is: 'refused' }) },
+  AttackSuspected: { rank: 5, say: (detail) => ({ of: '', is: `under attack (${gist(detail)})` }) },
   Flapping: { rank: 7, say: () => ({ of: '', is: 'not staying well' }) },
 };
 

@@ -1,7 +1,9 @@
 import { HostError } from '../../../host/errors';
 import type { ReadingName, ReadingRequest, Readings } from '../../../shared/observations/readings';
+import { violationsReading } from '../access/access';
 import { dependencyReading } from '../stores/dependency';
 import { outboxReading } from '../stores/outbox';
+import { failuresReading } from '../pipeline/failures';
 import { healthReading } from '../service/health';
 import { imagesReading } from '../images/images';
 import type { HostDeps } from '../core/deps';
@@ -27,6 +29,10 @@ export function readingOf(
       return outboxReading(deps, wanted, pace, signal);
     case 'images':
       return imagesReading(deps, wanted, pace, signal);
+    case 'violations':
+      return violationsReading(deps, wanted, pace, signal);
+    case 'pipelineFailures':
+      return failuresReading(deps, wanted, pace, signal);
     default: {
       const { reading } = wanted satisfies never as ReadingRequest;
       throw new HostError(
