@@ -1,5 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { HostActivities } from '../../activities/host';
+import { WELL, accessStanding } from '../../shared/observations/standing';
+import type { Verdict, WaitRequest } from '../../shared/observations/readings';
 import type { AccessClient, AccessSource, AccessState, AnswerCounts } from '../../shared/observations/access';
 
 type Some<T extends { counts: AnswerCounts }> = Partial<Omit<T, 'counts'>> & {
@@ -62,6 +64,17 @@ export class ScriptedAccess {
       notKept: 0,
       observedAt: this.now(),
     };
+  }
+
+  standing({ atMost, withinMs }: { atMost: number; withinMs: number }): string {
+    return accessStanding(this.state(withinMs), atMost);
+  }
+
+  waited(wanted: WaitRequest<'violations'>): Verdict<AccessState> {
+    const holds = this.standing(wanted) === WELL;
+    const since = holds ? this.now() : null;
+    const last = this.state(wanted.withinMs);
+    return { holds, since, heldMs: 0, ended: holds ? 'held' : 'deadline', waitedMs: 10, last };
   }
 
   activities(): Partial<HostActivities> {

@@ -3,7 +3,7 @@ import type { HostActivities } from '../../activities/host';
 import { currentContext } from '../../activities/host/core/run';
 import { ALLOWANCES, CHANGES, notAllowed } from '../../shared/safety/allowance';
 import type { Allowance } from '../../shared/safety/allowance';
-import { WELL, accessStanding, dependencyStanding, healthStanding } from '../../shared/observations/standing';
+import { WELL, dependencyStanding, healthStanding } from '../../shared/observations/standing';
 import { isHealthy } from '../../shared/observations/probes';
 import type { Condition, DependencyState, EndpointState, HealthState } from '../../shared/observations/probes';
 import type { DependencyName, ServiceName, ServiceState, StartReason } from '../../shared/observations/service';
@@ -103,9 +103,9 @@ export class ScriptedHost {
     if (wanted.reading === 'health') return this.verdict();
     if (wanted.reading === 'outbox') return this.outbox.waited(wanted);
     if (wanted.reading === 'images') return this.telegram.waited(wanted);
-    const { standing } = this.standing(wanted);
-    const last = wanted.reading === 'dependency' ? this.dependency(wanted.dependency) : this.access.state();
-    const holds = standing === WELL;
+    if (wanted.reading === 'violations') return this.access.waited(wanted);
+    const last = this.dependency(wanted.dependency);
+    const holds = last.condition === 'well';
     const since = holds ? this.now() : null;
     return { holds, since, heldMs: 0, ended: holds ? 'held' : 'deadline', waitedMs: 10, last };
   }
@@ -204,11 +204,9 @@ export class ScriptedHost {
   private standing(wanted: ReadingRequest): { standing: string; start: string } {
     if (wanted.reading === 'outbox') return { standing: this.outbox.standing(wanted), start: '' };
     if (wanted.reading === 'images') return { standing: this.telegram.standing(wanted), start: '' };
+    if (wanted.reading === 'violations') return { standing: this.access.standing(wanted), start: '' };
     if (wanted.reading === 'dependency') {
       return { standing: dependencyStanding(this.dependency(wanted.dependency)), start: '' };
-    }
-    if (wanted.reading === 'violations') {
-      return { standing: accessStanding(this.access.state(wanted.withinMs), wanted.atMost), start: '' };
     }
     return { standing: healthStanding(this.health(), this.service('kingfisher')), start: this.invocation.kingfisher };
   }
@@ -228,10 +226,6 @@ export class ScriptedHost {
         )
       : [];
     return { health, ready, failingChecks, unchecked: isNamed ? failing : [...DEPENDENCIES], observedAt: this.now() };
-  }
-
-  late(): HealthState {
-    return { ...this.health(), ready: endpoint('timeout', null), failingChecks: [], unchecked: [...DEPENDENCIES] };
   }
 
   dependency(dependency: DependencyName): DependencyState {
