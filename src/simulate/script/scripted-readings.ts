@@ -1,5 +1,5 @@
 import type { ReadingRequest } from '../../shared/observations/readings';
-import { accessStanding, dependencyStanding, healthStanding } from '../../shared/observations/standing';
+import { dependencyStanding, healthStanding } from '../../shared/observations/standing';
 import type { ScriptedHost } from './scripted-host';
 
 /** How what is watched stands, and what was seen of it last. */
@@ -21,10 +21,8 @@ export function readingOf(host: ScriptedHost, wanted: ReadingRequest): ScriptedR
     }
     case 'pipelineFailures':
       return host.pipeline.reading(wanted);
-    case 'violations': {
-      const last = host.access.state(wanted.withinMs);
-      return { standing: accessStanding(last, wanted.atMost), last };
-    }
+    case 'violations':
+      return host.access.reading(wanted);
     case 'images':
       return host.telegram.reading(wanted);
     case 'outbox':
