@@ -27,6 +27,7 @@ export const RUNBOOKS = {
     title: 'High pipeline failures',
     command: { name: 'pipeline-failures', description: 'runbook B: steps of the pipeline fail too often' },
     about: 'The pipeline',
+    unwell: 'failing too often',
   },
   securityViolations: {
     page: 'C',
