@@ -17,6 +17,7 @@ import { createDependencyActivities } from './stores/dependency';
 import { createEvidenceActivities } from './service/evidence';
 import { createExchangeActivities } from './stores/exchanges';
 import { createHealthActivities } from './service/health';
+import { createImageActivities } from './images/images';
 import { createLedgerActivities } from './ledger';
 import type { LedgerActivities } from './ledger';
 import { createOutboxActivities } from './stores/outbox';
@@ -31,6 +32,7 @@ import { createSettingActivities } from './settings/settings';
 import { createSpaceActivities } from './files/space';
 import { createStopActivities } from './service/stop';
 import { createStrayActivities } from './service/strays';
+import { createTelegramActivities } from './images/telegram';
 import { createTemporaryActivities } from './files/temporary';
 import { createWaitActivities } from './watch/wait-until';
 import { createWatchActivities } from './watch/watch';
@@ -86,6 +88,8 @@ function allActivities(deps: HostDeps, names: () => string[]) {
     ...createWaitActivities(deps),
     ...createWatchActivities(deps),
     ...createMetricsActivities(deps),
+    ...createImageActivities(deps),
+    ...createTelegramActivities(deps),
     ...createSeriesActivities(deps),
     ...createDependencyActivities(deps),
     ...createConfigurationActivities(deps),

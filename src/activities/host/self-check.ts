@@ -14,6 +14,7 @@ export async function selfCheck(activities: HostActivities): Promise<SelfCheck> 
     health: async () => (await activities.observeHealth()).health.answer,
     ready: async () => (await activities.observeHealth()).ready.answer,
     metrics: async () => (await activities.observeMetrics()).endpoint.answer,
+    telegram: async () => (await activities.observeTelegramStatus()).endpoint.answer,
     port: async () => ((await activities.observePort()).listening ? 'listening' : 'nobody listens'),
     processes: async () => String((await activities.observeProcesses()).processes.length),
     log: async () => (await activities.observeLogTail({ lines: 1 })).evidence,

@@ -14,7 +14,11 @@ export const config = section({
   controller: controller.prefault({}),
   intake: intake.prefault({}),
   hosts: hosts.default({}),
-  routes: routes.default({ KingfisherServiceDown: 'serviceDown', KingfisherOutboxEventsStuck: 'outboxStuck' }),
+  routes: routes.default({
+    KingfisherServiceDown: 'serviceDown',
+    KingfisherImageProcessingStalled: 'imageProcessingStalled',
+    KingfisherOutboxEventsStuck: 'outboxStuck',
+  }),
   runbooks: runbooks.prefault({}),
   escalation: escalation.prefault({}),
   pagers: pagers.prefault({}),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isMapping, valueAt } from '../load/values';
+import { telegram } from './images/telegram';
 import { duration, section, size, textWhere, wholeNumber } from './nouns';
 import { absoluteFile, command, isBelow, ownFolder, serviceUnit, systemUser } from './paths';
 import { metricNames, probes } from './probes';
@@ -95,6 +96,7 @@ export const kingfisher = section({
   tempFilesLimit: wholeNumber(1, 1_000_000).default(10_000),
   logrotate: logrotate.nullable().default(null),
   configCheck: configCheck.nullable().default(null),
+  telegram: telegram.prefault({}),
 })
   .superRefine(checkTempDirs, { when: ({ value }) => isMapping(value) })
   .superRefine(checkJournal, { when: ({ value }) => isMapping(value) })

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { RunbookPolicy } from '../../shared/incident';
+import type { BusinessHours } from '../../shared/observations/images';
 import { RUNBOOK_NAMES } from '../../shared/runbooks';
 import type { Mode } from '../../shared/safety/safety';
 import { isMapping } from '../load/values';
+import { businessHours } from './images/business-hours';
 import { duration, section, wholeNumber } from './nouns';
 
 const MODES = ['observe', 'approve', 'auto'] as const satisfies Mode[];
@@ -33,7 +35,7 @@ const limitsOf = ({ amounts = {}, times = {} }: Limits) =>
     .prefault({});
 
 /** `runbooks.<name>:` how one runbook waits. Each duration is `<its key>Ms` in what comes out. */
-const policy = (defaults: Defaults, limits?: Limits) =>
+const policy = (defaults: Defaults, limits?: Limits, own: { businessHours?: typeof businessHours } = {}) =>
   section({
     mode: z.enum(MODES, { error: `expected one of ${MODES.join(', ')}` }).default('auto'),
     startsPerHour: wholeNumber(1, 100_000).default(6),
@@ -46,6 +48,7 @@ const policy = (defaults: Defaults, limits?: Limits) =>
     steadyFor: duration({ min: '0s' }).prefault('5m'),
     tempFilesOlderThan: duration().prefault(defaults.tempFilesOlderThan),
     ...(limits === undefined ? {} : { limits: limitsOf(limits) }),
+    ...(own.businessHours === undefined ? {} : { businessHours: own.businessHours.prefault({}) }),
   })
     .superRefine(
       ({ stabilityWindow, healthyWithin }, context) => {
@@ -55,10 +58,11 @@ const policy = (defaults: Defaults, limits?: Limits) =>
       },
       { when: ({ value }) => isMapping(value) },
     )
-    .transform(({ mode, startsPerHour, limits, ...times }): RunbookPolicy & { mode: Mode } => ({
+    .transform(({ mode, startsPerHour, limits, businessHours: hours, ...times }): RunbookPolicy & { mode: Mode } => ({
       mode,
       startsPerHour,
       ...(limits === undefined ? {} : { limits: limits as Record<string, number> }),
+      ...(hours === undefined ? {} : { businessHours: hours as BusinessHours }),
       ...inMs(times),
     }));
 
@@ -77,6 +81,23 @@ export const runbooks = section({
   serviceDown: policy({ dependencyReadyWithin: '60s', tempFilesOlderThan: '1d' }).prefault({}),
   outboxStuck: policy({ dependencyReadyWithin: '60s', tempFilesOlderThan: '1d' }, outboxLimits).prefault({}),
   emergencyRecovery: policy({ dependencyReadyWithin: '120s', tempFilesOlderThan: '1h' }).prefault({}),
+  imageProcessingStalled: policy(
+    { dependencyReadyWithin: '60s', tempFilesOlderThan: '1d' },
+    {
+      times: {
+        // No image for so long within business hours.
+        stalledAfter: duration({ min: '1m', max: '1d' }).prefault('15m'),
+        // Telegram limits its bot: waited out for this at the least, and for no longer than that in one go.
+        backOff: duration({ min: '1s' }).prefault('60s'),
+        longestBackOff: duration().prefault('15m'),
+        // Updates that wait at Telegram for longer than this are not fetched.
+        fetchedWithin: duration({ max: '5m' }).prefault('20s'),
+        // After a restart the next image is there within this time.
+        imageWithin: duration({ max: '30m' }).prefault('2m'),
+      },
+    },
+    { businessHours },
+  ).prefault({}),
 });
 
 type InMs<Times> = { [Key in keyof Times & string as `${Key}Ms`]: number };

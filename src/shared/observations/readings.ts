@@ -1,5 +1,6 @@
 import type { DependencyName } from './service';
 import type { OutboxReading } from './outbox';
+import type { ImagesRequest, ImagesState } from './images';
 import type { DependencyState, HealthState } from './probes';
 
 /** What an agent can be asked to wait for, and what it tells of it in the end. */
@@ -10,6 +11,8 @@ export interface Readings {
   dependency: DependencyState;
   /** The outbox is within its limit, or falls. */
   outbox: OutboxReading;
+  /** A new image came, or none is due. */
+  images: ImagesState;
 }
 
 export type ReadingName = keyof Readings;
@@ -17,6 +20,7 @@ export type ReadingName = keyof Readings;
 /** What has to be said besides, of those that need it. */
 interface Particulars {
   dependency: { dependency: DependencyName };
+  images: ImagesRequest;
   outbox: { pendingAbove: number };
 }
 

@@ -1,3 +1,5 @@
+import { isStalled } from './images';
+import type { ImagesState } from './images';
 import type { DependencyState, HealthState } from './probes';
 import { isHealthy } from './probes';
 import type { ReadingRequest } from './readings';
@@ -22,6 +24,13 @@ export function dependencyStanding({
 }: Pick<DependencyState, 'dependency' | 'condition' | 'endpoint'>): string {
   if (condition === 'well') return WELL;
   return `${dependency} ${endpoint.answer === 'unhealthy' ? condition : endpoint.answer}`;
+}
+
+/** The same of images: outside of business hours nothing is due, and all is well. */
+export function imagesStanding(images: ImagesState, stalledAfterMs: number, service: ServiceState | undefined): string {
+  if (!isStalled(images, stalledAfterMs)) return WELL;
+  const what = images.evidence === 'present' ? 'no new image' : `folder of images ${images.evidence}`;
+  return `${unitOf(service)}${what}`;
 }
 
 /** One that is masked cannot be started: without its mask it stands otherwise. */

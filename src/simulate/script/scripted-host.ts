@@ -16,6 +16,7 @@ import { ScriptedLedger } from './scripted-ledger';
 import { ANSWERS, DEPENDENCIES, WHY, endpoint } from './scripted-answers';
 import { ScriptedOutbox } from './scripted-outbox';
 import { scriptedRecovery } from './scripted-recovery';
+import { ScriptedTelegram } from './scripted-telegram';
 import { scriptedChanges, scriptedObservations, scriptedWaits } from './scripted-service';
 
 /**
@@ -69,6 +70,11 @@ export class ScriptedHost {
   readonly ledger = new ScriptedLedger(() => Date.parse(this.now()));
   /** Events that wait to be published. */
   readonly outbox = new ScriptedOutbox(this);
+  /** Where its images come from. */
+  readonly telegram = new ScriptedTelegram(
+    () => this.now(),
+    () => this.service('kingfisher'),
+  );
   /** Whether KingFisher was stopped each time its files were touched. */
   readonly touchedWhileRunning: string[] = [];
   /** What a scenario answers besides, or in another way. */
@@ -93,6 +99,7 @@ export class ScriptedHost {
   waited(wanted: WaitRequest): Verdict {
     if (wanted.reading === 'health') return this.verdict();
     if (wanted.reading === 'outbox') return this.outbox.waited(wanted);
+    if (wanted.reading === 'images') return this.telegram.waited(wanted);
     const last = this.dependency(wanted.dependency);
     const holds = last.condition === 'well';
     const since = holds ? this.now() : null;
@@ -123,6 +130,7 @@ export class ScriptedHost {
       ...scriptedChanges(this),
       ...scriptedRecovery(this),
       ...this.outbox.activities(),
+      ...this.telegram.observations(),
     };
     const known = HOST_ACTIVITIES.filter((name) => !this.lacks.has(name));
     const noted = known.map((name) => [name, this.noted(name, scripted[name] ?? notConfigured(name))]);
@@ -190,6 +198,7 @@ export class ScriptedHost {
 
   private standing(wanted: ReadingRequest): { standing: string; start: string } {
     if (wanted.reading === 'outbox') return { standing: this.outbox.standing(wanted), start: '' };
+    if (wanted.reading === 'images') return { standing: this.telegram.standing(wanted), start: '' };
     if (wanted.reading === 'dependency') {
       return { standing: dependencyStanding(this.dependency(wanted.dependency)), start: '' };
     }

@@ -84,7 +84,10 @@ export function scriptedChanges(host: ScriptedHost): Partial<HostActivities> {
       if (host.masked.has(service)) throw ApplicationFailure.nonRetryable(`${service} is masked`, 'UnitMasked');
       if (before.invocation !== seenInvocation) return { before, after: before, changed: false, notes: [] };
       host.restarts.push(service);
-      if (service === 'kingfisher') host.isDeaf = false;
+      if (service === 'kingfisher') {
+        host.isDeaf = false;
+        host.telegram.restarted();
+      }
       host.starting.delete(service);
       host.invocation[service] = host.nextInvocation();
       host.up[service] = !host.broken.has(service);

@@ -31,6 +31,8 @@ export interface Safety extends ChangeGate {
    * must not be interrupted half way.
    */
   keepHost<T>(work: () => Promise<T>): Promise<T>;
+  /** Others may have the host while this is waited for: nothing of this incident is changed meanwhile. */
+  lendWhile<T>(wait: () => Promise<T>): Promise<T>;
   /** Before the remedy of a cause: asks once for the whole of it where the runbook's mode is `approve`. */
   approveRemedy(cause: Remedied, evidence: string): Promise<boolean>;
   /**
@@ -102,6 +104,10 @@ export class DryRun implements IncidentSafety {
 
   async keepHost<T>(work: () => Promise<T>): Promise<T> {
     return await work();
+  }
+
+  async lendWhile<T>(wait: () => Promise<T>): Promise<T> {
+    return await wait();
   }
 
   async approveRemedy(): Promise<boolean> {

@@ -54,6 +54,19 @@ it('has a default for everything but its host and two folders', () => {
           pending: ['pending'],
           oldestAge: ['oldest_age_seconds'],
         },
+        telegram: {
+          path: '/api/v1/telegram/status',
+          timeoutMs: 3_000,
+          ...{ statuses: null, field: null, headers: {}, token: null, tokenFile: null },
+        },
+      },
+      telegram: {
+        apiUrl: 'https://api.telegram.org',
+        timeoutMs: 3_000,
+        ...{ token: null, tokenFile: null, tokenVariable: 'TELEGRAM_BOT_TOKEN', channel: null },
+        reference: 'https://httpbin.org',
+        referenceAddress: null,
+        refusals: { about: ['telegram', 'getUpdates', 'getFile', 'bot'], notAbout: ['openai'] },
       },
       metrics: {
         pipelineFailures: 'kingfisher_pipeline_failures_total',

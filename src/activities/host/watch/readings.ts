@@ -3,6 +3,7 @@ import type { ReadingName, ReadingRequest, Readings } from '../../../shared/obse
 import { dependencyReading } from '../stores/dependency';
 import { outboxReading } from '../stores/outbox';
 import { healthReading } from '../service/health';
+import { imagesReading } from '../images/images';
 import type { HostDeps } from '../core/deps';
 import type { Pace, Reading } from './reading';
 
@@ -24,6 +25,8 @@ export function readingOf(
       return dependencyReading(deps, wanted.dependency, pace, signal);
     case 'outbox':
       return outboxReading(deps, wanted, pace, signal);
+    case 'images':
+      return imagesReading(deps, wanted, pace, signal);
     default: {
       const { reading } = wanted satisfies never as ReadingRequest;
       throw new HostError(
