@@ -20,6 +20,18 @@ export const RUNBOOKS = {
     command: { name: 'service-down', description: 'runbook A: KingFisher does not answer' },
     about: 'KingFisher',
   },
+  imageProcessingStalled: {
+    page: 'E',
+    title: 'Image processing stalled',
+    command: { name: 'image-processing-stalled', description: 'runbook E: no image arrives from Telegram' },
+    about: 'Image processing',
+  },
+  outboxStuck: {
+    page: 'F',
+    title: 'Events stuck in outbox',
+    command: { name: 'outbox-stuck', description: 'runbook F: events do not reach RabbitMQ' },
+    about: 'Publishing of events',
+  },
   emergencyRecovery: {
     page: 'H',
     title: 'Emergency recovery',
@@ -28,12 +40,6 @@ export const RUNBOOKS = {
       description: 'section H: stop, back up, mend, restart and verify everything',
     },
     about: 'KingFisher',
-  },
-  imageProcessingStalled: {
-    page: 'E',
-    title: 'Image processing stalled',
-    command: { name: 'image-processing-stalled', description: 'runbook E: no image arrives from Telegram' },
-    about: 'Image processing',
   },
   /** An alert that no runbook is mapped to: it changes nothing. */
   unknownAlert: { page: null, title: 'Unknown alert', command: null, about: null },

@@ -4,6 +4,7 @@ export { escalation } from './escalation/escalation';
 export { guard } from './guard/guard';
 export { lease } from './lease/lease';
 export { emergencyRecovery } from './runbooks/emergency-recovery';
+export { outboxStuck } from './runbooks/outbox-stuck';
 export { imageProcessingStalled } from './runbooks/image-processing-stalled';
 export { serviceDown } from './runbooks/service-down';
 export { unknownAlert } from './runbooks/unknown-alert';

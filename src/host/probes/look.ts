@@ -68,10 +68,9 @@ function conditionOf(word: Word): Condition {
 
 /** Whether somebody accepts connections there, or at least the kernel for a process that is there. */
 async function takesConnections(url: string, timeoutMs: number, signal: AbortSignal | undefined): Promise<boolean> {
-  const { protocol, hostname, port } = new URL(url);
+  const at = addressOf(url);
   // A Unix socket: its time-out came after the connection.
-  if (hostname === '') return true;
-  const at = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || DEFAULT_PORTS[protocol] || 0 };
+  if (at.host === '') return true;
   try {
     await withDeadline(timeoutMs, signal, (deadline) => connectTo(at, deadline));
     return true;
@@ -79,6 +78,12 @@ async function takesConnections(url: string, timeoutMs: number, signal: AbortSig
     signal?.throwIfAborted();
     return false;
   }
+}
+
+/** Where a URL leads, with the port of its protocol where it names none. The host is empty for a Unix socket. */
+export function addressOf(url: string): { host: string; port: number } {
+  const { protocol, hostname, port } = new URL(url);
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || DEFAULT_PORTS[protocol] || 0 };
 }
 
 const DEFAULT_PORTS: Record<string, number> = {

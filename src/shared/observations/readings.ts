@@ -1,4 +1,5 @@
 import type { DependencyName } from './service';
+import type { OutboxReading } from './outbox';
 import type { ImagesRequest, ImagesState } from './images';
 import type { DependencyState, HealthState } from './probes';
 
@@ -8,21 +9,24 @@ export interface Readings {
   health: HealthState;
   /** A dependency does its work, by its own protocol. */
   dependency: DependencyState;
+  /** The outbox is within its limit, or falls. */
+  outbox: OutboxReading;
   /** A new image came, or none is due. */
   images: ImagesState;
 }
 
 export type ReadingName = keyof Readings;
 
-type ParametersOf<Name> = Name extends 'dependency'
-  ? { dependency: DependencyName }
-  : Name extends 'images'
-    ? ImagesRequest
-    : object;
+/** What has to be said besides, of those that need it. */
+interface Particulars {
+  dependency: { dependency: DependencyName };
+  images: ImagesRequest;
+  outbox: { pendingAbove: number };
+}
 
 /** Which of them. */
 export type ReadingRequest<R extends ReadingName = ReadingName> = {
-  [Name in R]: { reading: Name } & ParametersOf<Name>;
+  [Name in R]: { reading: Name } & (Name extends keyof Particulars ? Particulars[Name] : object);
 }[R];
 
 /** What to wait for: until it has been well for `windowMs`, or `deadlineMs` have passed. */

@@ -14,6 +14,7 @@ import { HOST_ACTIVITIES } from '../../shared/host-activities';
 import type { HostActivityName } from '../../shared/host-activities';
 import { ScriptedLedger } from './scripted-ledger';
 import { ANSWERS, DEPENDENCIES, WHY, endpoint } from './scripted-answers';
+import { ScriptedOutbox } from './scripted-outbox';
 import { scriptedRecovery } from './scripted-recovery';
 import { ScriptedTelegram } from './scripted-telegram';
 import { scriptedChanges, scriptedObservations, scriptedWaits } from './scripted-service';
@@ -67,6 +68,8 @@ export class ScriptedHost {
   metrics: EndpointState = endpoint('ok', 200);
   /** What the host keeps for its guard. */
   readonly ledger = new ScriptedLedger(() => Date.parse(this.now()));
+  /** Events that wait to be published. */
+  readonly outbox = new ScriptedOutbox(this);
   /** Where its images come from. */
   readonly telegram = new ScriptedTelegram(
     () => this.now(),
@@ -95,6 +98,7 @@ export class ScriptedHost {
 
   waited(wanted: WaitRequest): Verdict {
     if (wanted.reading === 'health') return this.verdict();
+    if (wanted.reading === 'outbox') return this.outbox.waited(wanted);
     if (wanted.reading === 'images') return this.telegram.waited(wanted);
     const last = this.dependency(wanted.dependency);
     const holds = last.condition === 'well';
@@ -125,6 +129,7 @@ export class ScriptedHost {
       ...scriptedWaits(this),
       ...scriptedChanges(this),
       ...scriptedRecovery(this),
+      ...this.outbox.activities(),
       ...this.telegram.observations(),
     };
     const known = HOST_ACTIVITIES.filter((name) => !this.lacks.has(name));
@@ -192,6 +197,7 @@ export class ScriptedHost {
   }
 
   private standing(wanted: ReadingRequest): { standing: string; start: string } {
+    if (wanted.reading === 'outbox') return { standing: this.outbox.standing(wanted), start: '' };
     if (wanted.reading === 'images') return { standing: this.telegram.standing(wanted), start: '' };
     if (wanted.reading === 'dependency') {
       return { standing: dependencyStanding(this.dependency(wanted.dependency)), start: '' };

@@ -1,6 +1,7 @@
 import { HostError } from '../../../host/errors';
 import type { ReadingName, ReadingRequest, Readings } from '../../../shared/observations/readings';
 import { dependencyReading } from '../stores/dependency';
+import { outboxReading } from '../stores/outbox';
 import { healthReading } from '../service/health';
 import { imagesReading } from '../images/images';
 import type { HostDeps } from '../core/deps';
@@ -22,6 +23,8 @@ export function readingOf(
       return healthReading(deps, pace, signal);
     case 'dependency':
       return dependencyReading(deps, wanted.dependency, pace, signal);
+    case 'outbox':
+      return outboxReading(deps, wanted, pace, signal);
     case 'images':
       return imagesReading(deps, wanted, pace, signal);
     default: {

@@ -67,7 +67,7 @@ describe('one line per problem', () => {
     ['temporal: {tls: {certFile: /a}}', 'halcyon.yaml: temporal.tls.keyFile: certFile and keyFile go together'],
     [
       'routes: {X: serviceDwn}',
-      'halcyon.yaml: routes.X: expected a known runbook (serviceDown, emergencyRecovery, imageProcessingStalled, unknownAlert), got "serviceDwn"',
+      'halcyon.yaml: routes.X: expected a known runbook (serviceDown, imageProcessingStalled, outboxStuck, emergencyRecovery, unknownAlert), got "serviceDwn"',
     ],
     [
       'hosts: {"a b": {}}',
