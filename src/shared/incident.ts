@@ -161,6 +161,8 @@ export interface IncidentLease {
   state: LeaseOutcome['state'] | 'released' | 'undone';
   /** Why it was asked for. */
   reason: string;
+  /** It is not given back when this incident closes. */
+  outlives?: true;
   /** How it came to its state, in words; empty while it is active. */
   detail: string;
   /** Since when it is in this state. */

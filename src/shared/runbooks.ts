@@ -7,6 +7,8 @@ interface RunbookEntry {
   command: { name: string; description: string } | null;
   /** What it is about, in the headline of a page: `KingFisher`; null where only its alert says so. */
   about: string | null;
+  /** How that is while it cannot do its work: `not ready` where nothing is said. */
+  unwell?: string;
 }
 
 /**
@@ -19,6 +21,16 @@ export const RUNBOOKS = {
     title: 'Service down',
     command: { name: 'service-down', description: 'runbook A: KingFisher does not answer' },
     about: 'KingFisher',
+  },
+  securityViolations: {
+    page: 'C',
+    title: 'Security violations high',
+    command: {
+      name: 'security-violations',
+      description: 'runbook C: too many requests to KingFisher are refused',
+    },
+    about: 'Access to KingFisher',
+    unwell: 'refused too often',
   },
   imageProcessingStalled: {
     page: 'E',
@@ -49,6 +61,12 @@ export type RunbookName = keyof typeof RUNBOOKS;
 
 /** In the order of the list. */
 export const RUNBOOK_NAMES = Object.keys(RUNBOOKS) as [RunbookName, ...RunbookName[]];
+
+/** How that is which a page is about while it cannot do its work, in the words of its headline. */
+export function unwellOf(runbook: RunbookName): string {
+  const entry: RunbookEntry = RUNBOOKS[runbook];
+  return entry.unwell ?? 'not ready';
+}
 
 export function isRunbook(name: string): name is RunbookName {
   return Object.hasOwn(RUNBOOKS, name);

@@ -7,6 +7,8 @@ import { createServiceManagers } from '../../host/services/service-managers';
 import type { AgentSettings } from '../../host/agent-settings';
 import type { Logger } from 'pino';
 import type { HostActivityName } from '../../shared/host-activities';
+import { createAccessActivities } from './access/access';
+import { createTokenActivities } from './access/token';
 import { createAllowedActivities } from './allowed';
 import { createBackupActivities } from './files/backup';
 import { createBrokerActivities } from './stores/broker';
@@ -104,5 +106,7 @@ function allActivities(deps: HostDeps, names: () => string[]) {
     ...createBrokerActivities(deps),
     ...createOutboxActivities(deps),
     ...createSettingActivities(deps, serialize),
+    ...createAccessActivities(deps),
+    ...createTokenActivities(deps),
   };
 }

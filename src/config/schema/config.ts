@@ -16,6 +16,7 @@ export const config = section({
   hosts: hosts.default({}),
   routes: routes.default({
     KingfisherServiceDown: 'serviceDown',
+    KingfisherSecurityViolationsHigh: 'securityViolations',
     KingfisherImageProcessingStalled: 'imageProcessingStalled',
     KingfisherOutboxEventsStuck: 'outboxStuck',
   }),

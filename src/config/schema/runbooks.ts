@@ -18,6 +18,7 @@ export const runbookName = z.enum(RUNBOOK_NAMES, {
 interface Defaults {
   dependencyReadyWithin: string;
   tempFilesOlderThan: string;
+  healthyWithin?: string;
 }
 
 /** What is too much or too long on one page: its own keys. */
@@ -40,7 +41,7 @@ const policy = (defaults: Defaults, limits?: Limits, own: { businessHours?: type
     mode: z.enum(MODES, { error: `expected one of ${MODES.join(', ')}` }).default('auto'),
     startsPerHour: wholeNumber(1, 100_000).default(6),
     stabilityWindow: duration({ min: '0s' }).prefault('5s'),
-    healthyWithin: duration().prefault('30s'),
+    healthyWithin: duration().prefault(defaults.healthyWithin ?? '30s'),
     dependencyReadyWithin: duration().prefault(defaults.dependencyReadyWithin),
     agentWithin: duration().prefault('6s'),
     giveUpAfter: duration().prefault('10m'),
@@ -76,10 +77,32 @@ const outboxLimits: Limits = {
   },
 };
 
+/** Of page C. */
+const VIOLATIONS: Limits = {
+  amounts: {
+    violationsPer5m: wholeNumber(1, 1_000_000).default(10),
+    // Percent of the violations that have one cause, or few sources.
+    share: wholeNumber(51, 100).default(80),
+    attackers: wholeNumber(1, 32).default(5),
+    // Percent of the rate limit that KingFisher has.
+    raiseTo: wholeNumber(101, 1_000).default(200),
+  },
+  times: {
+    raiseFor: duration({ max: '1d' }).prefault('1h'),
+    blockFor: duration({ max: '7d' }).prefault('1h'),
+    review: duration({ max: '7d' }).prefault('24h'),
+  },
+};
+
 /** `runbooks:` one section for each runbook that has times. */
 export const runbooks = section({
   serviceDown: policy({ dependencyReadyWithin: '60s', tempFilesOlderThan: '1d' }).prefault({}),
   outboxStuck: policy({ dependencyReadyWithin: '60s', tempFilesOlderThan: '1d' }, outboxLimits).prefault({}),
+  securityViolations: policy(
+    // Whoever is blocked is seen no more a minute later.
+    { dependencyReadyWithin: '60s', tempFilesOlderThan: '1d', healthyWithin: '3m' },
+    VIOLATIONS,
+  ).prefault({}),
   emergencyRecovery: policy({ dependencyReadyWithin: '120s', tempFilesOlderThan: '1h' }).prefault({}),
   imageProcessingStalled: policy(
     { dependencyReadyWithin: '60s', tempFilesOlderThan: '1d' },

@@ -61,7 +61,8 @@ export async function readLastLines(place: string, lines: number): Promise<strin
   }
 }
 
-async function openLog(file: string): Promise<FileHandle | 'malformed' | undefined> {
+/** `malformed` for a link, a folder or a pipe in its place; `undefined` where nothing is there. */
+export async function openLog(file: string): Promise<FileHandle | 'malformed' | undefined> {
   const folder = await openFolderOf(file);
   if (folder === undefined) return undefined;
   const name = path.basename(file);

@@ -2,6 +2,7 @@ import type { DependencyName } from './service';
 import type { OutboxReading } from './outbox';
 import type { ImagesRequest, ImagesState } from './images';
 import type { DependencyState, HealthState } from './probes';
+import type { AccessState } from './access';
 
 /** What an agent can be asked to wait for, and what it tells of it in the end. */
 export interface Readings {
@@ -13,6 +14,8 @@ export interface Readings {
   outbox: OutboxReading;
   /** A new image came, or none is due. */
   images: ImagesState;
+  /** Few requests are refused: at most `atMost` within the last `withinMs`, by the access log. */
+  violations: AccessState;
 }
 
 export type ReadingName = keyof Readings;
@@ -22,6 +25,7 @@ interface Particulars {
   dependency: { dependency: DependencyName };
   images: ImagesRequest;
   outbox: { pendingAbove: number };
+  violations: { atMost: number; withinMs: number };
 }
 
 /** Which of them. */

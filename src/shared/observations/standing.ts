@@ -1,5 +1,7 @@
 import { isStalled } from './images';
 import type { ImagesState } from './images';
+import { violationsOf } from './access';
+import type { AccessState } from './access';
 import type { DependencyState, HealthState } from './probes';
 import { isHealthy } from './probes';
 import type { ReadingRequest } from './readings';
@@ -31,6 +33,12 @@ export function imagesStanding(images: ImagesState, stalledAfterMs: number, serv
   if (!isStalled(images, stalledAfterMs)) return WELL;
   const what = images.evidence === 'present' ? 'no new image' : `folder of images ${images.evidence}`;
   return `${unitOf(service)}${what}`;
+}
+
+/** The same of an access log: whether too many requests are refused, however many and by what. */
+export function accessStanding(access: AccessState, atMost: number): string {
+  if (access.evidence !== 'present') return `access log ${access.evidence}`;
+  return violationsOf(access.counts) > atMost ? 'too many requests refused' : WELL;
 }
 
 /** One that is masked cannot be started: without its mask it stands otherwise. */

@@ -18,9 +18,11 @@ const MAX_GIST = 60;
 const MAX_WORDS = 100;
 /** Names that are no cause by themselves: what Halcyon could not see, was not allowed to do, or could not tell. */
 const NO_CAUSE = [
+  'AddressNotBlocked',
   'AgentTooOld',
   'ChangeRefused',
   'KingfisherStillDown',
+  'LimitNotRaised',
   'LogAbsent',
   'LogMalformed',
   'LogStale',
@@ -34,6 +36,7 @@ const NO_CAUSE = [
   'StatusContradicted',
   'StepFailed',
   'StepTimedOut',
+  'TokenIssued',
   'UnknownAlert',
 ];
 /** Findings that are of less weight than the cause that the runbook acts on. */
@@ -73,6 +76,9 @@ const WORDS: Record<string, Words> = {
   OutOfMemory: { rank: 5, say: () => ({ of: 'memory', is: 'used up' }) },
   ProcessStopped: { rank: 5, say: () => ({ of: 'its process', is: 'stopped (SIGSTOP)' }) },
   StartLimitHit: { rank: 5, say: () => ({ of: '', is: 'not started any more by systemd (failed too often)' }) },
+  SourcesDisagree: { rank: 5, say: () => ({ of: 'its access log', is: 'silent about what the metric counts' }) },
+  SourceShared: { rank: 5, say: () => ({ of: 'a shared or protected address', is: 'refused' }) },
+  AttackSuspected: { rank: 5, say: (detail) => ({ of: '', is: `under attack (${gist(detail)})` }) },
   Flapping: { rank: 7, say: () => ({ of: '', is: 'not staying well' }) },
 };
 

@@ -3,7 +3,7 @@ import type { HostActivities } from '../../activities/host';
 import { currentContext } from '../../activities/host/core/run';
 import { ALLOWANCES, CHANGES, notAllowed } from '../../shared/safety/allowance';
 import type { Allowance } from '../../shared/safety/allowance';
-import { WELL, dependencyStanding, healthStanding } from '../../shared/observations/standing';
+import { WELL, accessStanding, dependencyStanding, healthStanding } from '../../shared/observations/standing';
 import { isHealthy } from '../../shared/observations/probes';
 import type { Condition, DependencyState, EndpointState, HealthState } from '../../shared/observations/probes';
 import type { DependencyName, ServiceName, ServiceState, StartReason } from '../../shared/observations/service';
@@ -12,6 +12,7 @@ import type { ChangePermit } from '../../shared/safety/permit';
 import type { HealthVerdict, ReadingRequest, Verdict, WaitRequest } from '../../shared/observations/readings';
 import { HOST_ACTIVITIES } from '../../shared/host-activities';
 import type { HostActivityName } from '../../shared/host-activities';
+import { ScriptedAccess } from './scripted-access';
 import { ScriptedLedger } from './scripted-ledger';
 import { ANSWERS, DEPENDENCIES, WHY, endpoint } from './scripted-answers';
 import { ScriptedOutbox } from './scripted-outbox';
@@ -66,6 +67,8 @@ export class ScriptedHost {
   startReason: StartReason | null = null;
   /** What `/metrics` answers. */
   metrics: EndpointState = endpoint('ok', 200);
+  /** What its access log says. */
+  readonly access = new ScriptedAccess(() => this.now());
   /** What the host keeps for its guard. */
   readonly ledger = new ScriptedLedger(() => Date.parse(this.now()));
   /** Events that wait to be published. */
@@ -100,8 +103,9 @@ export class ScriptedHost {
     if (wanted.reading === 'health') return this.verdict();
     if (wanted.reading === 'outbox') return this.outbox.waited(wanted);
     if (wanted.reading === 'images') return this.telegram.waited(wanted);
-    const last = this.dependency(wanted.dependency);
-    const holds = last.condition === 'well';
+    const { standing } = this.standing(wanted);
+    const last = wanted.reading === 'dependency' ? this.dependency(wanted.dependency) : this.access.state();
+    const holds = standing === WELL;
     const since = holds ? this.now() : null;
     return { holds, since, heldMs: 0, ended: holds ? 'held' : 'deadline', waitedMs: 10, last };
   }
@@ -131,6 +135,7 @@ export class ScriptedHost {
       ...scriptedRecovery(this),
       ...this.outbox.activities(),
       ...this.telegram.observations(),
+      ...this.access.activities(),
     };
     const known = HOST_ACTIVITIES.filter((name) => !this.lacks.has(name));
     const noted = known.map((name) => [name, this.noted(name, scripted[name] ?? notConfigured(name))]);
@@ -201,6 +206,9 @@ export class ScriptedHost {
     if (wanted.reading === 'images') return { standing: this.telegram.standing(wanted), start: '' };
     if (wanted.reading === 'dependency') {
       return { standing: dependencyStanding(this.dependency(wanted.dependency)), start: '' };
+    }
+    if (wanted.reading === 'violations') {
+      return { standing: accessStanding(this.access.state(wanted.withinMs), wanted.atMost), start: '' };
     }
     return { standing: healthStanding(this.health(), this.service('kingfisher')), start: this.invocation.kingfisher };
   }

@@ -154,6 +154,12 @@ export class Guarded implements IncidentSafety {
     this.escalation.note({ text });
   }
 
+  inform(team: string, text: string): boolean {
+    if (!Object.hasOwn(this.policy.escalation.teams, team)) return false;
+    this.escalation.note({ text, team });
+    return true;
+  }
+
   look(): void {
     const { incident } = this;
     this.route.look();

@@ -48,6 +48,10 @@ export interface Safety extends ChangeGate {
   helpless(reason: string): void;
   /** Everyone who was paged or asked so far hears it in their thread. */
   tell(text: string): void;
+  /**
+   * Tells a team of the configuration that is no tier, once: it is not called. False where the configuration has no such team.
+   */
+  inform(team: string, text: string): boolean;
 }
 
 /** The whole of an incident's safety, as the shell runs it. */
@@ -128,5 +132,8 @@ export class DryRun implements IncidentSafety {
   helpless(): void {}
   contradicted(): void {}
   tell(): void {}
+  inform(): boolean {
+    return true;
+  }
   look(): void {}
 }

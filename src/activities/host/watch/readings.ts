@@ -1,5 +1,6 @@
 import { HostError } from '../../../host/errors';
 import type { ReadingName, ReadingRequest, Readings } from '../../../shared/observations/readings';
+import { violationsReading } from '../access/access';
 import { dependencyReading } from '../stores/dependency';
 import { outboxReading } from '../stores/outbox';
 import { healthReading } from '../service/health';
@@ -27,6 +28,8 @@ export function readingOf(
       return outboxReading(deps, wanted, pace, signal);
     case 'images':
       return imagesReading(deps, wanted, pace, signal);
+    case 'violations':
+      return violationsReading(deps, wanted, pace, signal);
     default: {
       const { reading } = wanted satisfies never as ReadingRequest;
       throw new HostError(
