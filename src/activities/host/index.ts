@@ -25,6 +25,8 @@ import type { LedgerActivities } from './ledger';
 import { createOutboxActivities } from './stores/outbox';
 import { createMetricsActivities } from './service/metrics';
 import { createPermissionActivities } from './files/permissions';
+import { createCorruptImageActivities } from './pipeline/corrupt-images';
+import { createPipelineActivities } from './pipeline/pipeline';
 import { createProcessActivities } from './service/processes';
 import { createSerializer } from './core/serialize';
 import { createRateLimitActivities } from './stores/rate-limits';
@@ -93,6 +95,8 @@ function allActivities(deps: HostDeps, names: () => string[]) {
     ...createImageActivities(deps),
     ...createTelegramActivities(deps),
     ...createSeriesActivities(deps),
+    ...createPipelineActivities(deps),
+    ...createCorruptImageActivities(deps),
     ...createDependencyActivities(deps),
     ...createConfigurationActivities(deps),
     ...createSpaceActivities(deps),

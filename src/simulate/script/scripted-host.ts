@@ -16,6 +16,7 @@ import { ScriptedAccess } from './scripted-access';
 import { ScriptedLedger } from './scripted-ledger';
 import { ANSWERS, DEPENDENCIES, WHY, endpoint } from './scripted-answers';
 import { ScriptedOutbox } from './scripted-outbox';
+import { ScriptedPipeline } from './scripted-pipeline';
 import { scriptedRecovery } from './scripted-recovery';
 import { ScriptedTelegram } from './scripted-telegram';
 import { scriptedChanges, scriptedObservations, scriptedWaits } from './scripted-service';
@@ -78,6 +79,8 @@ export class ScriptedHost {
     () => this.now(),
     () => this.service('kingfisher'),
   );
+  /** The steps of its pipeline. */
+  readonly pipeline = new ScriptedPipeline(this);
   /** Whether KingFisher was stopped each time its files were touched. */
   readonly touchedWhileRunning: string[] = [];
   /** What a scenario answers besides, or in another way. */
@@ -103,6 +106,7 @@ export class ScriptedHost {
     if (wanted.reading === 'health') return this.verdict();
     if (wanted.reading === 'outbox') return this.outbox.waited(wanted);
     if (wanted.reading === 'images') return this.telegram.waited(wanted);
+    if (wanted.reading === 'pipelineFailures') return this.pipeline.waited(wanted);
     const { standing } = this.standing(wanted);
     const last = wanted.reading === 'dependency' ? this.dependency(wanted.dependency) : this.access.state();
     const holds = standing === WELL;
@@ -136,6 +140,7 @@ export class ScriptedHost {
       ...this.outbox.activities(),
       ...this.telegram.observations(),
       ...this.access.activities(),
+      ...this.pipeline.activities(),
     };
     const known = HOST_ACTIVITIES.filter((name) => !this.lacks.has(name));
     const noted = known.map((name) => [name, this.noted(name, scripted[name] ?? notConfigured(name))]);
@@ -204,6 +209,7 @@ export class ScriptedHost {
   private standing(wanted: ReadingRequest): { standing: string; start: string } {
     if (wanted.reading === 'outbox') return { standing: this.outbox.standing(wanted), start: '' };
     if (wanted.reading === 'images') return { standing: this.telegram.standing(wanted), start: '' };
+    if (wanted.reading === 'pipelineFailures') return { standing: this.pipeline.standing(wanted), start: '' };
     if (wanted.reading === 'dependency') {
       return { standing: dependencyStanding(this.dependency(wanted.dependency)), start: '' };
     }

@@ -3,6 +3,7 @@ import type { ReadingName, ReadingRequest, Readings } from '../../../shared/obse
 import { violationsReading } from '../access/access';
 import { dependencyReading } from '../stores/dependency';
 import { outboxReading } from '../stores/outbox';
+import { failuresReading } from '../pipeline/failures';
 import { healthReading } from '../service/health';
 import { imagesReading } from '../images/images';
 import type { HostDeps } from '../core/deps';
@@ -30,6 +31,8 @@ export function readingOf(
       return imagesReading(deps, wanted, pace, signal);
     case 'violations':
       return violationsReading(deps, wanted, pace, signal);
+    case 'pipelineFailures':
+      return failuresReading(deps, wanted, pace, signal);
     default: {
       const { reading } = wanted satisfies never as ReadingRequest;
       throw new HostError(
