@@ -69,6 +69,17 @@ export type HostActivityName = (typeof HOST_ACTIVITIES)[number];
  * new changes nothing of the runs that were begun before it.
  */
 const ASKED_BY_SOME: Partial<Record<RunbookName, readonly HostActivityName[]>> = {
+  pipelineFailures: [
+    'ensureImagePermissions',
+    'ensureImagesQuarantined',
+    'observeCorruptImages',
+    'observeErrorLines',
+    'observeFailures',
+    'observeImagePermissions',
+    'observePluginStatistics',
+    'observeSeries',
+    'testPlugin',
+  ],
   securityViolations: ['ensureTokenIssued', 'observeAccess', 'observeSeries'],
   imageProcessingStalled: [
     'observeImages',
