@@ -44,6 +44,7 @@ export const RUNBOOKS = {
     title: 'Image processing stalled',
     command: { name: 'image-processing-stalled', description: 'runbook E: no image arrives from Telegram' },
     about: 'Image processing',
+    unwell: 'stalled',
   },
   outboxStuck: {
     page: 'F',

@@ -46,6 +46,7 @@ export class ScriptedTelegram {
         path: '/api/v1/telegram/status',
         endpoint: endpoint('ok', 200),
         connected: true,
+        isLimited: false,
         said: 'connected: true',
         observedAt: this.now(),
         ...this.status,
