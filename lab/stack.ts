@@ -16,7 +16,7 @@ export interface StackOptions {
   /** `hosts:` of halcyon.yaml. */
   hosts: Record<string, { instances: string[]; services: string[] }>;
   /** `runbooks:` of halcyon.yaml, where the defaults are too slow. */
-  runbooks?: Record<string, Record<string, string | number>>;
+  runbooks?: Record<string, object>;
   /** Other sections of halcyon.yaml, where the defaults do not fit. */
   sections?: Record<string, unknown>;
   /** Environment variables for `${NAME}` in these sections. */

@@ -9,7 +9,10 @@ export const HOST = 'gameday';
 /** What heals is healed before the first tier; what is helpless calls at once. */
 const TIERS: [string, string, string] = ['60s', '10m', '20m'];
 /** As monitoring runs at its pace, so does what waits for it. */
-const TIMES = { steadyFor: '5s', agreeWithin: '10s', startsPerHour: 1_000 };
+const TIMES = { steadyFor: '5s', agreeWithin: '60s', startsPerHour: 1_000 };
+
+/** Of pages that measure by times of their own. */
+const LIMITS: Record<string, object> = { imageProcessingStalled: { stalledAfter: '1m', imageWithin: '45s' } };
 
 /** @throws Error when a part does not come up; nothing is left behind then */
 export async function setUpGameday(
@@ -24,7 +27,12 @@ export async function setUpGameday(
       pace,
       windows: 'paced',
       tiers: TIERS,
-      runbooks: Object.fromEntries(runbooks.map((name) => [name, { ...TIMES, mode }])),
+      runbooks: Object.fromEntries(
+        runbooks.map((name) => [
+          name,
+          { ...TIMES, mode, ...(LIMITS[name] === undefined ? {} : { limits: LIMITS[name] }) },
+        ]),
+      ),
       sections: {
         guard: PATIENT_GUARD,
         approvals: { roles: { operator: ['anna'] }, approvers: { default: ['operator'] } },

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { loadConfigOrExit } from '../config';
 import type { Config } from '../config';
-import type { QuarantinedEvent } from '../shared/observations/outbox';
+import type { QuarantinedEvent } from '../shared/observations/events/outbox';
 import { plain } from './incident/print-timeline';
 import { subcommand } from './support/subcommand';
 import { table } from './support/table';

@@ -3,8 +3,12 @@ import type { Fault } from '../../gameday/fault';
 export const fault: Fault = {
   what: 'RabbitMQ is stopped while events are written',
   alert: 'KingfisherOutboxEventsStuck',
-  inject: (host) => host.systemctl('stop', 'rabbitmq-server.service'),
+  inject: async (host) => {
+    await host.within({ eventsPerSecond: 20 });
+    await host.systemctl('stop', 'rabbitmq-server.service');
+  },
   remedy: (host) => host.systemctl('start', 'rabbitmq-server.service'),
+  mend: (host) => host.within({}),
   expects: {
     ending: 'healed',
     cause: 'F.1 RabbitMQ is down',

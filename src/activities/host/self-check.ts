@@ -1,4 +1,4 @@
-import type { OutboxReading } from '../../shared/observations/outbox';
+import type { OutboxReading } from '../../shared/observations/events/outbox';
 import type { HostActivities } from '.';
 
 const MINUTE_MS = 60_000;

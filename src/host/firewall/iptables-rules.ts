@@ -1,4 +1,4 @@
-import type { BlockingRule } from '../../shared/observations/broker';
+import type { BlockingRule } from '../../shared/observations/events/broker';
 
 /** What of `iptables-save` drops or rejects TCP to this port: rules that name it. */
 export function iptablesRules(listing: string, port: number): BlockingRule[] {

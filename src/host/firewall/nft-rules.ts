@@ -1,4 +1,4 @@
-import type { BlockingRule } from '../../shared/observations/broker';
+import type { BlockingRule } from '../../shared/observations/events/broker';
 
 /** Where a packet goes: TCP, to a port of this host or of another one. */
 export interface Target {

@@ -1,4 +1,4 @@
-import type { BlockingRule } from '../../shared/observations/broker';
+import type { BlockingRule } from '../../shared/observations/events/broker';
 import { errorText } from '../errors';
 import { describeEnd } from '../programs/commands';
 import type { CommandRunner } from '../programs/commands';

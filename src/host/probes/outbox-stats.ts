@@ -1,4 +1,4 @@
-import type { OutboxSource } from '../../shared/observations/outbox';
+import type { OutboxSource } from '../../shared/observations/events/outbox';
 import type { OutboxStatsSettings } from '../agent-settings';
 import type { ProbeOptions } from './answers';
 import { probeEndpoint, valueOf } from './endpoint';

@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os';
-import type { BrokerPath } from '../../shared/observations/broker';
+import type { BrokerPath } from '../../shared/observations/events/broker';
 import { errorCode, errorText } from '../errors';
 import { findBlockingRules } from '../firewall/port-rules';
 import { PROBE_TIMEOUT_MS } from '../probes/answers';

@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { EventPlace, QuarantinedEvent } from '../../shared/observations/outbox';
+import type { EventPlace, QuarantinedEvent } from '../../shared/observations/events/outbox';
 import type { AgentSettings, OutboxTables } from '../agent-settings';
 import { HostError } from '../errors';
 import { createRedactor, secretsOf } from '../redact';

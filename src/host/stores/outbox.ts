@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { OutboxHead, OutboxRows, OutboxSource } from '../../shared/observations/outbox';
+import type { OutboxHead, OutboxRows, OutboxSource } from '../../shared/observations/events/outbox';
 import type { OutboxTables } from '../agent-settings';
 import { HostError, errorText } from '../errors';
 import type { ProbeOptions } from '../probes/answers';

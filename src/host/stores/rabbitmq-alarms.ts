@@ -1,4 +1,4 @@
-import type { BrokerAlarm, BrokerAlarms } from '../../shared/observations/broker';
+import type { BrokerAlarm, BrokerAlarms } from '../../shared/observations/events/broker';
 import type { ProbeOptions } from '../probes/answers';
 import { probeHttp } from '../probes/http';
 

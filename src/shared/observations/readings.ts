@@ -1,6 +1,6 @@
 import type { FailureRate, FailureTerms } from './pipeline';
 import type { DependencyName } from './service';
-import type { OutboxReading } from './outbox';
+import type { OutboxReading } from './events/outbox';
 import type { ImagesRequest, ImagesState } from './images';
 import type { DependencyState, HealthState } from './probes';
 import type { AccessState } from './access';

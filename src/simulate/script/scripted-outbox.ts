@@ -1,7 +1,7 @@
 import type { HostActivities } from '../../activities/host';
-import type { BrokerAlarm, BrokerPath } from '../../shared/observations/broker';
-import { directionOf, outboxStanding } from '../../shared/observations/outbox';
-import type { EventPlace, OutboxHead, OutboxReading, OutboxSource } from '../../shared/observations/outbox';
+import type { BrokerAlarm, BrokerPath } from '../../shared/observations/events/broker';
+import { directionOf, outboxStanding } from '../../shared/observations/events/outbox';
+import type { EventPlace, OutboxHead, OutboxReading, OutboxSource } from '../../shared/observations/events/outbox';
 import { endpoint } from './scripted-answers';
 import type { ScriptedReading } from './scripted-readings';
 import type { ScriptedHost } from './scripted-host';

@@ -4,8 +4,8 @@ import {
   isHeadExhausted,
   isHeadStuck,
   outboxStanding,
-} from '../../shared/observations/outbox';
-import type { OutboxState } from '../../shared/observations/outbox';
+} from '../../shared/observations/events/outbox';
+import type { OutboxState } from '../../shared/observations/events/outbox';
 import type { DependencyState } from '../../shared/observations/probes';
 import type { ServiceState } from '../../shared/observations/service';
 import { WELL } from '../../shared/observations/standing';

@@ -1,7 +1,7 @@
 import type { IncidentInput, IncidentResult } from '../../shared/incident';
 import { WELL } from '../../shared/observations/standing';
-import { isHeadExhausted, isHeadStuck } from '../../shared/observations/outbox';
-import type { OutboxHead, OutboxReading } from '../../shared/observations/outbox';
+import { isHeadExhausted, isHeadStuck } from '../../shared/observations/events/outbox';
+import type { OutboxHead, OutboxReading } from '../../shared/observations/events/outbox';
 import type { ApprovalSubject } from '../../shared/safety/approval';
 import { runIncident } from '../incident/run-incident';
 import { followRunbook } from '../runbook/follow-runbook';

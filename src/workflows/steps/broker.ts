@@ -1,4 +1,4 @@
-import type { BrokerAlarm, BrokerAlarms, BrokerPath } from '../../shared/observations/broker';
+import type { BrokerAlarm, BrokerAlarms, BrokerPath } from '../../shared/observations/events/broker';
 import type { DependencyState } from '../../shared/observations/probes';
 import type { Incident } from '../incident/incident';
 import type { HostSteps, StepReport } from '../runbook/host-steps';

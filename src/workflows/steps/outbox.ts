@@ -1,14 +1,14 @@
 import type { RunbookPolicy } from '../../shared/incident';
 import type { Change } from '../../shared/observations/change';
 import type { LogTail } from '../../shared/observations/files';
-import { directionOf, isContradictory, isHeadExhausted } from '../../shared/observations/outbox';
+import { directionOf, isContradictory, isHeadExhausted } from '../../shared/observations/events/outbox';
 import type {
   EventPlace,
   OutboxHead,
   OutboxReading,
   OutboxSource,
   OutboxState,
-} from '../../shared/observations/outbox';
+} from '../../shared/observations/events/outbox';
 import type { Verdict } from '../../shared/observations/readings';
 import { formatDuration, roughDuration } from '../../shared/text/durations';
 import type { Incident } from '../incident/incident';

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { createOutboxCommand } from '../../../src/cli/outbox';
 import { UsageError } from '../../../src/cli/support/usage';
 import { openOutboxQuarantine } from '../../../src/host/stores/outbox-quarantine';
-import type { QuarantinedEvent } from '../../../src/shared/observations/outbox';
+import type { QuarantinedEvent } from '../../../src/shared/observations/events/outbox';
 import { useTempFolder } from '../host/support/temp-folder';
 
 const folder = useTempFolder();

@@ -1,4 +1,4 @@
-import type { BrokerAlarms, BrokerPath } from '../../../shared/observations/broker';
+import type { BrokerAlarms, BrokerPath } from '../../../shared/observations/events/broker';
 import { notConfigured } from '../../../host/services/service-managers';
 import { observeBrokerPath } from '../../../host/stores/broker-path';
 import { observeBrokerAlarms } from '../../../host/stores/rabbitmq-alarms';

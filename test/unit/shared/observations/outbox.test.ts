@@ -4,8 +4,8 @@ import {
   isHeadExhausted,
   isHeadStuck,
   outboxStanding,
-} from '../../../../src/shared/observations/outbox';
-import type { OutboxHead, OutboxReading, OutboxRows } from '../../../../src/shared/observations/outbox';
+} from '../../../../src/shared/observations/events/outbox';
+import type { OutboxHead, OutboxReading, OutboxRows } from '../../../../src/shared/observations/events/outbox';
 
 const HEAD: OutboxHead = {
   id: '17',

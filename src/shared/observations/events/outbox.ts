@@ -1,4 +1,4 @@
-import { WELL } from './standing';
+import { WELL } from '../standing';
 
 /** How one of the places answered that may know how many events wait. Only `present` is a number. */
 export type OutboxEvidence = 'present' | 'absent' | 'malformed' | 'failed';

@@ -1,4 +1,4 @@
-import type { EndpointState } from './probes';
+import type { EndpointState } from '../probes';
 
 /** An alarm by which RabbitMQ blocks whoever publishes. Sizes are bytes; null where it does not say. */
 export interface BrokerAlarm {
