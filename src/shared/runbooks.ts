@@ -20,6 +20,12 @@ export const RUNBOOKS = {
     command: { name: 'service-down', description: 'runbook A: KingFisher does not answer' },
     about: 'KingFisher',
   },
+  analysisLatency: {
+    page: 'D',
+    title: 'Analysis latency high',
+    command: { name: 'analysis-latency', description: 'runbook D: analyses take too long' },
+    about: 'Analysis',
+  },
   emergencyRecovery: {
     page: 'H',
     title: 'Emergency recovery',

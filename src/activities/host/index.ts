@@ -16,6 +16,7 @@ import { createDependencyActivities } from './stores/dependency';
 import { createEvidenceActivities } from './service/evidence';
 import { createExchangeActivities } from './stores/exchanges';
 import { createHealthActivities } from './service/health';
+import { createLatencyActivities } from './latency/latency';
 import { createLedgerActivities } from './ledger';
 import type { LedgerActivities } from './ledger';
 import { createMetricsActivities } from './service/metrics';
@@ -85,6 +86,7 @@ function allActivities(deps: HostDeps, names: () => string[]) {
     ...createWatchActivities(deps),
     ...createMetricsActivities(deps),
     ...createSeriesActivities(deps),
+    ...createLatencyActivities(deps),
     ...createDependencyActivities(deps),
     ...createConfigurationActivities(deps),
     ...createSpaceActivities(deps),

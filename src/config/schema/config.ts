@@ -14,7 +14,10 @@ export const config = section({
   controller: controller.prefault({}),
   intake: intake.prefault({}),
   hosts: hosts.default({}),
-  routes: routes.default({ KingfisherServiceDown: 'serviceDown' }),
+  routes: routes.default({
+    KingfisherServiceDown: 'serviceDown',
+    KingfisherAnalysisLatencyHigh: 'analysisLatency',
+  }),
   runbooks: runbooks.prefault({}),
   escalation: escalation.prefault({}),
   pagers: pagers.prefault({}),

@@ -1,3 +1,4 @@
+import type { LatencyState, LatencyTerms } from './latency';
 import type { DependencyName } from './service';
 import type { DependencyState, HealthState } from './probes';
 
@@ -7,13 +8,21 @@ export interface Readings {
   health: HealthState;
   /** A dependency does its work, by its own protocol. */
   dependency: DependencyState;
+  /** Analyses are as fast as they should be. */
+  latency: LatencyState;
 }
 
 export type ReadingName = keyof Readings;
 
+/** What has to be said besides, of those that need it. */
+interface Particulars {
+  dependency: { dependency: DependencyName };
+  latency: LatencyTerms;
+}
+
 /** Which of them. */
 export type ReadingRequest<R extends ReadingName = ReadingName> = {
-  [Name in R]: { reading: Name } & (Name extends 'dependency' ? { dependency: DependencyName } : object);
+  [Name in R]: { reading: Name } & (Name extends keyof Particulars ? Particulars[Name] : object);
 }[R];
 
 /** What to wait for: until it has been well for `windowMs`, or `deadlineMs` have passed. */

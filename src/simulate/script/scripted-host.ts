@@ -12,6 +12,7 @@ import type { ChangePermit } from '../../shared/safety/permit';
 import type { HealthVerdict, ReadingRequest, Verdict, WaitRequest } from '../../shared/observations/readings';
 import { HOST_ACTIVITIES } from '../../shared/host-activities';
 import type { HostActivityName } from '../../shared/host-activities';
+import { ScriptedLatency } from './scripted-latency';
 import { ScriptedLedger } from './scripted-ledger';
 import { ANSWERS, DEPENDENCIES, WHY, endpoint } from './scripted-answers';
 import { scriptedRecovery } from './scripted-recovery';
@@ -66,6 +67,8 @@ export class ScriptedHost {
   metrics: EndpointState = endpoint('ok', 200);
   /** What the host keeps for its guard. */
   readonly ledger = new ScriptedLedger(() => Date.parse(this.now()));
+  /** How long its analyses take. */
+  readonly latency = new ScriptedLatency(this);
   /** Whether KingFisher was stopped each time its files were touched. */
   readonly touchedWhileRunning: string[] = [];
   /** What a scenario answers besides, or in another way. */
@@ -89,6 +92,7 @@ export class ScriptedHost {
 
   waited(wanted: WaitRequest): Verdict {
     if (wanted.reading === 'health') return this.verdict();
+    if (wanted.reading === 'latency') return this.latency.waited(wanted);
     const last = this.dependency(wanted.dependency);
     const holds = last.condition === 'well';
     const since = holds ? this.now() : null;
@@ -118,6 +122,7 @@ export class ScriptedHost {
       ...scriptedWaits(this),
       ...scriptedChanges(this),
       ...scriptedRecovery(this),
+      ...this.latency.activities(),
     };
     const known = HOST_ACTIVITIES.filter((name) => !this.lacks.has(name));
     const noted = known.map((name) => [name, this.noted(name, scripted[name] ?? notConfigured(name))]);
@@ -184,6 +189,7 @@ export class ScriptedHost {
   }
 
   private standing(wanted: ReadingRequest): { standing: string; start: string } {
+    if (wanted.reading === 'latency') return { standing: this.latency.standing(wanted), start: '' };
     if (wanted.reading === 'dependency') {
       return { standing: dependencyStanding(this.dependency(wanted.dependency)), start: '' };
     }

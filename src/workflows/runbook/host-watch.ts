@@ -7,6 +7,7 @@ import {
   sleep,
 } from '@temporalio/workflow';
 import type { HostActivities } from '../../activities/host';
+import type { ReadingRequest } from '../../shared/observations/readings';
 import type { StandingReading, WatchRequest, WatchTerms } from '../../shared/observations/standing';
 import { hostTaskQueue } from '../../shared/task-queues';
 import { isAgentAway, noteAgentAway, noteAgentBack, noteTooOld, untilAgentIsBack, wasNotTaken } from './agent-presence';
@@ -61,12 +62,17 @@ export class HostWatch {
     return this.reading !== null;
   }
 
+  private get reads(): ReadingRequest {
+    const { reading } = this.watched;
+    return typeof reading === 'function' ? reading(this.incident.input.policy) : reading;
+  }
+
   /** Begins to look, in place of any look before. */
   async begin(wanted: Omit<WatchTerms, 'forMs'>): Promise<void> {
     await this.stop();
     this.scope = new CancellationScope();
     this.looking = this.scope
-      .run(() => this.look({ ...this.watched.reading, ...wanted, forMs: LOOK_MS }))
+      .run(() => this.look({ ...this.reads, ...wanted, forMs: LOOK_MS }))
       .catch((err: unknown) => {
         if (!isCancellation(err)) throw err;
       });

@@ -1,11 +1,9 @@
-import { heartbeat, sleep } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { WorkflowHandle } from '@temporalio/client';
 import { createCoordinationActivities } from '../../../src/activities/control/coordination';
 import type { Alert } from '../../../src/shared/alert';
 import { guardId, leaseId } from '../../../src/shared/ids';
 import type { IncidentInput, IncidentView } from '../../../src/shared/incident';
-import type { StandingReading, WatchRequest } from '../../../src/shared/observations/standing';
 import type { LeaseRequest, LeaseView } from '../../../src/shared/safety/lease';
 import { CONTROLLER_TASK_QUEUE } from '../../../src/shared/task-queues';
 import { alertSignal, leaseQuery, releaseLeaseUpdate } from '../../../src/workflows/messages';
@@ -14,6 +12,7 @@ import { PLAN } from '../../support/escalations';
 import { POLICY as GUARD } from '../../support/sites/guard-site';
 import { POLICY, alert, incidentInput, resolvedWhenWell, startIncident, untilState } from '../../support/incidents';
 import { SAFETY } from '../../support/safety';
+import { watchOf } from '../../support/scripted/agent-watch';
 import { ScriptedSettings } from '../../support/scripted/scripted-settings';
 import { startLocal } from '../../support/temporal/temporal';
 import { waitFor } from '../../support/wait-for';
@@ -346,18 +345,6 @@ it('a lease lasts over a controller that ends, and is given back by the next', a
     });
   });
 });
-
-/** As an agent watches: until there is something to tell. */
-function watchOf(host: ScriptedHost): (wanted: WatchRequest) => Promise<StandingReading> {
-  return async (wanted) => {
-    for (;;) {
-      const reading = host.reading(wanted);
-      if (reading.ended !== 'unchanged') return reading;
-      heartbeat();
-      await sleep(50);
-    }
-  };
-}
 
 /** It fires anew, with more labels. */
 function again(first: Alert, labels: Record<string, string>): Alert {

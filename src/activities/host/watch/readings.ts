@@ -1,6 +1,7 @@
 import { HostError } from '../../../host/errors';
 import type { ReadingName, ReadingRequest, Readings } from '../../../shared/observations/readings';
 import { dependencyReading } from '../stores/dependency';
+import { latencyReading } from '../latency/latency-reading';
 import { healthReading } from '../service/health';
 import type { HostDeps } from '../core/deps';
 import type { Pace, Reading } from './reading';
@@ -21,6 +22,8 @@ export function readingOf(
       return healthReading(deps, pace, signal);
     case 'dependency':
       return dependencyReading(deps, wanted.dependency, pace, signal);
+    case 'latency':
+      return latencyReading(deps, wanted, pace, signal);
     default: {
       const { reading } = wanted satisfies never as ReadingRequest;
       throw new HostError(

@@ -8,8 +8,8 @@ export function observeMetrics(cite: string, steps: HostSteps): Promise<MetricsS
 }
 
 /** Why Prometheus may see it otherwise. */
-export async function whyPrometheusDiffers(steps: HostSteps): Promise<string> {
-  const metrics = await observeMetrics('A.diagnosis', steps);
+export async function whyPrometheusDiffers(steps: HostSteps, cite = 'A.diagnosis'): Promise<string> {
+  const metrics = await observeMetrics(cite, steps);
   if (metrics === undefined)
     return 'what /metrics answers is not known: look at scraping and at the network in between';
   const told = describeMetrics(metrics);
