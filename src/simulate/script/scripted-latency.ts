@@ -53,13 +53,6 @@ export class ScriptedLatency {
         timeoutMs: 5_000,
         observedAt: this.host.now(),
       }),
-      ensureTempFilesRemoved: async () => {
-        const before = { files: this.host.tempFiles, bytes: this.host.tempFiles * 1000 };
-        this.host.tempFiles = 0;
-        this.host.diskFull = false;
-        this.isDiskBusy = false;
-        return { before, after: { files: 0, bytes: 0 }, changed: before.files > 0, notes: [] };
-      },
     };
   }
 

@@ -94,6 +94,7 @@ export function scriptedChanges(host: ScriptedHost): Partial<HostActivities> {
       const before = { files: host.tempFiles, bytes: host.tempFiles * 1000 };
       host.tempFiles = 0;
       host.diskFull = false;
+      host.latency.isDiskBusy = false;
       return { before, after: { files: 0, bytes: 0 }, changed: before.files > 0, notes: [] };
     },
     ensureLogsRotated: async () => ({
