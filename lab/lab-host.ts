@@ -1,7 +1,7 @@
 /** A throw-away host with a real systemd, from the outside. `docs/lab.md` says what is in it. */
 import { spawnSync } from 'node:child_process';
 import { hasAptGet, missingPackages } from './packages';
-import { hostFile, kingfisherProgram, projectDir } from './project';
+import { hostFile, labPrograms, projectDir } from './project';
 import { freePorts } from './temporal/ports';
 import { run, type RunOptions, type RunResult } from './run';
 
@@ -43,8 +43,9 @@ export class LabHost {
    * @throws Error with what is not ready. Nothing is left behind then.
    */
   static async up(name: string, options: LabHostOptions = {}): Promise<LabHost> {
-    const program = kingfisherProgram();
-    const args = ['--project', projectDir, '--node', process.execPath, '--kingfisher', program.dir];
+    const programs = labPrograms();
+    const args = ['--project', projectDir, '--node', process.execPath, '--programs', programs.dir];
+    args.push('--packages', programs.packages.join(' '));
     if (options.images !== undefined) args.push('--images', String(options.images));
     if (options.size !== undefined) args.push('--size', options.size);
     if (options.dataSize !== undefined) args.push('--data-size', options.dataSize);
@@ -55,7 +56,7 @@ export class LabHost {
       if (!String(error).includes('take it down first')) await script(['down', name]);
       throw error;
     } finally {
-      program.dispose();
+      programs.dispose();
     }
     return new LabHost(name);
   }

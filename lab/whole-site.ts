@@ -4,7 +4,7 @@ import { LabHost } from './lab-host';
 import { startMonitoring } from './monitoring/monitoring';
 import type { Monitoring } from './monitoring/monitoring';
 import { instanceOf } from './monitoring/monitoring-config';
-import type { Pace } from './monitoring/monitoring-config';
+import type { Pace, Windows } from './monitoring/monitoring-config';
 import { ensurePackages } from './packages';
 import { startStack } from './stack';
 import type { Stack, StackOptions } from './stack';
@@ -16,6 +16,8 @@ export interface WholeSiteOptions extends Pick<StackOptions, 'sections' | 'runbo
   /** Configuration, logs and data of everything beside the host. */
   directory: string;
   pace: Pace;
+  /** @default kept */
+  windows?: Windows;
   /** When the three tiers are paged. */
   tiers: [string, string, string];
 }
@@ -44,7 +46,7 @@ export async function setUpWholeSite(options: WholeSiteOptions, say: (line: stri
 }
 
 async function startParts(
-  { name, directory, pace, tiers, sections = {}, runbooks = {} }: WholeSiteOptions,
+  { name, directory, pace, windows = 'kept', tiers, sections = {}, runbooks = {} }: WholeSiteOptions,
   say: (line: string) => void,
   ending: Ending,
 ): Promise<Omit<WholeSite, 'down'>> {
@@ -72,6 +74,7 @@ async function startParts(
     webhookToken: stack.token,
     directory: join(directory, 'monitoring'),
     pace,
+    windows,
   });
   ending.add(() => monitoring.stop());
   return { host, stack, monitoring, pagers, kingfisherUrl: `http://127.0.0.1:${port}` };

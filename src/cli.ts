@@ -11,6 +11,7 @@ import { createEscalationCommand } from './cli/incident/escalation';
 import { createIncidentCommand } from './cli/incident/incident';
 import { createLeasesCommand } from './cli/lease/leases';
 import { createGuardCommand } from './cli/guard/guard';
+import { createOutboxCommand } from './cli/outbox';
 import { createPageCommand } from './cli/page';
 import { createPauseCommand, createResumeCommand } from './cli/guard/pause';
 import { createRolloutCommand } from './cli/rollout/rollout';
@@ -18,6 +19,7 @@ import { createRunCommand } from './cli/run';
 import { createSimulateCommand } from './cli/simulate';
 import { USAGE_EXIT_CODE, UsageError, usageExitsWith } from './cli/support/usage';
 import { openBackups } from './host/backup/open';
+import { openOutboxQuarantine } from './host/stores/outbox-quarantine';
 
 const program = new Command('halcyon')
   .description('durable runbooks for KingFisher')
@@ -38,6 +40,7 @@ const program = new Command('halcyon')
   .addCommand(createResumeCommand())
   .addCommand(createGuardCommand())
   .addCommand(createBackupsCommand(openBackups))
+  .addCommand(createOutboxCommand(openOutboxQuarantine))
   .addCommand(createSimulateCommand())
   .addCommand(createDoctorCommand())
   .addCommand(createRolloutCommand(ownBuild))

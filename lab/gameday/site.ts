@@ -22,6 +22,7 @@ export async function setUpGameday(
       name: HOST,
       directory,
       pace,
+      windows: 'paced',
       tiers: TIERS,
       runbooks: Object.fromEntries(runbooks.map((name) => [name, { ...TIMES, mode }])),
       sections: {

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs as the first process of new pid, mount, uts, ipc, net and cgroup namespaces: builds the host's root file system,
 # pivots into it and becomes systemd. Started by lab-host.sh, which gives everything by environment:
-#   LAB_NAME LAB_STATE LAB_PROJECT LAB_NODE LAB_KINGFISHER (folder) LAB_SIZE LAB_DATA_SIZE LAB_IMAGES
+#   LAB_NAME LAB_STATE LAB_PROJECT LAB_NODE LAB_PROGRAMS (folder) LAB_PACKAGES (names) LAB_SIZE LAB_DATA_SIZE LAB_IMAGES
 set -euo pipefail
 HERE=$(dirname "$(readlink -f "$0")")
 source "$HERE/common.sh"

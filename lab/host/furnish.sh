@@ -1,7 +1,8 @@
 # Writes what makes the overlay a KingFisher host: identity, units, user, data. Sourced by boot.sh, which sets $ROOT.
 
 # The units that start at boot; whatever else is enabled on this machine stays off inside.
-WANTED="redis-server.service rabbitmq-server.service postgresql.service cron.service kingfisher.service lab-cluster.service lab-database.service"
+WANTED="redis-server.service rabbitmq-server.service postgresql.service cron.service kingfisher.service lab-network.service lab-outside.service
+  lab-cluster.service lab-database.service"
 # They would reach the shared kernel, wait for hardware that is not there, or ask the network.
 MASKED="systemd-udevd.service systemd-udev-trigger.service systemd-udevd-kernel.socket systemd-udevd-control.socket
   systemd-timesyncd.service systemd-modules-load.service systemd-remount-fs.service systemd-logind.service
@@ -15,6 +16,7 @@ furnish() {
   kingfisher_user
   cp -r "$HERE/rootfs/." "$ROOT/"
   agent
+  secrets
   kingfisher_files
   units
   fill_in
@@ -22,7 +24,8 @@ furnish() {
 
 identity() {
   echo "$LAB_NAME" >"$ROOT/etc/hostname"
-  printf '127.0.0.1 localhost %s\n::1 localhost\n' "$LAB_NAME" >"$ROOT/etc/hosts"
+  printf '%s\n' "127.0.0.1 localhost $LAB_NAME" '::1 localhost' '198.18.0.2 api.openai.lab' '198.18.0.3 api.telegram.lab' \
+    >"$ROOT/etc/hosts"
   : >"$ROOT/etc/fstab"
   rm -f "$ROOT/etc/resolv.conf"
   : >"$ROOT/etc/resolv.conf"
@@ -41,6 +44,24 @@ kingfisher_user() {
   chroot "$ROOT" /usr/sbin/useradd --system --user-group --home-dir /opt/kingfisher --shell /usr/sbin/nologin kingfisher
 }
 
+# Made for this host alone: what KingFisher shows to OpenAI and Telegram, and signs its clients' tokens with.
+secrets() {
+  local home=$ROOT/etc/kingfisher
+  mkdir -p "$home"
+  (
+    umask 027
+    printf 'OPENAI_API_KEY=sk-lab-%s\nTELEGRAM_BOT_TOKEN=7000000001:AA%s\n' "$(random 40)" "$(random 33)" >"$home/environment"
+    random 40 >"$home/jwt-secret"
+  )
+  chmod 600 "$home/environment"
+  chroot "$ROOT" /usr/bin/chown root:kingfisher /etc/kingfisher/jwt-secret
+}
+
+# So many letters and digits; half as many bytes of chance.
+random() {
+  od -An -N$((($1 + 1) / 2)) -tx1 /dev/urandom | tr -d ' \n' | head -c "$1"
+}
+
 agent() {
   mkdir -p "$ROOT/etc/halcyon"
   cp "$HERE/agent.yaml" "$ROOT/etc/halcyon/halcyon.yaml"
@@ -52,21 +73,35 @@ kingfisher_files() {
   local home=$ROOT/opt/kingfisher today
   today=$home/data/images/$(date -u +%Y/%m/%d)
   mkdir -p "$home/backend" "$today" "$home"/data/images/temp "$home/data/temp" "$ROOT/var/log/kingfisher"
-  cp "$LAB_KINGFISHER"/*.js "$home/backend/"
+  cp -r "$LAB_PROGRAMS/kingfisher/." "$home/backend/"
+  packages "$home/backend/node_modules"
+  mkdir -p "$home/backend/King-Scripts" "$home/scripts"
+  ln -s ../step5-runner.js "$home/backend/King-Scripts/step5_runner.js"
+  ln -s ../backend/gen-jwt.js "$home/scripts/gen_jwt.js"
+  cp -r "$LAB_PROGRAMS/stand-ins" "$ROOT/usr/local/lib/lab/"
   images "$today"
   chmod -R u=rwX,g=rX,o= "$home/data"
   # However strict the project was checked out.
-  chmod -R u=rwX,go=rX "$home/backend" "$home/config" "$ROOT/usr/local/lib/lab" "$ROOT"/etc/{rabbitmq,logrotate.d}
+  chmod -R u=rwX,go=rX "$home/backend" "$home/config" "$ROOT/usr/local/lib/lab" "$ROOT/usr/local/bin/lab-outside" \
+    "$ROOT"/etc/{rabbitmq,logrotate.d}
   chroot "$ROOT" /usr/bin/chown -R kingfisher:kingfisher /opt/kingfisher/data /opt/kingfisher/config /var/log/kingfisher
 }
 
-# Files of 20 KB that `file` calls JPEG.
-images() {
-  local i
-  for ((i = 1; i <= LAB_IMAGES; i++)); do
-    { printf '\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00' && head -c 20460 /dev/zero; } \
-      >"$1/$(printf 'liquidation_%04d.jpg' "$i")"
+# A copy: however strict the project was checked out, KingFisher's user reads it.
+packages() { # FOLDER
+  local name
+  for name in $LAB_PACKAGES; do
+    mkdir -p "$1/$name"
+    cp -r "$LAB_PROJECT/node_modules/$name/." "$1/$name/"
   done
+}
+
+# Pictures of 20 KB.
+images() {
+  local i image=$ROOT/usr/local/lib/lab/image.jpg
+  "$LAB_NODE" -e 'const [, module, file] = process.argv; fs.writeFileSync(file, require(module).jpeg(20480))' \
+    "$ROOT/opt/kingfisher/backend/work/image.js" "$image"
+  for ((i = 1; i <= LAB_IMAGES; i++)); do cat "$image" >"$1/$(printf 'liquidation_%04d.jpg' "$i")"; done
 }
 
 # Removed through the overlay, the machine's own *.wants folders are hidden; new ones name what starts here.

@@ -11,7 +11,7 @@ usage() {
   cat <<'EOT'
 lab-host.sh COMMAND
   check                         say in one line why this machine cannot run a lab; silent and 0 when it can
-  up NAME --project DIR --node FILE --kingfisher DIR [--images N] [--size 3g] [--data-size 256m]
+  up NAME --project DIR --node FILE --programs DIR --packages 'NAME...' [--images N] [--size 3g] [--data-size 256m]
                                 boot a host and wait until KingFisher is ready
   exec NAME COMMAND...          run as root inside; input, output and exit code pass through
   status [--json] [NAME...]     what is up
@@ -25,7 +25,7 @@ cmd_up() {
   check_name "${1:-}"
   local name=$1 state=$LAB_HOME/$1 started=${EPOCHREALTIME/./}
   shift
-  export LAB_NAME=$name LAB_STATE=$state LAB_PROJECT='' LAB_NODE='' LAB_KINGFISHER='' LAB_IMAGES=50 LAB_SIZE=3g LAB_DATA_SIZE=256m
+  export LAB_NAME=$name LAB_STATE=$state LAB_PROJECT='' LAB_NODE='' LAB_PROGRAMS='' LAB_PACKAGES='' LAB_IMAGES=50 LAB_SIZE=3g LAB_DATA_SIZE=256m
   up_options "$@"
   # The end of another host may remove the folder of all a moment before.
   until mkdir "$state" 2>/dev/null; do
@@ -65,7 +65,8 @@ up_options() {
     case $1 in
       --project) LAB_PROJECT=$2 ;;
       --node) LAB_NODE=$2 ;;
-      --kingfisher) LAB_KINGFISHER=$2 ;;
+      --programs) LAB_PROGRAMS=$2 ;;
+      --packages) LAB_PACKAGES=$2 ;;
       --images) LAB_IMAGES=$2 ;;
       --size) LAB_SIZE=$2 ;;
       --data-size) LAB_DATA_SIZE=$2 ;;
@@ -73,7 +74,7 @@ up_options() {
     esac
     shift 2
   done
-  [[ -d $LAB_PROJECT && -x $LAB_NODE && -e $LAB_KINGFISHER/kingfisher.js ]] || die "up needs --project, --node and --kingfisher"
+  [[ -d $LAB_PROJECT && -x $LAB_NODE && -e $LAB_PROGRAMS/kingfisher/kingfisher.js ]] || die "up needs --project, --node and --programs"
   [[ $LAB_IMAGES =~ ^[0-9]{1,5}$ ]] || die "--images is a number"
   [[ $LAB_SIZE =~ ^[0-9]+[kmg]$ && $LAB_DATA_SIZE =~ ^[0-9]+[kmg]$ ]] || die "sizes are written 256m or 3g"
 }

@@ -5,7 +5,8 @@ export const DEPENDENCIES = ['postgres', 'redis', 'rabbitmq'] as const;
 export type Dependency = (typeof DEPENDENCIES)[number];
 
 export interface Environment {
-  host: string;
+  /** Undefined is every address. */
+  host: string | undefined;
   port: number;
   /** The configuration file. */
   configFile: string;
@@ -13,6 +14,9 @@ export interface Environment {
   /** Test control of what cannot be broken for real; see `faults.ts`. */
   faultsFile: string;
   accessLog: string | null;
+  jwtSecretFile: string;
+  openaiKey: string;
+  telegramToken: string;
   /** Those that `/ready` asks. */
   dependencies: Dependency[];
   urls: Record<Dependency, URL>;
@@ -22,12 +26,15 @@ export interface Environment {
 export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
   const dataDir = env.KINGFISHER_DATA ?? 'data';
   return {
-    host: env.KINGFISHER_HOST ?? '127.0.0.1',
+    host: env.KINGFISHER_HOST === '*' ? undefined : (env.KINGFISHER_HOST ?? '127.0.0.1'),
     port: parsePort(env.KINGFISHER_PORT ?? '8201'),
     configFile: env.KINGFISHER_CONFIG ?? 'config/kingfisher.json',
     dataDir,
     faultsFile: env.KINGFISHER_FAULTS ?? `${dataDir}/faults.json`,
     accessLog: env.KINGFISHER_ACCESS_LOG || null,
+    jwtSecretFile: env.KINGFISHER_JWT_SECRET_FILE ?? '/etc/kingfisher/jwt-secret',
+    openaiKey: env.OPENAI_API_KEY ?? '',
+    telegramToken: env.TELEGRAM_BOT_TOKEN ?? '',
     dependencies: parseDependencies(env.KINGFISHER_DEPENDENCIES ?? DEPENDENCIES.join(',')),
     urls: {
       postgres: new URL(env.KINGFISHER_POSTGRES_URL ?? 'postgres://kingfisher:kingfisher@127.0.0.1:5432/zmart_core'),
@@ -54,22 +61,32 @@ function parseDependencies(text: string): Dependency[] {
 }
 
 export interface Configuration {
-  openai: { max_qps: number };
+  /** Without `base_url`, analyses are made without OpenAI. */
+  openai: { max_qps: number; base_url?: string };
   orchestrator: { max_workers: number; fallback_mode?: boolean };
+  rate_limits?: { requests_per_minute: number };
+  /** Absent where images come from nowhere: the service makes its own. */
+  telegram?: { base_url: string; channel: string };
 }
 
+/** Each is a whole number; the last need not be there. */
 const WHOLE_NUMBERS = [
-  ['openai', 'max_qps'],
-  ['orchestrator', 'max_workers'],
+  ['openai', 'max_qps', 'required'],
+  ['orchestrator', 'max_workers', 'required'],
+  ['rate_limits', 'requests_per_minute', 'optional'],
 ] as const;
+const LARGEST = 100_000;
 
 /** Reads and checks the configuration file. Throws an `Error` of one line that names the file and the setting. */
 export function readConfiguration(path: string): Configuration {
   const value = parseJson(path);
-  for (const [section, key] of WHOLE_NUMBERS) {
+  for (const [section, key, presence] of WHOLE_NUMBERS) {
     const found = member(member(value, section), key);
-    if (Number.isInteger(found) && Number(found) >= 1 && Number(found) <= 1_000) continue;
-    throw new Error(`${path}: ${section}.${key}: expected a whole number from 1 to 1000, got ${JSON.stringify(found)}`);
+    if (found === undefined && presence === 'optional') continue;
+    const largest = presence === 'optional' ? LARGEST : 1_000;
+    if (Number.isInteger(found) && Number(found) >= 1 && Number(found) <= largest) continue;
+    const expected = `expected a whole number from 1 to ${largest}`;
+    throw new Error(`${path}: ${section}.${key}: ${expected}, got ${JSON.stringify(found)}`);
   }
   return value as Configuration;
 }

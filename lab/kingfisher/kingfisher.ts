@@ -1,17 +1,20 @@
 /**
- * A stand-in for the KingFisher service: plain Node, nothing beyond this folder. `--check-config` checks the
- * configuration and ends with 0 or 1. Its environment is described in `configuration.ts`.
+ * A stand-in for the KingFisher service. `--check-config` checks the configuration and ends with 0 or 1. Its environment is
+ * described in `configuration.ts`.
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { createAccessLog } from './access/access-log';
+import { Guard } from './access/guard';
 import { readConfiguration, readEnvironment, type Environment } from './configuration';
 import { Limits } from './limits';
-import { createAccessLog, log } from './log';
+import { log } from './log';
 import { Metrics } from './metrics';
 import { answer, type Service } from './pages';
-import { startWork } from './work';
 
 const STATE_BYTES = 4_096;
+/** The service answers at once; the clients of its dependencies take a moment to load. */
+const WORK_AFTER_MS = 250;
 
 function main(): void {
   // Standard output may be a file on a full disk: a lost log line must not end the service.
@@ -69,27 +72,37 @@ function replaceFile(path: string, content: string): void {
 }
 
 function serve(environment: Environment, limits: Limits): void {
-  const service: Service = { environment, metrics: new Metrics(), limits, startedAt: new Date() };
+  const metrics = new Metrics();
+  const guard = new Guard(environment, limits, metrics);
+  const service: Service = { environment, metrics, limits, guard, startedAt: new Date(), work: null };
+  if (!environment.dependencies.includes('postgres')) service.metrics.outboxPending = 0;
   const server = createHttpServer(service);
   server.on('error', (error) => {
     log('ERROR', 'main', `cannot start: ${error.message}`);
     process.exit(1);
   });
   server.listen(environment.port, environment.host, () => {
-    log('INFO', 'main', `serving on ${environment.host}:${environment.port}`);
-    startWork(environment, service.metrics);
+    log('INFO', 'main', `serving on ${environment.host ?? '*'}:${environment.port}`);
+    setTimeout(() => void startWork(service), WORK_AFTER_MS);
     limits.watch();
   });
   stopOnSignal(server);
+}
+
+async function startWork(service: Service): Promise<void> {
+  const { Work } = await import('./work/work');
+  service.work = new Work(service.environment, service.limits, service.metrics);
+  service.work.start();
 }
 
 function createHttpServer(service: Service): Server {
   const access = createAccessLog(service.environment.accessLog);
   return createServer((request, response) => {
     void answer(service, request).then((page) => {
-      response.writeHead(page.status, { 'content-type': page.type, 'content-length': Buffer.byteLength(page.body) });
+      const bytes = Buffer.byteLength(page.body);
+      response.writeHead(page.status, { ...page.headers, 'content-type': page.type, 'content-length': bytes });
       response.end(request.method === 'HEAD' ? undefined : page.body);
-      access(request, page.status, Buffer.byteLength(page.body));
+      access(request, { status: page.status, bytes, client: page.client });
     });
   });
 }

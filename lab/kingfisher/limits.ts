@@ -1,4 +1,4 @@
-/** The two limits that the runbooks change: one is taken again while the service runs, the other at its start only. */
+/** The settings that the runbooks change: most are taken again while the service runs, one at its start only. */
 import { watchFile } from 'node:fs';
 import { readConfiguration, type Configuration } from './configuration';
 import { log } from './log';
@@ -7,14 +7,20 @@ const LOOK_EVERY_MS = 200;
 
 export class Limits {
   maxQps: number;
+  /** Analyses are made without OpenAI. */
+  fallbackMode: boolean;
+  /** Of one client; null where nothing limits it. */
+  requestsPerMinute: number | null;
   readonly maxWorkers: number;
 
   constructor(
     private readonly configFile: string,
-    { openai, orchestrator }: Configuration,
+    readonly started: Configuration,
   ) {
-    this.maxQps = openai.max_qps;
-    this.maxWorkers = orchestrator.max_workers;
+    this.maxQps = started.openai.max_qps;
+    this.fallbackMode = started.orchestrator.fallback_mode === true;
+    this.requestsPerMinute = started.rate_limits?.requests_per_minute ?? null;
+    this.maxWorkers = started.orchestrator.max_workers;
   }
 
   /** Follows the file from now on. What cannot be used changes nothing. */
@@ -24,11 +30,17 @@ export class Limits {
 
   private takeAgain(): void {
     try {
-      const { max_qps: maxQps } = readConfiguration(this.configFile).openai;
-      if (maxQps !== this.maxQps) log('INFO', 'main', `openai.max_qps=${maxQps}, was ${this.maxQps}`);
-      this.maxQps = maxQps;
+      const { openai, orchestrator, rate_limits: rates } = readConfiguration(this.configFile);
+      this.take('maxQps', 'openai.max_qps', openai.max_qps);
+      this.take('fallbackMode', 'orchestrator.fallback_mode', orchestrator.fallback_mode === true);
+      this.take('requestsPerMinute', 'rate_limits.requests_per_minute', rates?.requests_per_minute ?? null);
     } catch (error) {
       log('ERROR', 'main', `configuration not taken: ${(error as Error).message}`);
     }
+  }
+
+  private take<K extends 'maxQps' | 'fallbackMode' | 'requestsPerMinute'>(key: K, name: string, value: this[K]): void {
+    if (value !== this[key]) log('INFO', 'main', `${name}=${value}, was ${this[key]}`);
+    this[key] = value;
   }
 }

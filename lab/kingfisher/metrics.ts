@@ -2,26 +2,38 @@
 
 export type Labels = Record<string, string>;
 
-/** A counter or gauge with one optional label, in order of first use. */
+/** A counter with these labels, in order of first use. */
 export class Series {
-  private readonly values = new Map<string, number>();
+  private readonly values = new Map<string, { values: string[]; amount: number }>();
+  private readonly labels: string[];
 
-  constructor(private readonly label?: string) {}
-
-  add(amount: number, value = ''): void {
-    this.values.set(value, this.get(value) + amount);
+  constructor(...labels: string[]) {
+    this.labels = labels;
   }
 
-  get(value = ''): number {
-    return this.values.get(value) ?? 0;
+  add(amount: number, ...values: string[]): void {
+    const key = values.join('\0');
+    const found = this.values.get(key);
+    if (found === undefined) this.values.set(key, { values, amount });
+    else found.amount += amount;
   }
 
   total(): number {
-    return [...this.values.values()].reduce((sum, value) => sum + value, 0);
+    return [...this.values.values()].reduce((sum, { amount }) => sum + amount, 0);
+  }
+
+  /** Summed by the values of the first label. */
+  byFirstLabel(): Record<string, number> {
+    const sums: Record<string, number> = {};
+    for (const { values, amount } of this.values.values()) sums[values[0]!] = (sums[values[0]!] ?? 0) + amount;
+    return sums;
   }
 
   samples(): [Labels, number][] {
-    return [...this.values].map(([value, amount]) => [this.label === undefined ? {} : { [this.label]: value }, amount]);
+    return [...this.values.values()].map(({ values, amount }) => [
+      Object.fromEntries(this.labels.map((label, index) => [label, values[index] ?? ''])),
+      amount,
+    ]);
   }
 }
 
@@ -58,19 +70,52 @@ export class Histogram {
   }
 }
 
+/**
+ * Steps of the pipeline and why each can fail. Prometheus can only see an increase from a value it has seen: all of them
+ * are there from the start, at 0.
+ */
+const FAILURES = {
+  image_download: ['telegram', 'permission', 'disk_full', 'io'],
+  image_processing: ['corrupt', 'permission', 'io'],
+  openai_analysis: ['rate_limited', 'insufficient_quota', 'unauthorized', 'server_error', 'timeout', 'unreachable'],
+  database: ['pool_exhausted', 'query'],
+  plugin: ['error'],
+} as const;
+
+export type Step = keyof typeof FAILURES;
+export type Reason<S extends Step> = (typeof FAILURES)[S][number];
+
+const VIOLATIONS = ['rate_limit', 'unauthorized', 'forbidden'] as const;
+export type Violation = (typeof VIOLATIONS)[number];
+
+/** Connections of the database pool. */
+export interface PoolUse {
+  active: number;
+  idle: number;
+  waiting: number;
+  max: number;
+}
+
 /** Everything one process has counted since its start. */
 export class Metrics {
-  readonly pipelineFailures = new Series('step');
+  readonly pipelineFailures = new Series('step', 'reason');
   readonly securityViolations = new Series('type');
   readonly analysis = new Histogram();
   readonly imagesDownloaded = new Series();
   readonly outboxPublished = new Series();
-  outboxPending = 0;
+  /** Null until the outbox was looked at for the first time. */
+  outboxPending: number | null = null;
+  /** Seconds since 1970; null until the first image. */
+  lastImageAt: number | null = null;
+  /** Images that wait for an analysis. */
+  backlog = 0;
+  pool: () => PoolUse = () => ({ active: 0, idle: 0, waiting: 0, max: 0 });
 
   constructor() {
-    // Prometheus can only see an increase from a value it has seen: series that alerts watch start at 0.
-    for (const step of ['image_download', 'openai_analysis', 'plugin']) this.pipelineFailures.add(0, step);
-    for (const type of ['rate_limit', 'unauthorized', 'forbidden']) this.securityViolations.add(0, type);
+    for (const [step, reasons] of Object.entries(FAILURES)) {
+      for (const reason of reasons) this.pipelineFailures.add(0, step, reason);
+    }
+    for (const type of VIOLATIONS) this.securityViolations.add(0, type);
     this.imagesDownloaded.add(0);
     this.outboxPublished.add(0);
   }

@@ -89,14 +89,17 @@ export function readRules(): RulesFile {
 }
 
 /**
- * The deployed rules at a pace of their own. Expressions stay as they are, with the windows in them: a threshold is one of
- * events within its window.
+ * The windows in the rules' expressions. A threshold is one of events within its window: `kept` asks for as many events as on
+ * a site. `paced` are shorter as everything else is, and ask for as many events in less time.
  */
-export function labRules(pace: Pace): RulesFile {
+export type Windows = 'kept' | 'paced';
+
+/** The deployed rules at a pace of their own. */
+export function labRules(pace: Pace, windows: Windows = 'kept'): RulesFile {
   const file = readRules();
   const groups = file.groups.map((group) => ({
     ...group,
-    rules: group.rules.map((rule) => paced(rule, pace, ['for'])),
+    rules: group.rules.map((rule) => pacedWindows(paced(rule, pace, ['for']), windows === 'paced' ? pace : 'deployed')),
   }));
   return { ...file, groups };
 }
@@ -120,6 +123,16 @@ export function detectionMs(pace: Pace): number {
   const waits = [global['scrape_interval'], global['scrape_timeout'], global['evaluation_interval'], rule?.for];
   const sum = [...waits, route['group_wait']].reduce((total: number, wait) => total + milliseconds(String(wait)), 0);
   return pace === 'deployed' ? sum : sum / pace;
+}
+
+/** `increase(x[5m])`, `x offset 15m` */
+function pacedWindows(rule: AlertRule, pace: Pace): AlertRule {
+  if (pace === 'deployed') return rule;
+  const shorter = (duration: string) => `${Math.ceil(milliseconds(duration) / pace)}ms`;
+  const expr = rule.expr
+    .replace(/\[(\w+)\]/g, (_, duration: string) => `[${shorter(duration)}]`)
+    .replace(/\boffset (\w+)/g, (_, duration: string) => `offset ${shorter(duration)}`);
+  return { ...rule, expr };
 }
 
 /** `of` with these durations of it divided by the pace. */

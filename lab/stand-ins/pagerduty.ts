@@ -49,7 +49,7 @@ export class StandInPagerduty {
       headers: { 'retry-after': String(seconds) },
     });
     const handler = (request: IncomingMessage, body: string) => pagerduty.answer(request, body);
-    pagerduty.server = await StandInServer.start(handler, pagerduty.faults, limited, options.port);
+    pagerduty.server = await StandInServer.start(handler, pagerduty.faults, limited, { port: options.port });
     return pagerduty;
   }
 

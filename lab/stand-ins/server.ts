@@ -38,14 +38,23 @@ export class Faults {
 
 export interface Answer {
   status: number;
-  body: object;
+  /** JSON; bytes are sent as they are. */
+  body: object | Buffer;
   headers?: Record<string, string>;
 }
 
 /** What one call is answered; told apart from faults, which are the server's matter. */
-export type Handler = (request: IncomingMessage, body: string) => Answer;
+export type Handler = (request: IncomingMessage, body: string) => Answer | Promise<Answer>;
 
-/** A small HTTP server on a loopback port that can fail on purpose. */
+/** Where a stand-in listens. */
+export interface Place {
+  /** @default '127.0.0.1' */
+  host?: string;
+  /** @default a free one */
+  port?: number;
+}
+
+/** A small HTTP server that can fail on purpose. */
 export class StandInServer {
   private constructor(
     private readonly server: Server,
@@ -56,13 +65,13 @@ export class StandInServer {
     handler: Handler,
     faults: Faults,
     limited: (retryAfterSeconds: number) => Answer,
-    port = 0,
+    { host = '127.0.0.1', port = 0 }: Place = {},
   ): Promise<StandInServer> {
     const server = createServer((request, response) => void serve(request, response, handler, faults, limited));
     await new Promise<void>((resolve, reject) => {
-      server.once('error', reject).listen(port, '127.0.0.1', resolve);
+      server.once('error', reject).listen(port, host, resolve);
     });
-    return new StandInServer(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    return new StandInServer(server, `http://${host}:${(server.address() as AddressInfo).port}`);
   }
 
   /** Lets go of the port, and of the calls that hang. */
@@ -88,12 +97,14 @@ async function serve(
   if (fault?.kind === 'hang') return;
   if (fault?.kind === 'rateLimited') return send(response, limited(fault.retryAfterSeconds));
   if (fault?.kind === 'status') return send(response, { status: fault.status, body: { error: 'stand-in fails' } });
-  const answer = handler(request, body);
+  const answer = await handler(request, body);
   if (fault?.kind === 'dropAfterAccept') request.socket.destroy();
   else send(response, answer);
 }
 
 function send(response: ServerResponse, { status, body, headers = {} }: Answer): void {
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
-  response.end(JSON.stringify(body));
+  const isJson = !Buffer.isBuffer(body);
+  const type = isJson ? 'application/json; charset=utf-8' : 'application/octet-stream';
+  response.writeHead(status, { 'content-type': type, ...headers });
+  response.end(isJson ? JSON.stringify(body) : body);
 }

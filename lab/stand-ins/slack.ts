@@ -46,7 +46,7 @@ export class StandInSlack {
       headers: { 'retry-after': String(seconds) },
     });
     const handler = (request: IncomingMessage, body: string) => slack.answer(request, body);
-    slack.server = await StandInServer.start(handler, slack.faults, limited, options.port);
+    slack.server = await StandInServer.start(handler, slack.faults, limited, { port: options.port });
     return slack;
   }
 

@@ -12,6 +12,8 @@ export type KingfisherSettings = AgentSettings['kingfisher'];
 export type KingfisherProbes = KingfisherSettings['probes'];
 /** How one endpoint is asked. */
 export type AskedSettings = KingfisherProbes['metrics'];
+/** KingFisher's statistics of its outbox, and where in them its numbers are. */
+export type OutboxStatsSettings = KingfisherProbes['outbox'];
 /** The Prometheus that scrapes this host's KingFisher. */
 export type PrometheusSettings = NonNullable<AgentSettings['prometheus']>;
 /** Where OpenAI is asked how long it takes to answer. */
@@ -29,6 +31,9 @@ export type OwnerSettings = NonNullable<KingfisherSettings['owner']>;
 export type DependencySettings = AgentSettings['dependencies'];
 /** What each of them has. */
 export type StoreSettings = NonNullable<DependencySettings['postgres']>;
+
+/** The tables of the outbox and of its quarantine, in the database of `dependencies.postgres`. */
+export type OutboxTables = NonNullable<StoreSettings['outbox']>;
 
 /** A setting, or a family of them, as the configuration has it. */
 type ConfiguredSetting = AgentSettings['settings'][string];

@@ -35,6 +35,12 @@ export const RUNBOOKS = {
     },
     about: 'KingFisher',
   },
+  outboxStuck: {
+    page: 'F',
+    title: 'Events stuck in outbox',
+    command: { name: 'outbox-stuck', description: 'runbook F: events do not reach RabbitMQ' },
+    about: 'Publishing of events',
+  },
   /** An alert that no runbook is mapped to: it changes nothing. */
   unknownAlert: { page: null, title: 'Unknown alert', command: null, about: null },
 } as const satisfies Record<string, RunbookEntry>;

@@ -5,6 +5,7 @@ export { guard } from './guard/guard';
 export { lease } from './lease/lease';
 export { analysisLatency } from './runbooks/analysis-latency';
 export { emergencyRecovery } from './runbooks/emergency-recovery';
+export { outboxStuck } from './runbooks/outbox-stuck';
 export { serviceDown } from './runbooks/service-down';
 export { unknownAlert } from './runbooks/unknown-alert';
 export { testPage } from './escalation/pages/test-page';

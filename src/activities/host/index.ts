@@ -9,6 +9,7 @@ import type { Logger } from 'pino';
 import type { HostActivityName } from '../../shared/host-activities';
 import { createAllowedActivities } from './allowed';
 import { createBackupActivities } from './files/backup';
+import { createBrokerActivities } from './stores/broker';
 import { createAsChange } from './core/change';
 import { createConfigurationActivities } from './configuration';
 import type { HostDeps } from './core/deps';
@@ -19,6 +20,7 @@ import { createHealthActivities } from './service/health';
 import { createLatencyActivities } from './latency/latency';
 import { createLedgerActivities } from './ledger';
 import type { LedgerActivities } from './ledger';
+import { createOutboxActivities } from './stores/outbox';
 import { createMetricsActivities } from './service/metrics';
 import { createPermissionActivities } from './files/permissions';
 import { createProcessActivities } from './service/processes';
@@ -97,6 +99,8 @@ function allActivities(deps: HostDeps, names: () => string[]) {
     ...createTemporaryActivities(deps),
     ...createRateLimitActivities(deps),
     ...createExchangeActivities(deps),
+    ...createBrokerActivities(deps),
+    ...createOutboxActivities(deps),
     ...createSettingActivities(deps, serialize),
   };
 }

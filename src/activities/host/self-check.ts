@@ -1,3 +1,4 @@
+import type { OutboxReading } from '../../shared/observations/outbox';
 import type { HostActivities } from '.';
 
 /** What an agent saw of its host at its start: a line a thing, for its log. */
@@ -20,10 +21,18 @@ export async function selfCheck(activities: HostActivities): Promise<SelfCheck> 
     starts: async () => (await activities.observeRecentStarts({ service: 'kingfisher' })).evidence,
     postgres: async () => (await activities.observeDependency({ dependency: 'postgres' })).condition,
     redis: async () => (await activities.observeDependency({ dependency: 'redis' })).condition,
+    outbox: async () => toldOutbox((await activities.observeOutbox({ apartMs: 0 })).last),
     rabbitmq: async () => (await activities.observeDependency({ dependency: 'rabbitmq' })).condition,
   };
   const seen = Object.entries(looks).map(async ([name, look]) => [name, await look().catch(messageOf)] as const);
   return Object.fromEntries(await Promise.all(seen));
+}
+
+/** What each of the two places is good for, on a host that may lack one of them. */
+function toldOutbox({ endpoint, table }: OutboxReading): string {
+  const told = ({ evidence, detail }: OutboxReading['endpoint']) =>
+    evidence === 'present' ? 'present' : `${evidence} (${detail})`;
+  return `statistics ${told(endpoint)}; table ${table === null ? 'not configured' : told(table)}`;
 }
 
 function messageOf(err: unknown): string {

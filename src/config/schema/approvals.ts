@@ -10,6 +10,7 @@ const KNOWN_RISKS: Record<Risk | 'default', true> = {
   permissions: true,
   blockAddress: true,
   raiseLimit: true,
+  quarantine: true,
   change: true,
 };
 const RISKS = Object.keys(KNOWN_RISKS) as [keyof typeof KNOWN_RISKS, ...(keyof typeof KNOWN_RISKS)[]];

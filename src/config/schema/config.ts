@@ -17,6 +17,7 @@ export const config = section({
   routes: routes.default({
     KingfisherServiceDown: 'serviceDown',
     KingfisherAnalysisLatencyHigh: 'analysisLatency',
+    KingfisherOutboxEventsStuck: 'outboxStuck',
   }),
   runbooks: runbooks.prefault({}),
   escalation: escalation.prefault({}),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { section, someText, textWhere, wholeNumber } from './nouns';
 import { ownFolder, serviceUnit } from './paths';
+import { tableName } from './settings';
 import { secretUrl } from './urls';
 
 /** Where its data is; the working folder of its process, or its package's folder, where absent. */
@@ -16,9 +17,20 @@ const rateLimits = section({
   prefix: keyPrefix.default('ratelimit:'),
 });
 
+/** KingFisher's outbox, and where an event goes that holds up all others. */
+const outbox = section({ table: tableName, quarantine: tableName }).refine(
+  ({ table, quarantine }) => table !== quarantine,
+  { path: ['quarantine'], error: 'expected another table than the outbox itself' },
+);
+
 /** `agent.dependencies:` what KingFisher stands on. What is left out is neither probed nor restarted. */
 export const dependencies = section({
-  postgres: section({ unit: serviceUnit(), url: secretUrl('postgres', 'postgresql'), dataDir }).optional(),
+  postgres: section({
+    unit: serviceUnit(),
+    url: secretUrl('postgres', 'postgresql'),
+    dataDir,
+    outbox: outbox.optional(),
+  }).optional(),
   redis: section({
     unit: serviceUnit(),
     url: secretUrl('redis', 'rediss'),

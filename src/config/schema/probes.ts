@@ -13,8 +13,10 @@ const headerName = textWhere('the name of a header', (text) => /^[A-Za-z0-9!#$%&
 
 const headerValue = textWhere('text of printable characters', (text) => /^[\x20-\x7e]*$/.test(text));
 
+const keys = z.array(someText('the name of a key')).min(1, { error: 'expected at least one key' });
+
 const field = section({
-  path: z.array(someText('the name of a key')).min(1, { error: 'expected at least one key' }),
+  path: keys,
   equals: z.union([z.string(), z.number(), z.boolean()], { error: 'expected a text, a number, true or false' }),
 });
 
@@ -39,6 +41,14 @@ function endpoint(path: string) {
 }
 
 const metrics = section(asked('/metrics', '5s')).transform(withMilliseconds);
+
+/** Its statistics of the outbox, and where in them the two numbers are. */
+const outbox = section({
+  ...asked('/api/v1/outbox/stats', '5s'),
+  pending: keys.default(['pending']),
+  // In seconds.
+  oldestAge: keys.default(['oldest_age_seconds']),
+}).transform(withMilliseconds);
 
 function withMilliseconds<T extends { timeout: number }>({ timeout, ...rest }: T) {
   return { ...rest, timeoutMs: timeout };
@@ -83,4 +93,5 @@ export const probes = section({
   health: endpoint('/health').prefault({}),
   ready: endpoint('/ready').prefault({}),
   metrics: metrics.prefault({}),
+  outbox: outbox.prefault({}),
 });

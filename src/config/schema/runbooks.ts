@@ -84,10 +84,21 @@ const latencyLimits: Limits = {
   },
 };
 
+/** Page F: how many events are too many, and how long the publisher may take. */
+const outboxLimits: Limits = {
+  amounts: { pendingAbove: wholeNumber(0, 10_000_000).default(100) },
+  times: {
+    lookAgainAfter: duration({ max: '1m' }).prefault('5s'),
+    stuckFor: duration({ max: '10m' }).prefault('30s'),
+    fallsWithin: duration({ max: '1h' }).prefault('2m'),
+  },
+};
+
 /** `runbooks:` one section for each runbook that has times. */
 export const runbooks = section({
   serviceDown: policy({ dependencyReadyWithin: '60s', tempFilesOlderThan: '1d' }).prefault({}),
   analysisLatency: policy({ dependencyReadyWithin: '60s', tempFilesOlderThan: '1d' }, latencyLimits).prefault({}),
+  outboxStuck: policy({ dependencyReadyWithin: '60s', tempFilesOlderThan: '1d' }, outboxLimits).prefault({}),
   emergencyRecovery: policy({ dependencyReadyWithin: '120s', tempFilesOlderThan: '1h' }).prefault({}),
 });
 

@@ -9,7 +9,8 @@ const bound = z.number({ error: 'expected a number' });
 
 const identifier = textWhere('a name of letters, digits and "_"', (text) => /^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(text));
 
-const tableName = textWhere('a table such as "config_entries" or "kingfisher.config_entries"', (text) =>
+/** A table, with or without its schema. */
+export const tableName = textWhere('a table such as "config_entries" or "kingfisher.config_entries"', (text) =>
   /^[A-Za-z_][A-Za-z0-9_]{0,62}(\.[A-Za-z_][A-Za-z0-9_]{0,62})?$/.test(text),
 );
 

@@ -61,8 +61,8 @@ function judge({ endpoint, body }: HttpAnswer, { statuses, field }: EndpointSett
   };
 }
 
-/** `undefined` where the body is no JSON or has no such field. */
-function valueOf(body: string, path: string[]): unknown {
+/** What stands in a JSON body at these keys. `undefined` where the body is no JSON or has no such field. */
+export function valueOf(body: string, path: string[]): unknown {
   try {
     let at: unknown = JSON.parse(body);
     for (const key of path) {

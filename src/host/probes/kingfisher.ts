@@ -16,6 +16,13 @@ export const PLAIN_PROBES: KingfisherProbes = {
   health: { ...PLAIN, path: '/health', timeoutMs: 1_000 },
   ready: { ...PLAIN, path: '/ready', timeoutMs: 1_000 },
   metrics: { ...PLAIN, path: '/metrics', timeoutMs: 5_000 },
+  outbox: {
+    ...PLAIN,
+    path: '/api/v1/outbox/stats',
+    timeoutMs: 5_000,
+    pending: ['pending'],
+    oldestAge: ['oldest_age_seconds'],
+  },
 };
 
 export interface KingfisherProbing {

@@ -72,10 +72,9 @@ export async function takesConnections(
   timeoutMs: number,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
-  const { protocol, hostname, port } = new URL(url);
+  const at = addressOf(url);
   // A Unix socket: its time-out came after the connection.
-  if (hostname === '') return true;
-  const at = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || DEFAULT_PORTS[protocol] || 0 };
+  if (at.host === '') return true;
   try {
     await withDeadline(timeoutMs, signal, (deadline) => connectTo(at, deadline));
     return true;
@@ -83,6 +82,12 @@ export async function takesConnections(
     signal?.throwIfAborted();
     return false;
   }
+}
+
+/** Where a URL leads, with the port of its protocol where it names none. The host is empty for a Unix socket. */
+export function addressOf(url: string): { host: string; port: number } {
+  const { protocol, hostname, port } = new URL(url);
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || DEFAULT_PORTS[protocol] || 0 };
 }
 
 const DEFAULT_PORTS: Record<string, number> = {
@@ -96,7 +101,8 @@ const DEFAULT_PORTS: Record<string, number> = {
   'https:': 443,
 };
 
-function connectTo(at: { host: string; port: number }, signal: AbortSignal): Promise<void> {
+/** A TCP connection that is closed at once. */
+export function connectTo(at: { host: string; port: number }, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = net.connect({ ...at, signal });
     socket.on('error', reject);

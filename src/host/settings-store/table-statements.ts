@@ -1,4 +1,5 @@
 import type { TableSettings } from '../agent-settings';
+import { quoted } from '../stores/database';
 
 /**
  * `read` gives at most two rows of `value`, `etag` and `type` as text, with a digest of the whole column and the row's last
@@ -15,7 +16,7 @@ export function tableStatements({ table, where, columns, path }: TableSettings):
   const names = Object.keys(where);
   const value = quoted(columns.value);
   const etag = quoted(columns.etag);
-  const name = table.split('.').map(quoted).join('.');
+  const name = quoted(table);
   const isNamed = names.map((column, index) => `${quoted(column)} = $${index + 1}`).join(' AND ');
   const given = names.length + (path === undefined ? 0 : 1);
   const [seenEtag, old, wanted, newEtag] = [1, 2, 3, 4].map((nth) => `$${given + nth}`) as [
@@ -55,8 +56,4 @@ function withinDocument(document: string, path: string, old: string, wanted: str
     isSame: `${found} = ${old}::jsonb`,
     written: `jsonb_set(${document}, ${path}, ${wanted}::jsonb)`,
   };
-}
-
-function quoted(identifier: string): string {
-  return `"${identifier.replaceAll('"', '""')}"`;
 }

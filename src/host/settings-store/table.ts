@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SettingValue } from '../../shared/safety/lease';
 import type { SettingLimits, TableSettings } from '../agent-settings';
-import { askDatabase } from './database';
+import { askDatabase } from '../stores/database';
 import { kindOf } from './limits';
 import type { Found, SettingStore } from './store';
 import { tableStatements } from './table-statements';

@@ -1,5 +1,6 @@
 import type { LatencyState, LatencyTerms } from './latency';
 import type { DependencyName } from './service';
+import type { OutboxReading } from './outbox';
 import type { DependencyState, HealthState } from './probes';
 
 /** What an agent can be asked to wait for, and what it tells of it in the end. */
@@ -10,6 +11,8 @@ export interface Readings {
   dependency: DependencyState;
   /** Analyses are as fast as they should be. */
   latency: LatencyState;
+  /** The outbox is within its limit, or falls. */
+  outbox: OutboxReading;
 }
 
 export type ReadingName = keyof Readings;
@@ -18,6 +21,7 @@ export type ReadingName = keyof Readings;
 interface Particulars {
   dependency: { dependency: DependencyName };
   latency: LatencyTerms;
+  outbox: { pendingAbove: number };
 }
 
 /** Which of them. */

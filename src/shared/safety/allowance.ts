@@ -1,10 +1,17 @@
 /** What an agent may be allowed to do on its host: the words of `agent.allow` in halcyon.yaml. */
-export const ALLOWANCES = ['restart', 'clearFiles', 'changeSettings', 'blockAddress', 'fullRecovery'] as const;
+export const ALLOWANCES = [
+  'restart',
+  'clearFiles',
+  'changeSettings',
+  'quarantine',
+  'blockAddress',
+  'fullRecovery',
+] as const;
 
 export type Allowance = (typeof ALLOWANCES)[number];
 
 /** What may be done where nothing is written: all but to cut somebody off, and a full recovery. */
-export const ALLOWED_BY_DEFAULT: readonly Allowance[] = ['restart', 'clearFiles', 'changeSettings'];
+export const ALLOWED_BY_DEFAULT: readonly Allowance[] = ['restart', 'clearFiles', 'changeSettings', 'quarantine'];
 
 /**
  * The word that each change needs. A change that does not stand here does not exist. A setting that is a member of a family
@@ -15,6 +22,7 @@ export const CHANGES = {
   ensureTempFilesRemoved: 'clearFiles',
   ensureLogsRotated: 'clearFiles',
   ensureSetting: 'changeSettings',
+  ensureEventQuarantined: 'quarantine',
   ensureStopped: 'fullRecovery',
   ensureStraysEnded: 'fullRecovery',
   ensureBackup: 'fullRecovery',

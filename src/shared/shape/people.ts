@@ -63,7 +63,7 @@ export const leaseExtension = object<LeaseExtension>({
 export const approval = object<Approval>({
   hash,
   subject: object<Approval['subject']>({
-    risk: oneOf('fullRecovery', 'permissions', 'blockAddress', 'raiseLimit', 'change'),
+    risk: oneOf('fullRecovery', 'permissions', 'blockAddress', 'raiseLimit', 'quarantine', 'change'),
     host: text,
     cite: text,
     title: text,

@@ -51,6 +51,11 @@ const WORDS: Record<string, Words> = {
   DependencyRefused: { rank: 4, say: (detail) => ({ of: dependencyOf(detail), is: 'refusing the credentials' }) },
   DependencyStillDown: { rank: 4, say: (detail) => ({ of: dependencyOf(detail), is: 'down' }) },
   DependencyDown: { rank: 4, say: (detail) => ({ of: dependencyOf(detail), is: 'down' }) },
+  PublishersBlocked: { rank: 4, say: (detail) => ({ of: 'RabbitMQ', is: `blocking publishers (${gist(detail)})` }) },
+  BrokerPortBlocked: { rank: 4, say: () => ({ of: "RabbitMQ's port", is: 'blocked by a firewall' }) },
+  OutboxUnreadable: { rank: 5, say: () => ({ of: 'its outbox', is: 'unreadable' }) },
+  OutboxContradictory: { rank: 5, say: () => ({ of: 'its outbox', is: 'counted in two ways that differ' }) },
+  OutboxExhausted: { rank: 5, say: () => ({ of: 'attempts of its events', is: 'used up' }) },
   OpenFilesExhausted: { rank: 5, say: () => ({ of: 'its open files', is: 'used up' }) },
   OutOfMemory: { rank: 5, say: () => ({ of: 'memory', is: 'used up' }) },
   ProcessStopped: { rank: 5, say: () => ({ of: 'its process', is: 'stopped (SIGSTOP)' }) },
@@ -119,9 +124,19 @@ function actedOn({ cause }: IncidentView): Cause | null {
   if (active === 'failed' || active === 'activating') return { of: '', is: ENDED[result] ?? `ended (${result})` };
   if (active === 'inactive') return { of: '', is: 'stopped' };
   if (/\/health is well, \/ready/.test(cause.evidence)) return { of: '', is: 'not ready' };
+  const outbox = ofOutbox(cause.evidence);
+  if (outbox !== null) return outbox;
   const answer = /\/health (\w+)/.exec(cause.evidence)?.[1];
   if (answer !== undefined) return { of: '', is: `running without a good answer (${answer})` };
   return { of: '', is: cut(cause.evidence, MAX_GIST) };
+}
+
+/** `RabbitMQ down (refused)`, `publisher stuck: …`, `event 17 (cluster.found), 5 of 5 attempts: …` of runbook F. */
+function ofOutbox(evidence: string): Cause | null {
+  const [, what, is] = /^(RabbitMQ|publisher) (down|stuck)\b/.exec(evidence) ?? [];
+  if (what !== undefined && is !== undefined) return { of: what === 'publisher' ? 'its publisher' : what, is };
+  const event = /^event (\S+) \(.*attempts\b/.exec(evidence)?.[1];
+  return event === undefined ? null : { of: `event ${event}`, is: 'blocking all others' };
 }
 
 const ENDED: Record<string, string> = {

@@ -10,6 +10,8 @@ const EFFECTS: Partial<Record<Risk, (given: ApprovalSubject['arguments']) => str
       `restarts PostgreSQL, Redis and RabbitMQ${onlyUnhealthy === true ? ', those that are down' : ''} (H.6, H.7)`,
       'starts KingFisher and verifies it (H.8, H.9). What it deletes is not kept; without that copy it clears no files.',
     ].join(', '),
+  quarantine: ({ event }) =>
+    `It moves event ${event} from the outbox to its quarantine, a table in the same database, as a whole. It is not published until somebody puts it back.`,
   permissions: () => 'It sets owner and mode of these files; what they were before is not kept.',
   change: () =>
     'It may restart services and, where the disk is full, delete old temporary files; nothing of that is backed up.',

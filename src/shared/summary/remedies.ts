@@ -35,6 +35,13 @@ const REMEDIES: Record<string, RemedyFor> = {
     const name = dependencyOf(detail);
     return { text: `correct the credentials, those that are configured or those in ${name}; a restart cannot help` };
   },
+  PublishersBlocked: (detail) => ({
+    text: /\bmemory\b/.test(detail)
+      ? 'let consumers empty its queues, or raise vm_memory_high_watermark; a restart does not end the alarm'
+      : "free space on the disk of RabbitMQ's data, above disk_free_limit; a restart does not end the alarm",
+    commands: ['rabbitmq-diagnostics alarms', 'rabbitmqctl list_queues name messages memory'],
+  }),
+  BrokerPortBlocked: () => ({ text: 'take that rule out of the firewall, or let KingFisher through before it' }),
   AlertContradicted: () => ({ text: 'look at scraping and at the network between Prometheus and the host' }),
   AgentTooOld: () => ({ text: "install the controller's version of Halcyon on this host" }),
   NotAllowed: () => ({ text: 'allow it under agent.allow of this host, or do it by hand' }),

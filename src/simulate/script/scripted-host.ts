@@ -15,6 +15,7 @@ import type { HostActivityName } from '../../shared/host-activities';
 import { ScriptedLatency } from './scripted-latency';
 import { ScriptedLedger } from './scripted-ledger';
 import { ANSWERS, DEPENDENCIES, WHY, endpoint } from './scripted-answers';
+import { ScriptedOutbox } from './scripted-outbox';
 import { scriptedRecovery } from './scripted-recovery';
 import { scriptedChanges, scriptedObservations, scriptedWaits } from './scripted-service';
 
@@ -69,6 +70,8 @@ export class ScriptedHost {
   readonly ledger = new ScriptedLedger(() => Date.parse(this.now()));
   /** How long its analyses take. */
   readonly latency = new ScriptedLatency(this);
+  /** Events that wait to be published. */
+  readonly outbox = new ScriptedOutbox(this);
   /** Whether KingFisher was stopped each time its files were touched. */
   readonly touchedWhileRunning: string[] = [];
   /** What a scenario answers besides, or in another way. */
@@ -93,6 +96,7 @@ export class ScriptedHost {
   waited(wanted: WaitRequest): Verdict {
     if (wanted.reading === 'health') return this.verdict();
     if (wanted.reading === 'latency') return this.latency.waited(wanted);
+    if (wanted.reading === 'outbox') return this.outbox.waited(wanted);
     const last = this.dependency(wanted.dependency);
     const holds = last.condition === 'well';
     const since = holds ? this.now() : null;
@@ -123,6 +127,7 @@ export class ScriptedHost {
       ...scriptedChanges(this),
       ...scriptedRecovery(this),
       ...this.latency.activities(),
+      ...this.outbox.activities(),
     };
     const known = HOST_ACTIVITIES.filter((name) => !this.lacks.has(name));
     const noted = known.map((name) => [name, this.noted(name, scripted[name] ?? notConfigured(name))]);
@@ -190,6 +195,7 @@ export class ScriptedHost {
 
   private standing(wanted: ReadingRequest): { standing: string; start: string } {
     if (wanted.reading === 'latency') return { standing: this.latency.standing(wanted), start: '' };
+    if (wanted.reading === 'outbox') return { standing: this.outbox.standing(wanted), start: '' };
     if (wanted.reading === 'dependency') {
       return { standing: dependencyStanding(this.dependency(wanted.dependency)), start: '' };
     }

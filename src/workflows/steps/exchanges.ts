@@ -3,15 +3,17 @@ import { formatDuration } from '../../shared/text/durations';
 import type { Incident } from '../incident/incident';
 import type { HostSteps, StepReport } from '../runbook/host-steps';
 
-export async function verifyExchanges(steps: HostSteps, incident: Incident): Promise<void> {
+/** What it lacks, or could not be asked for, is a finding. Gives those that it said it lacks. */
+export async function verifyExchanges(steps: HostSteps, incident: Incident, cite = 'H.7'): Promise<string[]> {
   const state = await steps.observe(
-    { cite: 'H.7', title: 'RabbitMQ has its exchanges' },
+    { cite, title: 'RabbitMQ has its exchanges' },
     (host) => host.observeExchanges(),
     describeExchanges,
   );
   if (state !== undefined && state.missing.length > 0) {
-    incident.addFinding('ExchangesMissing', 'H.7', state.missing.join(', '));
+    incident.addFinding('ExchangesMissing', cite, state.missing.join(', '));
   }
+  return state?.endpoint.answer === 'ok' ? state.missing : [];
 }
 
 export function describeExchanges(state: ExchangeState): StepReport {

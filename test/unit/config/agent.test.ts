@@ -21,7 +21,7 @@ it('has a default for everything but its host and two folders', () => {
   const { agent } = configOf(agentFile({}));
   expect(agent).toEqual({
     host: 'h1',
-    allow: ['restart', 'clearFiles', 'changeSettings'],
+    allow: ['restart', 'clearFiles', 'changeSettings', 'quarantine'],
     kingfisher: {
       manager: { type: 'systemd', unit: 'kingfisher.service' },
       baseUrl: 'http://127.0.0.1:8201',
@@ -45,6 +45,15 @@ it('has a default for everything but its host and two folders', () => {
           field: null,
         },
         metrics: { path: '/metrics', timeoutMs: 5_000, headers: {}, token: null, tokenFile: null },
+        outbox: {
+          path: '/api/v1/outbox/stats',
+          timeoutMs: 5_000,
+          headers: {},
+          token: null,
+          tokenFile: null,
+          pending: ['pending'],
+          oldestAge: ['oldest_age_seconds'],
+        },
       },
       metrics: {
         pipelineFailures: 'kingfisher_pipeline_failures_total',

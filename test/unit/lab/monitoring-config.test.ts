@@ -51,3 +51,12 @@ it('takes what is about KingFisher, and calls nobody', () => {
   expect(route).not.toHaveProperty('routes');
   expect(receivers).toEqual([{ name: 'halcyon', webhook_configs: [expect.objectContaining({ url: WEBHOOK })] }]);
 });
+
+it('shortens the windows of expressions as well, where that is asked for', () => {
+  const exprs = (windows: 'kept' | 'paced') =>
+    labRules(LAB_PACE, windows).groups.flatMap(({ rules }) => rules.map(({ expr }) => expr));
+  expect(exprs('kept').join()).toContain('increase(kingfisher_images_downloaded_total{job="kingfisher"}[15m])');
+  expect(exprs('paced').join()).toContain('increase(kingfisher_images_downloaded_total{job="kingfisher"}[60000ms])');
+  expect(exprs('paced').join()).toContain('offset 60000ms');
+  expect(exprs('paced').join()).not.toMatch(/\[\d+m\]/);
+});

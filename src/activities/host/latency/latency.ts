@@ -1,4 +1,4 @@
-import { readDatabaseLoad } from '../../../host/load/database-load';
+import { readDatabaseLoad } from '../../../host/stores/database-load';
 import { timeFirstByte } from '../../../host/probes/first-byte';
 import { notConfigured } from '../../../host/services/service-managers';
 import type { DatabaseLoad, DatabaseTerms } from '../../../shared/observations/database-load';

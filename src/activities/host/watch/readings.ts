@@ -2,6 +2,7 @@ import { HostError } from '../../../host/errors';
 import type { ReadingName, ReadingRequest, Readings } from '../../../shared/observations/readings';
 import { dependencyReading } from '../stores/dependency';
 import { latencyReading } from '../latency/latency-reading';
+import { outboxReading } from '../stores/outbox';
 import { healthReading } from '../service/health';
 import type { HostDeps } from '../core/deps';
 import type { Pace, Reading } from './reading';
@@ -24,6 +25,8 @@ export function readingOf(
       return dependencyReading(deps, wanted.dependency, pace, signal);
     case 'latency':
       return latencyReading(deps, wanted, pace, signal);
+    case 'outbox':
+      return outboxReading(deps, wanted, pace, signal);
     default: {
       const { reading } = wanted satisfies never as ReadingRequest;
       throw new HostError(

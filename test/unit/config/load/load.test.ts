@@ -67,7 +67,7 @@ describe('one line per problem', () => {
     ['temporal: {tls: {certFile: /a}}', 'halcyon.yaml: temporal.tls.keyFile: certFile and keyFile go together'],
     [
       'routes: {X: serviceDwn}',
-      'halcyon.yaml: routes.X: expected a known runbook (serviceDown, emergencyRecovery, unknownAlert), got "serviceDwn"',
+      'halcyon.yaml: routes.X: expected a known runbook (serviceDown, emergencyRecovery, outboxStuck, unknownAlert), got "serviceDwn"',
     ],
     [
       'hosts: {"a b": {}}',

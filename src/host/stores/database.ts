@@ -21,6 +21,27 @@ export async function askDatabase<T>(
   values: unknown[],
   outer: AbortSignal | undefined,
 ): Promise<T[]> {
+  return await withDatabase({ url, about: 'a setting', outer }, async (client) => {
+    return (await client.query(sql, values)).rows as T[];
+  });
+}
+
+interface Conversation {
+  url: string;
+  /** What it is asked for, in errors. */
+  about: string;
+  outer: AbortSignal | undefined;
+}
+
+/**
+ * A conversation on a connection of its own, of at most five seconds. A transaction that is not committed by then is none.
+ *
+ * @throws HostError `NotConfigured` where the configuration cannot be right, else `ObservationFailed`
+ */
+export async function withDatabase<T>(
+  { url, about, outer }: Conversation,
+  talk: (client: Client) => Promise<T>,
+): Promise<T> {
   try {
     return await withDeadline(TIMEOUT_MS, outer, async (signal) => {
       const client = new Client({
@@ -31,14 +52,23 @@ export async function askDatabase<T>(
       client.on('error', () => {});
       try {
         await client.connect();
-        return (await client.query(sql, values)).rows as T[];
+        return await talk(client);
       } finally {
         client.end().catch(() => {});
       }
     });
   } catch (err) {
     outer?.throwIfAborted();
+    if (err instanceof HostError) throw err;
     const failure = CONFIGURED_WRONGLY.test(errorCode(err)) ? 'NotConfigured' : 'ObservationFailed';
-    throw new HostError(failure, `PostgreSQL, asked for a setting: ${errorText(err)}`);
+    throw new HostError(failure, `PostgreSQL, asked for ${about}: ${errorText(err)}`);
   }
+}
+
+/** A table, or another name of SQL, that cannot be taken for anything else. */
+export function quoted(name: string): string {
+  return name
+    .split('.')
+    .map((part) => `"${part.replaceAll('"', '""')}"`)
+    .join('.');
 }

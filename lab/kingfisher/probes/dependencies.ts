@@ -1,6 +1,6 @@
 /** Asks PostgreSQL, Redis and RabbitMQ whether they serve, each in its own protocol over a raw socket. */
 import { greet } from './amqp';
-import type { Dependency, Environment } from './configuration';
+import type { Dependency, Environment } from '../configuration';
 import { converse } from './socket';
 
 const CHECK_TIMEOUT_MS = 1_000;

