@@ -8,7 +8,9 @@ export interface Benchmark<R extends object> {
   name: string;
   description: string;
   /** The option that says how many of each are measured. */
-  count: { option: 'pairs' | 'incidents' | 'hosts'; byDefault: number };
+  count: { option: 'pairs' | 'incidents' | 'hosts' | 'megabytes'; byDefault: number };
+  /** The JSON object stands on the last line unasked. */
+  isJsonLast?: true;
   /** Measures in a temporary folder that is gone afterwards. `say` prints a line. */
   measure(directory: string, count: number, say: (line: string) => void): Promise<R>;
   /** What a person reads, as lines. */
@@ -23,7 +25,8 @@ export function runBenchmark<R extends object>(benchmark: Benchmark<R>): void {
   });
 }
 
-async function main<R extends object>({ name, description, count, measure, report }: Benchmark<R>): Promise<void> {
+async function main<R extends object>(benchmark: Benchmark<R>): Promise<void> {
+  const { name, description, count, measure, report, isJsonLast = false } = benchmark;
   const program = new Command(`npm run bench:${name} --`)
     .description(description)
     .option(`--${count.option} <n>`, 'how many of each', parseCount, count.byDefault)
@@ -34,7 +37,7 @@ async function main<R extends object>({ name, description, count, measure, repor
   try {
     const result = await measure(directory, options[count.option], say);
     report(result).forEach(say);
-    if (options.json === true) say(JSON.stringify(result));
+    if (isJsonLast || options.json === true) say(JSON.stringify(result));
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

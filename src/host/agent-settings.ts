@@ -25,6 +25,8 @@ export type SystemdManagerSettings = Extract<KingfisherSettings['manager'], { ty
 export type ProcessManagerSettings = Extract<KingfisherSettings['manager'], { type: 'process' }>;
 /** Where folder and user are absent, those of the service. */
 export type ConfigCheckSettings = NonNullable<KingfisherSettings['configCheck']>;
+/** What makes a token for a client. */
+export type IssueTokenSettings = NonNullable<KingfisherSettings['issueToken']>;
 /** Owner and group of everything below dataDir. */
 export type OwnerSettings = NonNullable<KingfisherSettings['owner']>;
 

@@ -41,6 +41,7 @@ export function secretsOf({ kingfisher, dependencies, prometheus }: AgentSetting
     ...[...urls(dependencies), prometheus?.url ?? ''].flatMap(passwordsOf),
     ...secretsOfEnvironment(environment),
     ...sent,
+    kingfisher.telegram?.token ?? '',
   ].filter((secret) => secret.length >= SHORTEST_LITERAL);
 }
 

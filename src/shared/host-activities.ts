@@ -1,3 +1,5 @@
+import type { RunbookName } from './runbooks';
+
 /** The names of all that an agent can be asked for. The compiler compares it with what agents have (`activities/host`). */
 export const HOST_ACTIVITIES = [
   'checkConfiguration',
@@ -14,7 +16,9 @@ export const HOST_ACTIVITIES = [
   'ensureStraysEnded',
   'ensureTempFilesRemoved',
   'ensureTemporaryFilesCleared',
+  'ensureTokenIssued',
   'keepPauses',
+  'observeAccess',
   'observeAllowed',
   'observeBackupPlan',
   'observeBrokerAlarms',
@@ -23,6 +27,7 @@ export const HOST_ACTIVITIES = [
   'observeDependency',
   'observeExchanges',
   'observeHealth',
+  'observeImages',
   'observeLedger',
   'observeLoad',
   'observeLogTail',
@@ -41,7 +46,11 @@ export const HOST_ACTIVITIES = [
   'observeSetting',
   'observeStartLog',
   'observeStrays',
+  'observeTelegramBot',
+  'observeTelegramRefusals',
+  'observeTelegramStatus',
   'observeTemporaryFiles',
+  'observeWayOut',
   'waitUntil',
   'waitUntilDependencyClear',
   'waitUntilStarted',
@@ -49,3 +58,25 @@ export const HOST_ACTIVITIES = [
 ] as const;
 
 export type HostActivityName = (typeof HOST_ACTIVITIES)[number];
+
+/**
+ * What only some pages ask for. An agent that does not know it is too old for those, and for no other: so a page that is
+ * new changes nothing of the runs that were begun before it.
+ */
+const ASKED_BY_SOME: Partial<Record<RunbookName, readonly HostActivityName[]>> = {
+  imageProcessingStalled: [
+    'observeImages',
+    'observeSeries',
+    'observeTelegramBot',
+    'observeTelegramRefusals',
+    'observeTelegramStatus',
+    'observeWayOut',
+  ],
+};
+
+/** All that a page may ask an agent for. */
+export function activitiesAskedBy(runbook: RunbookName): HostActivityName[] {
+  const own = ASKED_BY_SOME[runbook] ?? [];
+  const some = Object.values(ASKED_BY_SOME).flat();
+  return HOST_ACTIVITIES.filter((name) => own.includes(name) || !some.includes(name));
+}

@@ -2,6 +2,7 @@ import type { AlertContext } from './alert-context';
 import type { ClosedEpisodes, EpisodeStart } from './episode';
 import type { RunLimit } from './run-limit';
 import type { RunbookName } from './runbooks';
+import type { BusinessHours } from './observations/images';
 import type { Page } from './paging/escalation';
 import type { Approval, EarlyAnswer } from './safety/approval';
 import type { LeaseOutcome, SettingValue } from './safety/lease';
@@ -64,6 +65,8 @@ export interface RunbookPolicy {
   tempFilesOlderThanMs: number;
   /** What is too much or too long, by the page's own names (`runbooks.<name>.limits`); a duration's end in `Ms`. */
   limits?: Record<string, number>;
+  /** When its page asks for anything at all; absent where that is always. */
+  businessHours?: BusinessHours;
 }
 
 export interface IncidentInput extends RunLimit {
@@ -158,6 +161,8 @@ export interface IncidentLease {
   state: LeaseOutcome['state'] | 'released' | 'undone';
   /** Why it was asked for. */
   reason: string;
+  /** It is not given back when this incident closes. */
+  outlives?: true;
   /** How it came to its state, in words; empty while it is active. */
   detail: string;
   /** Since when it is in this state. */

@@ -7,6 +7,8 @@ import { createServiceManagers } from '../../host/services/service-managers';
 import type { AgentSettings } from '../../host/agent-settings';
 import type { Logger } from 'pino';
 import type { HostActivityName } from '../../shared/host-activities';
+import { createAccessActivities } from './access/access';
+import { createTokenActivities } from './access/token';
 import { createAllowedActivities } from './allowed';
 import { createBackupActivities } from './files/backup';
 import { createBrokerActivities } from './stores/broker';
@@ -18,6 +20,7 @@ import { createEvidenceActivities } from './service/evidence';
 import { createExchangeActivities } from './stores/exchanges';
 import { createHealthActivities } from './service/health';
 import { createLatencyActivities } from './latency/latency';
+import { createImageActivities } from './images/images';
 import { createLedgerActivities } from './ledger';
 import type { LedgerActivities } from './ledger';
 import { createOutboxActivities } from './stores/outbox';
@@ -32,6 +35,7 @@ import { createSettingActivities } from './settings/settings';
 import { createSpaceActivities } from './files/space';
 import { createStopActivities } from './service/stop';
 import { createStrayActivities } from './service/strays';
+import { createTelegramActivities } from './images/telegram';
 import { createTemporaryActivities } from './files/temporary';
 import { createWaitActivities } from './watch/wait-until';
 import { createWatchActivities } from './watch/watch';
@@ -87,6 +91,8 @@ function allActivities(deps: HostDeps, names: () => string[]) {
     ...createWaitActivities(deps),
     ...createWatchActivities(deps),
     ...createMetricsActivities(deps),
+    ...createImageActivities(deps),
+    ...createTelegramActivities(deps),
     ...createSeriesActivities(deps),
     ...createLatencyActivities(deps),
     ...createDependencyActivities(deps),
@@ -102,5 +108,7 @@ function allActivities(deps: HostDeps, names: () => string[]) {
     ...createBrokerActivities(deps),
     ...createOutboxActivities(deps),
     ...createSettingActivities(deps, serialize),
+    ...createAccessActivities(deps),
+    ...createTokenActivities(deps),
   };
 }

@@ -42,11 +42,12 @@ function namedUnits({ kingfisher: { manager }, dependencies }: AgentSettings): [
 }
 
 function namedUsers({ kingfisher }: AgentSettings): [string, string | undefined][] {
-  const { manager, configCheck } = kingfisher;
+  const { manager, configCheck, issueToken } = kingfisher;
   return [
     ['kingfisher.user', kingfisher.user],
     ['kingfisher.manager.user', manager.type === 'process' ? manager.user : undefined],
     ['kingfisher.configCheck.user', configCheck?.user],
+    ['kingfisher.issueToken.user', issueToken?.user],
     ['kingfisher.owner.user', kingfisher.owner?.user],
   ];
 }

@@ -1,6 +1,8 @@
 import type { OutboxReading } from '../../shared/observations/outbox';
 import type { HostActivities } from '.';
 
+const MINUTE_MS = 60_000;
+
 /** What an agent saw of its host at its start: a line a thing, for its log. */
 export type SelfCheck = Record<string, string>;
 
@@ -14,9 +16,11 @@ export async function selfCheck(activities: HostActivities): Promise<SelfCheck> 
     health: async () => (await activities.observeHealth()).health.answer,
     ready: async () => (await activities.observeHealth()).ready.answer,
     metrics: async () => (await activities.observeMetrics()).endpoint.answer,
+    telegram: async () => (await activities.observeTelegramStatus()).endpoint.answer,
     port: async () => ((await activities.observePort()).listening ? 'listening' : 'nobody listens'),
     processes: async () => String((await activities.observeProcesses()).processes.length),
     log: async () => (await activities.observeLogTail({ lines: 1 })).evidence,
+    accessLog: async () => (await activities.observeAccess({ windowMs: MINUTE_MS })).evidence,
     disks: async () => String((await activities.observeResources()).disks.length),
     starts: async () => (await activities.observeRecentStarts({ service: 'kingfisher' })).evidence,
     postgres: async () => (await activities.observeDependency({ dependency: 'postgres' })).condition,

@@ -11,6 +11,7 @@ const KNOWN_RISKS: Record<Risk | 'default', true> = {
   blockAddress: true,
   raiseLimit: true,
   quarantine: true,
+  issueToken: true,
   change: true,
 };
 const RISKS = Object.keys(KNOWN_RISKS) as [keyof typeof KNOWN_RISKS, ...(keyof typeof KNOWN_RISKS)[]];

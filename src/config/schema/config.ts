@@ -16,7 +16,9 @@ export const config = section({
   hosts: hosts.default({}),
   routes: routes.default({
     KingfisherServiceDown: 'serviceDown',
+    KingfisherSecurityViolationsHigh: 'securityViolations',
     KingfisherAnalysisLatencyHigh: 'analysisLatency',
+    KingfisherImageProcessingStalled: 'imageProcessingStalled',
     KingfisherOutboxEventsStuck: 'outboxStuck',
   }),
   runbooks: runbooks.prefault({}),

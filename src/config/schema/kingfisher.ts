@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isMapping, valueAt } from '../load/values';
+import { telegram } from './images/telegram';
 import { duration, section, size, textWhere, wholeNumber } from './nouns';
 import { absoluteFile, command, isBelow, ownFolder, serviceUnit, systemUser } from './paths';
 import { metricNames, probes } from './probes';
@@ -45,6 +46,20 @@ const configCheck = section({
   timeout: duration({ max: '10m' }).prefault('30s'),
 }).transform(({ timeout, ...rest }) => ({ ...rest, timeoutMs: timeout }));
 
+/** A client of KingFisher as its tokens and its access log name it. */
+const clientName = textWhere('the name of a client: letters, digits, ".", "_", "@" and "-", at most 64', (text) =>
+  /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/.test(text),
+);
+
+/** What makes a token for a client: `{client}` in its arguments is the client's name. It writes the token, and nothing else. */
+const issueToken = section({
+  command: command(),
+  // Where absent, the folder and the user of the service.
+  cwd: ownFolder().optional(),
+  user: systemUser().optional(),
+  timeout: duration({ max: '10m' }).prefault('30s'),
+}).transform(({ timeout, ...rest }) => ({ ...rest, timeoutMs: timeout }));
+
 const groupName = textWhere('a group name', (text) => /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/.test(text));
 
 /** System folders that everybody may write to: what is ours there is told by the start of its name and its owner. */
@@ -83,6 +98,13 @@ export const kingfisher = section({
       error: 'expected "journal", "none", or an absolute file path without ".."',
     })
     .default('/var/log/kingfisher/service.log'),
+  // One line for each request, in the combined format or in JSON.
+  accessLog: z
+    .union([z.literal('none'), absoluteFile()], { error: 'expected "none", or an absolute file path without ".."' })
+    .default('/var/log/kingfisher/access.log'),
+  // Those whose requests are wanted: higher limits and new tokens are for them alone.
+  clients: z.array(clientName).default([]),
+  issueToken: issueToken.nullable().default(null),
   // Folders below dataDir that hold only temporary files.
   tempDirs: z.array(ownFolder()).default([]),
   // Those outside of dataDir: by the start of their names.
@@ -95,6 +117,7 @@ export const kingfisher = section({
   tempFilesLimit: wholeNumber(1, 1_000_000).default(10_000),
   logrotate: logrotate.nullable().default(null),
   configCheck: configCheck.nullable().default(null),
+  telegram: telegram.prefault({}),
 })
   .superRefine(checkTempDirs, { when: ({ value }) => isMapping(value) })
   .superRefine(checkJournal, { when: ({ value }) => isMapping(value) })

@@ -33,12 +33,15 @@ function asking(timeout: string) {
   };
 }
 
-function endpoint(path: string) {
+function endpoint(path: string, timeout = '1s') {
   // Where null: every 2xx.
   const statuses = z.array(wholeNumber(100, 599)).min(1, { error: 'expected at least one status' });
   const well = { statuses: statuses.nullable().default(null), field: field.nullable().default(null) };
-  return section({ ...asked(path, '1s'), ...well }).transform(withMilliseconds);
+  return section({ ...asked(path, timeout), ...well }).transform(withMilliseconds);
 }
+
+/** What it says of its connection to Telegram. Without a field: wherever such an answer usually says it. */
+const telegram = endpoint('/api/v1/telegram/status', '3s').prefault({});
 
 const metrics = section(asked('/metrics', '5s')).transform(withMilliseconds);
 
@@ -94,4 +97,5 @@ export const probes = section({
   ready: endpoint('/ready').prefault({}),
   metrics: metrics.prefault({}),
   outbox: outbox.prefault({}),
+  telegram,
 });

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { RunbookPolicy } from '../../shared/incident';
+import type { BusinessHours } from '../../shared/observations/images';
 import { RUNBOOK_NAMES } from '../../shared/runbooks';
 import type { Mode } from '../../shared/safety/safety';
 import { isMapping } from '../load/values';
+import { businessHours } from './images/business-hours';
 import { duration, section, wholeNumber } from './nouns';
 
 const MODES = ['observe', 'approve', 'auto'] as const satisfies Mode[];
@@ -16,6 +18,7 @@ export const runbookName = z.enum(RUNBOOK_NAMES, {
 interface Defaults {
   dependencyReadyWithin: string;
   tempFilesOlderThan: string;
+  healthyWithin?: string;
 }
 
 /** What is too much or too long on one page: its own keys. */
@@ -33,12 +36,12 @@ const limitsOf = ({ amounts = {}, times = {} }: Limits) =>
     .prefault({});
 
 /** `runbooks.<name>:` how one runbook waits. Each duration is `<its key>Ms` in what comes out. */
-const policy = (defaults: Defaults, limits?: Limits) =>
+const policy = (defaults: Defaults, limits?: Limits, own: { businessHours?: typeof businessHours } = {}) =>
   section({
     mode: z.enum(MODES, { error: `expected one of ${MODES.join(', ')}` }).default('auto'),
     startsPerHour: wholeNumber(1, 100_000).default(6),
     stabilityWindow: duration({ min: '0s' }).prefault('5s'),
-    healthyWithin: duration().prefault('30s'),
+    healthyWithin: duration().prefault(defaults.healthyWithin ?? '30s'),
     dependencyReadyWithin: duration().prefault(defaults.dependencyReadyWithin),
     agentWithin: duration().prefault('6s'),
     giveUpAfter: duration().prefault('10m'),
@@ -46,6 +49,7 @@ const policy = (defaults: Defaults, limits?: Limits) =>
     steadyFor: duration({ min: '0s' }).prefault('5m'),
     tempFilesOlderThan: duration().prefault(defaults.tempFilesOlderThan),
     ...(limits === undefined ? {} : { limits: limitsOf(limits) }),
+    ...(own.businessHours === undefined ? {} : { businessHours: own.businessHours.prefault({}) }),
   })
     .superRefine(
       ({ stabilityWindow, healthyWithin }, context) => {
@@ -55,10 +59,11 @@ const policy = (defaults: Defaults, limits?: Limits) =>
       },
       { when: ({ value }) => isMapping(value) },
     )
-    .transform(({ mode, startsPerHour, limits, ...times }): RunbookPolicy & { mode: Mode } => ({
+    .transform(({ mode, startsPerHour, limits, businessHours: hours, ...times }): RunbookPolicy & { mode: Mode } => ({
       mode,
       startsPerHour,
       ...(limits === undefined ? {} : { limits: limits as Record<string, number> }),
+      ...(hours === undefined ? {} : { businessHours: hours as BusinessHours }),
       ...inMs(times),
     }));
 
@@ -94,12 +99,51 @@ const outboxLimits: Limits = {
   },
 };
 
+/** Of page C. */
+const VIOLATIONS: Limits = {
+  amounts: {
+    violationsPer5m: wholeNumber(1, 1_000_000).default(10),
+    // Percent of the violations that have one cause, or few sources.
+    share: wholeNumber(51, 100).default(80),
+    attackers: wholeNumber(1, 32).default(5),
+    // Percent of the rate limit that KingFisher has.
+    raiseTo: wholeNumber(101, 1_000).default(200),
+  },
+  times: {
+    raiseFor: duration({ max: '1d' }).prefault('1h'),
+    blockFor: duration({ max: '7d' }).prefault('1h'),
+    review: duration({ max: '7d' }).prefault('24h'),
+  },
+};
+
 /** `runbooks:` one section for each runbook that has times. */
 export const runbooks = section({
   serviceDown: policy({ dependencyReadyWithin: '60s', tempFilesOlderThan: '1d' }).prefault({}),
   analysisLatency: policy({ dependencyReadyWithin: '60s', tempFilesOlderThan: '1d' }, latencyLimits).prefault({}),
   outboxStuck: policy({ dependencyReadyWithin: '60s', tempFilesOlderThan: '1d' }, outboxLimits).prefault({}),
+  securityViolations: policy(
+    // Whoever is blocked is seen no more a minute later.
+    { dependencyReadyWithin: '60s', tempFilesOlderThan: '1d', healthyWithin: '3m' },
+    VIOLATIONS,
+  ).prefault({}),
   emergencyRecovery: policy({ dependencyReadyWithin: '120s', tempFilesOlderThan: '1h' }).prefault({}),
+  imageProcessingStalled: policy(
+    { dependencyReadyWithin: '60s', tempFilesOlderThan: '1d' },
+    {
+      times: {
+        // No image for so long within business hours.
+        stalledAfter: duration({ min: '1m', max: '1d' }).prefault('15m'),
+        // Telegram limits its bot: waited out for this at the least, and for no longer than that in one go.
+        backOff: duration({ min: '1s' }).prefault('60s'),
+        longestBackOff: duration().prefault('15m'),
+        // Updates that wait at Telegram for longer than this are not fetched.
+        fetchedWithin: duration({ max: '5m' }).prefault('20s'),
+        // After a restart the next image is there within this time.
+        imageWithin: duration({ max: '30m' }).prefault('2m'),
+      },
+    },
+    { businessHours },
+  ).prefault({}),
 });
 
 type InMs<Times> = { [Key in keyof Times & string as `${Key}Ms`]: number };

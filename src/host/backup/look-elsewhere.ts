@@ -13,6 +13,9 @@ import { join } from '../files/walk';
 import { isNoImages, walkImages } from './place';
 import type { BackupSettings } from './place';
 
+/** How images are filed. */
+type FiledImages = Pick<BackupSettings, 'images' | 'layout' | 'notImages'>;
+
 /** What lies in the folder of images where the layout finds none of the day. */
 interface Elsewhere {
   /** Something is in a folder of another day: the layout is right. */
@@ -28,7 +31,7 @@ interface Elsewhere {
  * files lie in another layout. `undefined` where it is truly empty, or has images of other days alone.
  */
 export async function imagesNotFound(
-  settings: BackupSettings,
+  settings: FiledImages,
   day: string,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
@@ -53,7 +56,7 @@ export async function imagesNotFound(
 
 async function lookElsewhere(
   images: SafeFolder,
-  settings: BackupSettings,
+  settings: FiledImages,
   day: string,
   signal?: AbortSignal,
 ): Promise<Elsewhere> {

@@ -104,7 +104,10 @@ function ofDayAlone(settings: BackupSettings, day: string, visitor: ImageVisitor
 }
 
 /** Whether what lies `below` the folder of images is none of them. */
-export function isNoImages({ images, notImages = [] }: BackupSettings, below: string): boolean {
+export function isNoImages(
+  { images, notImages = [] }: Pick<BackupSettings, 'images' | 'notImages'>,
+  below: string,
+): boolean {
   return notImages.some((place) => isAtOrBelow(path.join(images, below), place));
 }
 

@@ -44,7 +44,25 @@ export async function readLogTail(place: string, lines: number, redact: Redact):
   }
 }
 
-async function openLog(file: string): Promise<FileHandle | 'malformed' | undefined> {
+/**
+ * The last whole lines of a log file as they are, from its last MiB at the most: not to leave the host before they are
+ * masked. `undefined` where there is no file.
+ *
+ * @throws HostError as `readLogTail`
+ */
+export async function readLastLines(place: string, lines: number): Promise<string[] | undefined> {
+  const file = await openLog(place);
+  if (file === undefined || file === 'malformed') return undefined;
+  try {
+    const stat = await file.stat();
+    return stat.isFile() ? await readEnd(file, stat.size, lines) : undefined;
+  } finally {
+    await file.close();
+  }
+}
+
+/** `malformed` for a link, a folder or a pipe in its place; `undefined` where nothing is there. */
+export async function openLog(file: string): Promise<FileHandle | 'malformed' | undefined> {
   const folder = await openFolderOf(file);
   if (folder === undefined) return undefined;
   const name = path.basename(file);

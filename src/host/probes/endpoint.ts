@@ -75,8 +75,8 @@ export function valueOf(body: string, path: string[]): unknown {
   }
 }
 
-/** Read each time: tokens are exchanged while the agent runs. */
-async function readToken(place: string): Promise<string> {
+/** Read each time: tokens are exchanged while the agent runs. Throws where the file holds none. */
+export async function readToken(place: string): Promise<string> {
   const file = await openToken(place);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(TOKEN_BYTES), 0, TOKEN_BYTES, 0);

@@ -23,6 +23,7 @@ export const PLAIN_PROBES: KingfisherProbes = {
     pending: ['pending'],
     oldestAge: ['oldest_age_seconds'],
   },
+  telegram: { ...PLAIN, path: '/api/v1/telegram/status', timeoutMs: 3_000 },
 };
 
 export interface KingfisherProbing {

@@ -101,7 +101,7 @@ const DEFAULT_PORTS: Record<string, number> = {
   'https:': 443,
 };
 
-/** A TCP connection that is closed at once. */
+/** Resolves when somebody, or the kernel for a process that is there, takes the connection. */
 export function connectTo(at: { host: string; port: number }, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = net.connect({ ...at, signal });

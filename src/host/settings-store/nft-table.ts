@@ -1,8 +1,8 @@
 import { HostError, errorText } from '../errors';
 import { describeEnd } from '../programs/commands';
 import type { CommandResult, CommandRunner } from '../programs/commands';
-import { parseNetwork } from './network';
-import type { Network } from './network';
+import { parseNetwork } from '../network';
+import type { Network } from '../network';
 
 export const NFT = '/usr/sbin/nft';
 const TIMEOUT_MS = 5_000;

@@ -3,8 +3,8 @@ import type { SettingValue } from '../../shared/safety/lease';
 import type { FamilySettings } from '../agent-settings';
 import { HostError } from '../errors';
 import type { CommandRunner } from '../programs/commands';
-import { overlap, parseNetwork } from './network';
-import type { Network } from './network';
+import { overlap, parseNetwork } from '../network';
+import type { Network } from '../network';
 import { createNftTable } from './nft-table';
 import type { Blocked } from './nft-table';
 import type { SettingStore } from './store';
@@ -66,14 +66,27 @@ function find(all: Blocked[], { text }: Network): Blocked | undefined {
   return all.find((one) => one.network.text === text);
 }
 
-function refuseProtected(network: Network, { never, widest }: FamilySettings, own: string[]): void {
-  const least = widest[network.family];
-  if (network.prefix < least) throw refused(network, 'blocked', `it is wider than /${least}, which "widest" allows`);
+/**
+ * Why a network is never blocked on this host, in words; undefined where it may be, or where no setting says what may not.
+ */
+export function whyNever(
+  network: Network,
+  family: FamilySettings | undefined,
+  own = ownAddresses(),
+): string | undefined {
   for (const [what, networks] of [...ALWAYS, ["this host's own", own] as const]) {
-    if (touches(network, networks) !== undefined) throw refused(network, 'blocked', `it is ${what}`);
+    if (touches(network, networks) !== undefined) return `it is ${what}`;
   }
-  const named = touches(network, never);
-  if (named !== undefined) throw refused(network, 'blocked', `it touches ${named}, which "never" names`);
+  if (family === undefined) return undefined;
+  const least = family.widest[network.family];
+  if (network.prefix < least) return `it is wider than /${least}, which "widest" allows`;
+  const named = touches(network, family.never);
+  return named === undefined ? undefined : `it touches ${named}, which "never" names`;
+}
+
+function refuseProtected(network: Network, family: FamilySettings, own: string[]): void {
+  const why = whyNever(network, family, own);
+  if (why !== undefined) throw refused(network, 'blocked', why);
 }
 
 function refuseBeside(network: Network, all: Blocked[], { atMost }: FamilySettings): void {

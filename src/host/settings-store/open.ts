@@ -5,7 +5,7 @@ import type { AgentSettings, FamilySettings, SettingLimits, SettingPlace } from 
 import { writersOf } from '../files/writers';
 import { createEnvironmentFormat } from './environment';
 import { createFileStore } from './file';
-import { parseNetwork } from './network';
+import { parseNetwork } from '../network';
 import { createNftablesStore } from './nftables';
 import type { SettingStore } from './store';
 import { createStructuredFormat } from './structured';

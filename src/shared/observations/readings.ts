@@ -1,7 +1,9 @@
 import type { LatencyState, LatencyTerms } from './latency';
 import type { DependencyName } from './service';
 import type { OutboxReading } from './outbox';
+import type { ImagesRequest, ImagesState } from './images';
 import type { DependencyState, HealthState } from './probes';
+import type { AccessState } from './access';
 
 /** What an agent can be asked to wait for, and what it tells of it in the end. */
 export interface Readings {
@@ -13,6 +15,10 @@ export interface Readings {
   latency: LatencyState;
   /** The outbox is within its limit, or falls. */
   outbox: OutboxReading;
+  /** A new image came, or none is due. */
+  images: ImagesState;
+  /** Few requests are refused: at most `atMost` within the last `withinMs`, by the access log. */
+  violations: AccessState;
 }
 
 export type ReadingName = keyof Readings;
@@ -21,7 +27,9 @@ export type ReadingName = keyof Readings;
 interface Particulars {
   dependency: { dependency: DependencyName };
   latency: LatencyTerms;
+  images: ImagesRequest;
   outbox: { pendingAbove: number };
+  violations: { atMost: number; withinMs: number };
 }
 
 /** Which of them. */

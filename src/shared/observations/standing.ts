@@ -1,4 +1,8 @@
 import type { LatencyState } from './latency';
+import { isStalled } from './images';
+import type { ImagesState } from './images';
+import { violationsOf } from './access';
+import type { AccessState } from './access';
 import type { DependencyState, HealthState } from './probes';
 import { isHealthy } from './probes';
 import type { ReadingRequest } from './readings';
@@ -31,6 +35,19 @@ export function latencyStanding({ p95Ms, backlog, answer }: LatencyState, atMost
   if (p95Ms !== null) return p95Ms > atMostMs ? 'analyses are slow' : WELL;
   if (backlog === null) return 'no analysis is seen: how long one takes is not known';
   return backlog > 0 ? 'no analysis ends, and some wait' : WELL;
+}
+
+/** The same of images: outside of business hours nothing is due, and all is well. */
+export function imagesStanding(images: ImagesState, stalledAfterMs: number, service: ServiceState | undefined): string {
+  if (!isStalled(images, stalledAfterMs)) return WELL;
+  const what = images.evidence === 'present' ? 'no new image' : `folder of images ${images.evidence}`;
+  return `${unitOf(service)}${what}`;
+}
+
+/** The same of an access log: whether too many requests are refused, however many and by what. */
+export function accessStanding(access: AccessState, atMost: number): string {
+  if (access.evidence !== 'present') return `access log ${access.evidence}`;
+  return violationsOf(access.counts) > atMost ? 'too many requests refused' : WELL;
 }
 
 /** One that is masked cannot be started: without its mask it stands otherwise. */

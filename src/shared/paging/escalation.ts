@@ -134,6 +134,8 @@ export interface StandingNote {
 export interface EscalationNote {
   text: string;
   endsQuestion?: true;
+  /** Key of a team that is told as well, whatever the tiers say: it is told once, hears what follows, and is not called. */
+  team?: string;
 }
 
 /** A person has it. `for` is a duration such as `30m`. */

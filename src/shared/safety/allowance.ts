@@ -5,12 +5,13 @@ export const ALLOWANCES = [
   'changeSettings',
   'quarantine',
   'blockAddress',
+  'issueToken',
   'fullRecovery',
 ] as const;
 
 export type Allowance = (typeof ALLOWANCES)[number];
 
-/** What may be done where nothing is written: all but to cut somebody off, and a full recovery. */
+/** What may be done where nothing is written: all but to cut somebody off, to let somebody in, and a full recovery. */
 export const ALLOWED_BY_DEFAULT: readonly Allowance[] = ['restart', 'clearFiles', 'changeSettings', 'quarantine'];
 
 /**
@@ -23,6 +24,7 @@ export const CHANGES = {
   ensureLogsRotated: 'clearFiles',
   ensureSetting: 'changeSettings',
   ensureEventQuarantined: 'quarantine',
+  ensureTokenIssued: 'issueToken',
   ensureStopped: 'fullRecovery',
   ensureStraysEnded: 'fullRecovery',
   ensureBackup: 'fullRecovery',

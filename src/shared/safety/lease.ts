@@ -65,6 +65,8 @@ export interface LeaseWish {
   forMs: number;
   /** Why, for those who see it: `429 from OpenAI`. */
   reason: string;
+  /** It stays for its time when its incident is over: who is blocked begins again when it is not. */
+  outlives?: true;
 }
 
 /**

@@ -18,9 +18,11 @@ const MAX_GIST = 60;
 const MAX_WORDS = 100;
 /** Names that are no cause by themselves: what Halcyon could not see, was not allowed to do, or could not tell. */
 const NO_CAUSE = [
+  'AddressNotBlocked',
   'AgentTooOld',
   'ChangeRefused',
   'KingfisherStillDown',
+  'LimitNotRaised',
   'LogAbsent',
   'LogMalformed',
   'LogStale',
@@ -31,8 +33,10 @@ const NO_CAUSE = [
   'PageNotDelivered',
   'Paused',
   'StaleToken',
+  'StatusContradicted',
   'StepFailed',
   'StepTimedOut',
+  'TokenIssued',
   'UnknownAlert',
 ];
 /** Findings that are of less weight than the cause that the runbook acts on. */
@@ -56,10 +60,25 @@ const WORDS: Record<string, Words> = {
   OutboxUnreadable: { rank: 5, say: () => ({ of: 'its outbox', is: 'unreadable' }) },
   OutboxContradictory: { rank: 5, say: () => ({ of: 'its outbox', is: 'counted in two ways that differ' }) },
   OutboxExhausted: { rank: 5, say: () => ({ of: 'attempts of its events', is: 'used up' }) },
+  KingfisherDown: { rank: 3, say: () => ({ of: 'KingFisher', is: 'down' }) },
+  NoWayOut: { rank: 4, say: () => ({ of: 'the way out of this host', is: 'closed' }) },
+  NameLookupBroken: { rank: 4, say: () => ({ of: 'the lookup of names', is: 'broken' }) },
+  TelegramAway: { rank: 4, say: () => ({ of: 'Telegram', is: 'out of reach' }) },
+  TelegramLimited: { rank: 4, say: () => ({ of: 'the bot', is: 'limited by Telegram (429)' }) },
+  BotTokenRejected: { rank: 4, say: () => ({ of: "the bot's token", is: 'rejected by Telegram' }) },
+  BotTokenUnusable: { rank: 4, say: () => ({ of: "the bot's token", is: 'not usable' }) },
+  WebhookSet: { rank: 4, say: () => ({ of: 'a webhook', is: 'set, which stops the bot' }) },
+  BotSharedWithOthers: { rank: 4, say: () => ({ of: "the bot's updates", is: 'fetched by another program' }) },
+  ChannelLost: { rank: 4, say: () => ({ of: 'the source channel', is: 'out of reach for the bot' }) },
+  ChannelSilent: { rank: 5, say: () => ({ of: 'the source channel', is: 'silent' }) },
+  DownloaderStuck: { rank: 5, say: () => ({ of: "KingFisher's downloader", is: 'stuck' }) },
   OpenFilesExhausted: { rank: 5, say: () => ({ of: 'its open files', is: 'used up' }) },
   OutOfMemory: { rank: 5, say: () => ({ of: 'memory', is: 'used up' }) },
   ProcessStopped: { rank: 5, say: () => ({ of: 'its process', is: 'stopped (SIGSTOP)' }) },
   StartLimitHit: { rank: 5, say: () => ({ of: '', is: 'not started any more by systemd (failed too often)' }) },
+  SourcesDisagree: { rank: 5, say: () => ({ of: 'its access log', is: 'silent about what the metric counts' }) },
+  SourceShared: { rank: 5, say: () => ({ of: 'a shared or protected address', is: 'refused' }) },
+  AttackSuspected: { rank: 5, say: (detail) => ({ of: '', is: `under attack (${gist(detail)})` }) },
   Flapping: { rank: 7, say: () => ({ of: '', is: 'not staying well' }) },
 };
 

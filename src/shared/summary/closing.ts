@@ -1,6 +1,7 @@
 import { roughDuration } from '../text/durations';
 import type { Fact } from '../paging/escalation';
 import type { IncidentView, Outcome } from '../incident';
+import { unwellOf } from '../runbooks';
 import { clock, cut } from '../text/text';
 import { causeOf, pastCause, unknownCause } from './causes';
 import { lastAction } from './changes';
@@ -77,7 +78,8 @@ function lasted(view: IncidentView, outcome: Outcome): string {
   const ms = lastedMs(view);
   if (ms === null) return '';
   const isWell = view.measures.healthyAt !== null && outcome !== 'unresolved';
-  return `${isWell && view.runbook !== 'unknownAlert' ? 'down' : 'open for'} ${roughDuration(ms)}`;
+  const wasDown = isWell && view.runbook !== 'unknownAlert' && unwellOf(view.runbook) === 'not ready';
+  return `${wasDown ? 'down' : 'open for'} ${roughDuration(ms)}`;
 }
 
 /** From the alert's start to health, or to the end where nobody saw health. Null where the clocks disagree. */

@@ -1,4 +1,5 @@
 import type { ApprovalSubject, Risk } from '../safety/approval';
+import { formatDuration } from '../text/durations';
 
 const EFFECTS: Partial<Record<Risk, (given: ApprovalSubject['arguments']) => string>> = {
   fullRecovery: ({ backups, onlyUnhealthy }) =>
@@ -12,6 +13,12 @@ const EFFECTS: Partial<Record<Risk, (given: ApprovalSubject['arguments']) => str
     ].join(', '),
   quarantine: ({ event }) =>
     `It moves event ${event} from the outbox to its quarantine, a table in the same database, as a whole. It is not published until somebody puts it back.`,
+  blockAddress: ({ addresses, forMs }) =>
+    `The host drops whatever comes from ${addresses} for ${formatDuration(Number(forMs))}; then the kernel ends it by itself.`,
+  raiseLimit: ({ setting, from, forMs }) =>
+    `${setting} goes back to ${from} by itself after ${formatDuration(Number(forMs))}.`,
+  issueToken: ({ client }) =>
+    `Its value goes to a file of the host for root alone; whoever has it is taken for ${client}.`,
   permissions: () => 'It sets owner and mode of these files; what they were before is not kept.',
   change: () =>
     'It may restart services and, where the disk is full, delete old temporary files; nothing of that is backed up.',

@@ -1,5 +1,6 @@
 import type { Approval } from '../safety/approval';
 import type { IncidentView } from '../incident';
+import { unwellOf } from '../runbooks';
 import { cut, lowerFirst } from '../text/text';
 import { causeOf, causeText, heldFindings, unknownCause } from './causes';
 import { lastAction } from './changes';
@@ -29,7 +30,7 @@ function wrong(view: IncidentView): string {
     case 'well':
       return isMonitoring(view) ? `${subject} well on ${place} while its alert fires` : `${subject} well on ${place}`;
     case 'notReady':
-      return `${subject} not ready on ${place}`;
+      return `${subject} ${unwellOf(view.runbook)} on ${place}`;
     case 'down':
       return `${subject} down on ${place}`;
     case 'unknown':

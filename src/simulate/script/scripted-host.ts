@@ -3,7 +3,7 @@ import type { HostActivities } from '../../activities/host';
 import { currentContext } from '../../activities/host/core/run';
 import { ALLOWANCES, CHANGES, notAllowed } from '../../shared/safety/allowance';
 import type { Allowance } from '../../shared/safety/allowance';
-import { WELL, dependencyStanding, healthStanding } from '../../shared/observations/standing';
+import { WELL, accessStanding, dependencyStanding, healthStanding } from '../../shared/observations/standing';
 import { isHealthy } from '../../shared/observations/probes';
 import type { Condition, DependencyState, EndpointState, HealthState } from '../../shared/observations/probes';
 import type { DependencyName, ServiceName, ServiceState, StartReason } from '../../shared/observations/service';
@@ -13,11 +13,13 @@ import type { HealthVerdict, ReadingRequest, Verdict, WaitRequest } from '../../
 import { HOST_ACTIVITIES } from '../../shared/host-activities';
 import type { HostActivityName } from '../../shared/host-activities';
 import { ScriptedLatency } from './scripted-latency';
+import { ScriptedAccess } from './scripted-access';
 import { ScriptedLedger } from './scripted-ledger';
 import { ANSWERS, DEPENDENCIES, WHY, endpoint } from './scripted-answers';
 import { ScriptedOutbox } from './scripted-outbox';
 import { scriptedRecovery } from './scripted-recovery';
-import { scriptedChanges, scriptedObservations, scriptedWaits } from './scripted-service';
+import { ScriptedTelegram } from './scripted-telegram';
+import { scriptedChanges, scriptedObservations, scriptedState, scriptedWaits } from './scripted-service';
 
 /**
  * A host whose behaviour a test or a simulation scripts: services that are up or down, and what a restart does to them. Keeps the
@@ -66,12 +68,19 @@ export class ScriptedHost {
   startReason: StartReason | null = null;
   /** What `/metrics` answers. */
   metrics: EndpointState = endpoint('ok', 200);
+  /** What its access log says. */
+  readonly access = new ScriptedAccess(() => this.now());
   /** What the host keeps for its guard. */
   readonly ledger = new ScriptedLedger(() => Date.parse(this.now()));
   /** How long its analyses take. */
   readonly latency = new ScriptedLatency(this);
   /** Events that wait to be published. */
   readonly outbox = new ScriptedOutbox(this);
+  /** Where its images come from. */
+  readonly telegram = new ScriptedTelegram(
+    () => this.now(),
+    () => this.service('kingfisher'),
+  );
   /** Whether KingFisher was stopped each time its files were touched. */
   readonly touchedWhileRunning: string[] = [];
   /** What a scenario answers besides, or in another way. */
@@ -97,8 +106,10 @@ export class ScriptedHost {
     if (wanted.reading === 'health') return this.verdict();
     if (wanted.reading === 'latency') return this.latency.waited(wanted);
     if (wanted.reading === 'outbox') return this.outbox.waited(wanted);
-    const last = this.dependency(wanted.dependency);
-    const holds = last.condition === 'well';
+    if (wanted.reading === 'images') return this.telegram.waited(wanted);
+    const { standing } = this.standing(wanted);
+    const last = wanted.reading === 'dependency' ? this.dependency(wanted.dependency) : this.access.state();
+    const holds = standing === WELL;
     const since = holds ? this.now() : null;
     return { holds, since, heldMs: 0, ended: holds ? 'held' : 'deadline', waitedMs: 10, last };
   }
@@ -128,6 +139,8 @@ export class ScriptedHost {
       ...scriptedRecovery(this),
       ...this.latency.activities(),
       ...this.outbox.activities(),
+      ...this.telegram.observations(),
+      ...this.access.activities(),
     };
     const known = HOST_ACTIVITIES.filter((name) => !this.lacks.has(name));
     const noted = known.map((name) => [name, this.noted(name, scripted[name] ?? notConfigured(name))]);
@@ -154,25 +167,7 @@ export class ScriptedHost {
   }
 
   service(service: ServiceName): ServiceState {
-    const active = this.up[service];
-    const isStarting = this.starting.has(service);
-    return {
-      service,
-      manager: 'systemd',
-      unit: `${service}.service`,
-      load: this.masked.has(service) ? 'masked' : 'loaded',
-      active: isStarting ? 'activating' : active ? 'active' : 'failed',
-      sub: isStarting ? 'start-pre' : active ? 'running' : 'failed',
-      result: active || isStarting ? 'success' : 'signal',
-      exitStatus: active || isStarting ? null : 9,
-      invocation: this.invocation[service],
-      // Long enough ago that no start counts as under way.
-      startedAt: new Date(Date.parse(this.now()) - 3_600_000).toISOString(),
-      mainPid: active ? 42 : null,
-      restarts: 0,
-      jobPending: isStarting,
-      observedAt: this.now(),
-    };
+    return scriptedState(this, service);
   }
 
   /** A real agent looks for an hour; where time is skipped, a look is a moment, and the workflow looks again. */
@@ -196,8 +191,12 @@ export class ScriptedHost {
   private standing(wanted: ReadingRequest): { standing: string; start: string } {
     if (wanted.reading === 'latency') return { standing: this.latency.standing(wanted), start: '' };
     if (wanted.reading === 'outbox') return { standing: this.outbox.standing(wanted), start: '' };
+    if (wanted.reading === 'images') return { standing: this.telegram.standing(wanted), start: '' };
     if (wanted.reading === 'dependency') {
       return { standing: dependencyStanding(this.dependency(wanted.dependency)), start: '' };
+    }
+    if (wanted.reading === 'violations') {
+      return { standing: accessStanding(this.access.state(wanted.withinMs), wanted.atMost), start: '' };
     }
     return { standing: healthStanding(this.health(), this.service('kingfisher')), start: this.invocation.kingfisher };
   }

@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { HostActivities } from '../../activities/host';
 import { HOST_ACTIVITIES } from '../../shared/host-activities';
 import type { WaitRequest } from '../../shared/observations/readings';
+import type { ServiceName, ServiceState } from '../../shared/observations/service';
 import { disk } from './scripted-answers';
 import type { ScriptedHost } from './scripted-host';
 
@@ -76,6 +77,29 @@ export function scriptedWaits(host: ScriptedHost): Partial<HostActivities> {
   };
 }
 
+/** A unit of a scripted host. */
+export function scriptedState(host: ScriptedHost, service: ServiceName): ServiceState {
+  const active = host.up[service];
+  const isStarting = host.starting.has(service);
+  return {
+    service,
+    manager: 'systemd',
+    unit: `${service}.service`,
+    load: host.masked.has(service) ? 'masked' : 'loaded',
+    active: isStarting ? 'activating' : active ? 'active' : 'failed',
+    sub: isStarting ? 'start-pre' : active ? 'running' : 'failed',
+    result: active || isStarting ? 'success' : 'signal',
+    exitStatus: active || isStarting ? null : 9,
+    invocation: host.invocation[service],
+    // Long enough ago that no start counts as under way.
+    startedAt: new Date(Date.parse(host.now()) - 3_600_000).toISOString(),
+    mainPid: active ? 42 : null,
+    restarts: 0,
+    jobPending: isStarting,
+    observedAt: host.now(),
+  };
+}
+
 /** The changes that runbooks make in small. */
 export function scriptedChanges(host: ScriptedHost): Partial<HostActivities> {
   return {
@@ -84,7 +108,10 @@ export function scriptedChanges(host: ScriptedHost): Partial<HostActivities> {
       if (host.masked.has(service)) throw ApplicationFailure.nonRetryable(`${service} is masked`, 'UnitMasked');
       if (before.invocation !== seenInvocation) return { before, after: before, changed: false, notes: [] };
       host.restarts.push(service);
-      if (service === 'kingfisher') host.isDeaf = false;
+      if (service === 'kingfisher') {
+        host.isDeaf = false;
+        host.telegram.restarted();
+      }
       host.starting.delete(service);
       host.invocation[service] = host.nextInvocation();
       host.up[service] = !host.broken.has(service);

@@ -74,8 +74,9 @@ export class EscalationRun {
     this.changed();
   }
 
-  noted({ text, endsQuestion }: EscalationNote): void {
-    this.announcements.note(text, endsQuestion === true);
+  noted({ text, endsQuestion, team }: EscalationNote): void {
+    if (team === undefined) this.announcements.note(text, endsQuestion === true);
+    else this.announcements.inform(team, text, Date.now());
     this.changed();
   }
 

@@ -1,5 +1,6 @@
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
-import { HOST_ACTIVITIES } from '../../shared/host-activities';
+import { activitiesAskedBy } from '../../shared/host-activities';
+import type { RunbookName } from '../../shared/runbooks';
 import { listed } from '../../shared/text/text';
 
 /** The type of Temporal's own failure of an activity that a worker does not have. To ask again cannot help. */
@@ -14,9 +15,9 @@ export const AGENT_RETRY = {
   nonRetryableErrorTypes: [NOT_REGISTERED],
 };
 
-/** Those that an agent with these activities does not know. */
-export function lackingOf(activities: readonly string[]): string[] {
-  return HOST_ACTIVITIES.filter((name) => !activities.includes(name));
+/** What this page may ask for, and an agent with these activities does not know. */
+export function lackingOf(activities: readonly string[], runbook: RunbookName): string[] {
+  return activitiesAskedBy(runbook).filter((name) => !activities.includes(name));
 }
 
 /** What people are told of an agent that does not know what it is asked for. */

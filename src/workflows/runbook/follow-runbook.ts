@@ -97,7 +97,7 @@ class RunbookPass<D extends Diagnosed> {
       incident.note('', 'Not healthy for good: diagnosing again');
       found = await this.diagnosed();
     }
-    const why = runbook.notDue?.(at);
+    const why = runbook.notDue?.(at, found);
     if (why !== undefined) return { kind: 'notDue', why };
     incident.noteNotWell();
     const turn = await safety.turn();

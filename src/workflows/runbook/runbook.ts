@@ -21,7 +21,7 @@ export interface Runbook<Diagnosis extends Diagnosed> {
   /** What it is that is well or not, and how the agent sees that between the passes, for hours. */
   watch: Watched;
   /** Why the page asks for nothing at this time, such as outside of business hours; undefined when it does. */
-  notDue?(at: Scene): string | undefined;
+  notDue?(at: Scene, found: Diagnosis): string | undefined;
   diagnose(at: Scene): Promise<Diagnosis>;
   /** Whether what was diagnosed needs no remedy. Verification has the last word. */
   isWell(found: Diagnosis): boolean;

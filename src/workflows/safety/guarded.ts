@@ -107,6 +107,12 @@ export class Guarded implements IncidentSafety {
     return await this.access.keepHost(work);
   }
 
+  async lendWhile<T>(wait: () => Promise<T>): Promise<T> {
+    const result = await this.access.lendWhile(wait);
+    this.access.requestAgain();
+    return result;
+  }
+
   async ask(subject: ApprovalSubject, { isWatched = false } = {}): Promise<boolean> {
     return await this.questions.ask(subject, isWatched);
   }
@@ -146,6 +152,12 @@ export class Guarded implements IncidentSafety {
 
   tell(text: string): void {
     this.escalation.note({ text });
+  }
+
+  inform(team: string, text: string): boolean {
+    if (!Object.hasOwn(this.policy.escalation.teams, team)) return false;
+    this.escalation.note({ text, team });
+    return true;
   }
 
   look(): void {

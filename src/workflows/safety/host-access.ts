@@ -69,7 +69,12 @@ export class HostAccess implements ChangeGate {
     return this.resultOf(await this.during((isOver) => shared.ready(isOver)));
   }
 
-  /** Others may have the host while people think, as far as no step is at work on it. */
+  /** Asks for it again where it was lent, and does not wait. */
+  requestAgain(): void {
+    if (this.shared?.isLent === true) this.shared.request();
+  }
+
+  /** Others may have the host while people think, or something is waited for, as far as no step is at work on it. */
   async lendWhile<T>(think: () => Promise<T>): Promise<T> {
     return await (this.shared?.lendWhile(think) ?? think());
   }

@@ -70,7 +70,9 @@ export class IncidentLeases {
 
   async releaseAll(why: string): Promise<void> {
     // Of one that was overtaken by another wish it may still be an owner.
-    const held = this.of.incident.view.leases.filter(({ state }) => state === 'active' || state === 'overtaken');
+    const held = this.of.incident.view.leases.filter(
+      ({ state, outlives }) => outlives !== true && (state === 'active' || state === 'overtaken'),
+    );
     await Promise.all(held.map(async (one) => await this.giveBack(one, why)));
   }
 
@@ -114,13 +116,14 @@ export class IncidentLeases {
 
   /** In place of an older one of this setting. A renewal that is refused leaves that as it is. */
   private keep(
-    { setting, value, reason: why }: LeaseWish,
+    { setting, value, reason: why, outlives }: LeaseWish,
     until: string,
     { state, previous, why: detail }: Answer,
   ): void {
     const { incident } = this.of;
     if (state === 'refused' && this.held(setting) !== undefined) return;
-    incident.keepLease({ setting, value, previous, until, state, reason: why, detail, at: isoNow() });
+    const kept = outlives === undefined ? {} : { outlives };
+    incident.keepLease({ setting, value, previous, until, state, reason: why, detail, at: isoNow(), ...kept });
   }
 
   /** Where a lease says something by itself: of one that is held, or of one that was given back, that it is undone. */

@@ -31,6 +31,8 @@ export interface Safety extends ChangeGate {
    * must not be interrupted half way.
    */
   keepHost<T>(work: () => Promise<T>): Promise<T>;
+  /** Others may have the host while this is waited for: nothing of this incident is changed meanwhile. */
+  lendWhile<T>(wait: () => Promise<T>): Promise<T>;
   /** Before the remedy of a cause: asks once for the whole of it where the runbook's mode is `approve`. */
   approveRemedy(cause: Remedied, evidence: string): Promise<boolean>;
   /**
@@ -46,6 +48,10 @@ export interface Safety extends ChangeGate {
   helpless(reason: string): void;
   /** Everyone who was paged or asked so far hears it in their thread. */
   tell(text: string): void;
+  /**
+   * Tells a team of the configuration that is no tier, once: it is not called. False where the configuration has no such team.
+   */
+  inform(team: string, text: string): boolean;
 }
 
 /** The whole of an incident's safety, as the shell runs it. */
@@ -104,6 +110,10 @@ export class DryRun implements IncidentSafety {
     return await work();
   }
 
+  async lendWhile<T>(wait: () => Promise<T>): Promise<T> {
+    return await wait();
+  }
+
   async approveRemedy(): Promise<boolean> {
     return false;
   }
@@ -122,5 +132,8 @@ export class DryRun implements IncidentSafety {
   helpless(): void {}
   contradicted(): void {}
   tell(): void {}
+  inform(): boolean {
+    return true;
+  }
   look(): void {}
 }

@@ -22,7 +22,7 @@ export async function observeAllowed(
   if (state === undefined) return undefined;
   const holds = ALLOWANCES.filter((word) => !isAllowed(word, state)).map((word) => notAllowed(word, steps.host));
   incident.withdraw(({ name, detail }) => name === 'NotAllowed' && !holds.some((what) => detail.includes(what)));
-  const lacking = lackingOf(state.activities);
+  const lacking = lackingOf(state.activities, incident.input.runbook);
   noteVersion(incident, cite, lacking.length === 0 ? null : tooOld(steps.host, lacking));
   return state;
 }

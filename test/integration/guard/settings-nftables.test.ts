@@ -4,7 +4,7 @@ import type { FamilySettings } from '../../../src/host/agent-settings';
 import { runCommand } from '../../../src/host/programs/commands';
 import type { CommandRunner } from '../../../src/host/programs/commands';
 import { createNftablesStore } from '../../../src/host/settings-store/nftables';
-import { parseNetwork } from '../../../src/host/settings-store/network';
+import { parseNetwork } from '../../../src/host/network';
 import { waitFor } from '../../support/wait-for';
 
 /** Each test has a network of its own, as the kernel makes it for a new namespace: what it blocks, blocks nobody. */

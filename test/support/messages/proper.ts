@@ -71,7 +71,7 @@ export const OF_ESCALATION: Proper = {
     answeredAt: null,
     note: '',
   }),
-  note: () => ({ text: 'a line', endsQuestion: true }),
+  note: () => ({ text: 'a line', endsQuestion: true, team: 'platform' }),
   standing: () => ({ host: 'well', text: '' }),
   closed: () => ({ outcome: 'healed', summary: 'done', facts: [{ name: 'Cause', lines: ['a'], commands: ['ls'] }] }),
   moveOn: () => undefined,

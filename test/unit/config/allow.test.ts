@@ -18,7 +18,7 @@ describe('what a host allows', () => {
   it('is no word that nothing reads', () => {
     const [line] = problemsOf(file('allow: [raiseLimit]'));
     expect(line).toBe(
-      'halcyon.yaml: agent.allow[0]: expected "restart" or "clearFiles" or "changeSettings" or "quarantine" or "blockAddress" or "fullRecovery", got "raiseLimit"',
+      'halcyon.yaml: agent.allow[0]: expected "restart" or "clearFiles" or "changeSettings" or "quarantine" or "blockAddress" or "issueToken" or "fullRecovery", got "raiseLimit"',
     );
   });
 

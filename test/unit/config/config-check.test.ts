@@ -44,6 +44,7 @@ describe('config check', () => {
       'warning: escalation.teams.platform: Platform cannot be reached by Slack (pagers.slack.token is empty)',
       'warning: escalation.teams.platform: Platform cannot be reached by PagerDuty (no pagers.pagerduty.routingKeys.platform-secondary)',
       'warning: escalation.teams.engineeringManager: Engineering manager cannot be reached by PagerDuty (no pagers.pagerduty.routingKeys.engineering-manager)',
+      'warning: escalation.teams.security: Security cannot be reached by Slack (pagers.slack.token is empty)',
       '',
     ]);
     expect(exitCode).toBeUndefined();

@@ -116,7 +116,7 @@ describe.each(['controller', 'intake'] as const)('the %s of docker-compose.yml',
     if (role === 'intake') return expect(() => load('')).toThrow('intake.token');
     const { pagers, escalation } = load('secret');
     expect(pagers.slack.token).toBe('secret');
-    const named = Object.values(escalation.teams).map(({ pagerdutyService }) => pagerdutyService);
+    const named = Object.values(escalation.teams).flatMap(({ pagerdutyService }) => pagerdutyService ?? []);
     expect(Object.keys(pagers.pagerduty.routingKeys).sort()).toEqual(named.sort());
     expect(load('').pagers).toMatchObject({ slack: { token: null }, pagerduty: { routingKeys: {} } });
   });

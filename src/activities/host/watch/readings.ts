@@ -1,9 +1,11 @@
 import { HostError } from '../../../host/errors';
 import type { ReadingName, ReadingRequest, Readings } from '../../../shared/observations/readings';
+import { violationsReading } from '../access/access';
 import { dependencyReading } from '../stores/dependency';
 import { latencyReading } from '../latency/latency-reading';
 import { outboxReading } from '../stores/outbox';
 import { healthReading } from '../service/health';
+import { imagesReading } from '../images/images';
 import type { HostDeps } from '../core/deps';
 import type { Pace, Reading } from './reading';
 
@@ -27,6 +29,10 @@ export function readingOf(
       return latencyReading(deps, wanted, pace, signal);
     case 'outbox':
       return outboxReading(deps, wanted, pace, signal);
+    case 'images':
+      return imagesReading(deps, wanted, pace, signal);
+    case 'violations':
+      return violationsReading(deps, wanted, pace, signal);
     default: {
       const { reading } = wanted satisfies never as ReadingRequest;
       throw new HostError(

@@ -40,6 +40,8 @@ export const escalation = section({
     tradingAi: { name: 'Trading AI', slackChannel: '#trading-ai-alerts', pagerdutyService: 'trading-ai-primary' },
     platform: { name: 'Platform', slackChannel: '#platform-alerts', pagerdutyService: 'platform-secondary' },
     engineeringManager: { name: 'Engineering manager', pagerdutyService: 'engineering-manager' },
+    // No tier: told of attacks.
+    security: { name: 'Security', slackChannel: '#security' },
   }),
   duty: duty.prefault([
     { team: 'tradingAi', from: '08:00', to: '22:00' },

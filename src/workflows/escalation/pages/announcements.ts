@@ -37,6 +37,13 @@ export class Announcements {
     this.pager.tellAll({ kind: 'note', text }, TOLD_WITHIN_MS, endsQuestion ? WHERE_PAGED : ['slack']);
   }
 
+  /** A team that is no tier, and everyone who was paged or asked. Nobody is called for it. */
+  inform(team: string, text: string, now: number): void {
+    if (this.isSilent(now)) return;
+    const told = teamOf(this.plan, team, now, null).team;
+    this.pager.ask(told, { kind: 'note', text }, { key: `team/${team}`, withinMs: LINE_WITHIN_MS, rings: false });
+  }
+
   acknowledged(as: string, until: string): void {
     this.pager.tellAll({ kind: 'acknowledged', as, until }, TOLD_WITHIN_MS);
   }

@@ -61,7 +61,7 @@ export const escalationEvent = byKind<EscalationEvent>({
   notCancelled: firing,
 });
 
-export const escalationNote = object<EscalationNote>({ text, endsQuestion: trueOnly });
+export const escalationNote = object<EscalationNote>({ text, endsQuestion: trueOnly, team: optional(name) });
 
 export const standingNote = object<StandingNote>({ host: oneOf('down', 'well', 'notDue', 'contradicted'), text });
 

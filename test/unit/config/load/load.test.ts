@@ -1,4 +1,5 @@
 import { parseConfig } from '../../../../src/config/load/load';
+import { RUNBOOK_NAMES } from '../../../../src/shared/runbooks';
 import { configOf, linesOf, problemsOf } from '../support';
 
 const MINIMAL = 'log: {}';
@@ -67,7 +68,7 @@ describe('one line per problem', () => {
     ['temporal: {tls: {certFile: /a}}', 'halcyon.yaml: temporal.tls.keyFile: certFile and keyFile go together'],
     [
       'routes: {X: serviceDwn}',
-      'halcyon.yaml: routes.X: expected a known runbook (serviceDown, emergencyRecovery, outboxStuck, unknownAlert), got "serviceDwn"',
+      `halcyon.yaml: routes.X: expected a known runbook (${RUNBOOK_NAMES.join(', ')}), got "serviceDwn"`,
     ],
     [
       'hosts: {"a b": {}}',

@@ -19,6 +19,6 @@ it.each<[string, Partial<IncidentView>]>([
   ["RabbitMQ's port blocked by a firewall", { findings: [found('BrokerPortBlocked', 'port 5672')] }],
   ['its outbox unreadable', { findings: [found('OutboxUnreadable', "KingFisher's statistics, absent: 404")] }],
 ])('%s', (why, of) => {
-  const open = { runbook: 'outboxStuck', state: 'waitingForPeople', timeline: [look], ...of } as const;
+  const open: Partial<IncidentView> = { runbook: 'outboxStuck', state: 'waitingForPeople', timeline: [look], ...of };
   expect(headline(view(open))).toBe(`Publishing of events down on h1: ${why}; Halcyon changed nothing; needs you`);
 });

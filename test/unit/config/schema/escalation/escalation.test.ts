@@ -80,7 +80,7 @@ describe('problems', () => {
     [
       tiers('{after: 15m, notify: platfrom}'),
       [
-        'halcyon.yaml: escalation.tiers[0].notify: expected one of onDuty, other, tradingAi, platform, engineeringManager, got "platfrom"',
+        'halcyon.yaml: escalation.tiers[0].notify: expected one of onDuty, other, tradingAi, platform, engineeringManager, security, got "platfrom"',
       ],
     ],
     [
@@ -113,7 +113,9 @@ describe('problems', () => {
     ],
     [
       'escalation: {duty: [{team: nobody, from: "08:00", to: "22:00"}, {team: platform, from: "22:00", to: "08:00"}]}',
-      ['halcyon.yaml: escalation.duty[0].team: expected one of tradingAi, platform, engineeringManager, got "nobody"'],
+      [
+        'halcyon.yaml: escalation.duty[0].team: expected one of tradingAi, platform, engineeringManager, security, got "nobody"',
+      ],
     ],
   ];
 
@@ -122,7 +124,7 @@ describe('problems', () => {
     [
       routes('{match: {team: a}, tiers: [{after: 1m, notify: secruity}]}'),
       [
-        'halcyon.yaml: escalation.routes[0].tiers[0].notify: expected one of onDuty, other, tradingAi, platform, engineeringManager, got "secruity"',
+        'halcyon.yaml: escalation.routes[0].tiers[0].notify: expected one of onDuty, other, tradingAi, platform, engineeringManager, security, got "secruity"',
       ],
     ],
     [

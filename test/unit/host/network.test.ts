@@ -1,4 +1,4 @@
-import { contains, overlap, parseNetwork } from '../../../../src/host/settings-store/network';
+import { contains, overlap, parseNetwork } from '../../../src/host/network';
 
 const network = (text: string) => parseNetwork(text)!;
 

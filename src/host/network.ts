@@ -54,3 +54,30 @@ function bitsOfIpv6(address: string): bigint {
   const zeros = tail === undefined ? [] : Array<string>(8 - head.length - tail.length).fill('0');
   return [...head, ...zeros, ...(tail ?? [])].reduce((all, group) => (all << 16n) | BigInt(`0x${group}`), 0n);
 }
+
+/** Who would be hit together: addresses of one network usually have one owner. */
+const AROUND = { ipv4: 24, ipv6: 64 } as const;
+
+/** The network that an address is in, as wide as those that one owner has at the least. */
+export function networkAround({ family, bits }: Network): Network {
+  const prefix = AROUND[family];
+  const most = LENGTH[family];
+  const whole = (bits >> BigInt(most - prefix)) << BigInt(most - prefix);
+  return { text: `${textOf(family, whole)}/${prefix}`, family, bits: whole, prefix, isWhole: true };
+}
+
+/**
+ * An address as programs write it: one of IPv4 in the clothes of IPv6 is what it means, a zone and a port are left out.
+ * Undefined for what is no single address.
+ */
+export function parseAddress(text: string): Network | undefined {
+  const bare = /^\[([0-9a-fA-F:.]+)\](?::\d+)?$/.exec(text)?.[1] ?? text.replace(/%.*$/, '');
+  const within = bare.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '').replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1');
+  return within.includes('/') ? undefined : parseNetwork(within);
+}
+
+function textOf(family: Network['family'], bits: bigint): string {
+  if (family === 'ipv4') return [24n, 16n, 8n, 0n].map((by) => (bits >> by) & 0xffn).join('.');
+  const groups = Array.from({ length: 8 }, (_, at) => ((bits >> BigInt(112 - at * 16)) & 0xffffn).toString(16));
+  return new SocketAddress({ address: groups.join(':'), family }).address;
+}
