@@ -13,6 +13,7 @@ import { createLeasesCommand } from './cli/lease/leases';
 import { createGuardCommand } from './cli/guard/guard';
 import { createOutboxCommand } from './cli/outbox';
 import { createPageCommand } from './cli/page';
+import { createQuarantineCommand } from './cli/quarantine';
 import { createPauseCommand, createResumeCommand } from './cli/guard/pause';
 import { createRolloutCommand } from './cli/rollout/rollout';
 import { createRunCommand } from './cli/run';
@@ -20,6 +21,7 @@ import { createSimulateCommand } from './cli/simulate';
 import { USAGE_EXIT_CODE, UsageError, usageExitsWith } from './cli/support/usage';
 import { openBackups } from './host/backup/open';
 import { openOutboxQuarantine } from './host/stores/outbox-quarantine';
+import { openQuarantine } from './host/images/quarantine';
 
 const program = new Command('halcyon')
   .description('durable runbooks for KingFisher')
@@ -41,6 +43,7 @@ const program = new Command('halcyon')
   .addCommand(createGuardCommand())
   .addCommand(createBackupsCommand(openBackups))
   .addCommand(createOutboxCommand(openOutboxQuarantine))
+  .addCommand(createQuarantineCommand(openQuarantine))
   .addCommand(createSimulateCommand())
   .addCommand(createDoctorCommand())
   .addCommand(createRolloutCommand(ownBuild))

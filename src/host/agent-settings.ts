@@ -27,6 +27,8 @@ export type ProcessManagerSettings = Extract<KingfisherSettings['manager'], { ty
 export type ConfigCheckSettings = NonNullable<KingfisherSettings['configCheck']>;
 /** What makes a token for a client. */
 export type IssueTokenSettings = NonNullable<KingfisherSettings['issueToken']>;
+/** How a site says that a step of the pipeline failed, and of what. */
+export type PipelineSettings = KingfisherSettings['pipeline'];
 /** Owner and group of everything below dataDir. */
 export type OwnerSettings = NonNullable<KingfisherSettings['owner']>;
 

@@ -22,6 +22,12 @@ export const RUNBOOKS = {
     command: { name: 'service-down', description: 'runbook A: KingFisher does not answer' },
     about: 'KingFisher',
   },
+  pipelineFailures: {
+    page: 'B',
+    title: 'High pipeline failures',
+    command: { name: 'pipeline-failures', description: 'runbook B: steps of the pipeline fail too often' },
+    about: 'The pipeline',
+  },
   securityViolations: {
     page: 'C',
     title: 'Security violations high',

@@ -8,6 +8,7 @@ export { emergencyRecovery } from './runbooks/emergency-recovery';
 export { outboxStuck } from './runbooks/outbox-stuck';
 export { imageProcessingStalled } from './runbooks/image-processing-stalled';
 export { securityViolations } from './runbooks/security-violations';
+export { pipelineFailures } from './runbooks/pipeline-failures';
 export { serviceDown } from './runbooks/service-down';
 export { unknownAlert } from './runbooks/unknown-alert';
 export { testPage } from './escalation/pages/test-page';

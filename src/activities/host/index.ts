@@ -26,6 +26,8 @@ import type { LedgerActivities } from './ledger';
 import { createOutboxActivities } from './stores/outbox';
 import { createMetricsActivities } from './service/metrics';
 import { createPermissionActivities } from './files/permissions';
+import { createCorruptImageActivities } from './pipeline/corrupt-images';
+import { createPipelineActivities } from './pipeline/pipeline';
 import { createProcessActivities } from './service/processes';
 import { createSerializer } from './core/serialize';
 import { createRateLimitActivities } from './stores/rate-limits';
@@ -95,6 +97,8 @@ function allActivities(deps: HostDeps, names: () => string[]) {
     ...createTelegramActivities(deps),
     ...createSeriesActivities(deps),
     ...createLatencyActivities(deps),
+    ...createPipelineActivities(deps),
+    ...createCorruptImageActivities(deps),
     ...createDependencyActivities(deps),
     ...createConfigurationActivities(deps),
     ...createSpaceActivities(deps),

@@ -42,12 +42,13 @@ function namedUnits({ kingfisher: { manager }, dependencies }: AgentSettings): [
 }
 
 function namedUsers({ kingfisher }: AgentSettings): [string, string | undefined][] {
-  const { manager, configCheck, issueToken } = kingfisher;
+  const { manager, configCheck, issueToken, pipeline } = kingfisher;
   return [
     ['kingfisher.user', kingfisher.user],
     ['kingfisher.manager.user', manager.type === 'process' ? manager.user : undefined],
     ['kingfisher.configCheck.user', configCheck?.user],
     ['kingfisher.issueToken.user', issueToken?.user],
+    ['kingfisher.pipeline.pluginTest.user', pipeline.pluginTest?.user],
     ['kingfisher.owner.user', kingfisher.owner?.user],
   ];
 }

@@ -16,6 +16,7 @@ export const config = section({
   hosts: hosts.default({}),
   routes: routes.default({
     KingfisherServiceDown: 'serviceDown',
+    KingfisherPipelineFailuresHigh: 'pipelineFailures',
     KingfisherSecurityViolationsHigh: 'securityViolations',
     KingfisherAnalysisLatencyHigh: 'analysisLatency',
     KingfisherImageProcessingStalled: 'imageProcessingStalled',

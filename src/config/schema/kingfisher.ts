@@ -3,6 +3,7 @@ import { isMapping, valueAt } from '../load/values';
 import { telegram } from './images/telegram';
 import { duration, section, size, textWhere, wholeNumber } from './nouns';
 import { absoluteFile, command, isBelow, ownFolder, serviceUnit, systemUser } from './paths';
+import { pipeline } from './pipeline';
 import { metricNames, probes } from './probes';
 import { secret, url } from './urls';
 
@@ -86,6 +87,10 @@ export const kingfisher = section({
   dataDir: ownFolder(),
   // Where absent: images below dataDir.
   imagesDir: ownFolder().optional(),
+  // Where images go that cannot be decoded, on the same file system. Where absent: quarantine below dataDir.
+  quarantineDir: ownFolder().optional(),
+  // More such images at a time are left where they are.
+  quarantineLimit: wholeNumber(1, 10_000).default(50),
   // Of everything below dataDir. Where null nobody knows, and no permission is mended.
   owner: section({ user: systemUser().default('kingfisher'), group: groupName.default('kingfisher') })
     .nullable()
@@ -118,12 +123,14 @@ export const kingfisher = section({
   logrotate: logrotate.nullable().default(null),
   configCheck: configCheck.nullable().default(null),
   telegram: telegram.prefault({}),
+  pipeline: pipeline.prefault({}),
 })
   .superRefine(checkTempDirs, { when: ({ value }) => isMapping(value) })
   .superRefine(checkJournal, { when: ({ value }) => isMapping(value) })
-  .transform(({ imagesDir, tempFilesOlderThan, ...rest }) => ({
+  .transform(({ imagesDir, quarantineDir, tempFilesOlderThan, ...rest }) => ({
     ...rest,
     imagesDir: imagesDir ?? `${rest.dataDir}/images`,
+    quarantineDir: quarantineDir ?? `${rest.dataDir}/quarantine`,
     tempFilesOlderThanMs: tempFilesOlderThan,
   }));
 

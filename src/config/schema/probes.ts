@@ -52,6 +52,8 @@ const outbox = section({
   // In seconds.
   oldestAge: keys.default(['oldest_age_seconds']),
 }).transform(withMilliseconds);
+/** The document's statistics of plugins. */
+const statistics = section(asked('/api/v1/master-summary/statistics', '5s')).transform(withMilliseconds);
 
 function withMilliseconds<T extends { timeout: number }>({ timeout, ...rest }: T) {
   return { ...rest, timeoutMs: timeout };
@@ -98,4 +100,5 @@ export const probes = section({
   metrics: metrics.prefault({}),
   outbox: outbox.prefault({}),
   telegram,
+  statistics: statistics.prefault({}),
 });

@@ -116,6 +116,25 @@ const VIOLATIONS: Limits = {
   },
 };
 
+/** Page B: how often is too often, what is leased then, and for how long it is looked at. */
+const failureLimits: Limits = {
+  amounts: {
+    failuresPer5m: wholeNumber(0, 1_000_000).default(5),
+    // From here on automation is paused while causes are looked for.
+    pauseAbovePer5m: wholeNumber(1, 1_000_000).default(20),
+    // A kind with a smaller share of the failures is not taken for their cause.
+    sharePercent: wholeNumber(1, 100).default(20),
+    openaiMaxQps: wholeNumber(1, 10_000).default(4),
+  },
+  times: {
+    rateOver: duration({ min: '10s', max: '10m' }).prefault('1m'),
+    fallsWithin: duration({ max: '30m' }).prefault('3m'),
+    imagesOf: duration({ max: '7d' }).prefault('1h'),
+    pauseFor: duration({ max: '1d' }).prefault('1h'),
+    reduceFor: duration({ max: '7d' }).prefault('2h'),
+  },
+};
+
 /** `runbooks:` one section for each runbook that has times. */
 export const runbooks = section({
   serviceDown: policy({ dependencyReadyWithin: '60s', tempFilesOlderThan: '1d' }).prefault({}),
@@ -126,6 +145,7 @@ export const runbooks = section({
     { dependencyReadyWithin: '60s', tempFilesOlderThan: '1d', healthyWithin: '3m' },
     VIOLATIONS,
   ).prefault({}),
+  pipelineFailures: policy({ dependencyReadyWithin: '60s', tempFilesOlderThan: '1d' }, failureLimits).prefault({}),
   emergencyRecovery: policy({ dependencyReadyWithin: '120s', tempFilesOlderThan: '1h' }).prefault({}),
   imageProcessingStalled: policy(
     { dependencyReadyWithin: '60s', tempFilesOlderThan: '1d' },

@@ -18,9 +18,12 @@ export async function readNewest(
   run: CommandRunner,
   lines: number,
   matches: string[],
-  { since, signal }: { since?: string | undefined; signal?: AbortSignal | undefined } = {},
+  { since, signal, fields }: { since?: string; signal?: AbortSignal | undefined; fields?: string[] } = {},
 ): Promise<JournalEntry[] | undefined> {
-  const from = since === undefined ? [] : [`--since=${since}`];
+  const from = [
+    ...(since === undefined ? [] : [`--since=${since}`]),
+    ...(fields === undefined ? [] : [`--output-fields=${fields.join(',')}`]),
+  ];
   return (await readJournal(run, ['--reverse', ...from, `--lines=${lines}`, ...matches], signal))?.reverse();
 }
 

@@ -23,6 +23,32 @@ export function linesSince(lines: string[], since: number): string[][] {
   return first > lastOld ? [lines.slice(first), wide] : [wide];
 }
 
+/** Those of a time after `since`, with what follows each without a time of its own. */
+export interface DatedLines {
+  lines: string[];
+  /** The log goes back before `since`, so that these are all of them. */
+  isAll: boolean;
+  /** False where no line has a time: then these are the last of them, whenever they were written. */
+  isDated: boolean;
+}
+
+/** What a log says of a window that ends now. `isWhole`: there is nothing before these lines. */
+export function linesOfWindow(lines: string[], since: number, isWhole: boolean): DatedLines {
+  const times = lines.map(timeOf);
+  if (lines.length > 0 && times.every((time) => time === undefined)) {
+    return { lines: lines.slice(-UNDATED_LINES), isAll: false, isDated: false };
+  }
+  let isYoung = false;
+  let isOlderSeen = isWhole;
+  const young = lines.filter((_line, index) => {
+    const time = times[index];
+    if (time !== undefined) isYoung = time >= since - TICK_MS;
+    if (time !== undefined && !isYoung) isOlderSeen = true;
+    return isYoung;
+  });
+  return { lines: young, isAll: isOlderSeen, isDated: true };
+}
+
 function timeOf(line: string): number | undefined {
   const head = line.slice(0, HEAD_CHARACTERS);
   const [, day, time, fraction = '0', zone = ''] = TIME.exec(head) ?? [];

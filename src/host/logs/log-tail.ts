@@ -24,18 +24,36 @@ const START_TOLERANCE_MS = 2_000;
  *   goes through a link that root did not make.
  */
 export async function readLogTail(place: string, lines: number, redact: Redact): Promise<LogTail> {
-  const nothing: LogTail = { path: place, evidence: 'absent', lines: [], modifiedAt: null, sizeBytes: 0 };
+  const { isWhole: _isWhole, ...end } = await readLogEnd(place, lines);
+  return { ...end, lines: maskLines(end.lines, redact) };
+}
+
+/** The end of a log, for the agent itself: its lines are as they were written, and are not to leave the host. */
+export interface LogEnd extends LogTail {
+  /** There is nothing before them. */
+  isWhole: boolean;
+}
+
+/** The same as `readLogTail`, up to 1 MiB, neither masked nor cut. */
+export async function readLogEnd(place: string, lines: number): Promise<LogEnd> {
+  const nothing: LogEnd = {
+    path: place,
+    evidence: 'absent',
+    lines: [],
+    modifiedAt: null,
+    sizeBytes: 0,
+    isWhole: true,
+  };
   const file = await openLog(place);
   if (file === undefined || file === 'malformed') return { ...nothing, evidence: file ?? 'absent' };
   try {
     const stat = await file.stat();
     if (!stat.isFile()) return { ...nothing, evidence: 'malformed' };
     const end = await readEnd(file, stat.size, lines);
-    const kept = maskLines(end, redact);
     return {
       path: place,
       evidence: 'present',
-      lines: kept,
+      ...end,
       modifiedAt: stat.mtime.toISOString(),
       sizeBytes: stat.size,
     };
@@ -51,14 +69,8 @@ export async function readLogTail(place: string, lines: number, redact: Redact):
  * @throws HostError as `readLogTail`
  */
 export async function readLastLines(place: string, lines: number): Promise<string[] | undefined> {
-  const file = await openLog(place);
-  if (file === undefined || file === 'malformed') return undefined;
-  try {
-    const stat = await file.stat();
-    return stat.isFile() ? await readEnd(file, stat.size, lines) : undefined;
-  } finally {
-    await file.close();
-  }
+  const end = await readLogEnd(place, lines);
+  return end.evidence === 'present' ? end.lines : undefined;
 }
 
 /** `malformed` for a link, a folder or a pipe in its place; `undefined` where nothing is there. */
@@ -91,7 +103,7 @@ export function isStale(modifiedAt: string, startedAt: string | null, now: Date)
 }
 
 /** The last `lines` whole lines, or those within the limit. */
-async function readEnd(file: FileHandle, size: number, lines: number): Promise<string[]> {
+async function readEnd(file: FileHandle, size: number, lines: number): Promise<Pick<LogEnd, 'lines' | 'isWhole'>> {
   let end = Buffer.alloc(0);
   let from = size;
   while (from > 0 && end.length < READ_AT_MOST_BYTES && countLines(end) <= lines) {
@@ -105,7 +117,8 @@ async function readEnd(file: FileHandle, size: number, lines: number): Promise<s
   // A log that was truncated under its writer begins with zeros.
   const read = end.toString('utf8').replace(/\0+/g, '').replace(/\n$/, '').split('\n');
   if (from > 0 && read.length > 1) read.shift();
-  return lines <= 0 || (read.length === 1 && read[0] === '') ? [] : read.slice(-lines);
+  if (lines <= 0 || (read.length === 1 && read[0] === '')) return { lines: [], isWhole: size === 0 };
+  return { lines: read.slice(-lines), isWhole: from === 0 && read.length <= lines };
 }
 
 function countLines(text: Buffer): number {

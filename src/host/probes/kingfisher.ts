@@ -24,6 +24,7 @@ export const PLAIN_PROBES: KingfisherProbes = {
     oldestAge: ['oldest_age_seconds'],
   },
   telegram: { ...PLAIN, path: '/api/v1/telegram/status', timeoutMs: 3_000 },
+  statistics: { ...PLAIN, path: '/api/v1/master-summary/statistics', timeoutMs: 5_000 },
 };
 
 export interface KingfisherProbing {

@@ -54,5 +54,3 @@ export function firstByteOf({ looks, takesConnections, timeoutMs }: OpenAiState)
   if (looks.length === 0 || !looks.every(isKnown)) return undefined;
   return Math.min(...looks.map(({ firstByteMs }) => firstByteMs ?? timeoutMs));
 }
-
-export const FIVE_MINUTES_MS = 300_000;

@@ -1,4 +1,5 @@
 import type { LatencyState, LatencyTerms } from './latency';
+import type { FailureRate, FailureTerms } from './pipeline';
 import type { DependencyName } from './service';
 import type { OutboxReading } from './outbox';
 import type { ImagesRequest, ImagesState } from './images';
@@ -19,6 +20,8 @@ export interface Readings {
   images: ImagesState;
   /** Few requests are refused: at most `atMost` within the last `withinMs`, by the access log. */
   violations: AccessState;
+  /** The pipeline fails seldom enough, and works. */
+  pipelineFailures: FailureRate;
 }
 
 export type ReadingName = keyof Readings;
@@ -30,6 +33,7 @@ interface Particulars {
   images: ImagesRequest;
   outbox: { pendingAbove: number };
   violations: { atMost: number; withinMs: number };
+  pipelineFailures: FailureTerms;
 }
 
 /** Which of them. */

@@ -3,6 +3,7 @@ import { isStalled } from './images';
 import type { ImagesState } from './images';
 import { violationsOf } from './access';
 import type { AccessState } from './access';
+import type { FailureRate } from './pipeline';
 import type { DependencyState, HealthState } from './probes';
 import { isHealthy } from './probes';
 import type { ReadingRequest } from './readings';
@@ -48,6 +49,14 @@ export function imagesStanding(images: ImagesState, stalledAfterMs: number, serv
 export function accessStanding(access: AccessState, atMost: number): string {
   if (access.evidence !== 'present') return `access log ${access.evidence}`;
   return violationsOf(access.counts) > atMost ? 'too many requests refused' : WELL;
+}
+
+/** How often the pipeline fails. While it is kept from trying, that nothing fails says nothing. */
+export function failuresStanding({ per5m, answer, isPaused }: FailureRate, atMost: number): string {
+  if (per5m === null) return `how often the pipeline fails is not known (${answer})`;
+  if (per5m > atMost) return 'the pipeline fails too often';
+  if (isPaused === null) return 'whether automation is paused is not known';
+  return isPaused ? 'automation is paused' : WELL;
 }
 
 /** One that is masked cannot be started: without its mask it stands otherwise. */

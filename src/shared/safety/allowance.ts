@@ -4,6 +4,7 @@ export const ALLOWANCES = [
   'clearFiles',
   'changeSettings',
   'quarantine',
+  'repairImages',
   'blockAddress',
   'issueToken',
   'fullRecovery',
@@ -12,7 +13,13 @@ export const ALLOWANCES = [
 export type Allowance = (typeof ALLOWANCES)[number];
 
 /** What may be done where nothing is written: all but to cut somebody off, to let somebody in, and a full recovery. */
-export const ALLOWED_BY_DEFAULT: readonly Allowance[] = ['restart', 'clearFiles', 'changeSettings', 'quarantine'];
+export const ALLOWED_BY_DEFAULT: readonly Allowance[] = [
+  'restart',
+  'clearFiles',
+  'changeSettings',
+  'quarantine',
+  'repairImages',
+];
 
 /**
  * The word that each change needs. A change that does not stand here does not exist. A setting that is a member of a family
@@ -25,6 +32,8 @@ export const CHANGES = {
   ensureSetting: 'changeSettings',
   ensureEventQuarantined: 'quarantine',
   ensureTokenIssued: 'issueToken',
+  ensureImagePermissions: 'repairImages',
+  ensureImagesQuarantined: 'repairImages',
   ensureStopped: 'fullRecovery',
   ensureStraysEnded: 'fullRecovery',
   ensureBackup: 'fullRecovery',

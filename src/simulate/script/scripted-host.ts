@@ -17,6 +17,7 @@ import { ScriptedAccess } from './scripted-access';
 import { ScriptedLedger } from './scripted-ledger';
 import { ANSWERS, DEPENDENCIES, WHY, endpoint } from './scripted-answers';
 import { ScriptedOutbox } from './scripted-outbox';
+import { ScriptedPipeline } from './scripted-pipeline';
 import { scriptedRecovery } from './scripted-recovery';
 import { ScriptedTelegram } from './scripted-telegram';
 import { scriptedChanges, scriptedObservations, scriptedState, scriptedWaits } from './scripted-service';
@@ -81,6 +82,8 @@ export class ScriptedHost {
     () => this.now(),
     () => this.service('kingfisher'),
   );
+  /** The steps of its pipeline. */
+  readonly pipeline = new ScriptedPipeline(this);
   /** Whether KingFisher was stopped each time its files were touched. */
   readonly touchedWhileRunning: string[] = [];
   /** What a scenario answers besides, or in another way. */
@@ -107,6 +110,7 @@ export class ScriptedHost {
     if (wanted.reading === 'latency') return this.latency.waited(wanted);
     if (wanted.reading === 'outbox') return this.outbox.waited(wanted);
     if (wanted.reading === 'images') return this.telegram.waited(wanted);
+    if (wanted.reading === 'pipelineFailures') return this.pipeline.waited(wanted);
     const { standing } = this.standing(wanted);
     const last = wanted.reading === 'dependency' ? this.dependency(wanted.dependency) : this.access.state();
     const holds = standing === WELL;
@@ -137,10 +141,11 @@ export class ScriptedHost {
       ...scriptedWaits(this),
       ...scriptedChanges(this),
       ...scriptedRecovery(this),
-      ...this.latency.activities(),
       ...this.outbox.activities(),
       ...this.telegram.observations(),
       ...this.access.activities(),
+      ...this.pipeline.activities(),
+      ...this.latency.activities(),
     };
     const known = HOST_ACTIVITIES.filter((name) => !this.lacks.has(name));
     const noted = known.map((name) => [name, this.noted(name, scripted[name] ?? notConfigured(name))]);
@@ -192,6 +197,7 @@ export class ScriptedHost {
     if (wanted.reading === 'latency') return { standing: this.latency.standing(wanted), start: '' };
     if (wanted.reading === 'outbox') return { standing: this.outbox.standing(wanted), start: '' };
     if (wanted.reading === 'images') return { standing: this.telegram.standing(wanted), start: '' };
+    if (wanted.reading === 'pipelineFailures') return { standing: this.pipeline.standing(wanted), start: '' };
     if (wanted.reading === 'dependency') {
       return { standing: dependencyStanding(this.dependency(wanted.dependency)), start: '' };
     }

@@ -43,7 +43,10 @@ export class ScriptedLatency {
 
   activities(): Partial<HostActivities> {
     return {
-      observeSeries: async (request: SeriesRequest) => this.series(request),
+      observeSeries: async (request: SeriesRequest) => {
+        const { observeSeries } = this.host.pipeline.activities();
+        return request.metric.startsWith('analysis') ? this.series(request) : await observeSeries!(request);
+      },
       observeLoad: async ({ windowMs }) => this.loadOf(windowMs),
       observeDatabaseLoad: async () => this.database(),
       observeOpenAi: async () => ({
@@ -72,7 +75,7 @@ export class ScriptedLatency {
 
   private series({ metric }: SeriesRequest): SeriesState {
     const { p95Ms, answer, detail, observedAt } = this.state();
-    const value = metric === 'analysisDuration' ? (p95Ms === null ? null : p95Ms / 1_000) : 3;
+    const value = metric === 'analysisDuration' && p95Ms !== null ? p95Ms / 1_000 : null;
     const series = value === null ? [] : [{ labels: {}, value }];
     return { name: metric, answer, source: 'prometheus', windowMs: 300_000, series, dropped: 0, detail, observedAt };
   }

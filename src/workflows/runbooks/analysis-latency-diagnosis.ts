@@ -1,6 +1,6 @@
-import { FIVE_MINUTES_MS } from '../../shared/observations/latency';
 import type { LatencyState } from '../../shared/observations/latency';
 import type { LoadState } from '../../shared/observations/load';
+import { FIVE_MINUTES_MS } from '../../shared/observations/pipeline';
 import type { SeriesState } from '../../shared/observations/series';
 import { formatDuration } from '../../shared/text/durations';
 import type { Incident } from '../incident/incident';

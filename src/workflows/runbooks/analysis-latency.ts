@@ -12,7 +12,7 @@ import { databaseEvidence, describeDatabase, observeDatabaseLoad } from '../step
 import { latencyTerms, verifyLatency } from '../steps/latency/latency';
 import { cpuEvidence, diskEvidence, processText } from '../steps/latency/load';
 import { describeOpenAi, observeOpenAi } from '../steps/latency/openai';
-import { observeSetting } from '../steps/latency/settings';
+import { observeSetting } from '../steps/settings';
 import { diagnose, evidenceOf, latencyText, loadText, shortLoad } from './analysis-latency-diagnosis';
 import type { Diagnosis } from './analysis-latency-diagnosis';
 

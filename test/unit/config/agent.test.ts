@@ -1,3 +1,4 @@
+import { pipeline } from '../../../src/config/schema/pipeline';
 import { configOf, problemsOf } from './support';
 
 interface Parts {
@@ -21,7 +22,7 @@ it('has a default for everything but its host and two folders', () => {
   const { agent } = configOf(agentFile({}));
   expect(agent).toEqual({
     host: 'h1',
-    allow: ['restart', 'clearFiles', 'changeSettings', 'quarantine'],
+    allow: ['restart', 'clearFiles', 'changeSettings', 'quarantine', 'repairImages'],
     kingfisher: {
       manager: { type: 'systemd', unit: 'kingfisher.service' },
       baseUrl: 'http://127.0.0.1:8201',
@@ -45,6 +46,13 @@ it('has a default for everything but its host and two folders', () => {
           field: null,
         },
         metrics: { path: '/metrics', timeoutMs: 5_000, headers: {}, token: null, tokenFile: null },
+        statistics: {
+          path: '/api/v1/master-summary/statistics',
+          timeoutMs: 5_000,
+          headers: {},
+          token: null,
+          tokenFile: null,
+        },
         outbox: {
           path: '/api/v1/outbox/stats',
           timeoutMs: 5_000,
@@ -82,6 +90,8 @@ it('has a default for everything but its host and two folders', () => {
       installDir: '/opt/kingfisher',
       dataDir: '/srv/kingfisher',
       imagesDir: '/srv/kingfisher/images',
+      quarantineDir: '/srv/kingfisher/quarantine',
+      quarantineLimit: 50,
       owner: null,
       permissionsLimit: 10_000,
       permissionsApprovedLimit: 1_000_000,
@@ -89,6 +99,7 @@ it('has a default for everything but its host and two folders', () => {
       accessLog: '/var/log/kingfisher/access.log',
       clients: [],
       issueToken: null,
+      pipeline: pipeline.parse({}),
       tempDirs: [],
       tempElsewhere: [{ folder: '/tmp', prefix: 'kingfisher-' }],
       tempFilesOlderThanMs: 3_600_000,

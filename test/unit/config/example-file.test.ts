@@ -49,6 +49,9 @@ it('has examples that load, and that say the defaults of the agent', () => {
   for (const key of [...own, 'logFile', 'tempElsewhere', 'tempFilesOlderThanMs', 'tempFilesLimit'] as const) {
     expect(agent!.kingfisher[key]).toEqual(small!.kingfisher[key]);
   }
+  const { pluginTest, ...patterns } = agent!.kingfisher.pipeline;
+  expect({ ...patterns, pluginTest: null }).toEqual(small!.kingfisher.pipeline);
+  expect(pluginTest!.timeoutMs).toBe(30_000);
   expect(agent!.diskFull).toEqual(small!.diskFull);
   expect(agent!.backup).toEqual(small!.backup);
   expect(agent!.allow).toEqual(small!.allow);

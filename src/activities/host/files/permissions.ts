@@ -22,18 +22,30 @@ export interface PermissionActivities {
    * `UnsafeSelector` and change nothing.
    */
   ensurePermissions(input: Permitted<{ limit: number; isApproved?: boolean }>): Promise<Change<PermissionCount>>;
+  /** B.2: the same of the folder of images alone. */
+  observeImagePermissions(): Promise<PermissionCount>;
+  /** B.2: the same of the folder of images alone, up to the agent's own limit. */
+  ensureImagePermissions(input: Permitted<object>): Promise<Change<PermissionCount>>;
 }
 
-/** H.3: `chown -R` and `chmod -R`, of what differs and nothing else. */
+/** H.3, B.2: `chown -R` and `chmod -R`, of what differs and nothing else. */
 export function createPermissionActivities(deps: HostDeps): PermissionActivities {
   const { redact, asChange } = deps;
+  const { dataDir, imagesDir, permissionsLimit } = deps.settings.kingfisher;
   const inTurn = createSerializer();
   return {
     observePermissions: asActivity(redact, async ({ signal }) => {
-      return counted(await countPermissions(await wanted(deps, signal)), deps);
+      return counted(await countPermissions(await wanted(deps, dataDir, signal)), deps);
     }),
-    ensurePermissions: asChange('ensurePermissions', async (run, wanted) => {
-      return await inTurn('permissions', async () => await ensurePermissions(deps, wanted, run));
+    ensurePermissions: asChange('ensurePermissions', async (run, asked) => {
+      return await inTurn('permissions', async () => await ensurePermissions(deps, dataDir, asked, run));
+    }),
+    observeImagePermissions: asActivity(redact, async ({ signal }) => {
+      return counted(await countPermissions(await wanted(deps, imagesDir, signal)), deps);
+    }),
+    ensureImagePermissions: asChange('ensureImagePermissions', async (run) => {
+      const asked = { limit: permissionsLimit };
+      return await inTurn('permissions', async () => await ensurePermissions(deps, imagesDir, asked, run));
     }),
   };
 }
@@ -41,11 +53,12 @@ export function createPermissionActivities(deps: HostDeps): PermissionActivities
 /** The limit asked for counts within the agent's own: a workflow cannot widen what its host allows. */
 async function ensurePermissions(
   deps: HostDeps,
+  folder: string,
   { limit: askedLimit, isApproved = false }: { limit: number; isApproved?: boolean },
   { signal, mayStillChange }: ChangeRun,
 ): Promise<Change<PermissionCount>> {
   if (!Number.isSafeInteger(askedLimit) || askedLimit < 0) throw tooMany(`a limit of ${askedLimit} is none`);
-  const what = { ...(await wanted(deps, signal)), mayStillChange };
+  const what = { ...(await wanted(deps, folder, signal)), mayStillChange };
   const { permissionsLimit, permissionsApprovedLimit } = deps.settings.kingfisher;
   const limit = Math.min(askedLimit, isApproved ? permissionsApprovedLimit : permissionsLimit);
   const before = await countPermissions(what);
@@ -59,11 +72,11 @@ async function ensurePermissions(
   return { before: found, after: counted(after, deps), changed: true, notes };
 }
 
-async function wanted({ settings }: HostDeps, signal: AbortSignal): Promise<Permissions> {
-  const { owner: named, dataDir } = settings.kingfisher;
+async function wanted({ settings }: HostDeps, folder: string, signal: AbortSignal): Promise<Permissions> {
+  const { owner: named } = settings.kingfisher;
   if (named === null) throw notConfigured('kingfisher.owner');
   const [owner, names] = [await findOwner(named), await listNames()];
-  return { folder: dataDir, owner, names, writers: await writersOf(settings.kingfisher), signal };
+  return { folder, owner, names, writers: await writersOf(settings.kingfisher), signal };
 }
 
 function counted({ entries, different, examples, skipped }: PermissionCheck, { redact }: HostDeps): PermissionCount {

@@ -4,6 +4,7 @@ import { violationsReading } from '../access/access';
 import { dependencyReading } from '../stores/dependency';
 import { latencyReading } from '../latency/latency-reading';
 import { outboxReading } from '../stores/outbox';
+import { failuresReading } from '../pipeline/failures';
 import { healthReading } from '../service/health';
 import { imagesReading } from '../images/images';
 import type { HostDeps } from '../core/deps';
@@ -33,6 +34,8 @@ export function readingOf(
       return imagesReading(deps, wanted, pace, signal);
     case 'violations':
       return violationsReading(deps, wanted, pace, signal);
+    case 'pipelineFailures':
+      return failuresReading(deps, wanted, pace, signal);
     default: {
       const { reading } = wanted satisfies never as ReadingRequest;
       throw new HostError(

@@ -18,9 +18,14 @@ export function describeLog(log: LogTail): StepReport {
 /** `resources`: observed at the same time, to tell a full disk from another limit. */
 export function noteLog(incident: Incident, cite: string, log: LogTail | undefined, resources?: Resources): void {
   if (log === undefined) return;
-  if (log.evidence !== 'present')
-    incident.addFinding(LOG_FINDINGS[log.evidence], cite, `${log.path} is ${log.evidence}`);
+  noteLogEvidence(incident, cite, log);
   noteLines(incident, cite, nameOf(log), log.lines, resources);
+}
+
+/** A log that says nothing of the present. */
+export function noteLogEvidence(incident: Incident, cite: string, log: Pick<LogTail, 'path' | 'evidence'>): void {
+  if (log.evidence === 'present') return;
+  incident.addFinding(LOG_FINDINGS[log.evidence], cite, `${log.path} is ${log.evidence}`);
 }
 
 /** What a log or a journal says of memory and disks. */
