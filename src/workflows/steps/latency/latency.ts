@@ -66,12 +66,15 @@ export function observeP95(cite: string, windowMs: number, steps: HostSteps): Pr
   });
 }
 
+/** One look may ask Prometheus in vain, then `/metrics` twice, and then for what waits. */
+const LOOK_MS = 15_000;
+
 /** How long analyses take now, by one look. */
 export async function observeLatency(cite: string, steps: HostSteps): Promise<LatencyState | undefined> {
   const terms = latencyTerms(steps.policy);
   const verdict = await steps.wait(
     { cite, title: 'How long analyses take now' },
-    0,
+    LOOK_MS,
     (host) => host.waitUntil({ reading: 'latency', ...terms, windowMs: 0, deadlineMs: 0 }),
     ({ last }) => describeLatency(last, terms.atMostMs),
     'look',
