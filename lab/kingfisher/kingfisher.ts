@@ -15,6 +15,7 @@ import { answer, type Service } from './pages';
 const STATE_BYTES = 4_096;
 /** The service answers at once; the clients of its dependencies take a moment to load. */
 const WORK_AFTER_MS = 250;
+const WORK_AGAIN_AFTER_MS = 5_000;
 
 function main(): void {
   // Standard output may be a file on a full disk: a lost log line must not end the service.
@@ -89,10 +90,16 @@ function serve(environment: Environment, limits: Limits): void {
   stopOnSignal(server);
 }
 
+/** Tried again until it can be done: a service that can open no more files goes on answering. */
 async function startWork(service: Service): Promise<void> {
-  const { Work } = await import('./work/work');
-  service.work = new Work(service.environment, service.limits, service.metrics);
-  service.work.start();
+  try {
+    const { Work } = await import('./work/work');
+    service.work = new Work(service.environment, service.limits, service.metrics);
+    service.work.start();
+  } catch (error) {
+    log('ERROR', 'main', `cannot begin to work: ${(error as Error).message.split('\n')[0]}`);
+    setTimeout(() => void startWork(service), WORK_AGAIN_AFTER_MS);
+  }
 }
 
 function createHttpServer(service: Service): Server {

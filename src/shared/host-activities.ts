@@ -72,6 +72,18 @@ export type HostActivityName = (typeof HOST_ACTIVITIES)[number];
  * new changes nothing of the runs that were begun before it.
  */
 const ASKED_BY_SOME: Partial<Record<RunbookName, readonly HostActivityName[]>> = {
+  pipelineFailures: [
+    'ensureImagePermissions',
+    'ensureImagesQuarantined',
+    'observeCorruptImages',
+    'observeErrorLines',
+    'observeFailures',
+    'observeImagePermissions',
+    'observePluginStatistics',
+    'observeSeries',
+    'testPlugin',
+  ],
+  securityViolations: ['ensureTokenIssued', 'observeAccess', 'observeSeries'],
   imageProcessingStalled: [
     'observeImages',
     'observeSeries',
@@ -80,6 +92,7 @@ const ASKED_BY_SOME: Partial<Record<RunbookName, readonly HostActivityName[]>> =
     'observeTelegramStatus',
     'observeWayOut',
   ],
+  outboxStuck: ['ensureEventQuarantined', 'observeBrokerAlarms', 'observeBrokerPath', 'observeOutbox', 'observeSeries'],
 };
 
 /** All that a page may ask an agent for. */

@@ -27,6 +27,7 @@ export const RUNBOOKS = {
     title: 'High pipeline failures',
     command: { name: 'pipeline-failures', description: 'runbook B: steps of the pipeline fail too often' },
     about: 'The pipeline',
+    unwell: 'failing too often',
   },
   securityViolations: {
     page: 'C',
@@ -50,6 +51,7 @@ export const RUNBOOKS = {
     title: 'Image processing stalled',
     command: { name: 'image-processing-stalled', description: 'runbook E: no image arrives from Telegram' },
     about: 'Image processing',
+    unwell: 'stalled',
   },
   outboxStuck: {
     page: 'F',

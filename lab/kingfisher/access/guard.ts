@@ -45,9 +45,15 @@ export class Guard {
     const { dependencies, urls } = this.environment;
     const { requestsPerMinute } = this.limits;
     if (requestsPerMinute === null || !dependencies.includes('redis')) return null;
-    // Its client library is loaded by the first who needs it: the service starts sooner.
-    this.rateLimits ??= import('./rate-limits').then(({ RateLimits }) => new RateLimits(urls.redis));
-    return await (await this.rateLimits).take(client, requestsPerMinute);
+    try {
+      // Its client library is loaded by the first who needs it: the service starts sooner.
+      this.rateLimits ??= import('./rate-limits').then(({ RateLimits }) => new RateLimits(urls.redis));
+      return await (await this.rateLimits).take(client, requestsPerMinute);
+    } catch {
+      // It could not be loaded; the next who needs it tries again.
+      this.rateLimits = null;
+      return null;
+    }
   }
 }
 

@@ -32,7 +32,8 @@ export function findRefusals(lines: readonly string[], since: number, words: Ref
   const waits = limited.flatMap((one) => RETRY_AFTER.exec(one.words)?.[1] ?? []).map((text) => Number(text) * 1_000);
   return {
     limited: limited.map(({ line }) => line),
-    conflicts: told.filter((one) => CONFLICT.test(one.words)).map(({ line }) => line),
+    // That of a webhook says the same, and is another fault.
+    conflicts: told.filter((one) => CONFLICT.test(one.words) && !/webhook/i.test(one.words)).map(({ line }) => line),
     retryAfterMs: waits.length === 0 ? null : Math.max(...waits),
   };
 }

@@ -5,10 +5,12 @@ import { probeEndpoint, valueOf } from '../probes/endpoint';
 
 const WORDS_CHARACTERS = 100;
 
-/** Where such an endpoint says whether it is connected, the surest first. */
-const FIELDS = ['connected', 'is_connected', 'status', 'state'];
-const HOLDERS = [[], ['bot'], ['telegram'], ['connection']];
+/** Where such an endpoint says whether it is connected, the surest first: a plain `status` may be that of the answer. */
+const FIELDS = ['connected', 'is_connected', 'bot', 'telegram', 'connection', 'state', 'status'];
+const HOLDERS = [['bot'], ['telegram'], ['connection'], []];
 const YES = ['true', 'connected', 'ok', 'active', 'running', 'polling', 'online', 'up', 'healthy'];
+/** It is connected, and may not ask. */
+const LIMITED = ['rate_limited', 'rate-limited', 'limited', 'flood_wait'];
 const NO = ['false', 'disconnected', 'error', 'inactive', 'stopped', 'offline', 'down', 'unhealthy', 'failed'];
 
 /** What KingFisher says of its own connection to Telegram. */
@@ -18,13 +20,15 @@ export async function lookAtStatus(
   options: ProbeOptions,
 ): Promise<TelegramStatus> {
   const { endpoint, body } = await probeEndpoint(baseUrl, settings, options);
-  const { connected, said } = settings.field === null ? toldBy(body) : toldByField(endpoint.answer, settings.field);
+  const { connected, isLimited, said } =
+    settings.field === null ? toldBy(body) : toldByField(endpoint.answer, settings.field);
   const isAnswer = endpoint.status !== null && endpoint.status < 300;
   return {
     path: settings.path,
     endpoint: { ...endpoint, detail: endpoint.answer === 'ok' ? '' : endpoint.detail },
     // An error page says nothing of the connection.
     connected: isAnswer ? connected : null,
+    isLimited: isAnswer && isLimited,
     said: isAnswer ? options.redact(said, WORDS_CHARACTERS) : '',
     observedAt: new Date().toISOString(),
   };
@@ -34,17 +38,22 @@ export async function lookAtStatus(
 function toldByField(answer: string, { path, equals }: NonNullable<EndpointSettings['field']>) {
   const connected = answer === 'ok' ? true : answer === 'unhealthy' ? false : null;
   const name = path.join('.');
-  return { connected, said: connected === null ? '' : `${name} is ${connected ? '' : 'not '}${equals}` };
+  return {
+    connected,
+    isLimited: false,
+    said: connected === null ? '' : `${name} is ${connected ? '' : 'not '}${equals}`,
+  };
 }
 
 /** The first field whose words are known. */
-function toldBy(body: string): { connected: boolean | null; said: string } {
+function toldBy(body: string): Pick<TelegramStatus, 'connected' | 'isLimited' | 'said'> {
   const places = FIELDS.flatMap((field) => HOLDERS.map((holder) => [...holder, field]));
   for (const place of places) {
     const value = valueOf(body, place);
     const word = String(value).toLowerCase();
-    if (!YES.includes(word) && !NO.includes(word)) continue;
-    return { connected: YES.includes(word), said: `${place.join('.')}: ${word}` };
+    const isLimited = LIMITED.includes(word);
+    if (!isLimited && !YES.includes(word) && !NO.includes(word)) continue;
+    return { connected: isLimited ? null : YES.includes(word), isLimited, said: `${place.join('.')}: ${word}` };
   }
-  return { connected: null, said: '' };
+  return { connected: null, isLimited: false, said: '' };
 }

@@ -8,6 +8,8 @@ export interface TelegramStatus {
   endpoint: EndpointState;
   /** Null where it does not say, or says it in words that nobody knows. */
   connected: boolean | null;
+  /** It says that Telegram limits it. */
+  isLimited: boolean;
   /** The words that it was told by: `bot.status: polling`. Empty where there are none. */
   said: string;
   observedAt: string;

@@ -1,6 +1,8 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { HostActivities } from '../../activities/host';
+import { accessStanding } from '../../shared/observations/standing';
 import type { AccessClient, AccessSource, AccessState, AnswerCounts } from '../../shared/observations/access';
+import type { ScriptedReading } from './scripted-readings';
 
 type Some<T extends { counts: AnswerCounts }> = Partial<Omit<T, 'counts'>> & {
   name: string;
@@ -62,6 +64,11 @@ export class ScriptedAccess {
       notKept: 0,
       observedAt: this.now(),
     };
+  }
+
+  reading({ atMost, withinMs }: { atMost: number; withinMs: number }): ScriptedReading {
+    const last = this.state(withinMs);
+    return { standing: accessStanding(last, atMost), last };
   }
 
   activities(): Partial<HostActivities> {

@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import type { Answer, Condition, EndpointState } from '../../shared/observations/probes';
 import type { DependencyName } from '../../shared/observations/service';
 import type { DiskState } from '../../shared/observations/files';
@@ -38,5 +39,12 @@ export function disk(full: boolean): DiskState {
     inodesUsedPercent: 1,
     full,
     readOnly: false,
+  };
+}
+
+/** What no scenario speaks of. */
+export function notConfigured(name: string) {
+  return async () => {
+    throw ApplicationFailure.nonRetryable(`the scenario does not script ${name}`, 'NotConfigured');
   };
 }

@@ -3,7 +3,7 @@ import type { HostActivities } from '../../activities/host';
 import { currentContext } from '../../activities/host/core/run';
 import { ALLOWANCES, CHANGES, notAllowed } from '../../shared/safety/allowance';
 import type { Allowance } from '../../shared/safety/allowance';
-import { WELL, accessStanding, dependencyStanding, healthStanding } from '../../shared/observations/standing';
+import { WELL } from '../../shared/observations/standing';
 import { isHealthy } from '../../shared/observations/probes';
 import type { Condition, DependencyState, EndpointState, HealthState } from '../../shared/observations/probes';
 import type { DependencyName, ServiceName, ServiceState, StartReason } from '../../shared/observations/service';
@@ -12,15 +12,16 @@ import type { ChangePermit } from '../../shared/safety/permit';
 import type { HealthVerdict, ReadingRequest, Verdict, WaitRequest } from '../../shared/observations/readings';
 import { HOST_ACTIVITIES } from '../../shared/host-activities';
 import type { HostActivityName } from '../../shared/host-activities';
-import { ScriptedLatency } from './scripted-latency';
 import { ScriptedAccess } from './scripted-access';
+import { ScriptedLatency } from './scripted-latency';
 import { ScriptedLedger } from './scripted-ledger';
 import { ANSWERS, DEPENDENCIES, WHY, endpoint } from './scripted-answers';
 import { ScriptedOutbox } from './scripted-outbox';
 import { ScriptedPipeline } from './scripted-pipeline';
+import { readingOf } from './scripted-readings';
 import { scriptedRecovery } from './scripted-recovery';
 import { ScriptedTelegram } from './scripted-telegram';
-import { scriptedChanges, scriptedObservations, scriptedState, scriptedWaits } from './scripted-service';
+import { scriptedChanges, scriptedObservations, scriptedWaits, scriptedState } from './scripted-service';
 
 /**
  * A host whose behaviour a test or a simulation scripts: services that are up or down, and what a restart does to them. Keeps the
@@ -73,8 +74,6 @@ export class ScriptedHost {
   readonly access = new ScriptedAccess(() => this.now());
   /** What the host keeps for its guard. */
   readonly ledger = new ScriptedLedger(() => Date.parse(this.now()));
-  /** How long its analyses take. */
-  readonly latency = new ScriptedLatency(this);
   /** Events that wait to be published. */
   readonly outbox = new ScriptedOutbox(this);
   /** Where its images come from. */
@@ -84,6 +83,8 @@ export class ScriptedHost {
   );
   /** The steps of its pipeline. */
   readonly pipeline = new ScriptedPipeline(this);
+  /** How long its analyses take. */
+  readonly latency = new ScriptedLatency(this);
   /** Whether KingFisher was stopped each time its files were touched. */
   readonly touchedWhileRunning: string[] = [];
   /** What a scenario answers besides, or in another way. */
@@ -107,12 +108,7 @@ export class ScriptedHost {
 
   waited(wanted: WaitRequest): Verdict {
     if (wanted.reading === 'health') return this.verdict();
-    if (wanted.reading === 'latency') return this.latency.waited(wanted);
-    if (wanted.reading === 'outbox') return this.outbox.waited(wanted);
-    if (wanted.reading === 'images') return this.telegram.waited(wanted);
-    if (wanted.reading === 'pipelineFailures') return this.pipeline.waited(wanted);
-    const { standing } = this.standing(wanted);
-    const last = wanted.reading === 'dependency' ? this.dependency(wanted.dependency) : this.access.state();
+    const { standing, last } = readingOf(this, wanted);
     const holds = standing === WELL;
     const since = holds ? this.now() : null;
     return { holds, since, heldMs: 0, ended: holds ? 'held' : 'deadline', waitedMs: 10, last };
@@ -194,17 +190,8 @@ export class ScriptedHost {
   }
 
   private standing(wanted: ReadingRequest): { standing: string; start: string } {
-    if (wanted.reading === 'latency') return { standing: this.latency.standing(wanted), start: '' };
-    if (wanted.reading === 'outbox') return { standing: this.outbox.standing(wanted), start: '' };
-    if (wanted.reading === 'images') return { standing: this.telegram.standing(wanted), start: '' };
-    if (wanted.reading === 'pipelineFailures') return { standing: this.pipeline.standing(wanted), start: '' };
-    if (wanted.reading === 'dependency') {
-      return { standing: dependencyStanding(this.dependency(wanted.dependency)), start: '' };
-    }
-    if (wanted.reading === 'violations') {
-      return { standing: accessStanding(this.access.state(wanted.withinMs), wanted.atMost), start: '' };
-    }
-    return { standing: healthStanding(this.health(), this.service('kingfisher')), start: this.invocation.kingfisher };
+    const start = wanted.reading === 'health' ? this.invocation.kingfisher : '';
+    return { standing: readingOf(this, wanted).standing, start };
   }
 
   health(): HealthState {

@@ -2,11 +2,11 @@ import type { HostActivities } from '../../activities/host';
 import type { DatabaseLoad, DatabaseSession } from '../../shared/observations/database-load';
 import type { LatencyState, LatencyTerms } from '../../shared/observations/latency';
 import type { BusyProcess, LoadState } from '../../shared/observations/load';
-import type { Verdict, WaitRequest } from '../../shared/observations/readings';
 import type { SeriesRequest, SeriesState } from '../../shared/observations/series';
-import { WELL, latencyStanding } from '../../shared/observations/standing';
+import { latencyStanding } from '../../shared/observations/standing';
 import { disk } from './scripted-answers';
 import type { ScriptedHost } from './scripted-host';
+import type { ScriptedReading } from './scripted-readings';
 
 const FAST_MS = 4_000;
 const SLOW_MS = 42_000;
@@ -31,14 +31,9 @@ export class ScriptedLatency {
 
   constructor(private readonly host: ScriptedHost) {}
 
-  waited(wanted: WaitRequest<'latency'>): Verdict<LatencyState> {
-    const holds = this.standing(wanted) === WELL;
-    const since = holds ? this.host.now() : null;
-    return { holds, since, heldMs: 0, ended: holds ? 'held' : 'deadline', waitedMs: 10, last: this.state() };
-  }
-
-  standing({ atMostMs }: LatencyTerms): string {
-    return latencyStanding(this.state(), atMostMs);
+  reading({ atMostMs }: LatencyTerms): ScriptedReading {
+    const last = this.state();
+    return { standing: latencyStanding(last, atMostMs), last };
   }
 
   activities(): Partial<HostActivities> {

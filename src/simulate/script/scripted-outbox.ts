@@ -2,9 +2,8 @@ import type { HostActivities } from '../../activities/host';
 import type { BrokerAlarm, BrokerPath } from '../../shared/observations/broker';
 import { directionOf, outboxStanding } from '../../shared/observations/outbox';
 import type { EventPlace, OutboxHead, OutboxReading, OutboxSource } from '../../shared/observations/outbox';
-import type { Verdict, WaitRequest } from '../../shared/observations/readings';
-import { WELL } from '../../shared/observations/standing';
 import { endpoint } from './scripted-answers';
+import type { ScriptedReading } from './scripted-readings';
 import type { ScriptedHost } from './scripted-host';
 
 /** Of those that wait, so many of a hundred are published between two looks. */
@@ -72,18 +71,10 @@ export class ScriptedOutbox {
     };
   }
 
-  waited({ pendingAbove }: WaitRequest<'outbox'>): Verdict<OutboxReading> {
+  reading({ pendingAbove }: { pendingAbove: number }): ScriptedReading {
     const first = this.look();
     const last = this.look();
-    const holds = outboxStanding(last, pendingAbove, directionOf(first, last)) === WELL;
-    const since = holds ? this.host.now() : null;
-    return { holds, since, heldMs: 0, ended: holds ? 'held' : 'deadline', waitedMs: 10, last };
-  }
-
-  standing({ pendingAbove }: { pendingAbove: number }): string {
-    const first = this.look();
-    const last = this.look();
-    return outboxStanding(last, pendingAbove, directionOf(first, last));
+    return { standing: outboxStanding(last, pendingAbove, directionOf(first, last)), last };
   }
 
   activities(): Partial<HostActivities> {

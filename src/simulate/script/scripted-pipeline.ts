@@ -7,10 +7,10 @@ import type {
   FailureTerms,
   PluginTest,
 } from '../../shared/observations/pipeline';
-import type { Verdict, WaitRequest } from '../../shared/observations/readings';
 import type { SeriesRequest, SeriesState } from '../../shared/observations/series';
-import { WELL, failuresStanding } from '../../shared/observations/standing';
+import { failuresStanding } from '../../shared/observations/standing';
 import { endpoint } from './scripted-answers';
+import type { ScriptedReading } from './scripted-readings';
 import type { ScriptedHost } from './scripted-host';
 
 /** How a lab's KingFisher labels what fails. */
@@ -45,14 +45,9 @@ export class ScriptedPipeline {
 
   constructor(private readonly host: ScriptedHost) {}
 
-  waited(wanted: WaitRequest<'pipelineFailures'>): Verdict<FailureRate> {
-    const holds = this.standing(wanted) === WELL;
-    const since = holds ? this.host.now() : null;
-    return { holds, since, heldMs: 0, ended: holds ? 'held' : 'deadline', waitedMs: 10, last: this.rate(wanted) };
-  }
-
-  standing({ atMost, ...terms }: FailureTerms): string {
-    return failuresStanding(this.rate(terms), atMost);
+  reading({ atMost, ...terms }: FailureTerms): ScriptedReading {
+    const last = this.rate(terms);
+    return { standing: failuresStanding(last, atMost), last };
   }
 
   activities(): Partial<HostActivities> {

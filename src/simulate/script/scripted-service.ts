@@ -1,9 +1,10 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { HostActivities } from '../../activities/host';
 import { HOST_ACTIVITIES } from '../../shared/host-activities';
+import type { HealthState } from '../../shared/observations/probes';
 import type { WaitRequest } from '../../shared/observations/readings';
 import type { ServiceName, ServiceState } from '../../shared/observations/service';
-import { disk } from './scripted-answers';
+import { DEPENDENCIES, disk, endpoint } from './scripted-answers';
 import type { ScriptedHost } from './scripted-host';
 
 /** What a scripted host answers where a page asks of KingFisher and what it stands on. */
@@ -46,7 +47,7 @@ export function scriptedObservations(host: ScriptedHost): Partial<HostActivities
       oomKills: { evidence: 'present', victims: [] },
       observedAt: host.now(),
     }),
-    observeHealth: async () => (host.lateAnswers-- > 0 ? host.late() : host.health()),
+    observeHealth: async () => (host.lateAnswers-- > 0 ? late(host) : host.health()),
     observeMetrics: async () => ({
       path: '/metrics',
       endpoint: host.metrics,
@@ -131,4 +132,9 @@ export function scriptedChanges(host: ScriptedHost): Partial<HostActivities> {
       notes: [],
     }),
   };
+}
+
+/** No answer from `/ready` in time. */
+function late(host: ScriptedHost): HealthState {
+  return { ...host.health(), ready: endpoint('timeout', null), failingChecks: [], unchecked: [...DEPENDENCIES] };
 }

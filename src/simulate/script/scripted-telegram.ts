@@ -1,10 +1,10 @@
 import type { HostActivities } from '../../activities/host';
-import type { Verdict, WaitRequest } from '../../shared/observations/readings';
 import type { ImagesRequest, ImagesState } from '../../shared/observations/images';
-import { imagesStanding, WELL } from '../../shared/observations/standing';
+import { imagesStanding } from '../../shared/observations/standing';
 import type { BotState, TelegramRefusals, TelegramStatus, WayOut } from '../../shared/observations/telegram';
 import type { ServiceState } from '../../shared/observations/service';
 import { endpoint } from './scripted-answers';
+import type { ScriptedReading } from './scripted-readings';
 
 const QUIET_MS = 20 * 60_000;
 
@@ -34,14 +34,9 @@ export class ScriptedTelegram {
     this.isStalled = false;
   }
 
-  waited(wanted: WaitRequest<'images'>): Verdict<ImagesState> {
-    const holds = this.standing(wanted) === WELL;
-    const since = holds ? this.now() : null;
-    return { holds, since, heldMs: 0, ended: holds ? 'held' : 'deadline', waitedMs: 10, last: this.state() };
-  }
-
-  standing({ stalledAfterMs }: ImagesRequest): string {
-    return imagesStanding(this.state(), stalledAfterMs, this.service());
+  reading({ stalledAfterMs }: ImagesRequest): ScriptedReading {
+    const last = this.state();
+    return { standing: imagesStanding(last, stalledAfterMs, this.service()), last };
   }
 
   observations(): Partial<HostActivities> {
@@ -51,6 +46,7 @@ export class ScriptedTelegram {
         path: '/api/v1/telegram/status',
         endpoint: endpoint('ok', 200),
         connected: true,
+        isLimited: false,
         said: 'connected: true',
         observedAt: this.now(),
         ...this.status,

@@ -18,16 +18,18 @@ export interface TelegramSeen {
   bot: BotState | undefined;
 }
 
-/** Telegram limits the bot: it says so itself, or KingFisher's log does. How long it asks to wait, where it says. */
-export function limitOf({ bot, refusals }: TelegramSeen): { detail: string; retryAfterMs: number } | undefined {
+/** Telegram limits the bot: it says so itself, or KingFisher does, in its log or its status. How long it asks to wait, where it says. */
+export function limitOf({ bot, refusals, status }: TelegramSeen): { detail: string; retryAfterMs: number } | undefined {
   const asked = Math.max(bot?.retryAfterMs ?? 0, refusals?.retryAfterMs ?? 0);
   const wait = asked === 0 ? '' : `, wait ${formatDuration(asked)}`;
   if (bot !== undefined && bot.retryAfterMs !== null) {
     return { detail: `Telegram answers 429${wait}`, retryAfterMs: asked };
   }
-  if (refusals === undefined || refusals.limited === 0) return undefined;
-  const last = refusals.lines.at(-1) ?? '';
-  return { detail: `429 ${refusals.limited} times in ${refusals.path}${wait}: ${last}`, retryAfterMs: asked };
+  if (refusals !== undefined && refusals.limited > 0) {
+    const last = refusals.lines.at(0) ?? '';
+    return { detail: `429 ${refusals.limited} times in ${refusals.path}${wait}: ${last}`, retryAfterMs: asked };
+  }
+  return status?.isLimited === true ? { detail: `${status.path} says ${status.said}`, retryAfterMs: asked } : undefined;
 }
 
 /** Which part of the way to Telegram is broken: the names, all of it, or Telegram alone. */
@@ -65,9 +67,6 @@ function answerFault(bot: BotState | undefined): Named | undefined {
   return { name: 'TelegramAway', detail: `Telegram takes connections, and does not answer as its API does (${said})` };
 }
 
-/** A restart brings one: the old process and the new one ask at the same time. */
-const CONFLICTS = 3;
-
 /** What is wrong with the bot itself: only people can mend that. */
 export function botFault({ bot, refusals }: TelegramSeen): Named | undefined {
   const from = bot?.tokenFrom ?? '';
@@ -85,7 +84,8 @@ export function botFault({ bot, refusals }: TelegramSeen): Named | undefined {
     const remedy = 'remove it (deleteWebhook), or find out who set it';
     return { name: 'WebhookSet', detail: `a webhook to ${host} is set, which stops getUpdates: ${remedy}` };
   }
-  if (refusals !== undefined && refusals.conflicts >= CONFLICTS) {
+  // What another program fetches does not wait at Telegram: where something does, nobody fetches it.
+  if (refusals !== undefined && refusals.conflicts > 0 && (bot?.webhook?.pending ?? 0) === 0) {
     const last = refusals.lines.at(-1) ?? '';
     return {
       name: 'BotSharedWithOthers',

@@ -35,6 +35,7 @@ export function observeBot(cite: string, steps: HostSteps): Promise<BotState | u
 
 export function describeStatus({ path, endpoint, connected, said }: TelegramStatus): StepReport {
   if (connected !== null) return { status: connected ? 'done' : 'notSo', detail: `${path} says ${said}` };
+  if (said !== '') return { status: 'notSo', detail: `${path} says ${said}` };
   const detail = endpoint.detail === '' ? '' : `: ${endpoint.detail}`;
   return { status: 'notSo', detail: `${path} answers ${endpointLine(endpoint)} and says nothing of it${detail}` };
 }

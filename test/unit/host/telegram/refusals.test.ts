@@ -35,4 +35,7 @@ it('gives the longest wait that is asked for', () => {
 it('tells of another program that fetches the same updates', () => {
   const line = '2026-11-23T10:05:00Z telegram.error.Conflict: Conflict: terminated by other getUpdates request';
   expect(find(line)).toMatchObject({ limited: [], conflicts: [line] });
+  const hook =
+    "2026-11-23T10:05:00Z telegram getUpdates failed: 409 Conflict: can't use getUpdates while webhook is active";
+  expect(find(hook).conflicts).toEqual([]);
 });

@@ -89,12 +89,32 @@ it.each<[Partial<BotState>, string | undefined]>([
   expect(botFault(await bot(more))?.name).toBe(name);
 });
 
-it('another program fetches its updates, and a restart is none', async () => {
-  const seen = await bot({});
+it('another program fetches its updates, unless they wait all the same', async () => {
   const refusals = { path: 'x.log', evidence: 'present' as const, limited: 0, retryAfterMs: null, observedAt: '' };
-  const withConflicts = (conflicts: number) => botFault({ ...seen, refusals: { ...refusals, conflicts, lines: [] } });
-  expect(withConflicts(1)).toBeUndefined();
-  expect(withConflicts(3)?.name).toBe('BotSharedWithOthers');
+  const withPending = async (pending: number) => {
+    const seen = await bot({ webhook: { host: null, pending, lastError: '' } });
+    return botFault({ ...seen, refusals: { ...refusals, conflicts: 1, lines: [] } })?.name;
+  };
+  expect(await withPending(0)).toBe('BotSharedWithOthers');
+  expect(await withPending(4)).toBeUndefined();
+});
+
+it('a limit is what Telegram says, else what the log says, else what the status says', async () => {
+  const status = { ...{ path: '/s', connected: null, isLimited: true, said: 'bot: rate_limited', observedAt: '' } };
+  const endpoint = { answer: 'ok', status: 200, latencyMs: 1, detail: '' } as const;
+  const lines = ['telegram: 429', 'x'];
+  const refusals = {
+    ...{ path: 'x.log', evidence: 'present' as const, limited: 2, retryAfterMs: null, observedAt: '' },
+  };
+  const seen = { ...NOTHING, status: { ...status, endpoint } };
+  expect(limitOf(seen)).toEqual({ detail: '/s says bot: rate_limited', retryAfterMs: 0 });
+  const logged = { ...seen, refusals: { ...refusals, conflicts: 0, lines } };
+  expect(limitOf(logged)?.detail).toBe('429 2 times in x.log: telegram: 429');
+  const { bot: limited } = await bot({ token: 'unknown', retryAfterMs: 5_000 });
+  expect(limitOf({ ...logged, bot: limited })).toEqual({
+    detail: 'Telegram answers 429, wait 5 s',
+    retryAfterMs: 5_000,
+  });
 });
 
 it.each(['member', 'reachable', 'unknown'] as const)('a channel that is %s is no fault', async (access) => {
