@@ -3,7 +3,7 @@ import { plan } from './chaos/plan';
 import { runChaos } from './chaos/run';
 import { setUpChaos } from './chaos/site';
 import { judge } from './chaos/verdict';
-import { anySeed, onSite, runMain, sayTimed as say, wholeNumber } from './command-line';
+import { anySeed, onSite, runMain, sayTimed as say, wholeNumber } from './support/command-line';
 
 interface ChaosOptions {
   incidents: number;

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { anySeed, onSite, parsePace, runMain, sayTimed as say, wholeNumber } from './command-line';
+import { anySeed, onSite, parsePace, runMain, sayTimed as say, wholeNumber } from './support/command-line';
 import { faultNames, readFaults } from './gameday/catalogue';
 import { FaultHost } from './gameday/fault-host';
 import { plan } from './gameday/plan';
@@ -11,7 +11,7 @@ import { setUpGameday } from './gameday/site';
 import { judge } from './gameday/verdict';
 import type { Row } from './gameday/verdict';
 import { labUnavailable } from './lab-host';
-import { sampleOf } from './random';
+import { sampleOf } from './support/random';
 import { LAB_PACE } from './monitoring/monitoring-config';
 import type { Pace } from './monitoring/monitoring-config';
 import type { WholeSite } from './whole-site';

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { hasAptGet, missingPackages } from './packages';
 import { hostFile, labPrograms, projectDir } from './project';
 import { freePorts } from './temporal/ports';
-import { run, type RunOptions, type RunResult } from './run';
+import { run, type RunOptions, type RunResult } from './support/run';
 
 export interface LabHostOptions {
   /** Images of 20 KB in today's folder. @default 50 */

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { anySeed, onSite, parsePace, positive, runMain } from './command-line';
+import { anySeed, onSite, parsePace, positive, runMain } from './support/command-line';
 import { labUnavailable } from './lab-host';
 import { detectionMs } from './monitoring/monitoring-config';
 import type { Pace } from './monitoring/monitoring-config';

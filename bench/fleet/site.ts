@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { PATIENT_GUARD, startStack } from '../../lab/stack';
 import type { Stack } from '../../lab/stack';
 import { StandInPagers } from '../../lab/stand-ins/pagers';
-import { Ending } from '../../lab/ending';
+import { Ending } from '../../lab/support/ending';
 import { forEachLimited } from '../../src/intake/limited';
 import { postAlertPatiently } from '../post-alert';
 import { memoryMb } from './memory';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { SettingValue } from '../../src/shared/safety/lease';
 import { Daemon } from '../daemon';
-import { Ending } from '../ending';
+import { Ending } from '../support/ending';
 import { PlainKingfisher } from '../plain-kingfisher';
 import { projectDir } from '../project';
 import { readChanges } from './change-log';

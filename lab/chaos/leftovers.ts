@@ -5,7 +5,7 @@ import type { LeaseView } from '../../src/shared/safety/lease';
 import { close } from './people';
 import type { LeaseEnd, OpenWorkflow } from './record';
 import type { ChaosSite } from './site';
-import { until } from '../until';
+import { until } from '../support/until';
 
 const ALL_OVER_WITHIN_MS = 120_000;
 /** What lists workflows hears of their ends a moment later. */

@@ -2,11 +2,11 @@
 import { join } from 'node:path';
 import { webhookMessage } from '../monitoring/alertmanager-message';
 import { projectDir } from '../project';
-import { run } from '../run';
+import { run } from '../support/run';
 import type { LeasePlay, Play } from './plan';
 import type { PagedIncident } from './record';
 import type { ChaosSite } from './site';
-import { until } from '../until';
+import { until } from '../support/until';
 
 const TAKEN_WITHIN_MS = 90_000;
 const CALL_MS = 15_000;

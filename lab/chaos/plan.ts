@@ -1,5 +1,5 @@
 /** What a seed makes of a run of chaos: which incidents begin, and what is struck when. */
-import { random } from '../random';
+import { random } from '../support/random';
 
 export const HOSTS = ['h1', 'h2', 'h3', 'h4'] as const;
 /** KingFisher dies on these only: on the others leases get their turn at once. */

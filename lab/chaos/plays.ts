@@ -6,7 +6,7 @@ import { acknowledge, applyLease, close, fire } from './people';
 import type { HelplessPlay, LeasePlay, OutagePlay, Play } from './plan';
 import type { PagedIncident } from './record';
 import type { ChaosSite } from './site';
-import { until } from '../until';
+import { until } from '../support/until';
 import { TIERS_S, isPaged } from './verdict';
 
 /** A page is missed when it comes later than this: covers parts that are killed one after another. */

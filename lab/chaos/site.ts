@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Ending } from '../ending';
+import { Ending } from '../support/ending';
 import { PATIENT_GUARD, startStack } from '../stack';
 import type { Stack } from '../stack';
 import { StandInPagers } from '../stand-ins/pagers';

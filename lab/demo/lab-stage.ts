@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Ending } from '../ending';
+import { Ending } from '../support/ending';
 import { LabHost } from '../lab-host';
 import { startMonitoring } from '../monitoring/monitoring';
 import { ensurePackages } from '../packages';

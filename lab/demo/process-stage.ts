@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Ending } from '../ending';
+import { Ending } from '../support/ending';
 import { PlainKingfisher } from '../plain-kingfisher';
 import { startProber } from '../monitoring/prober';
 import { PATIENT_GUARD, startStack } from '../stack';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { LabHost } from '../lab-host';
 import { projectDir } from '../project';
-import { run } from '../run';
+import { run } from '../support/run';
 import type { Stack } from '../stack';
 import type { Act } from './act';
 

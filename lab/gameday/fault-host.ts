@@ -1,6 +1,9 @@
+import type { Faults } from '../kingfisher/faults';
 import type { LabHost } from '../lab-host';
-import { until } from '../until';
-import type { RunResult } from '../run';
+import { setFaults, setOutside } from '../stand-ins/trouble';
+import type { OutsideSettings } from '../stand-ins/trouble';
+import { until } from '../support/until';
+import type { RunResult } from '../support/run';
 
 export const KINGFISHER = 'kingfisher.service';
 export const CONFIG = '/opt/kingfisher/config/kingfisher.json';
@@ -44,6 +47,16 @@ export class FaultHost {
   /** Work that goes on by itself. */
   async background(...argv: string[]): Promise<RunResult> {
     return await this.lab.exec(['systemd-run', '--quiet', '--collect', ...argv]);
+  }
+
+  /** OpenAI, Telegram or clients from now on; `{}`, or no clients, is as usual. */
+  async outside<K extends keyof OutsideSettings>(what: K, settings: OutsideSettings[K]): Promise<void> {
+    await setOutside(this.lab, what, settings);
+  }
+
+  /** Faults within KingFisher from now on; `{}` ends them. */
+  async within(faults: Faults): Promise<void> {
+    await setFaults(this.lab, faults);
   }
 
   /** Starts KingFisher as a person does, whatever systemd thinks of its last starts. */

@@ -1,4 +1,4 @@
-import { random } from '../random';
+import { random } from '../support/random';
 import type { Fault } from './fault';
 import type { Role } from './role';
 

@@ -3,7 +3,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { incidentWorkflowId } from '../../src/alerts/incident-id';
 import type { IncidentView } from '../../src/shared/incident';
 import { approveUpdate, timelineQuery } from '../../src/workflows/messages';
-import { until } from '../until';
+import { until } from '../support/until';
 import type { WholeSite } from '../whole-site';
 import type { Fault } from './fault';
 import type { FaultHost } from './fault-host';

@@ -1,5 +1,5 @@
 /** What a seed makes of a soak: when what breaks, and when a part of Halcyon or of monitoring is started anew. */
-import { random } from '../random';
+import { random } from '../support/random';
 
 export const FAULTS = {
   // KingFisher itself; automation has a remedy.

@@ -12,7 +12,7 @@ import { requireBuild } from '../../support/build';
 import { deliver, startSecondIntake } from '../../support/sites/intake-process';
 import type { Answer, IntakeProcess } from '../../support/sites/intake-process';
 import { sizeOf } from '../../support/sample';
-import { shuffled } from '../../../lab/random';
+import { shuffled } from '../../../lab/support/random';
 import { waitFor } from '../../support/wait-for';
 import { webhookMessage } from '../../support/alerts/webhook';
 

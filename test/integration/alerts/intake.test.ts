@@ -17,7 +17,7 @@ import { halcyon } from '../../support/command-line';
 import type { CommandResult } from '../../support/command-line';
 import { post, startIntake, startSecondIntake, statusOf } from '../../support/sites/intake-process';
 import type { Answer, Door, IntakeProcess } from '../../support/sites/intake-process';
-import { shuffled } from '../../../lab/random';
+import { shuffled } from '../../../lab/support/random';
 import { closedByHand } from '../../support/incidents';
 import { waitFor } from '../../support/wait-for';
 import { webhookMessage } from '../../support/alerts/webhook';

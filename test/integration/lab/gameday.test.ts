@@ -6,7 +6,7 @@ import { faultNames } from '../../../lab/gameday/catalogue';
 import type { Row } from '../../../lab/gameday/verdict';
 import { labUnavailable } from '../../../lab/lab-host';
 import { projectDir } from '../../../lab/project';
-import { sampleOf } from '../../../lab/random';
+import { sampleOf } from '../../../lab/support/random';
 import { SEED, sizeOf } from '../../support/sample';
 
 const GAMEDAY = path.join(projectDir, 'dist', 'lab', 'gameday.js');

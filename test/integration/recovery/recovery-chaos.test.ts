@@ -2,7 +2,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { Chaos, STEP_OF, measureDurations } from '../../support/chaos';
 import type { Strike, Victim } from '../../support/chaos';
 import { closedByHand } from '../../support/incidents';
-import { random } from '../../../lab/random';
+import { random } from '../../../lab/support/random';
 import { IS_FULL, SEED, sizeOf } from '../../support/sample';
 import { BACKUPS, DATA, KINGFISHER, RecoverySite, expectHealed } from '../../support/sites/recovery-site';
 

@@ -1,5 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import type { RunResult } from '../../../lab/run';
+import type { RunResult } from '../../../lab/support/run';
 import type { IncidentInput, IncidentView, RecoveryOptions, RunbookPolicy } from '../../../src/shared/incident';
 import { FIRST_STATE } from '../../../src/shared/incident';
 import { searchAttributes } from '../../../src/shared/search-attributes';

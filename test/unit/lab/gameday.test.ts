@@ -6,7 +6,7 @@ import { collateral, differences } from '../../../lab/gameday/snapshot';
 import { judge } from '../../../lab/gameday/verdict';
 import type { Played } from '../../../lab/gameday/verdict';
 import { readRules } from '../../../lab/monitoring/monitoring-config';
-import { sampleOf } from '../../../lab/random';
+import { sampleOf } from '../../../lab/support/random';
 import type { IncidentView } from '../../../src/shared/incident';
 import { newView } from '../../../src/workflows/incident/record/new-incident';
 import { incidentInput } from '../../support/incidents';

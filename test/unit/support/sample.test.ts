@@ -1,4 +1,4 @@
-import { sampleOf } from '../../../lab/random';
+import { sampleOf } from '../../../lab/support/random';
 import { sizeOf } from '../../support/sample';
 
 const HUNDRED = Array.from({ length: 100 }, (_, at) => at);

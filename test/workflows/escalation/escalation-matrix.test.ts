@@ -3,7 +3,7 @@ import { acknowledgedSignal, closedSignal } from '../../../src/workflows/message
 import type { PageKind } from '../../../src/activities/control/types';
 import type { DutyStretch } from '../../../src/shared/paging/duty';
 import { MINUTE, PLAN, startEscalation, subject } from '../../support/escalations';
-import { sampleOf } from '../../../lab/random';
+import { sampleOf } from '../../../lab/support/random';
 import { SEED, sizeOf } from '../../support/sample';
 import { ScriptedControl } from '../../support/scripted/scripted-control';
 import { waitFor } from '../../support/wait-for';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
-import { random } from '../../../lab/random';
+import { random } from '../../../lab/support/random';
 import type { ScriptedHost } from '../../../src/simulate/script/scripted-host';
 import { CONTROLLER_TASK_QUEUE } from '../../../src/shared/task-queues';
 import { PLAN, subject } from '../../support/escalations';

@@ -6,7 +6,7 @@ import {
 } from '../../../../src/workflows/incident/episodes';
 import type { Episode } from '../../../../src/workflows/incident/episodes';
 import { alert } from '../../../support/incidents';
-import { shuffled } from '../../../../lab/random';
+import { shuffled } from '../../../../lab/support/random';
 
 const FIRST = '2026-11-23T10:00:00.000Z';
 const SECOND = '2026-11-23T11:00:00.000Z';

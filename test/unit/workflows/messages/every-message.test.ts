@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { random } from '../../../../lab/random';
+import { random } from '../../../../lab/support/random';
 import { read } from '../../../../src/shared/shape/shape';
 import type { Shape } from '../../../../src/shared/shape/shape';
 import * as messages from '../../../../src/workflows/messages';
