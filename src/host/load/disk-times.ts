@@ -1,4 +1,4 @@
-import type { BusyDisk } from '../../shared/observations/load';
+import type { BusyDisk } from '../../shared/observations/latency/load';
 
 /** What a disk did since the start of the machine: requests, and milliseconds. */
 export interface DiskTimes {

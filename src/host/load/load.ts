@@ -1,5 +1,5 @@
 import { readFile, readdir } from 'node:fs/promises';
-import type { BusyDisk, Pressure } from '../../shared/observations/load';
+import type { BusyDisk, Pressure } from '../../shared/observations/latency/load';
 import { sleep } from '../sleep';
 import { cpuShares, parseCpuTimes } from './cpu-times';
 import type { CpuShares, CpuTimes } from './cpu-times';

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Pressure } from '../../shared/observations/load';
+import type { Pressure } from '../../shared/observations/latency/load';
 
 const OF = ['cpu', 'io', 'memory'] as const;
 

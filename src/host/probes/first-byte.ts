@@ -1,5 +1,5 @@
 import type { OpenAiSettings } from '../agent-settings';
-import type { OpenAiLook, OpenAiState } from '../../shared/observations/latency';
+import type { OpenAiLook, OpenAiState } from '../../shared/observations/latency/latency';
 import { probeHttp } from './http';
 import { takesConnections } from './look';
 import type { ProbeOptions } from './answers';

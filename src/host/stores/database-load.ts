@@ -1,11 +1,11 @@
 import type { Client } from 'pg';
-import { SESSIONS_TOLD, STATEMENTS_TOLD } from '../../shared/observations/database-load';
+import { SESSIONS_TOLD, STATEMENTS_TOLD } from '../../shared/observations/latency/database-load';
 import type {
   DatabaseLoad,
   DatabaseSession,
   DatabaseTerms,
   ScannedTable,
-} from '../../shared/observations/database-load';
+} from '../../shared/observations/latency/database-load';
 import { errorCode } from '../errors';
 import type { Redact } from '../redact';
 import { withDatabase } from './database';

@@ -1,4 +1,4 @@
-import type { LatencyState, LatencyTerms } from './latency';
+import type { LatencyState, LatencyTerms } from './latency/latency';
 import type { FailureRate, FailureTerms } from './pipeline';
 import type { DependencyName } from './service';
 import type { OutboxReading } from './outbox';

@@ -1,4 +1,4 @@
-import type { LatencyState } from './latency';
+import type { LatencyState } from './latency/latency';
 import { isStalled } from './images';
 import type { ImagesState } from './images';
 import { violationsOf } from './access';

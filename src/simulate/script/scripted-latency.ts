@@ -1,7 +1,7 @@
 import type { HostActivities } from '../../activities/host';
-import type { DatabaseLoad, DatabaseSession } from '../../shared/observations/database-load';
-import type { LatencyState, LatencyTerms } from '../../shared/observations/latency';
-import type { BusyProcess, LoadState } from '../../shared/observations/load';
+import type { DatabaseLoad, DatabaseSession } from '../../shared/observations/latency/database-load';
+import type { LatencyState, LatencyTerms } from '../../shared/observations/latency/latency';
+import type { BusyProcess, LoadState } from '../../shared/observations/latency/load';
 import type { SeriesRequest, SeriesState } from '../../shared/observations/series';
 import { latencyStanding } from '../../shared/observations/standing';
 import { disk } from './scripted-answers';

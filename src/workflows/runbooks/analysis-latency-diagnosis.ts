@@ -1,5 +1,5 @@
-import type { LatencyState } from '../../shared/observations/latency';
-import type { LoadState } from '../../shared/observations/load';
+import type { LatencyState } from '../../shared/observations/latency/latency';
+import type { LoadState } from '../../shared/observations/latency/load';
 import { FIVE_MINUTES_MS } from '../../shared/observations/pipeline';
 import type { SeriesState } from '../../shared/observations/series';
 import { formatDuration } from '../../shared/text/durations';

@@ -1,5 +1,5 @@
 import type { IncidentInput, IncidentResult } from '../../shared/incident';
-import { firstByteOf } from '../../shared/observations/latency';
+import { firstByteOf } from '../../shared/observations/latency/latency';
 import { WELL, latencyStanding } from '../../shared/observations/standing';
 import { formatDuration } from '../../shared/text/durations';
 import { runIncident } from '../incident/run-incident';

@@ -3,8 +3,8 @@ import net from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { timeFirstByte } from '../../../src/host/probes/first-byte';
 import { createRedactor } from '../../../src/host/redact';
-import { firstByteOf } from '../../../src/shared/observations/latency';
-import type { OpenAiLook } from '../../../src/shared/observations/latency';
+import { firstByteOf } from '../../../src/shared/observations/latency/latency';
+import type { OpenAiLook } from '../../../src/shared/observations/latency/latency';
 
 const redact = createRedactor([]);
 const servers: net.Server[] = [];

@@ -1,5 +1,5 @@
 import { observeSeries } from '../../../host/series/observe-series';
-import type { LatencyState, LatencyTerms } from '../../../shared/observations/latency';
+import type { LatencyState, LatencyTerms } from '../../../shared/observations/latency/latency';
 import type { SeriesRequest, SeriesState } from '../../../shared/observations/series';
 import { latencyStanding } from '../../../shared/observations/standing';
 import type { HostDeps } from '../core/deps';

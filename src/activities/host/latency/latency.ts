@@ -1,9 +1,9 @@
 import { readDatabaseLoad } from '../../../host/stores/database-load';
 import { timeFirstByte } from '../../../host/probes/first-byte';
 import { notConfigured } from '../../../host/services/service-managers';
-import type { DatabaseLoad, DatabaseTerms } from '../../../shared/observations/database-load';
-import type { OpenAiState } from '../../../shared/observations/latency';
-import type { LoadState } from '../../../shared/observations/load';
+import type { DatabaseLoad, DatabaseTerms } from '../../../shared/observations/latency/database-load';
+import type { OpenAiState } from '../../../shared/observations/latency/latency';
+import type { LoadState } from '../../../shared/observations/latency/load';
 import type { HostDeps } from '../core/deps';
 import { asActivity } from '../core/run';
 import { observeLoad } from './load';

@@ -7,8 +7,8 @@ import { findServiceProcesses } from '../../../host/processes/service-processes'
 import { listUsers } from '../../../host/programs/users';
 import type { User } from '../../../host/programs/users';
 import { readDisks, readMemory } from '../../../host/resources';
-import { DISKS_TOLD, PROCESSES_TOLD } from '../../../shared/observations/load';
-import type { BusyProcess, LoadState } from '../../../shared/observations/load';
+import { DISKS_TOLD, PROCESSES_TOLD } from '../../../shared/observations/latency/load';
+import type { BusyProcess, LoadState } from '../../../shared/observations/latency/load';
 import type { HostDeps } from '../core/deps';
 import { commandOf } from '../service/processes';
 

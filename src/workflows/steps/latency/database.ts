@@ -1,4 +1,4 @@
-import type { DatabaseLoad, DatabaseSession } from '../../../shared/observations/database-load';
+import type { DatabaseLoad, DatabaseSession } from '../../../shared/observations/latency/database-load';
 import { formatDuration } from '../../../shared/text/durations';
 import type { HostSteps } from '../../runbook/host-steps';
 import { size } from '../../support/size';

@@ -1,5 +1,5 @@
 import type { RunbookPolicy } from '../../../shared/incident';
-import type { LatencyState, LatencyTerms } from '../../../shared/observations/latency';
+import type { LatencyState, LatencyTerms } from '../../../shared/observations/latency/latency';
 import type { Verdict } from '../../../shared/observations/readings';
 import type { SeriesState } from '../../../shared/observations/series';
 import { WELL, latencyStanding } from '../../../shared/observations/standing';

@@ -1,4 +1,4 @@
-import type { BusyProcess, LoadState } from '../../../shared/observations/load';
+import type { BusyProcess, LoadState } from '../../../shared/observations/latency/load';
 import type { HostSteps } from '../../runbook/host-steps';
 import { describeDisk } from '../resources';
 import { size } from '../../support/size';

@@ -1,5 +1,5 @@
-import { firstByteOf } from '../../../shared/observations/latency';
-import type { OpenAiLook, OpenAiState } from '../../../shared/observations/latency';
+import { firstByteOf } from '../../../shared/observations/latency/latency';
+import type { OpenAiLook, OpenAiState } from '../../../shared/observations/latency/latency';
 import { formatDuration } from '../../../shared/text/durations';
 import type { HostSteps, StepReport } from '../../runbook/host-steps';
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createHostActivities } from '../../../../src/activities/host';
 import { SeenLatency } from '../../../../src/activities/host/latency/latency-reading';
 import { latencyStanding } from '../../../../src/shared/observations/standing';
-import type { LatencyState } from '../../../../src/shared/observations/latency';
+import type { LatencyState } from '../../../../src/shared/observations/latency/latency';
 import type { SeriesState } from '../../../../src/shared/observations/series';
 import { useTempFolder } from '../../host/support/temp-folder';
 import { hostSettings } from '../support/host';

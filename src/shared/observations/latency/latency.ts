@@ -1,5 +1,5 @@
-import type { Answer } from './probes';
-import type { SeriesState } from './series';
+import type { Answer } from '../probes';
+import type { SeriesState } from '../series';
 
 /** How slow is too slow, and over how long it is seen. */
 export interface LatencyTerms {

@@ -1,4 +1,4 @@
-import type { Evidence } from './change';
+import type { Evidence } from '../change';
 
 /** A statement as `pg_stat_statements` counts it. */
 export interface CountedStatement {

@@ -1,4 +1,4 @@
-import type { DiskState } from './files';
+import type { DiskState } from '../files';
 
 /** A process by its share of the window. */
 export interface BusyProcess {
