@@ -17,6 +17,13 @@ interface Chat {
   type: 'channel';
 }
 
+/** How images are posted. */
+interface Posting {
+  /** 0 for never. */
+  imageEverySeconds: number;
+  corruptImages: boolean;
+}
+
 const CHAT_ID = -1_001_234_567_890;
 /** Telegram itself keeps them for a day. */
 const KEPT = 50;
@@ -40,14 +47,15 @@ export class Channel {
     return { id: CHAT_ID, title: 'KingFisher liquidation maps', username: this.name.replace('@', ''), type: 'channel' };
   }
 
-  waiting(): { pending_update_count: number } {
+  waiting({ imageEverySeconds, corruptImages }: Posting): { pending_update_count: number } {
+    this.postWhatIsDue(imageEverySeconds, corruptImages);
     return { pending_update_count: this.posts.length };
   }
 
-  /** Posts from `offset` on; the earlier ones were taken and are forgotten. A new one is posted where it is time. */
-  from(offset: number, everySeconds: number, areCorrupt: boolean): Update[] {
+  /** Posts from `offset` on; the earlier ones were taken and are forgotten. */
+  from(offset: number, { imageEverySeconds, corruptImages }: Posting): Update[] {
     this.posts = this.posts.filter(({ update_id: id }) => id >= offset);
-    if (everySeconds > 0 && Date.now() - this.lastPost >= everySeconds * 1_000) this.post(areCorrupt);
+    this.postWhatIsDue(imageEverySeconds, corruptImages);
     return this.posts;
   }
 
@@ -61,8 +69,16 @@ export class Channel {
     return this.files.get(path);
   }
 
-  private post(isCorrupt: boolean): void {
-    this.lastPost = Date.now();
+  /** Time posts, whether or not anybody looks. */
+  private postWhatIsDue(everySeconds: number, areCorrupt: boolean): void {
+    if (everySeconds <= 0) this.lastPost = Date.now();
+    else
+      while (Date.now() - this.lastPost >= everySeconds * 1_000)
+        this.post(this.lastPost + everySeconds * 1_000, areCorrupt);
+  }
+
+  private post(at: number, isCorrupt: boolean): void {
+    this.lastPost = at;
     const id = String(++this.count);
     const bytes = isCorrupt ? this.image.subarray(0, this.image.length / 2) : this.image;
     this.files.set(`photos/file_${id}.jpg`, bytes);

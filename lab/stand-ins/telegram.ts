@@ -114,7 +114,11 @@ export class StandInTelegram {
       case 'getme':
         return ok(BOT);
       case 'getwebhookinfo':
-        return ok({ url: this.settings.webhookUrl, has_custom_certificate: false, ...this.channel.waiting() });
+        return ok({
+          url: this.settings.webhookUrl,
+          has_custom_certificate: false,
+          ...this.channel.waiting(this.posting),
+        });
       case 'deletewebhook':
         this.settings = { ...this.settings, webhookUrl: '' };
         return ok(true);
@@ -131,6 +135,12 @@ export class StandInTelegram {
     }
   }
 
+  /** Nothing reaches a bot that is no member. */
+  private get posting() {
+    const { channel, imageEverySeconds, corruptImages } = this.settings;
+    return { imageEverySeconds: channel === 'member' ? imageEverySeconds : 0, corruptImages };
+  }
+
   private inChannel(chat: string, result: object): Answer {
     if (!this.channel.is(chat) || this.settings.channel === 'gone') return refusal(400, 'Bad Request: chat not found');
     if (this.settings.channel === 'kicked') return refusal(403, 'Forbidden: bot was kicked from the channel chat');
@@ -142,13 +152,13 @@ export class StandInTelegram {
     const mine = ++this.poll;
     const until = Date.now() + Math.min(timeout || 0, LONGEST_POLL_S) * 1_000;
     for (;;) {
-      const { webhookUrl, imageEverySeconds, channel, corruptImages } = this.settings;
+      const { webhookUrl } = this.settings;
       if (webhookUrl !== '')
         return refusal(409, `Conflict: can't use getUpdates method while webhook is active; ${USE}`);
       if (mine !== this.poll) return refusal(409, `Conflict: terminated by other getUpdates request; ${ONE_BOT}`);
       const refused = this.refusesAll();
       if (refused !== null) return refused;
-      const found: Update[] = this.channel.from(offset, channel === 'member' ? imageEverySeconds : 0, corruptImages);
+      const found: Update[] = this.channel.from(offset, this.posting);
       if (found.length > 0 || Date.now() >= until) return ok(found);
       await sleep(POLL_MS);
     }

@@ -96,7 +96,6 @@ export class ScriptedHost {
   constructor(readonly now: () => string = () => new Date().toISOString()) {}
 
   private starts = 0;
-
   nextInvocation(): string {
     this.starts += 1;
     return `start-${this.starts}`;
