@@ -16,6 +16,8 @@ export type AskedSettings = KingfisherProbes['metrics'];
 export type OutboxStatsSettings = KingfisherProbes['outbox'];
 /** The Prometheus that scrapes this host's KingFisher. */
 export type PrometheusSettings = NonNullable<AgentSettings['prometheus']>;
+/** Where OpenAI is asked how long it takes to answer. */
+export type OpenAiSettings = NonNullable<AgentSettings['openai']>;
 /** One endpoint, and what it answers when it is well. */
 export type EndpointSettings = KingfisherProbes['health'];
 export type SystemdManagerSettings = Extract<KingfisherSettings['manager'], { type: 'systemd' }>;

@@ -39,6 +39,13 @@ export const RUNBOOKS = {
     about: 'Access to KingFisher',
     unwell: 'refused too often',
   },
+  analysisLatency: {
+    page: 'D',
+    title: 'Analysis latency high',
+    command: { name: 'analysis-latency', description: 'runbook D: analyses take too long' },
+    about: 'Analysis',
+    unwell: 'slow',
+  },
   imageProcessingStalled: {
     page: 'E',
     title: 'Image processing stalled',

@@ -3,6 +3,7 @@ export { closing } from './escalation/closing';
 export { escalation } from './escalation/escalation';
 export { guard } from './guard/guard';
 export { lease } from './lease/lease';
+export { analysisLatency } from './runbooks/analysis-latency';
 export { emergencyRecovery } from './runbooks/emergency-recovery';
 export { outboxStuck } from './runbooks/outbox-stuck';
 export { imageProcessingStalled } from './runbooks/image-processing-stalled';

@@ -19,6 +19,7 @@ import { createDependencyActivities } from './stores/dependency';
 import { createEvidenceActivities } from './service/evidence';
 import { createExchangeActivities } from './stores/exchanges';
 import { createHealthActivities } from './service/health';
+import { createLatencyActivities } from './latency/latency';
 import { createImageActivities } from './images/images';
 import { createLedgerActivities } from './ledger';
 import type { LedgerActivities } from './ledger';
@@ -95,6 +96,7 @@ function allActivities(deps: HostDeps, names: () => string[]) {
     ...createImageActivities(deps),
     ...createTelegramActivities(deps),
     ...createSeriesActivities(deps),
+    ...createLatencyActivities(deps),
     ...createPipelineActivities(deps),
     ...createCorruptImageActivities(deps),
     ...createDependencyActivities(deps),

@@ -6,7 +6,7 @@ import { dependencies } from './dependencies';
 import { kingfisher } from './kingfisher';
 import { hostName, section, size, wholeNumber } from './nouns';
 import { absoluteFile, ownFolder } from './paths';
-import { prometheus } from './probes';
+import { openai, prometheus } from './probes';
 import { checkTables, settings } from './settings';
 
 /** Alone it would leave KingFisher without what it stands on: a full recovery restarts that. */
@@ -24,6 +24,8 @@ export const agent = section({
   allow,
   kingfisher,
   prometheus: prometheus.nullable().default(null),
+  // Where null nobody asks whether it is slow.
+  openai: openai.nullable().prefault({}),
   dependencies: dependencies.default({}),
   backup: backup.nullable().default(null),
   settings: settings.default({}),

@@ -18,6 +18,7 @@ export const config = section({
     KingfisherServiceDown: 'serviceDown',
     KingfisherPipelineFailuresHigh: 'pipelineFailures',
     KingfisherSecurityViolationsHigh: 'securityViolations',
+    KingfisherAnalysisLatencyHigh: 'analysisLatency',
     KingfisherImageProcessingStalled: 'imageProcessingStalled',
     KingfisherOutboxEventsStuck: 'outboxStuck',
   }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { duration, section, someText, textWhere, wholeNumber } from './nouns';
 import { absoluteFile } from './paths';
-import { optionalSecret, secret, secretUrl } from './urls';
+import { optionalSecret, secret, secretUrl, url } from './urls';
 import type { MetricWord } from '../../shared/observations/series';
 
 /** A probe is one of several within a step of fifteen seconds. */
@@ -71,6 +71,14 @@ export const prometheus = section({
   ...asking('5s'),
 }).transform(withMilliseconds);
 
+/** `agent.openai:` who KingFisher's analyses wait for. It is asked without a token how long it takes to answer. */
+export const openai = section({
+  url: url('http', 'https').default('https://api.openai.com'),
+  path: urlPath.default('/v1/models'),
+  // For each of two looks.
+  timeout: duration({ max: '6s' }).prefault('5s'),
+}).transform(withMilliseconds);
+
 const metricName = textWhere('the name of a metric', (text) => /^[A-Za-z_:][A-Za-z0-9_:]*$/.test(text));
 
 /** `agent.kingfisher.metrics:` how this site calls what runbooks ask for. */
@@ -78,6 +86,7 @@ export const metricNames = section({
   pipelineFailures: metricName.default('kingfisher_pipeline_failures_total'),
   securityViolations: metricName.default('kingfisher_security_violations_total'),
   analysisDuration: metricName.default('kingfisher_analysis_duration_seconds'),
+  analysisBacklog: metricName.default('kingfisher_analysis_backlog'),
   databaseConnections: metricName.default('db_connections_active'),
   databaseConnectionsMax: metricName.default('db_connections_max'),
   outboxPending: metricName.default('kingfisher_outbox_pending'),

@@ -67,6 +67,28 @@ const policy = (defaults: Defaults, limits?: Limits, own: { businessHours?: type
       ...inMs(times),
     }));
 
+/** Page D: how slow is too slow, what counts as busy, and what is leased then. */
+const latencyLimits: Limits = {
+  amounts: {
+    cpuPercent: wholeNumber(1, 100).default(90),
+    iowaitPercent: wholeNumber(1, 100).default(20),
+    diskBusyPercent: wholeNumber(1, 100).default(90),
+    maxWorkers: wholeNumber(1, 10_000).default(4),
+  },
+  times: {
+    latencyP95: duration({ max: '1h' }).prefault('30s'),
+    latencyOver: duration({ min: '10s', max: '10m' }).prefault('1m'),
+    fallsWithin: duration({ max: '30m' }).prefault('5m'),
+    loadOver: duration({ min: '1s', max: '10s' }).prefault('3s'),
+    openaiFirstByte: duration({ max: '6s' }).prefault('3s'),
+    blockedFor: duration({ max: '1h' }).prefault('5s'),
+    idleFor: duration({ max: '1d' }).prefault('1m'),
+    runningFor: duration({ max: '1d' }).prefault('5s'),
+    reduceFor: duration({ max: '7d' }).prefault('2h'),
+    fallbackFor: duration({ max: '7d' }).prefault('1h'),
+  },
+};
+
 /** Page F: how many events are too many, and how long the publisher may take. */
 const outboxLimits: Limits = {
   amounts: { pendingAbove: wholeNumber(0, 10_000_000).default(100) },
@@ -116,6 +138,7 @@ const failureLimits: Limits = {
 /** `runbooks:` one section for each runbook that has times. */
 export const runbooks = section({
   serviceDown: policy({ dependencyReadyWithin: '60s', tempFilesOlderThan: '1d' }).prefault({}),
+  analysisLatency: policy({ dependencyReadyWithin: '60s', tempFilesOlderThan: '1d' }, latencyLimits).prefault({}),
   outboxStuck: policy({ dependencyReadyWithin: '60s', tempFilesOlderThan: '1d' }, outboxLimits).prefault({}),
   securityViolations: policy(
     // Whoever is blocked is seen no more a minute later.

@@ -67,7 +67,11 @@ function conditionOf(word: Word): Condition {
 }
 
 /** Whether somebody accepts connections there, or at least the kernel for a process that is there. */
-async function takesConnections(url: string, timeoutMs: number, signal: AbortSignal | undefined): Promise<boolean> {
+export async function takesConnections(
+  url: string,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
   const at = addressOf(url);
   // A Unix socket: its time-out came after the connection.
   if (at.host === '') return true;
@@ -93,6 +97,8 @@ const DEFAULT_PORTS: Record<string, number> = {
   'rediss:': 6379,
   'amqp:': 5672,
   'amqps:': 5671,
+  'http:': 80,
+  'https:': 443,
 };
 
 /** Resolves when somebody, or the kernel for a process that is there, takes the connection. */

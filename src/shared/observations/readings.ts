@@ -1,3 +1,4 @@
+import type { LatencyState, LatencyTerms } from './latency/latency';
 import type { FailureRate, FailureTerms } from './pipeline';
 import type { DependencyName } from './service';
 import type { OutboxReading } from './events/outbox';
@@ -11,6 +12,8 @@ export interface Readings {
   health: HealthState;
   /** A dependency does its work, by its own protocol. */
   dependency: DependencyState;
+  /** Analyses are as fast as they should be. */
+  latency: LatencyState;
   /** The outbox is within its limit, or falls. */
   outbox: OutboxReading;
   /** A new image came, or none is due. */
@@ -26,6 +29,7 @@ export type ReadingName = keyof Readings;
 /** What has to be said besides, of those that need it. */
 interface Particulars {
   dependency: { dependency: DependencyName };
+  latency: LatencyTerms;
   images: ImagesRequest;
   outbox: { pendingAbove: number };
   violations: { atMost: number; withinMs: number };

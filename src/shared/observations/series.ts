@@ -5,6 +5,7 @@ export const METRICS = [
   'pipelineFailures',
   'securityViolations',
   'analysisDuration',
+  'analysisBacklog',
   'databaseConnections',
   'databaseConnectionsMax',
   'outboxPending',

@@ -1,3 +1,4 @@
+import type { LatencyState } from './latency/latency';
 import { isStalled } from './images';
 import type { ImagesState } from './images';
 import { violationsOf } from './access';
@@ -27,6 +28,14 @@ export function dependencyStanding({
 }: Pick<DependencyState, 'dependency' | 'condition' | 'endpoint'>): string {
   if (condition === 'well') return WELL;
   return `${dependency} ${endpoint.answer === 'unhealthy' ? condition : endpoint.answer}`;
+}
+
+/** How long analyses take. Without any, only a service that says that none waits is well. */
+export function latencyStanding({ p95Ms, backlog, answer }: LatencyState, atMostMs: number): string {
+  if (answer !== 'ok') return `how long analyses take is not known (${answer})`;
+  if (p95Ms !== null) return p95Ms > atMostMs ? 'analyses are slow' : WELL;
+  if (backlog === null) return 'no analysis is seen: how long one takes is not known';
+  return backlog > 0 ? 'no analysis ends, and some wait' : WELL;
 }
 
 /** The same of images: outside of business hours nothing is due, and all is well. */

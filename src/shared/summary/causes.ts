@@ -25,6 +25,8 @@ const NO_CAUSE = [
   'FailuresUnexplained',
   'FailuresUnknown',
   'KingfisherStillDown',
+  'LatencyUnexplained',
+  'LatencyUnknown',
   'LimitNotRaised',
   'LogAbsent',
   'LogMalformed',
@@ -75,6 +77,10 @@ const WORDS: Record<string, Words> = {
   ChannelLost: { rank: 4, say: () => ({ of: 'the source channel', is: 'out of reach for the bot' }) },
   ChannelSilent: { rank: 5, say: () => ({ of: 'the source channel', is: 'silent' }) },
   DownloaderStuck: { rank: 5, say: () => ({ of: "KingFisher's downloader", is: 'stuck' }) },
+  DatabaseSlow: { rank: 5, say: () => ({ of: 'the database', is: 'slow' }) },
+  OpenAiSlow: { rank: 5, say: () => ({ of: 'OpenAI', is: 'slow' }) },
+  CpuBusy: { rank: 5, say: () => ({ of: 'its CPUs', is: 'busy all the time' }) },
+  CpuTaken: { rank: 6, say: () => ({ of: 'its CPUs', is: 'taken by another program' }) },
   OpenAiQuota: { rank: 5, say: () => ({ of: "OpenAI's quota", is: 'used up' }) },
   OpenAiStillLimits: { rank: 5, say: () => ({ of: 'requests', is: 'limited by OpenAI (429), few as they are' }) },
   ImagesDenied: { rank: 5, say: () => ({ of: 'the folder of images', is: 'not usable for KingFisher' }) },
@@ -153,9 +159,18 @@ function actedOn({ cause }: IncidentView): Cause | null {
   if (/\/health is well, \/ready/.test(cause.evidence)) return { of: '', is: 'not ready' };
   const outbox = ofOutbox(cause.evidence);
   if (outbox !== null) return outbox;
+  const latency = ofLatency(cause.evidence);
+  if (latency !== null) return latency;
   const answer = /\/health (\w+)/.exec(cause.evidence)?.[1];
   if (answer !== undefined) return { of: '', is: `running without a good answer (${answer})` };
   return { of: '', is: cut(cause.evidence, MAX_GIST) };
+}
+
+/** `CPU 97 % busy; …`, `CPUs wait for disks …`, `sda is busy …`, `OpenAI takes longer than 3 s: …` of runbook D. */
+function ofLatency(evidence: string): Cause | null {
+  if (/^CPU \S+ % busy/.test(evidence)) return { of: 'its CPUs', is: 'busy all the time' };
+  if (/^(?:CPUs wait for disks|\S+ is busy) /.test(evidence)) return { of: 'its disks', is: 'a bottleneck' };
+  return evidence.startsWith('OpenAI takes longer') ? { of: 'OpenAI', is: 'slow' } : null;
 }
 
 /** `RabbitMQ down (refused)`, `publisher stuck: …`, `event 17 (cluster.found), 5 of 5 attempts: …` of runbook F. */

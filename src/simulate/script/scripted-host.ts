@@ -13,6 +13,7 @@ import type { HealthVerdict, ReadingRequest, Verdict, WaitRequest } from '../../
 import { HOST_ACTIVITIES } from '../../shared/host-activities';
 import type { HostActivityName } from '../../shared/host-activities';
 import { ScriptedAccess } from './scripted-access';
+import { ScriptedLatency } from './scripted-latency';
 import { ScriptedLedger } from './scripted-ledger';
 import { ANSWERS, DEPENDENCIES, WHY, endpoint } from './scripted-answers';
 import { ScriptedOutbox } from './scripted-outbox';
@@ -20,7 +21,7 @@ import { ScriptedPipeline } from './scripted-pipeline';
 import { readingOf } from './scripted-readings';
 import { scriptedRecovery } from './scripted-recovery';
 import { ScriptedTelegram } from './scripted-telegram';
-import { scriptedChanges, scriptedObservations, scriptedWaits } from './scripted-service';
+import { scriptedChanges, scriptedObservations, scriptedWaits, scriptedState } from './scripted-service';
 
 /**
  * A host whose behaviour a test or a simulation scripts: services that are up or down, and what a restart does to them. Keeps the
@@ -82,6 +83,8 @@ export class ScriptedHost {
   );
   /** The steps of its pipeline. */
   readonly pipeline = new ScriptedPipeline(this);
+  /** How long its analyses take. */
+  readonly latency = new ScriptedLatency(this);
   /** Whether KingFisher was stopped each time its files were touched. */
   readonly touchedWhileRunning: string[] = [];
   /** What a scenario answers besides, or in another way. */
@@ -137,6 +140,7 @@ export class ScriptedHost {
       ...this.telegram.observations(),
       ...this.access.activities(),
       ...this.pipeline.activities(),
+      ...this.latency.activities(),
     };
     const known = HOST_ACTIVITIES.filter((name) => !this.lacks.has(name));
     const noted = known.map((name) => [name, this.noted(name, scripted[name] ?? notConfigured(name))]);
@@ -163,25 +167,7 @@ export class ScriptedHost {
   }
 
   service(service: ServiceName): ServiceState {
-    const active = this.up[service];
-    const isStarting = this.starting.has(service);
-    return {
-      service,
-      manager: 'systemd',
-      unit: `${service}.service`,
-      load: this.masked.has(service) ? 'masked' : 'loaded',
-      active: isStarting ? 'activating' : active ? 'active' : 'failed',
-      sub: isStarting ? 'start-pre' : active ? 'running' : 'failed',
-      result: active || isStarting ? 'success' : 'signal',
-      exitStatus: active || isStarting ? null : 9,
-      invocation: this.invocation[service],
-      // Long enough ago that no start counts as under way.
-      startedAt: new Date(Date.parse(this.now()) - 3_600_000).toISOString(),
-      mainPid: active ? 42 : null,
-      restarts: 0,
-      jobPending: isStarting,
-      observedAt: this.now(),
-    };
+    return scriptedState(this, service);
   }
 
   /** A real agent looks for an hour; where time is skipped, a look is a moment, and the workflow looks again. */

@@ -25,6 +25,8 @@ export function readingOf(host: ScriptedHost, wanted: ReadingRequest): ScriptedR
       return host.access.reading(wanted);
     case 'images':
       return host.telegram.reading(wanted);
+    case 'latency':
+      return host.latency.reading(wanted);
     case 'outbox':
       return host.outbox.reading(wanted);
   }

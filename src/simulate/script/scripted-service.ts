@@ -3,6 +3,7 @@ import type { HostActivities } from '../../activities/host';
 import { HOST_ACTIVITIES } from '../../shared/host-activities';
 import type { HealthState } from '../../shared/observations/probes';
 import type { WaitRequest } from '../../shared/observations/readings';
+import type { ServiceName, ServiceState } from '../../shared/observations/service';
 import { DEPENDENCIES, disk, endpoint } from './scripted-answers';
 import type { ScriptedHost } from './scripted-host';
 
@@ -77,6 +78,29 @@ export function scriptedWaits(host: ScriptedHost): Partial<HostActivities> {
   };
 }
 
+/** A unit of a scripted host. */
+export function scriptedState(host: ScriptedHost, service: ServiceName): ServiceState {
+  const active = host.up[service];
+  const isStarting = host.starting.has(service);
+  return {
+    service,
+    manager: 'systemd',
+    unit: `${service}.service`,
+    load: host.masked.has(service) ? 'masked' : 'loaded',
+    active: isStarting ? 'activating' : active ? 'active' : 'failed',
+    sub: isStarting ? 'start-pre' : active ? 'running' : 'failed',
+    result: active || isStarting ? 'success' : 'signal',
+    exitStatus: active || isStarting ? null : 9,
+    invocation: host.invocation[service],
+    // Long enough ago that no start counts as under way.
+    startedAt: new Date(Date.parse(host.now()) - 3_600_000).toISOString(),
+    mainPid: active ? 42 : null,
+    restarts: 0,
+    jobPending: isStarting,
+    observedAt: host.now(),
+  };
+}
+
 /** The changes that runbooks make in small. */
 export function scriptedChanges(host: ScriptedHost): Partial<HostActivities> {
   return {
@@ -98,6 +122,7 @@ export function scriptedChanges(host: ScriptedHost): Partial<HostActivities> {
       const before = { files: host.tempFiles, bytes: host.tempFiles * 1000 };
       host.tempFiles = 0;
       host.diskFull = false;
+      host.latency.isDiskBusy = false;
       return { before, after: { files: 0, bytes: 0 }, changed: before.files > 0, notes: [] };
     },
     ensureLogsRotated: async () => ({

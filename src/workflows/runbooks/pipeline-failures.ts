@@ -17,8 +17,9 @@ import {
   observeImagePermissions,
   quarantineImages,
 } from '../steps/pipeline/images';
-import { observeSetting, resume, stopDamage, stopDamageAgain } from '../steps/pipeline/pause';
+import { resume, stopDamage, stopDamageAgain } from '../steps/pipeline/pause';
 import { testPlugins } from '../steps/pipeline/plugins';
+import { observeSetting } from '../steps/settings';
 import { diagnose, evidenceOf, exampleOf, isAnythingKnown, suspects, whatIsKnown } from './pipeline-failures-diagnosis';
 import type { Diagnosis } from './pipeline-failures-diagnosis';
 

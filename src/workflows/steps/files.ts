@@ -7,17 +7,22 @@ import { size } from '../support/size';
 
 /** The document's remedies for a full disk: old temporary files go (D.2), logs are rotated (G.1). */
 export async function freeSpace(steps: HostSteps): Promise<void> {
+  await removeTemporaryFiles(steps);
+  await steps.tryAct(
+    { cite: 'G.1', title: 'Rotate the logs' },
+    {},
+    (host, permit) => host.ensureLogsRotated({ permit }),
+    describeFiles,
+  );
+}
+
+/** `find data/images/temp -mtime +1 -delete` of the document. */
+export async function removeTemporaryFiles(steps: HostSteps): Promise<void> {
   const olderThanMs = steps.policy.tempFilesOlderThanMs;
   await steps.tryAct(
     { cite: 'D.2', title: 'Remove old temporary files' },
     {},
     (host, permit) => host.ensureTempFilesRemoved({ olderThanMs, permit }),
-    describeFiles,
-  );
-  await steps.tryAct(
-    { cite: 'G.1', title: 'Rotate the logs' },
-    {},
-    (host, permit) => host.ensureLogsRotated({ permit }),
     describeFiles,
   );
 }

@@ -2,6 +2,7 @@ import { HostError } from '../../../host/errors';
 import type { ReadingName, ReadingRequest, Readings } from '../../../shared/observations/readings';
 import { violationsReading } from '../access/access';
 import { dependencyReading } from '../stores/dependency';
+import { latencyReading } from '../latency/latency-reading';
 import { outboxReading } from '../stores/outbox';
 import { failuresReading } from '../pipeline/failures';
 import { healthReading } from '../service/health';
@@ -25,6 +26,8 @@ export function readingOf(
       return healthReading(deps, pace, signal);
     case 'dependency':
       return dependencyReading(deps, wanted.dependency, pace, signal);
+    case 'latency':
+      return latencyReading(deps, wanted, pace, signal);
     case 'outbox':
       return outboxReading(deps, wanted, pace, signal);
     case 'images':

@@ -1,20 +1,7 @@
 import type { FailureRate } from '../../../shared/observations/pipeline';
-import type { SettingState } from '../../../shared/safety/lease';
-import type { HostSteps } from '../../runbook/host-steps';
 import type { Scene } from '../../runbook/scene';
+import { observeSetting } from '../settings';
 import { PAUSE, awaitFall, failureLimits, observeRate } from './failures';
-
-/** A setting as it stands; undefined where this host has none of this name, or it cannot be read. */
-export function observeSetting(cite: string, setting: string, steps: HostSteps): Promise<SettingState | undefined> {
-  return steps.observe(
-    { cite, title: `Setting ${setting}` },
-    (host) => host.observeSetting({ setting }),
-    ({ evidence, value, place }) =>
-      evidence === 'present'
-        ? `${JSON.stringify(value)} in ${place}`
-        : { status: 'notSo', detail: `${place}: ${evidence}` },
-  );
-}
 
 /**
  * Stops further damage: where the pipeline fails far too often, automation is paused until the cause is mended. Where the
