@@ -116,6 +116,7 @@ describe('D.1 CPUs', () => {
       const view = await left(name, 'workers-few');
       expect(finding(view, 'CpuBusy')).toMatch(/^orchestrator\.max_workers is 4 already; CPU 97 % busy/);
       expect(settings.writes).toEqual([]);
+      expect(view.leases).toEqual([]);
     });
   });
 
