@@ -84,6 +84,7 @@ const ASKED_BY_SOME: Partial<Record<RunbookName, readonly HostActivityName[]>> =
     'testPlugin',
   ],
   securityViolations: ['ensureTokenIssued', 'observeAccess', 'observeSeries'],
+  analysisLatency: ['observeDatabaseLoad', 'observeLoad', 'observeOpenAi', 'observeSeries'],
   imageProcessingStalled: [
     'observeImages',
     'observeSeries',
