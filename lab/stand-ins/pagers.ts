@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { StandInPagerduty } from './pagerduty';
 import { StandInSlack } from './slack';
 
+const CHANNELS = ['trading-ai-alerts', 'platform-alerts', 'security'];
 const SERVICES = ['trading-ai-primary', 'platform-secondary', 'engineering-manager'];
 
 /** Slack and PagerDuty with channels and services of the default configuration, and secrets of their own. */
@@ -16,7 +17,7 @@ export class StandInPagers {
   static async start(): Promise<StandInPagers> {
     const token = `xoxb-${randomBytes(16).toString('hex')}`;
     const keys = SERVICES.map((service) => [service, randomBytes(16).toString('hex')] as const);
-    const slack = await StandInSlack.start({ tokens: [token], channels: ['trading-ai-alerts', 'platform-alerts'] });
+    const slack = await StandInSlack.start({ tokens: [token], channels: CHANNELS });
     const routingKeys = Object.fromEntries(keys.map(([service, key]) => [key, service]));
     const pagerduty = await StandInPagerduty.start({ routingKeys });
     const env = Object.fromEntries([['SLACK_TOKEN', token], ...keys.map(([service, key]) => [variable(service), key])]);

@@ -78,6 +78,7 @@ it('pages every team by every way, marked and at low urgency, and resolves it ag
     'ok  Platform             Slack      accepted by #platform-alerts',
     'ok  Platform             PagerDuty  accepted by platform-secondary, and resolved again',
     'ok  Engineering manager  PagerDuty  accepted by engineering-manager, and resolved again',
+    'ok  Security             Slack      accepted by #security',
     '',
   ]);
   expect(code).toBeUndefined();
