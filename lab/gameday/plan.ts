@@ -19,11 +19,11 @@ const KILLED_ONE_IN = 10;
 /** Longer than most remedies take. */
 const LATEST_MS = 4_000;
 
-/** In the order of their names; a tenth of them, and at least one, with a kill at a moment that the seed chooses. */
+/** In the order of their names; a tenth of them with a kill at a moment that the seed chooses. */
 export function plan(faults: ReadonlyMap<string, Fault>, seed: number): Planned[] {
   const draw = random(seed);
   const drawn = [...faults].map(([name, fault]) => ({ name, fault, at: draw(), moment: draw(), role: draw() }));
-  const killed = [...drawn].sort((a, b) => a.at - b.at).slice(0, Math.ceil(drawn.length / KILLED_ONE_IN));
+  const killed = [...drawn].sort((a, b) => a.at - b.at).slice(0, Math.floor(drawn.length / KILLED_ONE_IN));
   return drawn.map((one) => {
     const role: Role = one.role < 0.5 ? 'agent' : 'controller';
     const isKilled = killed.includes(one) && one.fault.spares?.includes(role) !== true;

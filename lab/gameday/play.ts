@@ -15,7 +15,7 @@ import type { Played } from './verdict';
 const ALERT_WITHIN_MS = 180_000;
 const END_WITHIN_MS = 240_000;
 const CLOSED_WITHIN_MS = 180_000;
-const QUIET_WITHIN_MS = 120_000;
+const QUIET_WITHIN_MS = 180_000;
 
 interface Playing {
   site: WholeSite;

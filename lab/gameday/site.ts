@@ -7,12 +7,15 @@ import type { WholeSite } from '../whole-site';
 
 export const HOST = 'gameday';
 /** What heals is healed before the first tier; what is helpless calls at once. */
-const TIERS: [string, string, string] = ['60s', '10m', '20m'];
+const TIERS: [string, string, string] = ['3m', '10m', '20m'];
 /** As monitoring runs at its pace, so does what waits for it. */
 const TIMES = { steadyFor: '5s', agreeWithin: '60s', startsPerHour: 1_000 };
 
 /** Of pages that measure by times of their own. */
-const LIMITS: Record<string, object> = { imageProcessingStalled: { stalledAfter: '1m', imageWithin: '45s' } };
+const LIMITS: Record<string, object> = {
+  securityViolations: { blockFor: '2m', raiseFor: '2m' },
+  imageProcessingStalled: { stalledAfter: '1m', imageWithin: '45s' },
+};
 
 /** @throws Error when a part does not come up; nothing is left behind then */
 export async function setUpGameday(
