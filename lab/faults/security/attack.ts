@@ -8,7 +8,7 @@ export const fault: Fault = {
   expects: {
     ending: 'healed',
     cause: 'C.3 An attack: few sources send most of what is refused',
-    changes: ['Block 203.0.113.9 for 1 h'],
+    changes: ['Block 203.0.113.9 for 2 m'],
   },
   touches: ['firewall rules'],
 };
