@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { loadConfigOrExit } from '../config';
 import type { Config } from '../config';
 import type { BackupSummary, BackupVerdict, Backups, RestoreResult } from '../shared/observations/backups';
-import { plain } from './incident/print-timeline';
+import { agentConfig } from './support/connect';
+import { print, printJson } from './support/output';
 import { subcommand } from './support/subcommand';
 import { table } from './support/table';
 import { UsageError } from './support/usage';
@@ -40,7 +40,7 @@ export function createBackupsCommand(openBackups: OpenBackups): Command {
 }
 
 function open(options: Options, openBackups: OpenBackups): Backups {
-  const { agent } = loadConfigOrExit({ path: options.config, env: process.env, unused: ['intake', 'pagers'] });
+  const agent = agentConfig(options.config);
   if (agent !== null && agent.backup !== null) return openBackups(agent);
   throw new UsageError('agent.backup is not configured: run this on a host whose agent makes backups');
 }
@@ -107,12 +107,4 @@ function size(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
   return `${power === 0 ? bytes : (bytes / 1_024 ** power).toFixed(1)} ${units[power]}`;
-}
-
-function print(lines: string[]): void {
-  process.stdout.write(lines.map((line) => `${plain(line)}\n`).join(''));
-}
-
-function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }

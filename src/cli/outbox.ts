@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { loadConfigOrExit } from '../config';
 import type { Config } from '../config';
 import type { QuarantinedEvent } from '../shared/observations/events/outbox';
-import { plain } from './incident/print-timeline';
+import { agentConfig } from './support/connect';
+import { print, printJson } from './support/output';
 import { subcommand } from './support/subcommand';
 import { table } from './support/table';
 import { UsageError } from './support/usage';
@@ -43,7 +43,7 @@ export function createOutboxCommand(openQuarantine: OpenQuarantine): Command {
 }
 
 function open(options: Options, openQuarantine: OpenQuarantine): Quarantine {
-  const { agent } = loadConfigOrExit({ path: options.config, env: process.env, unused: ['intake', 'pagers'] });
+  const agent = agentConfig(options.config);
   const quarantine = agent === null ? undefined : openQuarantine(agent);
   if (quarantine !== undefined) return quarantine;
   throw new UsageError('agent.dependencies.postgres.outbox is not configured: run this on a host whose agent knows it');
@@ -53,12 +53,4 @@ function list(events: QuarantinedEvent[], { json }: Options): void {
   if (json === true) return printJson(events);
   const rows = events.map(({ id, eventType, reason, quarantinedAt }) => [quarantinedAt, id, eventType, reason]);
   print(rows.length === 0 ? ['no events in quarantine'] : table([['MOVED', 'ID', 'TYPE', 'WHY'], ...rows]));
-}
-
-function print(lines: string[]): void {
-  process.stdout.write(lines.map((line) => `${plain(line)}\n`).join(''));
-}
-
-function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }

@@ -1,8 +1,9 @@
 import { Command } from 'commander';
-import { loadConfigOrExit } from '../config';
 import type { Config } from '../config';
 import type { Quarantine, QuarantinedImage } from '../shared/observations/corrupt-images';
 import { plain } from './incident/print-timeline';
+import { agentConfig } from './support/connect';
+import { print, printJson } from './support/output';
 import { subcommand } from './support/subcommand';
 import { table } from './support/table';
 import { UsageError } from './support/usage';
@@ -30,28 +31,25 @@ export function createQuarantineCommand(openQuarantine: OpenQuarantine): Command
 }
 
 function open(options: Options, openQuarantine: OpenQuarantine): Quarantine {
-  const { agent } = loadConfigOrExit({ path: options.config, env: process.env, unused: ['intake', 'pagers'] });
+  const agent = agentConfig(options.config);
   if (agent !== null) return openQuarantine(agent);
   throw new UsageError('agent is not configured: run this on a host that has an agent');
 }
 
 async function list(quarantine: Quarantine, { json }: Options): Promise<void> {
   const all = await quarantine.list();
-  if (json === true) return print([JSON.stringify(all, null, 2)]);
+  if (json === true) return printJson(all);
   const rows = all.map(({ quarantinedAt, why, path, id }) => [quarantinedAt, id, plain(why), plain(path)]);
   print(rows.length === 0 ? ['no images'] : table([['MOVED', 'ID', 'WHY', 'WAS'], ...rows]));
 }
 
 async function restore(quarantine: Quarantine, id: string, { json }: Options): Promise<void> {
   const restored = found(id, await quarantine.restore(id));
-  print([json === true ? JSON.stringify(restored, null, 2) : plain(`restored ${restored.path}`)]);
+  if (json === true) printJson(restored);
+  else print([`restored ${restored.path}`]);
 }
 
 function found(id: string, entry: QuarantinedImage | undefined): QuarantinedImage {
   if (entry === undefined) throw new UsageError(`there is no image ${id}; "halcyon quarantine list" names them`);
   return entry;
-}
-
-function print(lines: string[]): void {
-  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
 }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { HostError } from './errors';
 import { NOBODY_ELSE, openFromRoot } from './files/from-root';
-import type { SafeFolder } from './files/safe-folder';
+import { inFolder, writeWhole } from './files/safe-folder';
 
 /** What a program that issues tokens may write: one token, and nothing else. */
 const TOKEN = /^[A-Za-z0-9._~+/=-]{16,8192}$/;
@@ -27,7 +27,7 @@ export function createTokenFile(stateDir: string, name: string): TokenFile {
       const folder = await openFromRoot(place, { writers: NOBODY_ELSE });
       return folder === undefined
         ? false
-        : await within(folder, async () => (await folder.stat(name))?.isFile() === true);
+        : await inFolder(folder, async () => (await folder.stat(name))?.isFile() === true);
     },
     write: async (token) => {
       if (!TOKEN.test(token)) {
@@ -37,28 +37,12 @@ export function createTokenFile(stateDir: string, name: string): TokenFile {
       }
       const folder = await openFromRoot(place, { writers: NOBODY_ELSE, make: 0o700 });
       if (folder === undefined) throw new HostError('ObservationFailed', `${place} cannot be made`);
-      await within(folder, async () => await put(folder, name, token));
+      await inFolder(folder, async () => {
+        const unfinished = `${name}.unfinished`;
+        // Of an attempt that died: no token is left lying about.
+        await folder.remove(unfinished);
+        await writeWhole(folder, { name, unfinished }, `${token}\n`);
+      });
     },
   };
-}
-
-async function put(folder: SafeFolder, name: string, token: string): Promise<void> {
-  const unfinished = `${name}.unfinished`;
-  await folder.remove(unfinished);
-  const file = await folder.create(unfinished);
-  try {
-    await file.writeFile(`${token}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await folder.move(unfinished, folder, name);
-}
-
-async function within<T>(folder: SafeFolder, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } finally {
-    await folder.close();
-  }
 }

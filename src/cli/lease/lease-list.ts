@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { LeaseView, SettingValue } from '../../shared/safety/lease';
-import { plain } from '../incident/print-timeline';
+import { print } from '../support/output';
 import { table } from '../support/table';
 
 interface ListOptions {
@@ -66,8 +66,4 @@ function cells(row: Row | { id: string; status: string }): string[] {
 
 function text(value: SettingValue | null): string {
   return value === null ? '?' : String(value);
-}
-
-function print(lines: string[]): void {
-  process.stdout.write(lines.map((line) => `${plain(line)}\n`).join(''));
 }

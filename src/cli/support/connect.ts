@@ -14,6 +14,11 @@ export function commandConfig(path: string | undefined): Config {
   return loadConfigOrExit({ path, env: process.env, unused: ['intake', 'pagers', 'agent'] });
 }
 
+/** Of the host that the command runs on; null where none is configured. Secrets of intake and controller are not needed. */
+export function agentConfig(path: string | undefined): Config['agent'] {
+  return loadConfigOrExit({ path, env: process.env, unused: ['intake', 'pagers'] }).agent;
+}
+
 /**
  * Runs a command against Temporal and always lets go of the connection. Sets exit code 3 when Temporal is away. The command
  * gets the configuration and the path of its file, to name it where it says something else than a person meant.

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { isMapping, valueAt } from '../load/values';
 import { telegram } from './images/telegram';
-import { duration, section, size, textWhere, wholeNumber } from './nouns';
-import { absoluteFile, command, isBelow, ownFolder, serviceUnit, systemUser } from './paths';
+import { duration, section, size, textWhere, wholeNumber, withMilliseconds } from './nouns';
+import { absoluteFile, command, isBelow, ownFolder, ownProgram, serviceUnit, systemUser } from './paths';
 import { pipeline } from './pipeline';
 import { metricNames, probes } from './probes';
 import { secret, url } from './urls';
@@ -39,13 +39,7 @@ const logrotate = section({ config: absoluteFile(), rotateAbove: size().prefault
 );
 
 /** KingFisher's own configuration check: exit 0 means valid. */
-const configCheck = section({
-  command: command(),
-  // Where absent, the folder and the user of the service.
-  cwd: ownFolder().optional(),
-  user: systemUser().optional(),
-  timeout: duration({ max: '10m' }).prefault('30s'),
-}).transform(({ timeout, ...rest }) => ({ ...rest, timeoutMs: timeout }));
+const configCheck = section(ownProgram({ longest: '10m' })).transform(withMilliseconds);
 
 /** A client of KingFisher as its tokens and its access log name it. */
 const clientName = textWhere('the name of a client: letters, digits, ".", "_", "@" and "-", at most 64', (text) =>
@@ -53,13 +47,7 @@ const clientName = textWhere('the name of a client: letters, digits, ".", "_", "
 );
 
 /** What makes a token for a client: `{client}` in its arguments is the client's name. It writes the token, and nothing else. */
-const issueToken = section({
-  command: command(),
-  // Where absent, the folder and the user of the service.
-  cwd: ownFolder().optional(),
-  user: systemUser().optional(),
-  timeout: duration({ max: '10m' }).prefault('30s'),
-}).transform(({ timeout, ...rest }) => ({ ...rest, timeoutMs: timeout }));
+const issueToken = section(ownProgram({ longest: '10m' })).transform(withMilliseconds);
 
 const groupName = textWhere('a group name', (text) => /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/.test(text));
 

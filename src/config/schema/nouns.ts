@@ -34,6 +34,11 @@ export function size({ min = '1B', max = '1TiB' }: { min?: string; max?: string 
   return measured('a size such as "1MiB"', parseSize, sizeText, min, max);
 }
 
+/** For `transform`: what is a duration called timeout comes out as `timeoutMs`. */
+export function withMilliseconds<T extends { timeout: number }>({ timeout, ...rest }: T) {
+  return { ...rest, timeoutMs: timeout };
+}
+
 /** The name of a host as it stands under `hosts:`. */
 export function hostName() {
   return textWhere('a host name of letters, digits, ".", "_" and "-", at most 63', (text) =>

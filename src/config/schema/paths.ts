@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { z } from 'zod';
-import { textWhere } from './nouns';
+import { duration, textWhere } from './nouns';
 
 /** Folders that belong to the system: what is directly one of these is never KingFisher's own. */
 const SYSTEM_FOLDERS = new Set([
@@ -87,4 +87,14 @@ function withoutFinalSlash(text: string): string {
 
 function isSystemFolder(path: string): boolean {
   return path === '/' || SYSTEM_FOLDERS.has(path) || SYSTEM_TREES.some((tree) => isBelow(path, tree));
+}
+
+/** A program of KingFisher's: where they are absent, with the folder and the user of the service. */
+export function ownProgram({ longest }: { longest: string }) {
+  return {
+    command: command(),
+    cwd: ownFolder().optional(),
+    user: systemUser().optional(),
+    timeout: duration({ max: longest }).prefault('30s'),
+  };
 }

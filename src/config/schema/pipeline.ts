@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { isMapping, valueAt } from '../load/values';
 import type { FAILURE_KINDS } from '../../shared/observations/pipeline';
-import { duration, section, textWhere } from './nouns';
-import { command, ownFolder, systemUser } from './paths';
+import { section, textWhere, withMilliseconds } from './nouns';
+import { ownProgram } from './paths';
 
 const LONGEST_PATTERN = 500;
 
@@ -15,14 +15,10 @@ const named = pattern.refine((text) => text.includes('(?<plugin>'), {
 
 /** The document's `step5_runner.py --plugin … --symbol …`: exit 0 means that the plugin works. */
 const pluginTest = section({
-  command: command(),
+  ...ownProgram({ longest: '1m' }),
   symbol: textWhere('letters and digits, such as BTCUSDT', (text) => /^[A-Za-z0-9]{1,32}$/.test(text)).default(
     'BTCUSDT',
   ),
-  // Where absent, the folder and the user of the service.
-  cwd: ownFolder().optional(),
-  user: systemUser().optional(),
-  timeout: duration({ max: '1m' }).prefault('30s'),
 })
   .superRefine(
     (value, context) => {
@@ -33,7 +29,7 @@ const pluginTest = section({
     },
     { when: ({ value }) => isMapping(value) },
   )
-  .transform(({ timeout, ...rest }) => ({ ...rest, timeoutMs: timeout }));
+  .transform(withMilliseconds);
 
 /** `agent.kingfisher.pipeline:` how this site says that a step failed, and of what. */
 export const pipeline = section({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, section, someText, textWhere, wholeNumber } from './nouns';
+import { duration, section, someText, textWhere, wholeNumber, withMilliseconds } from './nouns';
 import { absoluteFile } from './paths';
 import { optionalSecret, secret, secretUrl, url } from './urls';
 import type { MetricWord } from '../../shared/observations/series';
@@ -54,10 +54,6 @@ const outbox = section({
 }).transform(withMilliseconds);
 /** The document's statistics of plugins. */
 const statistics = section(asked('/api/v1/master-summary/statistics', '5s')).transform(withMilliseconds);
-
-function withMilliseconds<T extends { timeout: number }>({ timeout, ...rest }: T) {
-  return { ...rest, timeoutMs: timeout };
-}
 
 const labelName = textWhere('the name of a label', (text) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(text));
 

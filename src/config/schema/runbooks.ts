@@ -135,20 +135,22 @@ const failureLimits: Limits = {
   },
 };
 
+const USUAL: Defaults = { dependencyReadyWithin: '60s', tempFilesOlderThan: '1d' };
+
 /** `runbooks:` one section for each runbook that has times. */
 export const runbooks = section({
-  serviceDown: policy({ dependencyReadyWithin: '60s', tempFilesOlderThan: '1d' }).prefault({}),
-  analysisLatency: policy({ dependencyReadyWithin: '60s', tempFilesOlderThan: '1d' }, latencyLimits).prefault({}),
-  outboxStuck: policy({ dependencyReadyWithin: '60s', tempFilesOlderThan: '1d' }, outboxLimits).prefault({}),
+  serviceDown: policy(USUAL).prefault({}),
+  analysisLatency: policy(USUAL, latencyLimits).prefault({}),
+  outboxStuck: policy(USUAL, outboxLimits).prefault({}),
   securityViolations: policy(
     // Whoever is blocked is seen no more a minute later.
-    { dependencyReadyWithin: '60s', tempFilesOlderThan: '1d', healthyWithin: '3m' },
+    { ...USUAL, healthyWithin: '3m' },
     VIOLATIONS,
   ).prefault({}),
-  pipelineFailures: policy({ dependencyReadyWithin: '60s', tempFilesOlderThan: '1d' }, failureLimits).prefault({}),
+  pipelineFailures: policy(USUAL, failureLimits).prefault({}),
   emergencyRecovery: policy({ dependencyReadyWithin: '120s', tempFilesOlderThan: '1h' }).prefault({}),
   imageProcessingStalled: policy(
-    { dependencyReadyWithin: '60s', tempFilesOlderThan: '1d' },
+    USUAL,
     {
       times: {
         // No image for so long within business hours.

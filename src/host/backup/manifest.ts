@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { writeWhole } from '../files/safe-folder';
 import type { SafeFolder } from '../files/safe-folder';
 import { isPlainBelow } from './names';
 
@@ -48,15 +49,7 @@ export async function writeManifest(
   const whole: ManifestHeader = { format: FORMAT, ...header, files: entries.length, bytes };
   const sorted = [...entries].sort((a, b) => (a.path < b.path ? -1 : 1));
   const text = [whole, ...sorted].map((line) => `${JSON.stringify(line)}\n`).join('');
-  const name = `.manifest-${randomUUID()}`;
-  const handle = await folder.create(name);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await folder.move(name, folder, MANIFEST);
+  await writeWhole(folder, { name: MANIFEST, unfinished: `.manifest-${randomUUID()}` }, text);
   await folder.handle.sync();
   return { header: whole, entries: sorted, sha256: createHash('sha256').update(text).digest('hex') };
 }

@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { readlink } from 'node:fs/promises';
 import path from 'node:path';
 import { HostError, errorCode, errorText } from '../errors';
-import { openRootFolder } from './safe-folder';
+import { inFolder, openRootFolder } from './safe-folder';
 import type { SafeFolder } from './safe-folder';
 
 const LINKS_AT_MOST = 16;
@@ -80,7 +80,7 @@ async function goDown(steps: string[], going: Going): Promise<SafeFolder | strin
   let at = await openRootFolder();
   for (const [index, step] of steps.entries()) {
     const [before, after] = [steps.slice(0, index), steps.slice(index + 1)];
-    const next = await closing(at, async (holder) => await stepInto(holder, before, step, after.length === 0, going));
+    const next = await inFolder(at, async (holder) => await stepInto(holder, before, step, after.length === 0, going));
     if (typeof next === 'string') return [...stepsOf(path.resolve('/', ...before, next)), ...after];
     if (next === undefined) return undefined;
     at = next;
@@ -175,14 +175,6 @@ function othersOf({ gid, mode }: Pick<Stats, 'gid' | 'mode'>, { gids }: Writers)
 /** Root's, or that of an agent that is not root. */
 function isOwn({ uid }: Pick<Stats, 'uid'>): boolean {
   return uid === ROOT || uid === process.geteuid?.();
-}
-
-async function closing<T>(folder: SafeFolder, use: (folder: SafeFolder) => Promise<T>): Promise<T> {
-  try {
-    return await use(folder);
-  } finally {
-    await folder.close();
-  }
 }
 
 /** The folder, closed where the check throws. */

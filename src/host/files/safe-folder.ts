@@ -88,6 +88,34 @@ export async function enterOrMake(folder: SafeFolder, name: string, mode: number
   return await folder.enter(name);
 }
 
+/** Works in a folder, and lets go of it whatever happens. */
+export async function inFolder<T>(folder: SafeFolder, work: (folder: SafeFolder) => Promise<T>): Promise<T> {
+  try {
+    return await work(folder);
+  } finally {
+    await folder.close();
+  }
+}
+
+/**
+ * A file of this text in place of what has its name, as a whole or not at all; for the agent's own user alone. `unfinished` is
+ * its name until then, which nobody else has.
+ */
+export async function writeWhole(
+  folder: SafeFolder,
+  { name, unfinished }: { name: string; unfinished: string },
+  text: string,
+): Promise<void> {
+  const file = await folder.create(unfinished);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await folder.move(unfinished, folder, name);
+}
+
 async function wrap(handle: FileHandle): Promise<SafeFolder> {
   const here = `/proc/self/fd/${handle.fd}`;
   const { dev, ino } = await handle.stat();

@@ -7,6 +7,7 @@ import type { AgentSettings } from '../agent-settings';
 import { HostError, errorCode } from '../errors';
 import type { ChangeContext } from '../fence/change-context';
 import { openFolderOf, openFromRoot } from '../files/from-root';
+import { inFolder, writeWhole } from '../files/safe-folder';
 import type { SafeFolder } from '../files/safe-folder';
 import { writersOf } from '../files/writers';
 
@@ -63,10 +64,12 @@ export async function quarantineImage(
       if (to.device !== stat.dev) throw unsafe(`${kingfisher.quarantineDir} is on another file system than ${place}`);
       const sha256 = await digestOf(from, name);
       const id = createHash('sha256').update(`${place}\0${sha256}`).digest('hex').slice(0, 16);
-      await writeManifest(to, {
+      const entry: QuarantinedImage = {
         ...{ id, path: place, why, sha256, bytes: size, uid: stat.uid, gid: stat.gid, mode: stat.mode & 0o7777, by },
         ...{ modifiedAt: stat.mtime.toISOString(), quarantinedAt: new Date().toISOString() },
-      });
+      };
+      const names = { name: manifestName(id), unfinished: `.${randomUUID()}` };
+      await writeWhole(to, names, `${JSON.stringify(entry, null, 2)}\n`);
       mayStillChange?.();
       await from.move(name, to, imageName(id));
       await to.handle.sync();
@@ -139,18 +142,6 @@ async function readEntry(folder: SafeFolder, id: string): Promise<QuarantinedIma
   }
 }
 
-async function writeManifest(folder: SafeFolder, entry: QuarantinedImage): Promise<void> {
-  const unfinished = `.${randomUUID()}`;
-  const file = await folder.create(unfinished);
-  try {
-    await file.writeFile(`${JSON.stringify(entry, null, 2)}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await folder.move(unfinished, folder, manifestName(entry.id));
-}
-
 async function digestOf(folder: SafeFolder, name: string): Promise<string> {
   const file = await folder.open(name);
   if (file === undefined) throw new HostError('ObservationFailed', `${name} is gone`);
@@ -165,11 +156,7 @@ async function digestOf(folder: SafeFolder, name: string): Promise<string> {
 
 async function using<T>(folder: SafeFolder | undefined, work: (folder: SafeFolder) => Promise<T>): Promise<T> {
   if (folder === undefined) throw unsafe('a folder on the way is missing');
-  try {
-    return await work(folder);
-  } finally {
-    await folder.close();
-  }
+  return await inFolder(folder, work);
 }
 
 function imageName(id: string): string {

@@ -20,7 +20,7 @@ export interface Diagnosis extends Diagnosed {
   p95: SeriesState | undefined;
   load: LoadState | undefined;
   /** What orchestrator.max_workers is; filled by D.1. */
-  workers?: number;
+  workers?: number | undefined;
   /** Whether orchestrator.fallback_mode is on; filled by D.4. */
   isFallback?: boolean;
   /** Why OpenAI is slow; filled by D.4. */

@@ -12,7 +12,7 @@ import { databaseEvidence, describeDatabase, observeDatabaseLoad } from '../step
 import { latencyTerms, verifyLatency } from '../steps/latency/latency';
 import { cpuEvidence, diskEvidence, processText } from '../steps/latency/load';
 import { describeOpenAi, observeOpenAi } from '../steps/latency/openai';
-import { observeSetting } from '../steps/settings';
+import { observeNumber, observeSetting } from '../steps/settings';
 import { diagnose, evidenceOf, latencyText, loadText, shortLoad } from './analysis-latency-diagnosis';
 import type { Diagnosis } from './analysis-latency-diagnosis';
 
@@ -40,8 +40,7 @@ const page: Runbook<Diagnosis> = {
       evidence: async (found, scene) => {
         const evidence = busyEvidence(found, scene);
         if (evidence === undefined) return undefined;
-        const value = (await observeSetting('D.1', WORKERS, scene.steps))?.value;
-        if (typeof value === 'number') found.workers = value;
+        found.workers = await observeNumber('D.1', WORKERS, scene.steps);
         return found.workers !== undefined && found.workers > found.limits.maxWorkers ? evidence : undefined;
       },
       remedy: async ({ limits }, { safety }) => {

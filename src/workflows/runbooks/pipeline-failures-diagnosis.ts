@@ -37,7 +37,7 @@ export interface Diagnosis extends Diagnosed {
   /** Kinds that had a cause so far. */
   explained: FailureKind[];
   /** What openai.max_qps is; filled by B.1. */
-  maxQps?: number;
+  maxQps?: number | undefined;
   /** A remedy of this pass was tried. */
   isAnyTried: boolean;
 }

@@ -19,7 +19,7 @@ import {
 } from '../steps/pipeline/images';
 import { resume, stopDamage, stopDamageAgain } from '../steps/pipeline/pause';
 import { testPlugins } from '../steps/pipeline/plugins';
-import { observeSetting } from '../steps/settings';
+import { observeNumber } from '../steps/settings';
 import { diagnose, evidenceOf, exampleOf, isAnythingKnown, suspects, whatIsKnown } from './pipeline-failures-diagnosis';
 import type { Diagnosis } from './pipeline-failures-diagnosis';
 
@@ -58,8 +58,7 @@ const page: Runbook<Diagnosis> = {
         const what = { cite: 'B.1', what: 'OpenAI limits the rate of requests (429)' };
         const evidence = evidenceOf('rateLimit', what, found, { incident });
         if (evidence === undefined) return undefined;
-        const value = (await observeSetting('B.1', OPENAI, steps))?.value;
-        if (typeof value === 'number') found.maxQps = value;
+        found.maxQps = await observeNumber('B.1', OPENAI, steps);
         return isReducedAlready(found) ? undefined : `429 from OpenAI: ${evidence}`;
       },
       remedy: async (found, scene) => {

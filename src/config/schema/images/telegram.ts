@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { duration, section, someText, textWhere } from '../nouns';
+import { duration, section, someText, textWhere, withMilliseconds } from '../nouns';
 import { absoluteFile } from '../paths';
 import { optionalSecret, url } from '../urls';
 
@@ -40,4 +40,4 @@ export const telegram = section({
     about: words('telegram', 'getUpdates', 'getFile', 'bot'),
     notAbout: words('openai'),
   }).prefault({}),
-}).transform(({ timeout, ...rest }) => ({ ...rest, timeoutMs: timeout }));
+}).transform(withMilliseconds);
