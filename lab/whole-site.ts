@@ -10,62 +10,45 @@ import { startStack } from './stack';
 import type { Stack, StackOptions } from './stack';
 import { StandInPagers } from './stand-ins/pagers';
 
-export interface WholeSiteOptions extends Pick<StackOptions, 'sections' | 'runbooks'> {
+export interface WatchedHostOptions extends Pick<StackOptions, 'sections' | 'runbooks' | 'env' | 'ui'> {
   /** Of the host. */
   name: string;
   /** Configuration, logs and data of everything beside the host. */
   directory: string;
-  pace: Pace;
-  /** @default kept */
+  /** Label `service` of alerts that mean it. @default none */
+  services?: string[];
+  /** @default as `startMonitoring` has them */
+  pace?: Pace;
   windows?: Windows;
-  /** When the three tiers are paged. */
-  tiers: [string, string, string];
 }
 
-/** Everything real but the pagers: a host with its agent, Prometheus, Alertmanager, Temporal, controller and intake. */
-export interface WholeSite {
+/** A host with its agent, Prometheus, Alertmanager, Temporal, controller and intake. */
+export interface WatchedHost {
   host: LabHost;
   stack: Stack;
   monitoring: Monitoring;
-  pagers: StandInPagers;
   /** KingFisher from outside: `http://127.0.0.1:port`. */
   kingfisherUrl: string;
-  down(): Promise<void>;
 }
 
-/** @throws Error when a part does not come up; nothing is left behind then */
-export async function setUpWholeSite(options: WholeSiteOptions, say: (line: string) => void): Promise<WholeSite> {
-  await ensurePackages(say);
-  const ending = new Ending();
-  try {
-    return { ...(await startParts(options, say, ending)), down: () => ending.run() };
-  } catch (err) {
-    await ending.run();
-    throw err;
-  }
-}
-
-async function startParts(
-  { name, directory, pace, windows = 'kept', tiers, sections = {}, runbooks = {} }: WholeSiteOptions,
+/** What is started is added to `ending` before it is awaited: what still starts when something else fails must end too. */
+export async function startWatchedHost(
+  { name, directory, services = [], pace, windows, ...stackOptions }: WatchedHostOptions,
   say: (line: string) => void,
   ending: Ending,
-): Promise<Omit<WholeSite, 'down'>> {
-  say('booting the host, starting Temporal, controller, intake and the pagers');
-  const pagers = await StandInPagers.start();
-  ending.add(() => pagers.stop());
+): Promise<WatchedHost> {
+  say('booting the lab host, starting Temporal, controller and intake');
   const booting = LabHost.up(name);
   ending.add(async () => (await booting.catch(() => undefined))?.down());
   const starting = startStack({
     directory: join(directory, 'halcyon'),
-    hosts: { [name]: { instances: [instanceOf(name)], services: [] } },
-    sections: { ...pagers.sections(...tiers), ...sections },
-    runbooks,
-    env: pagers.env,
+    hosts: { [name]: { instances: [instanceOf(name)], services } },
+    ...stackOptions,
     onProgress: say,
   });
   ending.add(async () => (await starting.catch(() => undefined))?.stop());
   const [host, stack] = await Promise.all([booting, starting]);
-  say('starting the agent, Prometheus and Alertmanager');
+  say('starting the agent inside the host, Prometheus and Alertmanager outside');
   await host.reverse(7233, Number(stack.temporal.address.split(':')[1]));
   const [port] = await Promise.all([host.forward(8201), host.startAgent()]);
   const monitoring = await startMonitoring({
@@ -73,9 +56,40 @@ async function startParts(
     webhookUrl: stack.webhookUrl,
     webhookToken: stack.token,
     directory: join(directory, 'monitoring'),
-    pace,
-    windows,
+    ...(pace === undefined ? {} : { pace }),
+    ...(windows === undefined ? {} : { windows }),
   });
   ending.add(() => monitoring.stop());
-  return { host, stack, monitoring, pagers, kingfisherUrl: `http://127.0.0.1:${port}` };
+  return { host, stack, monitoring, kingfisherUrl: `http://127.0.0.1:${port}` };
+}
+
+export interface WholeSiteOptions extends Omit<WatchedHostOptions, 'env' | 'ui' | 'services'> {
+  pace: Pace;
+  /** When the three tiers are paged. */
+  tiers: [string, string, string];
+}
+
+/** Everything real but the pagers. */
+export interface WholeSite extends WatchedHost {
+  pagers: StandInPagers;
+  down(): Promise<void>;
+}
+
+/** @throws Error when a part does not come up; nothing is left behind then */
+export async function setUpWholeSite(
+  { tiers, sections = {}, ...options }: WholeSiteOptions,
+  say: (line: string) => void,
+): Promise<WholeSite> {
+  await ensurePackages(say);
+  const ending = new Ending();
+  try {
+    const pagers = await StandInPagers.start();
+    ending.add(() => pagers.stop());
+    const paging = { sections: { ...pagers.sections(...tiers), ...sections }, env: pagers.env };
+    const watched = await startWatchedHost({ ...options, ...paging }, say, ending);
+    return { ...watched, pagers, down: () => ending.run() };
+  } catch (err) {
+    await ending.run();
+    throw err;
+  }
 }

@@ -1,12 +1,12 @@
-import { join } from 'node:path';
 import { Ending } from '../support/ending';
-import { LabHost } from '../lab-host';
-import { startMonitoring } from '../monitoring/monitoring';
+import type { LabHost } from '../lab-host';
+import { alertsIn } from '../monitoring/firing';
 import { ensurePackages } from '../packages';
-import { PATIENT_GUARD, startStack } from '../stack';
+import { PATIENT_GUARD } from '../stack';
 import type { Stack } from '../stack';
 import { ALERT } from './act';
 import type { Act } from './act';
+import { startWatchedHost } from '../whole-site';
 import { postgresUnit, recoveryAct } from './recovery-act';
 import { worthTrying } from './stage';
 import type { Stage, StageOptions } from './stage';
@@ -18,34 +18,21 @@ export async function setUpLab({ directory, onProgress }: StageOptions): Promise
   await ensurePackages(onProgress);
   const ending = new Ending();
   try {
-    onProgress('booting the lab host, starting Temporal, controller and intake');
-    const booting = LabHost.up(HOST);
-    // Registered before it is awaited: a boot that still runs when something else fails must end too.
-    ending.add(async () => (await booting.catch(() => undefined))?.down());
-    const starting = startStack({
-      sections: { guard: PATIENT_GUARD },
-      directory: join(directory, 'halcyon'),
-      hosts: { [HOST]: { instances: [`${HOST}:8201`], services: ['zmart-kingfisher'] } },
-      runbooks: {
-        serviceDown: { stabilityWindow: '3s', steadyFor: '3s', startsPerHour: 100 },
-        emergencyRecovery: { stabilityWindow: '3s', steadyFor: '3s', startsPerHour: 100 },
+    const { host, stack, monitoring } = await startWatchedHost(
+      {
+        name: HOST,
+        directory,
+        services: ['zmart-kingfisher'],
+        sections: { guard: PATIENT_GUARD },
+        runbooks: {
+          serviceDown: { stabilityWindow: '3s', steadyFor: '3s', startsPerHour: 100 },
+          emergencyRecovery: { stabilityWindow: '3s', steadyFor: '3s', startsPerHour: 100 },
+        },
+        ui: true,
       },
-      ui: true,
       onProgress,
-    });
-    ending.add(async () => (await starting.catch(() => undefined))?.stop());
-    const [host, stack] = await Promise.all([booting, starting]);
-
-    onProgress('starting the agent inside the host, Prometheus and Alertmanager outside');
-    await host.reverse(7233, Number(stack.temporal.address.split(':')[1]));
-    const [kingfisherPort] = await Promise.all([host.forward(8201), host.startAgent()]);
-    const monitoring = await startMonitoring({
-      targets: [{ host: HOST, address: `127.0.0.1:${kingfisherPort}` }],
-      webhookUrl: stack.webhookUrl,
-      webhookToken: stack.token,
-      directory: join(directory, 'monitoring'),
-    });
-    ending.add(() => monitoring.stop());
+      ending,
+    );
     const links = {
       'Temporal UI': stack.temporal.uiUrl ?? '',
       Prometheus: monitoring.prometheusUrl,
@@ -90,9 +77,7 @@ function acts(host: LabHost, stack: Stack, isQuiet: Act['isQuiet']): Act[] {
 }
 
 async function nothingFires(prometheusUrl: string): Promise<boolean> {
-  const response = await fetch(`${prometheusUrl}/api/v1/alerts`);
-  const { data } = (await response.json()) as { data: { alerts: { labels: Record<string, string> }[] } };
-  return data.alerts.every((alert) => alert.labels['alertname'] !== ALERT);
+  return (await alertsIn(prometheusUrl, 5_000)).every(({ labels }) => labels['alertname'] !== ALERT);
 }
 
 async function untilQuiet(isQuiet: Act['isQuiet']): Promise<void> {

@@ -31,6 +31,15 @@ export class FaultHost {
     return (await this.lab.exec(['/bin/sh', '-ec', script, 'fault', ...args])).stdout;
   }
 
+  /** Puts another text in place of a file's; `restore` puts it back, with owner and mode. */
+  async spoil(file: string, text: string): Promise<void> {
+    await this.shell('cp -p "$1" "$1.good"; printf "%s\\n" "$2" > "$1"', file, text);
+  }
+
+  async restore(file: string): Promise<void> {
+    await this.shell('mv "$1.good" "$1"', file);
+  }
+
   async systemctl(...args: string[]): Promise<void> {
     await this.lab.systemctl(...args);
   }

@@ -1,5 +1,7 @@
-import type { Role } from './role';
 import type { FaultHost } from './fault-host';
+
+/** What is killed in a fault that is played with kills. */
+export type Role = 'agent' | 'controller';
 
 /** How a fault ends, as people see it. */
 export type Ending =

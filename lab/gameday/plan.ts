@@ -1,6 +1,5 @@
 import { random } from '../support/random';
-import type { Fault } from './fault';
-import type { Role } from './role';
+import type { Fault, Role } from './fault';
 
 /** Somebody dies while an incident is worked on. */
 export interface Kill {

@@ -3,6 +3,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { incidentWorkflowId } from '../../src/alerts/incident-id';
 import type { IncidentView } from '../../src/shared/incident';
 import { approveUpdate, timelineQuery } from '../../src/workflows/messages';
+import { alertsIn } from '../monitoring/firing';
 import { until } from '../support/until';
 import type { WholeSite } from '../whole-site';
 import type { Fault } from './fault';
@@ -114,7 +115,7 @@ async function untilQuiet({ site, host, signal }: Playing, alert: string): Promi
   let leases: string[] = [];
   const look = async () => {
     leases = await openLeases(site);
-    const firing = await alertsIn(site.monitoring.prometheusUrl);
+    const firing = await unusualAlerts(site.monitoring.prometheusUrl);
     return leases.length === 0 && firing === 0 && (await host.isReady()) ? true : undefined;
   };
   if ((await until(look, { deadlineMs: QUIET_WITHIN_MS, signal })) === undefined && leases.length === 0) {
@@ -131,10 +132,8 @@ async function openLeases({ stack: { client } }: WholeSite): Promise<string[]> {
 }
 
 /** Pending or firing, but those that always fire. */
-async function alertsIn(prometheusUrl: string): Promise<number> {
-  const response = await fetch(`${prometheusUrl}/api/v1/alerts`, { signal: AbortSignal.timeout(2_000) });
-  const { data } = (await response.json()) as { data: { alerts: { labels: Record<string, string> }[] } };
-  return data.alerts.filter(({ labels }) => labels['alertname'] !== 'Watchdog').length;
+async function unusualAlerts(prometheusUrl: string): Promise<number> {
+  return (await alertsIn(prometheusUrl, 2_000)).filter(({ labels }) => labels['alertname'] !== 'Watchdog').length;
 }
 
 async function runOf(incident: WorkflowHandle): Promise<string | null> {

@@ -100,7 +100,7 @@ packages() { # FOLDER
 images() {
   local i image=$ROOT/usr/local/lib/lab/image.jpg
   "$LAB_NODE" -e 'const [, module, file] = process.argv; fs.writeFileSync(file, require(module).jpeg(20480))' \
-    "$ROOT/opt/kingfisher/backend/work/image.js" "$image"
+    "$ROOT/opt/kingfisher/backend/tasks/image.js" "$image"
   for ((i = 1; i <= LAB_IMAGES; i++)); do cat "$image" >"$1/$(printf 'liquidation_%04d.jpg' "$i")"; done
 }
 

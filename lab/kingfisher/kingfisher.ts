@@ -93,7 +93,7 @@ function serve(environment: Environment, limits: Limits): void {
 /** Tried again until it can be done: a service that can open no more files goes on answering. */
 async function startWork(service: Service): Promise<void> {
   try {
-    const { Work } = await import('./work/work');
+    const { Work } = await import('./tasks/work');
     service.work = new Work(service.environment, service.limits, service.metrics);
     service.work.start();
   } catch (error) {

@@ -6,7 +6,7 @@ import { allOk, checkDependencies, type Checks } from './probes/dependencies';
 import type { Limits } from './limits';
 import { family, sample, type Metrics, type Series } from './metrics';
 import { json, type Page } from './page';
-import type { Work } from './work/work';
+import type { Work } from './tasks/work';
 
 export interface Service {
   environment: Environment;

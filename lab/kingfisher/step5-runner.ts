@@ -1,7 +1,7 @@
 /** Runs one plugin for one symbol: `step5_runner.js --plugin symbol_update --symbol BTCUSDT`. Ends with 1 when it fails. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Plugins } from './work/plugins';
+import { Plugins } from './tasks/plugins';
 
 try {
   const { values } = parseArgs({ options: { plugin: { type: 'string' }, symbol: { type: 'string' } } });

@@ -6,6 +6,7 @@ import { searchAttributes } from '../../src/shared/search-attributes';
 import type { IncidentView } from '../../src/shared/incident';
 import { ALERT } from '../demo/act';
 import { answers } from '../daemon';
+import { alertsIn } from '../monitoring/firing';
 import type { Sample } from './record';
 import { HOST } from './site';
 import type { SoakSite } from './site';
@@ -76,11 +77,8 @@ export async function incidentRuns(client: Client): Promise<{ runId: string; vie
 
 async function firesIn(prometheusUrl: string): Promise<boolean | null> {
   try {
-    const response = await fetch(`${prometheusUrl}/api/v1/alerts`, { signal: AbortSignal.timeout(1_000) });
-    const { data } = (await response.json()) as {
-      data: { alerts: { state: string; labels: Record<string, string> }[] };
-    };
-    return data.alerts.some(({ state, labels }) => state === 'firing' && labels['alertname'] === ALERT);
+    const alerts = await alertsIn(prometheusUrl, 1_000);
+    return alerts.some(({ state, labels }) => state === 'firing' && labels['alertname'] === ALERT);
   } catch {
     return null;
   }

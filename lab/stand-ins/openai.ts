@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Faults, StandInServer, type Answer, type Place } from './server';
+import { Faults, ReachableServer, StandInServer, type Answer, type Place } from './server';
 
 export interface OpenaiSettings {
   /** Requests that each key may make in a second. */
@@ -23,47 +23,43 @@ export class StandInOpenai {
   /** Answers by status, since the start. */
   readonly answered: Record<number, number> = {};
   private settings: OpenaiSettings = WELL;
-  private server: StandInServer | undefined;
+  private readonly server: ReachableServer;
   /** When each key asked, within the last second. */
   private readonly asked = new Map<string, number[]>();
   private ids = 0;
 
   private constructor(
     private readonly key: string,
-    private readonly place: Place,
-  ) {}
-
-  static async start(key: string, place: Place = {}): Promise<StandInOpenai> {
-    const openai = new StandInOpenai(key, place);
-    await openai.listen();
-    return openai;
-  }
-
-  get url(): string {
-    return `${this.server?.url ?? ''}/v1`;
-  }
-
-  /** What is not named becomes as it was at the start. */
-  async set(settings: Partial<OpenaiSettings>): Promise<OpenaiSettings> {
-    this.settings = { ...WELL, ...settings };
-    if (this.settings.down === 'refused') await this.stop();
-    else await this.listen();
-    return this.settings;
-  }
-
-  async stop(): Promise<void> {
-    await this.server?.stop();
-    this.server = undefined;
-  }
-
-  private async listen(): Promise<void> {
-    if (this.server !== undefined) return;
+    place: Place,
+  ) {
     const handler = async (request: IncomingMessage, body: string) => {
       const answer = await this.answer(request, body);
       this.answered[answer.status] = (this.answered[answer.status] ?? 0) + 1;
       return answer;
     };
-    this.server = await StandInServer.start(handler, this.faults, (seconds) => this.limited(seconds), this.place);
+    const limited = (seconds: number) => this.limited(seconds);
+    this.server = new ReachableServer(() => StandInServer.start(handler, this.faults, limited, place));
+  }
+
+  static async start(key: string, place: Place = {}): Promise<StandInOpenai> {
+    const openai = new StandInOpenai(key, place);
+    await openai.server.be(true);
+    return openai;
+  }
+
+  get url(): string {
+    return `${this.server.url}/v1`;
+  }
+
+  /** What is not named becomes as it was at the start. */
+  async set(settings: Partial<OpenaiSettings>): Promise<OpenaiSettings> {
+    this.settings = { ...WELL, ...settings };
+    await this.server.be(this.settings.down !== 'refused');
+    return this.settings;
+  }
+
+  async stop(): Promise<void> {
+    await this.server.stop();
   }
 
   private async answer(request: IncomingMessage, body: string): Promise<Answer> {

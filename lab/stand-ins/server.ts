@@ -83,6 +83,28 @@ export class StandInServer {
   }
 }
 
+/** A server that may be out of reach for a while: nobody listens then. */
+export class ReachableServer {
+  private server: StandInServer | undefined;
+
+  constructor(private readonly listen: () => Promise<StandInServer>) {}
+
+  /** Empty while nobody listens. */
+  get url(): string {
+    return this.server?.url ?? '';
+  }
+
+  async be(isReachable: boolean): Promise<void> {
+    if (isReachable) this.server ??= await this.listen();
+    else await this.stop();
+  }
+
+  async stop(): Promise<void> {
+    await this.server?.stop();
+    this.server = undefined;
+  }
+}
+
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,

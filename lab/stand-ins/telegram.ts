@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Channel, type Update } from './telegram-channel';
-import { Faults, StandInServer, type Answer, type Place } from './server';
+import { Faults, ReachableServer, StandInServer, type Answer, type Place } from './server';
 
 export interface TelegramSettings {
   /** An image is posted so often; 0 is never. */
@@ -48,43 +48,37 @@ export class StandInTelegram {
   readonly faults = new Faults();
   private settings: TelegramSettings = WELL;
   private limitedUntil = 0;
-  private server: StandInServer | undefined;
+  private readonly server: ReachableServer;
   private readonly channel: Channel;
   /** The call of `getUpdates` that waits: a newer one ends it. */
   private poll = 0;
 
   private constructor(private readonly options: TelegramOptions) {
     this.channel = new Channel(options.channel, options.image);
+    const handler = (request: IncomingMessage, body: string) => this.answer(request, body);
+    this.server = new ReachableServer(() => StandInServer.start(handler, this.faults, tooMany, options));
   }
 
   static async start(options: TelegramOptions): Promise<StandInTelegram> {
     const telegram = new StandInTelegram(options);
-    await telegram.listen();
+    await telegram.server.be(true);
     return telegram;
   }
 
   get url(): string {
-    return this.server?.url ?? '';
+    return this.server.url;
   }
 
   /** What is not named becomes as it was at the start. */
   async set(settings: Partial<TelegramSettings>): Promise<TelegramSettings> {
     this.settings = { ...WELL, ...settings };
     this.limitedUntil = Date.now() + this.settings.rateLimitedSeconds * 1_000;
-    if (this.settings.down === 'refused') await this.stop();
-    else await this.listen();
+    await this.server.be(this.settings.down !== 'refused');
     return this.settings;
   }
 
   async stop(): Promise<void> {
-    await this.server?.stop();
-    this.server = undefined;
-  }
-
-  private async listen(): Promise<void> {
-    if (this.server !== undefined) return;
-    const handler = (request: IncomingMessage, body: string) => this.answer(request, body);
-    this.server = await StandInServer.start(handler, this.faults, tooMany, this.options);
+    await this.server.stop();
   }
 
   private async answer(request: IncomingMessage, body: string): Promise<Answer> {

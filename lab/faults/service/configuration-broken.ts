@@ -5,11 +5,11 @@ export const fault: Fault = {
   what: 'The configuration file ends in the middle, and KingFisher dies of it',
   alert: 'KingfisherServiceDown',
   inject: async (host) => {
-    await host.shell('cp -p "$1" "$1.good"; echo \'{ "openai": \' > "$1"', CONFIG);
+    await host.spoil(CONFIG, '{ "openai": ');
     await host.kill(KINGFISHER, 'KILL');
   },
   mend: async (host) => {
-    await host.shell('mv "$1.good" "$1"', CONFIG);
+    await host.restore(CONFIG);
     await host.startKingfisher();
   },
   expects: {

@@ -5,11 +5,11 @@ export const fault: Fault = {
   what: 'KingFisher refuses a setting that somebody wrote, and dies',
   alert: 'KingfisherServiceDown',
   inject: async (host) => {
-    await host.shell('cp -p "$1" "$1.good"; echo "$2" > "$1"', CONFIG, '{"openai":{"max_qps":"eight"}}');
+    await host.spoil(CONFIG, '{"openai":{"max_qps":"eight"}}');
     await host.kill(KINGFISHER, 'KILL');
   },
   mend: async (host) => {
-    await host.shell('mv "$1.good" "$1"', CONFIG);
+    await host.restore(CONFIG);
     await host.startKingfisher();
   },
   expects: {

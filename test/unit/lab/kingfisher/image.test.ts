@@ -1,4 +1,4 @@
-import { jpeg, whatIsWrong } from '../../../../lab/kingfisher/work/image';
+import { jpeg, whatIsWrong } from '../../../../lab/kingfisher/tasks/image';
 
 it('is a picture of the size that is asked for', () => {
   expect(jpeg(20_480)).toHaveLength(20_480);

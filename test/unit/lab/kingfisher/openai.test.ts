@@ -1,6 +1,6 @@
 import type { Limits } from '../../../../lab/kingfisher/limits';
-import type { OpenaiFailure } from '../../../../lab/kingfisher/work/openai';
-import { Openai } from '../../../../lab/kingfisher/work/openai';
+import type { OpenaiFailure } from '../../../../lab/kingfisher/tasks/openai';
+import { Openai } from '../../../../lab/kingfisher/tasks/openai';
 import { StandInOpenai } from '../../../../lab/stand-ins/openai';
 
 const KEY = 'sk-lab-test';

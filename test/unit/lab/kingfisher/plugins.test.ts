@@ -1,5 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { Plugins } from '../../../../lab/kingfisher/work/plugins';
+import { Plugins } from '../../../../lab/kingfisher/tasks/plugins';
 import { useTempFolder } from '../../host/support/temp-folder';
 
 const folder = useTempFolder();

@@ -1,5 +1,5 @@
 import { StandInTelegram } from '../../../../lab/stand-ins/telegram';
-import { jpeg, whatIsWrong } from '../../../../lab/kingfisher/work/image';
+import { jpeg, whatIsWrong } from '../../../../lab/kingfisher/tasks/image';
 
 const TOKEN = '7000000001:AAtest';
 const IMAGE = jpeg(2_000);
