@@ -54,9 +54,19 @@ export async function playFault(
   if (observe || run === undefined) await fault.remedy?.(host);
   await fault.mend?.(host);
   const closed = run === undefined ? null : await untilClosed(incident, signal);
-  const leasesLeft = await untilQuiet(playing, fault.alert);
+  const { leasesLeft, isQuiet } = await untilQuiet(playing);
   const after = await takeSnapshot(site.host);
-  return { name, injectedAt, view, closed, differences: differences(before, after), floorMs, killed, leasesLeft };
+  return {
+    name,
+    injectedAt,
+    view,
+    closed,
+    differences: differences(before, after),
+    floorMs,
+    killed,
+    leasesLeft,
+    isQuiet,
+  };
 }
 
 /** The bare remedy by somebody who knows the cause, before anything watches the host: milliseconds until it is well. */
@@ -110,18 +120,17 @@ async function untilClosed(incident: WorkflowHandle, signal: AbortSignal): Promi
   return (await until<IncidentView | undefined>(look, { deadlineMs: CLOSED_WITHIN_MS, signal })) ?? null;
 }
 
-/** No alert fires and no lease is in effect: the next fault begins on a host that is well. Resolves with leases that are left. */
-async function untilQuiet({ site, host, signal }: Playing, alert: string): Promise<string[]> {
-  let leases: string[] = [];
+/** No alert fires and no lease is in effect: the next fault begins on a host that is well. */
+async function untilQuiet({ site, host, signal }: Playing): Promise<Pick<Played, 'leasesLeft' | 'isQuiet'>> {
+  let leasesLeft: string[] = [];
+  let isQuiet = false;
   const look = async () => {
-    leases = await openLeases(site);
-    const firing = await unusualAlerts(site.monitoring.prometheusUrl);
-    return leases.length === 0 && firing === 0 && (await host.isReady()) ? true : undefined;
+    leasesLeft = await openLeases(site);
+    isQuiet = (await unusualAlerts(site.monitoring.prometheusUrl)) === 0 && (await host.isReady());
+    return isQuiet && leasesLeft.length === 0 ? true : undefined;
   };
-  if ((await until(look, { deadlineMs: QUIET_WITHIN_MS, signal })) === undefined && leases.length === 0) {
-    throw new Error(`the host is not quiet after ${alert}: an alert is still there, or KingFisher is not ready`);
-  }
-  return leases;
+  await until(look, { deadlineMs: QUIET_WITHIN_MS, signal });
+  return { leasesLeft, isQuiet };
 }
 
 async function openLeases({ stack: { client } }: WholeSite): Promise<string[]> {

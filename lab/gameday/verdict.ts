@@ -16,6 +16,8 @@ export interface Played {
   killed: string | null;
   /** Leases of the host that are still in effect. */
   leasesLeft: string[];
+  /** Nothing of it was left: no alert, and KingFisher is ready. */
+  isQuiet: boolean;
 }
 
 /** One row of the table, and of gameday.json. */
@@ -48,17 +50,17 @@ export function judge(fault: Fault, played: Played, observe: boolean): Row {
   const found = causesOf(view);
   const changes = changesOf(closed ?? view);
   const wanted = observe ? [] : expects.changes;
+  const allowed = observe ? [] : [...expects.changes, ...(expects.mayChange ?? [])];
   const left = collateral(played.differences, fault.touches).map(differenceText);
   const problems = [
     ...(outcome === expected ? [] : [`ended as ${outcome}, not ${expected}`]),
     ...(expects.cause === null || found.includes(expects.cause) ? [] : [`found ${found.join(', ') || 'no cause'}`]),
-    ...wanted.filter((title) => !changes.includes(title)).map((title) => `did not: ${title}`),
-    ...changes
-      .filter((title) => !wanted.includes(title) && (observe || expects.mayChange?.includes(title) !== true))
-      .map((title) => `changed: ${title}`),
+    ...wanted.filter((start) => !changes.some((title) => title.startsWith(start))).map((start) => `did not: ${start}`),
+    ...changes.filter((title) => !allowed.some((start) => title.startsWith(start))).map((title) => `changed: ${title}`),
     ...left.map((text) => `collateral: ${text}`),
     ...played.leasesLeft.map((setting) => `lease left: ${setting}`),
     ...(closed === null ? ['its incident did not close'] : []),
+    ...(played.isQuiet ? [] : ['an alert is still there, or KingFisher is not ready']),
   ];
   return {
     name: played.name,

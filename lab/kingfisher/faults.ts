@@ -25,6 +25,8 @@ export interface Faults {
   leakConnections?: Lasting;
   /** The publisher hangs although RabbitMQ answers. */
   publisherStuck?: Lasting;
+  /** Symbols that come each second, beside the usual: what fails with each analysis fails as often as on a busy site. */
+  analysesPerSecond?: number;
   /** Events that each second of the work adds to the outbox. */
   eventsPerSecond?: number;
 }

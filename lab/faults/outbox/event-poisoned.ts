@@ -12,7 +12,7 @@ export const fault: Fault = {
   expects: {
     ending: 'healed',
     cause: 'F.3 An event that has no attempts left blocks all others',
-    changes: ['Move event to quarantine'],
+    changes: ['Move event '],
   },
   touches: ['unit kingfisher.service', 'table kingfisher.outbox'],
 };

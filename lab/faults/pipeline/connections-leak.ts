@@ -4,7 +4,7 @@ import { KINGFISHER } from '../../gameday/fault-host';
 export const fault: Fault = {
   what: 'KingFisher gives no database connection back until its pool is used up',
   alert: 'KingfisherPipelineFailuresHigh',
-  inject: (host) => host.within({ leakConnections: true }),
+  inject: (host) => host.within({ leakConnections: true, analysesPerSecond: 1 }),
   remedy: (host) => host.systemctl('restart', KINGFISHER),
   mend: (host) => host.within({}),
   expects: {

@@ -86,6 +86,7 @@ export class Work {
     }
     // Hard work that comes faster than it can be done.
     if (isTime(ticks, ANALYSIS_EVERY_TICKS) || faults.analysisCpuSeconds) this.analyses.arrive();
+    for (let more = faults.analysesPerSecond ?? 0; more > 0; more--) this.analyses.arrive();
     this.analyses.begin(faults);
     void this.look(faults);
     if (!faults.publisherStuck) void this.publisher?.round();

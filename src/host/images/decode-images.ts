@@ -74,8 +74,17 @@ async function decodeSome(paths: string[], timeoutMs: number, { run, user, signa
   const lines = result.stdout.split('\n').flatMap(parsed);
   const begun = lines.filter(({ begins }) => begins !== undefined).length;
   const results = lines.filter(isResult).map(({ index: _index, ...one }) => one);
-  const said = result.stderr.trim().split('\n').at(-1) ?? '';
-  return { results, begun, why: [describeEnd(result), said].filter((part) => part !== '').join(', ') };
+  return {
+    results,
+    begun,
+    why: [describeEnd(result), errorIn(result.stderr)].filter((part) => part !== '').join(', '),
+  };
+}
+
+/** Node prints code before an error, and a stack and its version behind it. */
+function errorIn(stderr: string): string {
+  const lines = stderr.trim().split('\n');
+  return lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1) ?? '';
 }
 
 function isResult(line: Line): line is Line & Decoded {

@@ -6,6 +6,8 @@ import { waitFor } from '../../support/wait-for';
 const unavailable = labUnavailable();
 const whereLabRuns = unavailable === null ? describe : describe.skip;
 const BACKEND = '/opt/kingfisher/backend';
+/** The lab's `orchestrator.max_workers`. */
+const MAX_WORKERS = 8;
 const NODE = '/opt/halcyon-node/bin/node';
 
 whereLabRuns(`KingFisher's work on a real host${unavailable === null ? '' : ` (${unavailable})`}`, () => {
@@ -110,15 +112,15 @@ whereLabRuns(`KingFisher's work on a real host${unavailable === null ? '' : ` ($
     });
 
     test('hard work is done by as many workers as the setting says', async () => {
-      await setFaults(work.host, { analysisCpuSeconds: 0.5 });
-      await waitFor(async () => (await work.metric('kingfisher_analysis_backlog')) > 0, { what: 'a backlog', ...SOON });
       const threads = async () => {
         const pid = await work.host.property('kingfisher', 'MainPID');
         return Number((await work.host.exec(['ps', '-o', 'nlwp=', '-p', pid])).stdout);
       };
-      const busy = await threads();
+      const idle = await threads();
+      await setFaults(work.host, { analysisCpuSeconds: 0.5 });
+      await waitFor(async () => (await threads()) >= idle + MAX_WORKERS, { what: 'all workers at work', ...SOON });
       await setFaults(work.host, {});
-      await waitFor(async () => (await threads()) < busy, { what: 'the end of the work', ...SOON });
+      await waitFor(async () => (await threads()) <= idle, { what: 'the end of the work', ...SOON });
     });
   });
 });

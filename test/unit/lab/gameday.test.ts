@@ -47,6 +47,7 @@ function played(more: Partial<Played> = {}): Played {
     floorMs: 900,
     killed: null,
     leasesLeft: [],
+    isQuiet: true,
     ...more,
   };
 }

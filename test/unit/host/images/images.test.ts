@@ -1,5 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, link, mkdir, readFile, readdir, rename, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  cp,
+  link,
+  mkdir,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import path from 'node:path';
 import { encode } from 'jpeg-js';
 import { PNG } from 'pngjs';
 import { createCorruptImageActivities } from '../../../../src/activities/host/pipeline/corrupt-images';
@@ -52,8 +66,18 @@ let program = '';
 beforeEach(async () => {
   user = (await listUsers()).find(({ uid }) => uid === process.getuid?.())!.name;
   compileAgent(folder.path('agent'));
+  await bringOwnPackages(folder.path('agent'));
   program = folder.path('agent/host/images/decode-program.js');
 });
+
+/** Another user's decoder may have no way to the packages of this project: they can be below /root. */
+async function bringOwnPackages(agent: string): Promise<void> {
+  await rm(path.join(agent, 'node_modules'));
+  for (const name of ['jpeg-js', 'pngjs']) {
+    const from = path.dirname(require.resolve(`${name}/package.json`));
+    await cp(from, path.join(agent, 'node_modules', name), { recursive: true });
+  }
+}
 
 /** Written a minute ago. */
 async function write(name: string, bytes: Buffer | string): Promise<string> {
@@ -138,7 +162,10 @@ describe('the decoder', () => {
 
   it('of which nothing comes is an error, and no folder without corrupt images', async () => {
     const asked = decodeImages(['/a'], decoding({ program: folder.path('none.js') }));
-    await expect(asked).rejects.toMatchObject({ failure: 'ObservationFailed' });
+    await expect(asked).rejects.toMatchObject({
+      failure: 'ObservationFailed',
+      message: expect.stringMatching(/exit code 1, Error: Cannot find module .*none\.js/),
+    });
     const nobody = decodeImages(['/a'], decoding({ user: 'nobody-of-this-host' }));
     await expect(nobody).rejects.toMatchObject({ failure: 'NotConfigured' });
   });
