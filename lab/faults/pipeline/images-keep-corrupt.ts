@@ -1,4 +1,5 @@
 import type { Fault } from '../../gameday/fault';
+import { DATA } from '../../gameday/fault-host';
 
 export const fault: Fault = {
   what: 'Every image that comes from Telegram cannot be decoded',
@@ -10,6 +11,8 @@ export const fault: Fault = {
   mend: async (host) => {
     await host.outside('telegram', {});
     await host.within({});
+    // What came meanwhile fails for as long as it is there.
+    await host.shell('find "$1/images" -type f -mmin -15 -delete', DATA);
   },
   expects: {
     ending: 'escalated',
