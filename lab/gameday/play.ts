@@ -11,6 +11,7 @@ import type { FaultHost } from './fault-host';
 import type { NamedFault } from './catalogue';
 import type { Kill, Planned } from './plan';
 import { collateral, differences, takeSnapshot } from './snapshot';
+import { isApproved } from './verdict';
 import type { Played } from './verdict';
 
 /** At a pace of 15, an alert with `for: 10m` fires after 40 s. */
@@ -35,13 +36,15 @@ export async function playRound(
 ): Promise<Played[]> {
   const { site, host, observe, signal } = playing;
   const before = await takeSnapshot(site.host);
-  const injectedAt = Date.now();
   const begun = await Promise.all(
     faults.map(async (named) => ({ ...named, ...(await incidentOf(playing, named.fault)) })),
   );
+  const injectedAt = Date.now();
   for (const { fault } of faults) await fault.inject(host);
-  const killed = kill === null ? null : strike(playing, kill, begun);
-  const seen = await Promise.all(begun.map(async (one) => ({ ...one, view: await follow(playing, one) })));
+  const [killed, seen] = await Promise.all([
+    kill === null ? null : strike(playing, kill, begun),
+    Promise.all(begun.map(async (one) => ({ ...one, view: await follow(playing, one) }))),
+  ]);
   for (const { fault, view } of seen) {
     if (observe || view === null) await fault.remedy?.(host);
     await fault.mend?.(host);
@@ -52,13 +55,7 @@ export async function playRound(
   const left = await untilQuiet(playing);
   const found = differences(before, await takeSnapshot(site.host));
   const touches = faults.flatMap(({ fault }) => fault.touches);
-  const shared = {
-    injectedAt,
-    floorMs,
-    killed: (await killed) ?? null,
-    ...left,
-    differences: collateral(found, touches),
-  };
+  const shared = { injectedAt, floorMs, killed, ...left, differences: collateral(found, touches) };
   return ended.map(({ name, view, closed }) => {
     const beside = ended.filter((other) => other.name !== name).map((other) => other.closed ?? other.view);
     return { ...shared, name, view, closed, beside: beside.filter((other) => other !== null) };
@@ -126,9 +123,14 @@ async function untilEnd({ signal }: Playing, incident: WorkflowHandle): Promise<
     last = await incident.query(timelineQuery);
     await approve(incident, last);
     const isTold = last.findings.some(({ name }) => name === 'AlertContradicted');
-    return last.state === 'closed' || last.tier > 0 || isTold ? last : undefined;
+    return last.state === 'closed' || isWithPeople(last) || isTold ? last : undefined;
   };
   return (await until<IncidentView | undefined>(look, { deadlineMs: END_WITHIN_MS, signal })) ?? last;
+}
+
+/** They were called, and not only for a question that has its answer. */
+function isWithPeople(view: IncidentView): boolean {
+  return view.tier > 0 && (!isApproved(view) || view.state === 'waitingForPeople');
 }
 
 /** As a person does who reads the question. */

@@ -48,7 +48,8 @@ export interface Row {
 export function judge(fault: Fault, played: Played, observe: boolean): Row {
   const { expects } = fault;
   const { view, closed } = played;
-  const expected = observe && expects.ending === 'healed' ? 'escalated' : expects.ending;
+  const isMended = expects.ending === 'healed' || expects.ending === 'approved';
+  const expected = observe && isMended ? 'escalated' : expects.ending;
   const outcome = endingOf(played);
   const found = causesOf(view);
   const changes = changesOf(closed ?? view);
@@ -77,7 +78,10 @@ export function judge(fault: Fault, played: Played, observe: boolean): Row {
     problems,
     collateral: left,
     firstActionMs: since(played.injectedAt, view?.measures.firstActionAt),
-    mttrMs: outcome === 'healed' ? since(played.injectedAt, (closed ?? view)?.measures.healthyAt) : null,
+    mttrMs:
+      outcome === 'healed' || outcome === 'approved'
+        ? since(played.injectedAt, (closed ?? view)?.measures.healthyAt)
+        : null,
     floorMs: played.floorMs,
     killed: played.killed,
   };
@@ -86,10 +90,16 @@ export function judge(fault: Fault, played: Played, observe: boolean): Row {
 /** How it came out, by what people saw of it. */
 export function endingOf({ view, closed }: Pick<Played, 'view' | 'closed'>): Row['outcome'] {
   if (view === null) return 'none';
+  if (closed?.outcome === 'healed' && isApproved(closed)) return 'approved';
   if (view.tier > 0) return 'escalated';
   if (view.findings.some(({ name }) => name === 'AlertContradicted')) return 'monitoring';
   if (closed === null) return 'open';
   return changesOf(closed).length > 0 ? 'healed' : 'byItself';
+}
+
+/** A person said yes to something that it asked. */
+export function isApproved({ approvals }: IncidentView): boolean {
+  return approvals.some(({ state }) => state === 'approved');
 }
 
 function causesOf(view: IncidentView | null): string[] {
