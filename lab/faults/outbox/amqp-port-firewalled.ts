@@ -2,7 +2,7 @@ import type { Fault } from '../../gameday/fault';
 
 export const fault: Fault = {
   what: 'A rule of the firewall drops what goes to the port of RabbitMQ',
-  alert: 'KingfisherOutboxEventsStuck',
+  alert: 'KingfisherServiceDown',
   inject: async (host) => {
     await host.within({ eventsPerSecond: 20 });
     await host.shell(
@@ -16,7 +16,7 @@ export const fault: Fault = {
   },
   expects: {
     ending: 'escalated',
-    cause: "F.2 The firewall blocks RabbitMQ's port",
+    cause: "A.2 The firewall blocks a dependency's port",
     changes: [],
   },
   touches: ['unit kingfisher.service'],
