@@ -97,6 +97,19 @@ export class FaultHost {
     await this.systemctl('restart', KINGFISHER);
   }
 
+  /** A rule of the firewall drops what goes there. */
+  async dropPort(port: number): Promise<void> {
+    await this.shell(
+      `nft add table inet fault; nft 'add chain inet fault in { type filter hook input priority 0; }'
+      nft add rule inet fault in tcp dport "$1" drop`,
+      String(port),
+    );
+  }
+
+  async passAllPorts(): Promise<void> {
+    await this.shell('nft delete table inet fault');
+  }
+
   async isReady(): Promise<boolean> {
     return (await this.lab.exec(READY, { check: false })).exitCode === 0;
   }

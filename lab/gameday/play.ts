@@ -19,6 +19,8 @@ const ALERT_WITHIN_MS = 180_000;
 const END_WITHIN_MS = 240_000;
 const CLOSED_WITHIN_MS = 180_000;
 const QUIET_WITHIN_MS = 180_000;
+/** Images that came so long before a fault are not looked at: the host itself still works on them. */
+const YOUNG_MS = 1_200_000;
 
 interface Playing {
   site: WholeSite;
@@ -35,7 +37,8 @@ export async function playRound(
   floorMs: number | null,
 ): Promise<Played[]> {
   const { site, host, observe, signal } = playing;
-  const before = await takeSnapshot(site.host);
+  const since = new Date(Date.now() - YOUNG_MS);
+  const before = await takeSnapshot(site.host, since);
   const begun = await Promise.all(
     faults.map(async (named) => ({ ...named, ...(await incidentOf(playing, named.fault)) })),
   );
@@ -53,7 +56,7 @@ export async function playRound(
     seen.map(async (one) => ({ ...one, closed: one.view === null ? null : await untilClosed(one.incident, signal) })),
   );
   const left = await untilQuiet(playing);
-  const found = differences(before, await takeSnapshot(site.host));
+  const found = differences(before, await takeSnapshot(site.host, since));
   const touches = faults.flatMap(({ fault }) => fault.touches);
   const shared = { injectedAt, floorMs, killed, ...left, differences: collateral(found, touches) };
   return ended.map(({ name, view, closed }) => {

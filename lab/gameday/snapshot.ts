@@ -26,7 +26,7 @@ files() {
   find /etc /opt/kingfisher -xdev \\( -path /opt/kingfisher/data -o -path '*/node_modules' \\) -prune -o \\
     -type f -printf '%p\\t%m %u:%g ' -exec sha256sum '{}' \\; | sed 's|^|file |; s|  /[^ ]*$||'
   find /opt/kingfisher/data -xdev \\( -type d -o -type l \\) -printf 'folder %p\\t%m %u:%g %l\\n'
-  find /opt/kingfisher/data/images -xdev -type f ! -newermt '-20 minutes' -printf 'file %p\\t%m %u:%g %s\\n'
+  find /opt/kingfisher/data/images -xdev -type f ! -newermt "$1" -printf 'file %p\\t%m %u:%g %s\\n'
 }
 firewall() {
   nft list ruleset 2>/dev/null | sed 's/ expires [0-9a-z]*//g' | sha256sum | sed "s|^|firewall rules$tab|"
@@ -52,8 +52,9 @@ units; files; firewall; redis; queues; tables
 /** Things whose value differs from look to look on a host that is well. */
 const RESTLESS = [/^unit (systemd-|user@|halcyon-agent|run-|session-|getty|console-)/, /^file \/etc\/(mtab|resolv)/];
 
-export async function takeSnapshot(host: LabHost): Promise<Snapshot> {
-  const { stdout } = await host.exec(['/bin/sh', '-c', SCRIPT]);
+/** `since`: images that are younger are of the host's own work, and left out. */
+export async function takeSnapshot(host: LabHost, since: Date): Promise<Snapshot> {
+  const { stdout } = await host.exec(['/bin/sh', '-c', SCRIPT, 'snapshot', since.toISOString()]);
   const things = stdout.split('\n').flatMap((line): [string, string][] => {
     const at = line.indexOf('\t');
     return at === -1 ? [] : [[line.slice(0, at), line.slice(at + 1).trim()]];

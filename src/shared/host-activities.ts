@@ -24,10 +24,10 @@ export const HOST_ACTIVITIES = [
   'observeAllowed',
   'observeBackupPlan',
   'observeBrokerAlarms',
-  'observeBrokerPath',
   'observeCorruptImages',
   'observeDatabaseLoad',
   'observeDependency',
+  'observeDependencyPath',
   'observeErrorLines',
   'observeExchanges',
   'observeFailures',
@@ -93,7 +93,14 @@ const ASKED_BY_SOME: Partial<Record<RunbookName, readonly HostActivityName[]>> =
     'observeTelegramStatus',
     'observeWayOut',
   ],
-  outboxStuck: ['ensureEventQuarantined', 'observeBrokerAlarms', 'observeBrokerPath', 'observeOutbox', 'observeSeries'],
+  outboxStuck: [
+    'ensureEventQuarantined',
+    'observeBrokerAlarms',
+    'observeDependencyPath',
+    'observeOutbox',
+    'observeSeries',
+  ],
+  serviceDown: ['observeDependencyPath'],
 };
 
 /** All that a page may ask an agent for. */

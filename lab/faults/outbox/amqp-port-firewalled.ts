@@ -6,13 +6,10 @@ export const fault: Fault = {
   inject: async (host) => {
     await host.readyWithoutRabbitmq();
     await host.within({ eventsPerSecond: 20 });
-    await host.shell(
-      `nft add table inet fault; nft 'add chain inet fault in { type filter hook input priority 0; }'
-      nft add rule inet fault in tcp dport 5672 drop`,
-    );
+    await host.dropPort(5672);
   },
   mend: async (host) => {
-    await host.shell('nft delete table inet fault');
+    await host.passAllPorts();
     await host.within({});
     await host.readyAsUsual();
   },

@@ -16,6 +16,7 @@ import { createAsChange } from './core/change';
 import { createConfigurationActivities } from './configuration';
 import type { HostDeps } from './core/deps';
 import { createDependencyActivities } from './stores/dependency';
+import { createDependencyPathActivities } from './stores/dependency-path';
 import { createEvidenceActivities } from './service/evidence';
 import { createExchangeActivities } from './stores/exchanges';
 import { createHealthActivities } from './service/health';
@@ -110,6 +111,7 @@ function allActivities(deps: HostDeps, names: () => string[]) {
     ...createRateLimitActivities(deps),
     ...createExchangeActivities(deps),
     ...createBrokerActivities(deps),
+    ...createDependencyPathActivities(deps),
     ...createOutboxActivities(deps),
     ...createSettingActivities(deps, serialize),
     ...createAccessActivities(deps),

@@ -1,12 +1,18 @@
-import type { BlockingRule } from '../../shared/observations/events/broker';
+import type { BlockingRule } from '../../shared/observations/probes';
+import type { Target } from './nft-rules';
+import { isForOtherWays } from './other-ways';
 
 /** What of `iptables-save` drops or rejects TCP to this port: rules that name it. */
-export function iptablesRules(listing: string, port: number): BlockingRule[] {
+export function iptablesRules(listing: string, { port, own }: Target): BlockingRule[] {
   let table = '';
+  /** Chains that have let pass whatever stays on this host. */
+  const passed = new Set<string>();
   return listing.split('\n').flatMap((line) => {
     if (line.startsWith('*')) table = line.slice(1).trim();
     const [, chain = ''] = /^-A (\S+) /.exec(line) ?? [];
-    if (chain === '' || !/ -j (DROP|REJECT)\b/.test(line) || !isAbout(line, port)) return [];
+    if (own.length > 0 && /^-A \S+ -[io] lo -j ACCEPT$/.test(line)) passed.add(`${table} ${chain}`);
+    if (chain === '' || passed.has(`${table} ${chain}`) || !/ -j (DROP|REJECT)\b/.test(line)) return [];
+    if (!isAbout(line, port) || isForOtherWays(line, own)) return [];
     return [{ chain: `iptables ${table} ${chain}`, rule: line }];
   });
 }

@@ -1,9 +1,11 @@
-import type { BlockingRule } from '../../shared/observations/events/broker';
+import type { BlockingRule } from '../../shared/observations/probes';
+import { isForOtherWays } from './other-ways';
 
 /** Where a packet goes: TCP, to a port of this host or of another one. */
 export interface Target {
   port: number;
-  isLoopback: boolean;
+  /** What may be its address where that is of this host: then it goes over `lo`. Empty for another host. */
+  own: readonly string[];
 }
 
 /** A port, a range, a list in braces, or a set by its name; `!=` or `vmap` before it. */
@@ -16,7 +18,9 @@ const DESTINATION = /\b(?:tcp|th) dport (!= |vmap )?(\{[^}]*\}|@\S+|[\d-]+)/;
 export function nftRules(listing: string, target: Target): BlockingRule[] {
   const { chains, sets } = parseListing(listing);
   const named = chains.flatMap(({ table, name, rules }) =>
-    rules.filter((rule) => isBlocking(rule, table)).map((rule) => ({ chain: `${table} ${name}`, rule })),
+    untilLo(rules)
+      .filter((rule) => isBlocking(rule, table))
+      .map((rule) => ({ chain: `${table} ${name}`, rule })),
   );
   if (named.length > 0) return named;
   return chains
@@ -24,12 +28,23 @@ export function nftRules(listing: string, target: Target): BlockingRule[] {
     .map(({ table, name, hook }) => ({ chain: `${table} ${name}`, rule: hook }));
 
   function isBlocking(rule: string, table: string): boolean {
-    return /\b(drop|reject)\b/.test(withoutComment(rule)) && isAbout(rule, table, /drop/);
+    const said = withoutComment(rule);
+    return /\b(drop|reject)\b/.test(said) && isAbout(rule, table, /drop/) && !isForOtherWays(rule, target.own);
+  }
+
+  /** What comes after a rule that lets pass whatever stays on this host is not asked of it. */
+  function untilLo(rules: string[]): string[] {
+    const at = rules.findIndex(isAcceptingLo);
+    return at === -1 ? rules : rules.slice(0, at);
+  }
+
+  function isAcceptingLo(rule: string): boolean {
+    return target.own.length > 0 && ACCEPTING_LO.test(rule);
   }
 
   /** Also one that sends it to another chain, and one that lets pass whatever stays on this host. */
   function isAccepting(rule: string, table: string): boolean {
-    if (target.isLoopback && /\b[io]if(?:name)? "?lo"? accept\b/.test(rule)) return true;
+    if (isAcceptingLo(rule)) return true;
     return /\b(accept|jump|goto)\b/.test(withoutComment(rule)) && isAbout(rule, table, /accept|jump|goto/);
   }
 
@@ -42,6 +57,9 @@ export function nftRules(listing: string, target: Target): BlockingRule[] {
     return parts.some((part) => holds(part, target.port)) !== (how === '!= ');
   }
 }
+
+/** `iif "lo" accept`, `iifname lo counter accept` */
+const ACCEPTING_LO = /^[io]if(?:name)? "?lo"? (?:counter )?accept\b/;
 
 interface Chain {
   /** `inet filter` */

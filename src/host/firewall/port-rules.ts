@@ -1,4 +1,4 @@
-import type { BlockingRule } from '../../shared/observations/events/broker';
+import type { BlockingRule } from '../../shared/observations/probes';
 import { errorText } from '../errors';
 import { describeEnd } from '../programs/commands';
 import type { CommandRunner } from '../programs/commands';
@@ -46,7 +46,7 @@ export async function findBlockingRules(
     ...nftRules(nft?.text ?? '', target),
     // What goes to nftables is listed there already.
     ...older.flatMap((found) =>
-      found === undefined || /\(nf_tables\)/.test(found.text) ? [] : iptablesRules(found.text, target.port),
+      found === undefined || /\(nf_tables\)/.test(found.text) ? [] : iptablesRules(found.text, target),
     ),
   ];
   const isAnyThere = nft !== undefined || older.some((found) => found !== undefined);

@@ -2,6 +2,13 @@ import type { Change, Evidence } from './change';
 
 export type DependencyName = 'postgres' | 'redis' | 'rabbitmq';
 
+/** As people write them. */
+export const DEPENDENCY_TITLES: Readonly<Record<DependencyName, string>> = {
+  postgres: 'PostgreSQL',
+  redis: 'Redis',
+  rabbitmq: 'RabbitMQ',
+};
+
 export type ServiceName = 'kingfisher' | DependencyName;
 
 export type ActiveState = 'active' | 'reloading' | 'activating' | 'deactivating' | 'inactive' | 'failed';

@@ -1,4 +1,5 @@
 import type { Finding, IncidentView } from '../incident';
+import { DEPENDENCY_TITLES } from '../observations/service';
 import { cut, listed } from '../text/text';
 import { lastSeen } from './condition';
 
@@ -47,8 +48,6 @@ const NO_CAUSE = [
 /** Findings that are of less weight than the cause that the runbook acts on. */
 const BEHIND_THE_RUNBOOK = 6;
 
-const SERVICE: Record<string, string> = { postgres: 'PostgreSQL', redis: 'Redis', rabbitmq: 'RabbitMQ' };
-
 const WORDS: Record<string, Words> = {
   AgentUnreachable: { rank: 0, say: () => ({ of: 'its agent', is: 'not answering' }) },
   UnitMasked: { rank: 1, say: () => ({ of: 'its unit', is: 'masked' }) },
@@ -61,7 +60,10 @@ const WORDS: Record<string, Words> = {
   DependencyStillDown: { rank: 4, say: (detail) => ({ of: dependencyOf(detail), is: 'down' }) },
   DependencyDown: { rank: 4, say: (detail) => ({ of: dependencyOf(detail), is: 'down' }) },
   PublishersBlocked: { rank: 4, say: (detail) => ({ of: 'RabbitMQ', is: `blocking publishers (${gist(detail)})` }) },
-  BrokerPortBlocked: { rank: 4, say: () => ({ of: "RabbitMQ's port", is: 'blocked by a firewall' }) },
+  DependencyPortBlocked: {
+    rank: 4,
+    say: (detail) => ({ of: `${dependencyOf(detail)}'s port`, is: 'blocked by a firewall' }),
+  },
   OutboxUnreadable: { rank: 5, say: () => ({ of: 'its outbox', is: 'unreadable' }) },
   OutboxContradictory: { rank: 5, say: () => ({ of: 'its outbox', is: 'counted in two ways that differ' }) },
   OutboxExhausted: { rank: 5, say: () => ({ of: 'attempts of its events', is: 'used up' }) },
@@ -207,7 +209,8 @@ function portTaken(detail: string): Cause {
 /** `redis: refused, connection refused`, `redis did not come back. Its last words: …` */
 export function dependencyOf(detail: string): string {
   const name = /^\w+/.exec(detail)?.[0] ?? '';
-  return SERVICE[name] ?? (name === '' ? 'a dependency' : name);
+  const titles: Readonly<Record<string, string>> = DEPENDENCY_TITLES;
+  return titles[name] ?? (name === '' ? 'a dependency' : name);
 }
 
 /** `DependencyProtecting`: `dependency protecting`. */

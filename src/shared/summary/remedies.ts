@@ -41,7 +41,7 @@ const REMEDIES: Record<string, RemedyFor> = {
       : "free space on the disk of RabbitMQ's data, above disk_free_limit; a restart does not end the alarm",
     commands: ['rabbitmq-diagnostics alarms', 'rabbitmqctl list_queues name messages memory'],
   }),
-  BrokerPortBlocked: () => ({ text: 'take that rule out of the firewall, or let KingFisher through before it' }),
+  DependencyPortBlocked: () => ({ text: 'take that rule out of the firewall, or let KingFisher through before it' }),
   TokenIssued: (detail) => ({ text: detail }),
   SourceShared: () => ({ text: 'if it is a proxy, let KingFisher log the address of the client behind it' }),
   AttackSuspected: () => ({ text: 'see who that is, and block it in front of the host where it goes on' }),

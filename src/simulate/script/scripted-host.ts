@@ -5,7 +5,13 @@ import { ALLOWANCES, CHANGES, notAllowed } from '../../shared/safety/allowance';
 import type { Allowance } from '../../shared/safety/allowance';
 import { WELL } from '../../shared/observations/standing';
 import { isHealthy } from '../../shared/observations/probes';
-import type { Condition, DependencyState, EndpointState, HealthState } from '../../shared/observations/probes';
+import type {
+  Condition,
+  DependencyPath,
+  DependencyState,
+  EndpointState,
+  HealthState,
+} from '../../shared/observations/probes';
 import type { DependencyName, ServiceName, ServiceState, StartReason } from '../../shared/observations/service';
 import type { StandingReading, WatchRequest } from '../../shared/observations/standing';
 import type { ChangePermit } from '../../shared/safety/permit';
@@ -35,6 +41,8 @@ export class ScriptedHost {
   readonly masked = new Set<ServiceName>();
   /** What a dependency is up to, where it is neither `well` nor `down`: those follow from `up`. */
   readonly conditions: Partial<Record<DependencyName, Exclude<Condition, 'well' | 'down'>>> = {};
+  /** What is not as usual on the way to a dependency. One that cannot be reached looks `down`, while its unit is active. */
+  readonly paths: Partial<Record<DependencyName, Partial<DependencyPath>>> = {};
   /** What refuses Halcyon's credentials refuses those of KingFisher, too. */
   isKingfisherRefused = false;
   /** Starts that are under way; they come up when somebody waits for them, unless the service is broken. */
@@ -126,7 +134,8 @@ export class ScriptedHost {
   }
 
   private condition(dependency: DependencyName): Condition {
-    return this.up[dependency] ? (this.conditions[dependency] ?? 'well') : 'down';
+    const isReached = this.up[dependency] && this.paths[dependency]?.isReachable !== false;
+    return isReached ? (this.conditions[dependency] ?? 'well') : 'down';
   }
 
   /** What no scenario speaks of is not configured on this host: runbooks leave it out. */

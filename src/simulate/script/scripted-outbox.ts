@@ -1,10 +1,11 @@
 import type { HostActivities } from '../../activities/host';
-import type { BrokerAlarm, BrokerPath } from '../../shared/observations/events/broker';
+import type { BrokerAlarm } from '../../shared/observations/events/broker';
 import { directionOf, outboxStanding } from '../../shared/observations/events/outbox';
 import type { EventPlace, OutboxHead, OutboxReading, OutboxSource } from '../../shared/observations/events/outbox';
 import { endpoint } from './scripted-answers';
 import type { ScriptedReading } from './scripted-readings';
 import type { ScriptedHost } from './scripted-host';
+import { scriptedPath } from './scripted-service';
 
 /** Of those that wait, so many of a hundred are published between two looks. */
 const PUBLISHED_PERCENT = 40;
@@ -33,8 +34,6 @@ export class ScriptedOutbox {
   readonly quarantined: string[] = [];
   /** What RabbitMQ's management says of them. */
   alarms: BrokerAlarm[] = [];
-  /** What is not as usual on the way to RabbitMQ. */
-  path: Partial<BrokerPath> = {};
   private lastPublishedAt = '2026-01-01T00:00:00.000Z';
   private published = 0;
 
@@ -81,7 +80,6 @@ export class ScriptedOutbox {
     return {
       observeOutbox: async ({ apartMs }) => ({ first: this.look(), last: this.look(), apartMs }),
       observeBrokerAlarms: async () => ({ endpoint: endpoint('ok', 200), alarms: this.alarms }),
-      observeBrokerPath: async () => this.way(),
       ensureEventQuarantined: async ({ id }) => {
         const before = this.placeOf(id);
         if (before === 'waiting') {
@@ -104,7 +102,13 @@ export class ScriptedOutbox {
     if (this.isRetried && this.poisoned.length > 0) this.attempts += 1;
     const { host, poisoned, stuckIn } = this;
     const isUp = host.up.kingfisher && host.up.rabbitmq && host.conditions.rabbitmq === undefined;
-    if (!isUp || stuckIn === host.invocation.kingfisher || this.way().rules.length > 0 || poisoned.length > 0) return;
+    if (
+      !isUp ||
+      stuckIn === host.invocation.kingfisher ||
+      scriptedPath(host, 'rabbitmq').rules.length > 0 ||
+      poisoned.length > 0
+    )
+      return;
     if (this.pending === 0) return;
     this.published += 1;
     this.lastPublishedAt = new Date(Date.parse(this.lastPublishedAt) + this.published * 1_000).toISOString();
@@ -126,13 +130,6 @@ export class ScriptedOutbox {
       isOvertaken: false,
       error: poisoned === undefined ? '' : 'PRECONDITION_FAILED: payload too large',
     };
-  }
-
-  private way(): BrokerPath {
-    const isListening = this.host.up.rabbitmq;
-    const why = isListening ? '' : 'ECONNREFUSED';
-    const usual = { host: '127.0.0.1', port: 5_672, isReachable: isListening, why, isListening };
-    return { ...usual, rules: [], rulesUnknown: '', ...this.path };
   }
 
   private placeOf(id: string): EventPlace {

@@ -1,9 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { HostActivities } from '../../activities/host';
 import { HOST_ACTIVITIES } from '../../shared/host-activities';
-import type { HealthState } from '../../shared/observations/probes';
+import type { DependencyPath, HealthState } from '../../shared/observations/probes';
 import type { WaitRequest } from '../../shared/observations/readings';
-import type { ServiceName, ServiceState } from '../../shared/observations/service';
+import type { DependencyName, ServiceName, ServiceState } from '../../shared/observations/service';
 import { DEPENDENCIES, disk, endpoint } from './scripted-answers';
 import type { ScriptedHost } from './scripted-host';
 
@@ -47,6 +47,7 @@ export function scriptedObservations(host: ScriptedHost): Partial<HostActivities
       oomKills: { evidence: 'present', victims: [] },
       observedAt: host.now(),
     }),
+    observeDependencyPath: async ({ dependency }) => scriptedPath(host, dependency),
     observeHealth: async () => (host.lateAnswers-- > 0 ? late(host) : host.health()),
     observeMetrics: async () => ({
       path: '/metrics',
@@ -76,6 +77,16 @@ export function scriptedWaits(host: ScriptedHost): Partial<HostActivities> {
       return host.service(service);
     },
   };
+}
+
+const PORTS: Record<DependencyName, number> = { postgres: 5_432, redis: 6_379, rabbitmq: 5_672 };
+
+/** The way to a dependency of a scripted host. */
+export function scriptedPath(host: ScriptedHost, dependency: DependencyName): DependencyPath {
+  const isListening = host.up[dependency];
+  const why = isListening ? '' : 'ECONNREFUSED';
+  const usual = { host: '127.0.0.1', port: PORTS[dependency], isReachable: isListening, why, isListening };
+  return { ...usual, rules: [], rulesUnknown: '', ...host.paths[dependency] };
 }
 
 /** A unit of a scripted host. */

@@ -13,8 +13,8 @@ import { formatDuration } from '../../shared/text/durations';
 import type { Diagnosed } from '../runbook/runbook';
 import type { Scene } from '../runbook/scene';
 import { observeAllowed } from '../steps/allowed';
-import { noteBlockedPath, observeBrokerPath } from '../steps/broker';
 import { lookAtDependencies } from '../steps/dependencies';
+import { noteBlockedPath, observeDependencyPath } from '../steps/dependency-path';
 import { noteService, observeService } from '../steps/kingfisher/service';
 import { describeHead, noteOutbox, observeOutbox, outboxLimits } from '../steps/outbox';
 
@@ -46,13 +46,13 @@ export async function diagnose(at: Scene): Promise<OutboxDiagnosis> {
     observeAllowed(cite, steps, incident),
     observeOutbox(cite, steps, outboxLimits(steps.policy).lookAgainAfterMs),
     lookAtDependencies(cite, steps, incident, ['rabbitmq']),
-    observeBrokerPath(cite, steps),
+    observeDependencyPath(cite, 'rabbitmq', steps),
     observeService(cite, steps),
   ]);
   incident.noteFirstAction(service?.observedAt ?? outbox?.last.observedAt);
   noteService(incident, cite, service);
   if (rabbitmq?.condition !== 'protecting') incident.withdraw(({ name }) => name === 'PublishersBlocked');
-  const blocked = noteBlockedPath(incident, 'F.2', path);
+  const blocked = noteBlockedPath(incident, 'F.2', 'rabbitmq', path);
   return { allowed, ...judged(outbox, at), rabbitmq, blocked, service, missing: [], isOld: false, isRestarted: false };
 }
 

@@ -6,6 +6,7 @@ import { observeAllowed } from '../steps/allowed';
 import { isMissing, lookAtDependencies } from '../steps/dependencies';
 import { observeHealthCalmly } from '../steps/kingfisher/health';
 import { noteLog, observeLog } from '../steps/kingfisher/logs';
+import type { BlockedPaths } from '../steps/dependency-path';
 import { checkConfiguration, noteObstacles } from '../steps/obstacles';
 import { noteOtherPort, noteProcesses, observePort, observeProcesses } from '../steps/kingfisher/processes';
 import { isDiskFull, noteResources, observeResources } from '../steps/resources';
@@ -20,6 +21,8 @@ export interface Diagnosis extends Diagnosed {
   unchecked: DependencyState[];
   /** All that it stands on; filled by A.2. */
   dependencies: DependencyState[];
+  /** Of those that are down, why they only cannot be reached; filled by A.2. */
+  blocked: BlockedPaths;
   /** What was restarted by A.2, and answered. */
   cameBack: DependencyName[];
   /** A process of KingFisher is stopped by a signal. */
@@ -61,7 +64,8 @@ export async function diagnose({ steps, incident }: Scene): Promise<Diagnosis> {
   noteResources(incident, cite, resources);
   const isStopped = processes?.processes.some(({ state }) => state === 'T') === true;
   const diskFull = isDiskFull(resources);
-  return { allowed, service, health, unchecked, isStopped, diskFull, obstacles, since, dependencies: [], cameBack: [] };
+  const seen = { allowed, service, health, unchecked, isStopped, diskFull, obstacles, since };
+  return { ...seen, dependencies: [], blocked: {}, cameBack: [] };
 
   /** A KingFisher that is alive may stand on something that it does not name. */
   async function lookAtUnchecked(health: HealthState | undefined): Promise<DependencyState[]> {

@@ -16,6 +16,7 @@ import { fullRecoveryQuestion, recover } from './emergency-recovery';
 import type { Diagnosis } from './service-down-diagnosis';
 import { diagnose, symptom } from './service-down-diagnosis';
 import { isMissing, lookAtDependencies, restartDependency } from '../steps/dependencies';
+import { lookAtPaths } from '../steps/dependency-path';
 import { freeSpace } from '../steps/files';
 import { answersWell, observeHealth, verifyHealthy } from '../steps/kingfisher/health';
 import { noteLog, observeLog } from '../steps/kingfisher/logs';
@@ -69,13 +70,19 @@ const page: Runbook<Diagnosis> = {
     },
     {
       cite: 'A.2',
+      title: "The firewall blocks a dependency's port",
+      evidence: async (found, { steps, incident }) => {
+        found.dependencies = await lookAtDependencies('A.2', steps, incident);
+        found.blocked = await lookAtPaths('A.2', found.dependencies, steps, incident);
+        return Object.values(found.blocked).join('; ') || undefined;
+      },
+    },
+    {
+      cite: 'A.2',
       title: 'A dependency is down',
       would: 'restart the dependency and KingFisher',
       needs: 'restart',
-      evidence: async (found, { steps, incident }) => {
-        found.dependencies = await lookAtDependencies('A.2', steps, incident);
-        return downOf(found).join(', ') || undefined;
-      },
+      evidence: async (found) => downOf(found).join(', ') || undefined,
       remedy: async (found, { steps, incident }) => {
         await restartThoseDown(found, steps, incident);
         // Well again, says Alertmanager: what is left is to verify.
@@ -139,8 +146,9 @@ async function verify({ steps, incident }: Pick<Scene, 'steps' | 'incident'>): P
   return { ...verdict, holds: false, since: null, ended: 'dependencyNotReady' };
 }
 
-function downOf({ dependencies }: Diagnosis): DependencyName[] {
-  return namesOf('down', dependencies);
+/** Those that a restart may help. */
+function downOf({ dependencies, blocked }: Diagnosis): DependencyName[] {
+  return namesOf('down', dependencies).filter((name) => blocked[name] === undefined);
 }
 
 function namesOf(wanted: Condition, states: readonly DependencyState[]): DependencyName[] {
@@ -167,13 +175,15 @@ async function brokeAnew(
   return down.length === 0 ? undefined : `${down.join(', ')}: well in this pass, and down now`;
 }
 
-function isAnyLeftAlone({ dependencies }: Diagnosis): boolean {
-  return dependencies.some(({ condition }) => condition !== 'down' && condition !== 'well');
+function isAnyLeftAlone({ dependencies, blocked }: Diagnosis): boolean {
+  return dependencies.some(({ dependency, condition }) =>
+    condition === 'down' ? blocked[dependency] !== undefined : condition !== 'well',
+  );
 }
 
 /**
- * KingFisher, after what it stands on was restarted. Beside one that is busy or protects itself, a KingFisher that is
- * alive keeps the connections that it has: a new start would get no others.
+ * KingFisher, after what it stands on was restarted. Beside one that is busy, protects itself or is behind a firewall, a
+ * KingFisher that is alive keeps the connections that it has: a new start would get no others.
  */
 async function restartBeside(found: Diagnosis, steps: HostSteps): Promise<void> {
   if (isAnyLeftAlone(found) && (await observeHealth('A.2', steps))?.health.answer === 'ok') return;
@@ -197,7 +207,7 @@ async function isThereAgain({ dependencies }: Diagnosis, steps: HostSteps): Prom
 /** What a full recovery cannot mend, and would only add an interruption to. */
 const BEYOND_RECOVERY = [
   ...['UnitMasked', 'UnitUnusable', 'PortTaken', 'ConfigurationInvalid', 'DiskFull', 'JobStuck'],
-  'AgentTooOld',
+  ...['DependencyPortBlocked', 'AgentTooOld'],
 ];
 
 /** Whether every smaller remedy was tried, and none refused, since `since`. */

@@ -16,27 +16,3 @@ export interface BrokerAlarms {
   endpoint: EndpointState;
   alarms: BrokerAlarm[];
 }
-
-/** A rule of this host's firewall that drops or rejects what goes to a port. */
-export interface BlockingRule {
-  /** Table and chain, `inet filter input`; with the program where it is not nftables. */
-  chain: string;
-  /** The rule as the program prints it, numeric, cut. */
-  rule: string;
-}
-
-/** The way to RabbitMQ's port from this host. */
-export interface BrokerPath {
-  host: string;
-  port: number;
-  /** A TCP connection was made. */
-  isReachable: boolean;
-  /** Why none was: `timeout`, `ECONNREFUSED`; empty where one was. */
-  why: string;
-  /** Somebody listens on it; null where RabbitMQ is on another host. */
-  isListening: boolean | null;
-  /** Rules of this host that block it. */
-  rules: BlockingRule[];
-  /** Why the rules are not known; empty where they are. */
-  rulesUnknown: string;
-}

@@ -91,8 +91,7 @@ it('an event is moved only where the configuration names the tables, and only wi
   await expect(agent.ensureEventQuarantined(event as never)).rejects.toMatchObject({ type: 'NoPermit' });
 });
 
-it('RabbitMQ is asked for its alarms and its way only where it is configured', async () => {
+it('RabbitMQ is asked for its alarms only where it is configured', async () => {
   const agent = await agentOf(500);
   await expect(agent.observeBrokerAlarms()).rejects.toMatchObject({ type: 'NotConfigured' });
-  await expect(agent.observeBrokerPath()).rejects.toMatchObject({ type: 'NotConfigured' });
 });

@@ -39,13 +39,13 @@ const ended = (more: Partial<CommandResult> = {}): CommandResult => ({
 });
 
 /** What each program of a host prints; one that is not named is not there. */
-async function rulesOf(programs: Record<string, Partial<CommandResult>>, isLoopback = false) {
+async function rulesOf(programs: Record<string, Partial<CommandResult>>, own: string[] = []) {
   const run = async ({ program }: Command) => {
     const result = programs[program];
     if (result === undefined) throw new CommandNotStarted(program, 'it is not there');
     return ended(result);
   };
-  return await findBlockingRules(run, { port: 5_672, isLoopback }, undefined);
+  return await findBlockingRules(run, { port: 5_672, own }, undefined);
 }
 
 const NFT = '/usr/sbin/nft';
@@ -80,13 +80,49 @@ describe('rules of nftables that block a port', () => {
   it('are what its policy does where no rule speaks of the port', async () => {
     const dropping = (...rules: string[]) => inChain(...rules).replace('policy accept', 'policy drop');
     const policy = { chain: 'inet filter input', rule: 'type filter hook input priority 0; policy drop;' };
-    const rules = async (listing: string, isLoopback: boolean) =>
-      (await rulesOf({ [NFT]: { stdout: listing } }, isLoopback)).rules;
+    const rules = async (listing: string, isOwn: boolean) =>
+      (await rulesOf({ [NFT]: { stdout: listing } }, isOwn ? ['127.0.0.1'] : [])).rules;
     expect(await rules(dropping('tcp dport 22 accept'), false)).toEqual([policy]);
     expect(await rules(dropping('iif "lo" accept'), false)).toEqual([policy]);
     expect(await rules(dropping('iif "lo" accept'), true)).toEqual([]);
     expect(await rules(dropping('tcp dport 5672 accept'), false)).toEqual([]);
     expect(await rules(dropping('tcp dport 5672 jump mq'), false)).toEqual([]);
+  });
+});
+
+describe('on the way to an address of this host', () => {
+  const toItself = async (...rules: string[]) =>
+    (await rulesOf({ [NFT]: { stdout: inChain(...rules) } }, ['127.0.0.1'])).rules;
+
+  it.each([
+    'tcp dport 5672 drop',
+    'iifname "lo" tcp dport 5672 drop',
+    'iifname != { "eth0", "eth1" } tcp dport 5672 drop comment "iifname eth0"',
+    'ip saddr 127.0.0.0/8 tcp dport 5672 drop',
+    'ip saddr != { 10.0.0.0/8, 192.168.0.1-192.168.0.9 } tcp dport 5672 drop',
+    'ip saddr @admins tcp dport 5672 drop',
+    'iifname @lans tcp dport 5672 drop',
+  ])('%s blocks it', async (rule) => {
+    expect(await toItself('iif "eth0" accept', rule)).toMatchObject([{ rule }]);
+  });
+
+  it.each([
+    'iifname "eth0" tcp dport 5672 drop',
+    'iif { "eth0", "wg0" } tcp dport 5672 drop',
+    'iifname != "lo" tcp dport 5672 drop',
+    'iifname "e*" tcp dport 5672 drop',
+    'ip saddr { 10.0.0.0/8, 192.168.0.1-192.168.0.9 } tcp dport 5672 drop',
+    'ip saddr != 127.0.0.0/8 tcp dport 5672 drop',
+    'ip6 saddr fe80::/10 tcp dport 5672 drop',
+  ])('%s does not', async (rule) => {
+    expect(await toItself(rule)).toEqual([]);
+    expect((await rulesOf({ [NFT]: { stdout: inChain(rule) } })).rules).toMatchObject([{ rule }]);
+  });
+
+  it('no rule does that comes after one for whatever stays here', async () => {
+    expect(await toItself('iif "lo" accept', 'tcp dport 5672 drop')).toEqual([]);
+    expect(await toItself('tcp dport 5672 drop', 'iif "lo" accept')).toHaveLength(1);
+    expect(await toItself('iif "lo" tcp dport 22 accept', 'tcp dport 5672 drop')).toHaveLength(1);
   });
 });
 
@@ -113,6 +149,20 @@ describe('rules of iptables that block a port', () => {
     '-A INPUT -j DROP',
   ])('not %s', async (rule) => {
     expect(await legacy(rule)).toEqual([]);
+  });
+
+  it.each([
+    ['-A INPUT ! -i lo -p tcp -m tcp --dport 5672 -j DROP', 0],
+    ['-A INPUT -i eth0 -p tcp -m tcp --dport 5672 -j DROP', 0],
+    ['-A INPUT -s 10.0.0.0/8 -p tcp -m tcp --dport 5672 -j DROP', 0],
+    ['-A INPUT -i lo -j ACCEPT\n-A INPUT -p tcp -m tcp --dport 5672 -j DROP', 0],
+    ['-A INPUT -i lo -j ACCEPT\n-A OUTPUT -p tcp -m tcp --dport 5672 -j DROP', 1],
+    ['-A INPUT ! -s 10.0.0.0/8 -p tcp -m comment --comment "! -i lo" -m tcp --dport 5672 -j DROP', 1],
+    ['-A INPUT -i lo -p tcp -m tcp --dport 5672 -j DROP', 1],
+  ])('on the way to an address of this host: %s', async (rules, many) => {
+    const listing = { '/usr/sbin/iptables-legacy-save': { stdout: saved(rules) } };
+    expect((await rulesOf(listing, ['127.0.0.1'])).rules).toHaveLength(many);
+    expect((await rulesOf(listing)).rules).toHaveLength(1);
   });
 
   it('are listed once where iptables itself writes to nftables', async () => {

@@ -16,7 +16,7 @@ it.each<[string, Partial<IncidentView>]>([
     'RabbitMQ blocking publishers (disk alarm on rabbit@h1)',
     { findings: [found('PublishersBlocked', 'disk alarm on rabbit@h1: 1.0 MiB free, at least 50.0 MiB needed')] },
   ],
-  ["RabbitMQ's port blocked by a firewall", { findings: [found('BrokerPortBlocked', 'port 5672')] }],
+  ["RabbitMQ's port blocked by a firewall", { findings: [found('DependencyPortBlocked', 'rabbitmq: port 5672')] }],
   ['its outbox unreadable', { findings: [found('OutboxUnreadable', "KingFisher's statistics, absent: 404")] }],
 ])('%s', (why, of) => {
   const open: Partial<IncidentView> = { runbook: 'outboxStuck', state: 'waitingForPeople', timeline: [look], ...of };

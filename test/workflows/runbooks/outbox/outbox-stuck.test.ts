@@ -156,26 +156,26 @@ describe('F.1 RabbitMQ', () => {
 describe('F.2 the network', () => {
   it('that is cut by a firewall rule is named by that rule, and a RabbitMQ that runs is not restarted', async () => {
     await site.withHost(async (host, name) => {
-      // As its probe sees it: nothing comes back.
-      host.also.waitUntilDependencyClear = async () => ({ ...host.dependency('rabbitmq'), condition: 'down' });
       const rules = [{ chain: 'inet filter output', rule: 'tcp dport 5672 drop' }];
-      host.outbox.path = { isReachable: false, why: 'timeout', rules };
+      host.paths.rabbitmq = { isReachable: false, why: 'timeout', rules };
       const view = await left(host, name, 'firewall');
       expect(changes(host)).toEqual([]);
       const detail = expect.stringContaining('inet filter output: tcp dport 5672 drop');
       expect(view.findings).toEqual(
-        expect.arrayContaining([expect.objectContaining({ name: 'BrokerPortBlocked', cite: 'F.2', detail })]),
+        expect.arrayContaining([expect.objectContaining({ name: 'DependencyPortBlocked', cite: 'F.2', detail })]),
       );
       expect(view.cause).toMatchObject({ cite: 'F.2' });
+      const held = view.findings.filter(({ withdrawnAt }) => withdrawnAt === undefined);
+      expect(held.map(({ name }) => name)).toEqual(['DependencyPortBlocked']);
     });
   });
 
   it('that is open to the agent and closed to KingFisher alone is named, too', async () => {
     await site.withHost(async (host, name) => {
-      host.outbox.path = { rules: [{ chain: 'inet filter output', rule: 'meta skuid 999 tcp dport 5672 drop' }] };
+      host.paths.rabbitmq = { rules: [{ chain: 'inet filter output', rule: 'meta skuid 999 tcp dport 5672 drop' }] };
       const view = await left(host, name, null);
       expect(changes(host)).toEqual([]);
-      expect(findings(view)).toContain('BrokerPortBlocked');
+      expect(findings(view)).toContain('DependencyPortBlocked');
     });
   });
 });

@@ -1,0 +1,14 @@
+import type { Fault } from '../../gameday/fault';
+
+export const fault: Fault = {
+  what: 'A rule of the firewall drops what goes to the port of PostgreSQL',
+  alert: 'KingfisherServiceDown',
+  inject: (host) => host.dropPort(5432),
+  mend: (host) => host.passAllPorts(),
+  expects: {
+    ending: 'escalated',
+    cause: "A.2 The firewall blocks a dependency's port",
+    changes: [],
+  },
+  touches: ['unit kingfisher.service'],
+};
