@@ -3,7 +3,7 @@ import type { Fault } from '../../gameday/fault';
 export const fault: Fault = {
   what: 'Telegram limits the bot for some time',
   alert: 'KingfisherImageProcessingStalled',
-  inject: (host) => host.outside('telegram', { rateLimitedSeconds: 40 }),
+  inject: (host) => host.outside('telegram', { rateLimitedSeconds: 110 }),
   mend: (host) => host.outside('telegram', {}),
   expects: {
     ending: 'byItself',
