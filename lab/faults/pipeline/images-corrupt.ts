@@ -1,4 +1,5 @@
 import type { Fault } from '../../gameday/fault';
+import { CONFIG } from '../../gameday/fault-host';
 
 export const fault: Fault = {
   what: 'The images that come from Telegram cannot be decoded',
@@ -15,6 +16,8 @@ export const fault: Fault = {
     ending: 'healed',
     cause: 'B.2 Images cannot be decoded',
     changes: ['Move corrupt images to the quarantine'],
+    // The more of them there are by then, the more fails.
+    mayChange: ['Pause automation'],
   },
-  touches: ['file /opt/kingfisher/data', 'folder /opt/kingfisher/data'],
+  touches: ['file /opt/kingfisher/data', 'folder /opt/kingfisher/data', `file ${CONFIG}`],
 };
