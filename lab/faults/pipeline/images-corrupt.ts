@@ -1,5 +1,4 @@
 import type { Fault } from '../../gameday/fault';
-import { CONFIG } from '../../gameday/fault-host';
 
 export const fault: Fault = {
   what: 'The images that come from Telegram cannot be decoded',
@@ -16,8 +15,6 @@ export const fault: Fault = {
     ending: 'healed',
     cause: 'B.2 Images cannot be decoded',
     changes: ['Move corrupt images to the quarantine'],
-    // The more of them there are by then, the more fails.
-    mayChange: ['Pause automation'],
   },
-  touches: ['file /opt/kingfisher/data', 'folder /opt/kingfisher/data', `file ${CONFIG}`],
+  touches: ['file /opt/kingfisher/data', 'folder /opt/kingfisher/data'],
 };
