@@ -2,10 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { anySeed, onSite, parsePace, runMain, sayTimed as say, wholeNumber } from './support/command-line';
-import { faultNames, readFaults } from './gameday/catalogue';
+import { faultNames, readRounds } from './gameday/catalogue';
+import type { Round } from './gameday/catalogue';
 import { FaultHost } from './gameday/fault-host';
 import { plan } from './gameday/plan';
-import { floorOf, playFault } from './gameday/play';
+import { floorOf, playRound } from './gameday/play';
 import { jsonOf, markdownOf, rowText } from './gameday/report';
 import { setUpGameday } from './gameday/site';
 import { judge } from './gameday/verdict';
@@ -35,7 +36,7 @@ async function main(): Promise<number> {
       'break a lab host in every way of lab/faults/ and let the real Prometheus and Alertmanager fire: is the right\n' +
         'cause named, is it healed or are the right people called, and is anything else changed? Exit code 1 when not',
     )
-    .argument('[name...]', 'only these faults')
+    .argument('[name...]', 'only these faults; a+b are two at once')
     .option('--sample <n>', 'so many of them, by the seed', wholeNumber)
     .option('--seed <n>', 'makes the same choices again', wholeNumber, anySeed())
     .option('--pace <pace>', '"deployed", or how many times as fast monitoring runs', parsePace, LAB_PACE)
@@ -48,34 +49,34 @@ async function main(): Promise<number> {
     .parse();
   const options = command.opts<GamedayOptions>();
   if (options.list === true) return await list();
-  const faults = await readFaults(namesOf(command.args, options));
+  const rounds = await readRounds(namesOf(command.args, options));
   const unavailable = labUnavailable();
   if (unavailable !== null) throw new Error(unavailable);
   const mode = options.observe === true ? 'observe' : 'auto';
   return await onSite({
     name: 'gameday',
     setUp: async (directory) => await setUpGameday({ directory, pace: options.pace, mode }, say),
-    work: async (site, signal) => report(await play(site, faults, options, signal), options),
+    work: async (site, signal) => report(await play(site, rounds, options, signal), options),
     keepLogs: options.keepLogs === true,
   });
 }
 
 async function play(
   site: WholeSite,
-  faults: Awaited<ReturnType<typeof readFaults>>,
+  rounds: Round[],
   { seed, observe = false, floor }: GamedayOptions,
   signal: AbortSignal,
 ): Promise<Row[]> {
   const host = await FaultHost.of(site.host);
-  const planned = plan(faults, seed);
-  const floors = floor && !observe ? await measureFloors(site, host, faults, signal) : new Map<string, number | null>();
+  const floors = floor && !observe ? await measureFloors(site, host, rounds, signal) : new Map<string, number | null>();
   const rows: Row[] = [];
-  for (const [at, { name, fault, kill }] of planned.entries()) {
-    say(`${at + 1} of ${planned.length}, ${name}: ${fault.what}`);
-    const playing = { site, host, observe, signal, say };
-    const played = await playFault(playing, { name, fault, kill, floorMs: floors.get(name) ?? null });
-    rows.push(judge(fault, played, observe));
-    say(rowText(rows.at(-1)!));
+  const playing = { site, host, observe, signal, say };
+  for (const [at, round] of plan(rounds, seed).entries()) {
+    say(`${at + 1} of ${rounds.length}, ${round.name}: ${round.faults.map(({ fault }) => fault.what).join('; ')}`);
+    const played = await playRound(playing, round, floors.get(round.name) ?? null);
+    const judged = round.faults.map(({ fault }, which) => judge(fault, played[which]!, observe));
+    for (const row of judged) say(rowText(row));
+    rows.push(...judged);
   }
   return rows;
 }
@@ -84,13 +85,15 @@ async function play(
 async function measureFloors(
   { monitoring }: WholeSite,
   host: FaultHost,
-  faults: Awaited<ReturnType<typeof readFaults>>,
+  rounds: Round[],
   signal: AbortSignal,
 ): Promise<Map<string, number | null>> {
   say('measuring the bare remedies, unwatched');
   await monitoring.alertmanager.stop();
   const floors = new Map<string, number | null>();
-  for (const [name, fault] of faults) floors.set(name, await floorOf(host, fault, signal));
+  for (const { name, faults } of rounds) {
+    if (faults.length === 1) floors.set(name, await floorOf(host, faults[0]!.fault, signal));
+  }
   await monitoring.alertmanager.start();
   return floors;
 }
@@ -111,7 +114,9 @@ function namesOf(names: string[], { sample, seed }: GamedayOptions): string[] {
 }
 
 async function list(): Promise<number> {
-  for (const [name, { what, alert }] of await readFaults([])) process.stdout.write(`${name}: ${what} (${alert})\n`);
+  for (const { name, fault } of (await readRounds([])).flatMap(({ faults }) => faults)) {
+    process.stdout.write(`${name}: ${fault.what} (${fault.alert})\n`);
+  }
   return 0;
 }
 

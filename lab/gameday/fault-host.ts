@@ -86,6 +86,17 @@ export class FaultHost {
     await this.systemctl('daemon-reload');
   }
 
+  /** KingFisher on a site whose `/ready` does not ask RabbitMQ: `forgetUnit` and a restart end that. */
+  async readyWithoutRabbitmq(): Promise<void> {
+    await this.changeUnit(KINGFISHER, 'Environment=KINGFISHER_READY_CHECKS=postgres,redis');
+    await this.systemctl('restart', KINGFISHER);
+  }
+
+  async readyAsUsual(): Promise<void> {
+    await this.forgetUnit(KINGFISHER);
+    await this.systemctl('restart', KINGFISHER);
+  }
+
   async isReady(): Promise<boolean> {
     return (await this.lab.exec(READY, { check: false })).exitCode === 0;
   }

@@ -7,6 +7,8 @@ export type Role = 'agent' | 'controller';
 export type Ending =
   /** Halcyon mended it, and nobody was called. */
   | 'healed'
+  /** Halcyon asked people, who said yes, and mended it. */
+  | 'approved'
   /** People were called, for nothing automatic can mend it. */
   | 'escalated'
   /** All is well but its alert: those on duty are told of a fault of monitoring. */

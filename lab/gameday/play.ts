@@ -8,8 +8,10 @@ import { until } from '../support/until';
 import type { WholeSite } from '../whole-site';
 import type { Fault } from './fault';
 import type { FaultHost } from './fault-host';
-import type { Kill } from './plan';
-import { differences, takeSnapshot } from './snapshot';
+import type { NamedFault } from './catalogue';
+import type { Kill, Planned } from './plan';
+import { collateral, differences, takeSnapshot } from './snapshot';
+import { isApproved } from './verdict';
 import type { Played } from './verdict';
 
 /** At a pace of 15, an alert with `for: 10m` fires after 40 s. */
@@ -26,47 +28,65 @@ interface Playing {
   say: (line: string) => void;
 }
 
-/** One fault, from a host that is well to one that is well again. */
-export async function playFault(
+/** Faults at once, from a host that is well to one that is well again. */
+export async function playRound(
   playing: Playing,
-  { name, fault, kill, floorMs }: { name: string; fault: Fault; kill: Kill | null; floorMs: number | null },
-): Promise<Played> {
-  const { site, host, observe, signal, say } = playing;
-  const incident = site.stack.client.workflow.getHandle(incidentWorkflowId(fault.alert, site.host.name));
-  const runBefore = await runOf(incident);
+  { faults, kill }: Planned,
+  floorMs: number | null,
+): Promise<Played[]> {
+  const { site, host, observe, signal } = playing;
   const before = await takeSnapshot(site.host);
-  const injectedAt = Date.now();
-  await fault.inject(host);
-  const run = await until(
-    async () => {
-      const runId = await runOf(incident);
-      return runId === null || runId === runBefore ? undefined : runId;
-    },
-    { deadlineMs: ALERT_WITHIN_MS, signal },
+  const begun = await Promise.all(
+    faults.map(async (named) => ({ ...named, ...(await incidentOf(playing, named.fault)) })),
   );
-  let view: IncidentView | null = null;
-  let killed: string | null = null;
-  if (run !== undefined) {
-    if (kill !== null) killed = await strike(playing, kill);
-    view = await untilEnd(playing, incident);
-    say(`${name}: ${view === null ? 'no end' : (view.outcome ?? view.state)}`);
+  const injectedAt = Date.now();
+  for (const { fault } of faults) await fault.inject(host);
+  const [killed, seen] = await Promise.all([
+    kill === null ? null : strike(playing, kill, begun),
+    Promise.all(begun.map(async (one) => ({ ...one, view: await follow(playing, one) }))),
+  ]);
+  for (const { fault, view } of seen) {
+    if (observe || view === null) await fault.remedy?.(host);
+    await fault.mend?.(host);
   }
-  if (observe || run === undefined) await fault.remedy?.(host);
-  await fault.mend?.(host);
-  const closed = run === undefined ? null : await untilClosed(incident, signal);
-  const { leasesLeft, isQuiet } = await untilQuiet(playing);
-  const after = await takeSnapshot(site.host);
-  return {
-    name,
-    injectedAt,
-    view,
-    closed,
-    differences: differences(before, after),
-    floorMs,
-    killed,
-    leasesLeft,
-    isQuiet,
+  const ended = await Promise.all(
+    seen.map(async (one) => ({ ...one, closed: one.view === null ? null : await untilClosed(one.incident, signal) })),
+  );
+  const left = await untilQuiet(playing);
+  const found = differences(before, await takeSnapshot(site.host));
+  const touches = faults.flatMap(({ fault }) => fault.touches);
+  const shared = { injectedAt, floorMs, killed, ...left, differences: collateral(found, touches) };
+  return ended.map(({ name, view, closed }) => {
+    const beside = ended.filter((other) => other.name !== name).map((other) => other.closed ?? other.view);
+    return { ...shared, name, view, closed, beside: beside.filter((other) => other !== null) };
+  });
+}
+
+interface Begun {
+  incident: WorkflowHandle;
+  /** Its newest run before the fault; null for none. */
+  runBefore: string | null;
+}
+
+async function incidentOf({ site }: Playing, { alert }: Fault): Promise<Begun> {
+  const incident = site.stack.client.workflow.getHandle(incidentWorkflowId(alert, site.host.name));
+  return { incident, runBefore: await runOf(incident) };
+}
+
+async function follow(playing: Playing, begun: Begun & NamedFault): Promise<IncidentView | null> {
+  if (!(await untilBegun(playing, begun))) return null;
+  const view = await untilEnd(playing, begun.incident);
+  playing.say(`${begun.name}: ${view === null ? 'no end' : (view.outcome ?? view.state)}`);
+  return view;
+}
+
+/** Whether the alert began an incident in time. */
+async function untilBegun({ signal }: Playing, { incident, runBefore }: Begun): Promise<boolean> {
+  const look = async () => {
+    const runId = await runOf(incident);
+    return runId === null || runId === runBefore ? undefined : true;
   };
+  return (await until(look, { deadlineMs: ALERT_WITHIN_MS, signal })) ?? false;
 }
 
 /** The bare remedy by somebody who knows the cause, before anything watches the host: milliseconds until it is well. */
@@ -82,7 +102,11 @@ export async function floorOf(host: FaultHost, fault: Fault, signal: AbortSignal
   return ms;
 }
 
-async function strike({ site, signal }: Playing, { role, afterMs }: Kill): Promise<string> {
+/** After the first of the incidents began. */
+async function strike(playing: Playing, { role, afterMs }: Kill, begun: readonly Begun[]): Promise<string | null> {
+  const { site, signal } = playing;
+  const began = await Promise.race(begun.map(async (one) => await untilBegun(playing, one)));
+  if (!began) return null;
   await sleep(afterMs, undefined, { signal });
   if (role === 'agent') await site.host.systemctl('kill', '--signal=KILL', 'halcyon-agent.service');
   else {
@@ -99,9 +123,14 @@ async function untilEnd({ signal }: Playing, incident: WorkflowHandle): Promise<
     last = await incident.query(timelineQuery);
     await approve(incident, last);
     const isTold = last.findings.some(({ name }) => name === 'AlertContradicted');
-    return last.state === 'closed' || last.tier > 0 || isTold ? last : undefined;
+    return last.state === 'closed' || isWithPeople(last) || isTold ? last : undefined;
   };
   return (await until<IncidentView | undefined>(look, { deadlineMs: END_WITHIN_MS, signal })) ?? last;
+}
+
+/** They were called, and not only for a question that has its answer. */
+function isWithPeople(view: IncidentView): boolean {
+  return view.tier > 0 && (!isApproved(view) || view.state === 'waitingForPeople');
 }
 
 /** As a person does who reads the question. */

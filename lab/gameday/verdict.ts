@@ -1,7 +1,7 @@
 import type { IncidentView } from '../../src/shared/incident';
+import type { TimelineEntry } from '../../src/shared/timeline';
 import type { Ending, Fault } from './fault';
 import type { Difference } from './snapshot';
-import { collateral } from './snapshot';
 
 /** What was seen of a fault from its injection to its end. */
 export interface Played {
@@ -11,7 +11,10 @@ export interface Played {
   view: IncidentView | null;
   /** As it was when it closed; null where it did not. */
   closed: IncidentView | null;
+  /** What differs and belongs neither to the faults nor to their remedies. */
   differences: Difference[];
+  /** Incidents of faults that were there at the same time. */
+  beside: IncidentView[];
   floorMs: number | null;
   killed: string | null;
   /** Leases of the host that are still in effect. */
@@ -45,13 +48,14 @@ export interface Row {
 export function judge(fault: Fault, played: Played, observe: boolean): Row {
   const { expects } = fault;
   const { view, closed } = played;
-  const expected = observe && expects.ending === 'healed' ? 'escalated' : expects.ending;
+  const isMended = expects.ending === 'healed' || expects.ending === 'approved';
+  const expected = observe && isMended ? 'escalated' : expects.ending;
   const outcome = endingOf(played);
   const found = causesOf(view);
   const changes = changesOf(closed ?? view);
   const wanted = observe ? [] : expects.changes;
   const allowed = observe ? [] : [...expects.changes, ...(expects.mayChange ?? [])];
-  const left = collateral(played.differences, fault.touches).map(differenceText);
+  const left = played.differences.map(differenceText);
   const problems = [
     ...(outcome === expected ? [] : [`ended as ${outcome}, not ${expected}`]),
     ...(expects.cause === null || found.includes(expects.cause) ? [] : [`found ${found.join(', ') || 'no cause'}`]),
@@ -59,6 +63,7 @@ export function judge(fault: Fault, played: Played, observe: boolean): Row {
     ...changes.filter((title) => !allowed.some((start) => title.startsWith(start))).map((title) => `changed: ${title}`),
     ...left.map((text) => `collateral: ${text}`),
     ...played.leasesLeft.map((setting) => `lease left: ${setting}`),
+    ...overlaps(closed ?? view, played.beside),
     ...(closed === null ? ['its incident did not close'] : []),
     ...(played.isQuiet ? [] : ['an alert is still there, or KingFisher is not ready']),
   ];
@@ -73,7 +78,10 @@ export function judge(fault: Fault, played: Played, observe: boolean): Row {
     problems,
     collateral: left,
     firstActionMs: since(played.injectedAt, view?.measures.firstActionAt),
-    mttrMs: outcome === 'healed' ? since(played.injectedAt, (closed ?? view)?.measures.healthyAt) : null,
+    mttrMs:
+      outcome === 'healed' || outcome === 'approved'
+        ? since(played.injectedAt, (closed ?? view)?.measures.healthyAt)
+        : null,
     floorMs: played.floorMs,
     killed: played.killed,
   };
@@ -82,10 +90,16 @@ export function judge(fault: Fault, played: Played, observe: boolean): Row {
 /** How it came out, by what people saw of it. */
 export function endingOf({ view, closed }: Pick<Played, 'view' | 'closed'>): Row['outcome'] {
   if (view === null) return 'none';
+  if (closed?.outcome === 'healed' && isApproved(closed)) return 'approved';
   if (view.tier > 0) return 'escalated';
   if (view.findings.some(({ name }) => name === 'AlertContradicted')) return 'monitoring';
   if (closed === null) return 'open';
   return changesOf(closed).length > 0 ? 'healed' : 'byItself';
+}
+
+/** A person said yes to something that it asked. */
+export function isApproved({ approvals }: IncidentView): boolean {
+  return approvals.some(({ state }) => state === 'approved');
 }
 
 function causesOf(view: IncidentView | null): string[] {
@@ -94,12 +108,25 @@ function causesOf(view: IncidentView | null): string[] {
   return [...cause, ...view.findings.map(({ name }) => name)];
 }
 
-/** Changes that were made, or may have been. */
 function changesOf(view: IncidentView | null): string[] {
-  const made = (view?.timeline ?? []).filter(
+  return [...new Set(madeBy(view).map(({ title }) => title))];
+}
+
+/** Changes that were made, or may have been. */
+function madeBy(view: IncidentView | null): TimelineEntry[] {
+  return (view?.timeline ?? []).filter(
     ({ kind, status }) => kind === 'change' && (status === 'done' || status === 'failed'),
   );
-  return [...new Set(made.map(({ title }) => title))];
+}
+
+/** One change at a time: what was changed while an incident beside it changed something. */
+function overlaps(view: IncidentView | null, beside: readonly IncidentView[]): string[] {
+  const others = beside.flatMap(madeBy);
+  return madeBy(view).flatMap((one) =>
+    others
+      .filter((other) => one.at < (other.endedAt ?? other.at) && other.at < (one.endedAt ?? one.at))
+      .map((other) => `changed at once: ${one.title}, and ${other.title}`),
+  );
 }
 
 function since(from: number, at: string | null | undefined): number | null {

@@ -17,14 +17,18 @@ export interface Environment {
   jwtSecretFile: string;
   openaiKey: string;
   telegramToken: string;
-  /** Those that `/ready` asks. */
+  /** Those that it uses. */
   dependencies: Dependency[];
+  /** Those of them that `/ready` asks. */
+  readyChecks: Dependency[];
   urls: Record<Dependency, URL>;
 }
 
 /** Reads `KINGFISHER_*`. Throws an `Error` of one line for a value that cannot be used. */
 export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
   const dataDir = env.KINGFISHER_DATA ?? 'data';
+  const dependencies = parseDependencies('KINGFISHER_DEPENDENCIES', env) ?? [...DEPENDENCIES];
+  const readyChecks = parseDependencies('KINGFISHER_READY_CHECKS', env) ?? dependencies;
   return {
     host: env.KINGFISHER_HOST === '*' ? undefined : (env.KINGFISHER_HOST ?? '127.0.0.1'),
     port: parsePort(env.KINGFISHER_PORT ?? '8201'),
@@ -35,7 +39,8 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
     jwtSecretFile: env.KINGFISHER_JWT_SECRET_FILE ?? '/etc/kingfisher/jwt-secret',
     openaiKey: env.OPENAI_API_KEY ?? '',
     telegramToken: env.TELEGRAM_BOT_TOKEN ?? '',
-    dependencies: parseDependencies(env.KINGFISHER_DEPENDENCIES ?? DEPENDENCIES.join(',')),
+    dependencies,
+    readyChecks: readyChecks.filter((name) => dependencies.includes(name)),
     urls: {
       postgres: new URL(env.KINGFISHER_POSTGRES_URL ?? 'postgres://kingfisher:kingfisher@127.0.0.1:5432/zmart_core'),
       redis: new URL(env.KINGFISHER_REDIS_URL ?? 'redis://127.0.0.1:6379/1'),
@@ -50,11 +55,12 @@ function parsePort(text: string): number {
   throw new Error(`KINGFISHER_PORT: expected a port, got "${text}"`);
 }
 
-function parseDependencies(text: string): Dependency[] {
-  const names = text.split(',').filter((name) => name !== '');
+function parseDependencies(variable: string, env: NodeJS.ProcessEnv): Dependency[] | undefined {
+  const names = env[variable]?.split(',').filter((name) => name !== '');
+  if (names === undefined) return undefined;
   for (const name of names) {
     if (!DEPENDENCIES.some((known) => known === name)) {
-      throw new Error(`KINGFISHER_DEPENDENCIES: "${name}" is none of ${DEPENDENCIES.join(', ')}`);
+      throw new Error(`${variable}: "${name}" is none of ${DEPENDENCIES.join(', ')}`);
     }
   }
   return DEPENDENCIES.filter((known) => names.includes(known));

@@ -4,6 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 import type { TLSConfig } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import { CALL_INTERCEPTORS } from './closed-channel';
 
 /** `temporal:` of halcyon.yaml. */
 export interface TemporalSettings {
@@ -26,6 +27,7 @@ export function createClient(settings: TemporalSettings): Client {
   const connection = Connection.lazy({
     ...options(settings),
     channelArgs: { ...RECONNECT_SOON, ...READ_LONG_HISTORIES },
+    interceptors: CALL_INTERCEPTORS,
   });
   return new Client({ connection, namespace: settings.namespace });
 }

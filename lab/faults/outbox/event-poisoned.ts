@@ -10,7 +10,7 @@ export const fault: Fault = {
   },
   mend: (host) => host.within({}),
   expects: {
-    ending: 'healed',
+    ending: 'approved',
     cause: 'F.3 An event that has no attempts left blocks all others',
     changes: ['Move event '],
   },

@@ -1,16 +1,22 @@
 import type { Fault } from '../../gameday/fault';
+import { DATA } from '../../gameday/fault-host';
 
 export const fault: Fault = {
-  what: 'The images that come from Telegram cannot be decoded',
+  what: 'A crash of the disk left images of today that cannot be decoded',
   alert: 'KingfisherPipelineFailuresHigh',
   inject: async (host) => {
-    await host.outside('telegram', { corruptImages: true, imageEverySeconds: 5 });
+    await host.shell(
+      `today="$1/images/$(date -u +%Y/%m/%d)"
+      runuser -u kingfisher -- mkdir -p "$today"
+      for number in 1 2 3 4; do
+        runuser -u kingfisher -- sh -c 'head -c 4096 /dev/zero > "$1"' sh "$today/liquidation_$number.jpg"
+      done`,
+      DATA,
+    );
     await host.within({ analysesPerSecond: 1 });
   },
-  mend: async (host) => {
-    await host.outside('telegram', {});
-    await host.within({});
-  },
+  remedy: (host) => host.shell('find "$1/images" -name "liquidation_?.jpg" -delete', DATA),
+  mend: (host) => host.within({}),
   expects: {
     ending: 'healed',
     cause: 'B.2 Images cannot be decoded',

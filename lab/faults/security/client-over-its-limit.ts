@@ -6,7 +6,7 @@ export const fault: Fault = {
   inject: (host) => host.outside('clients', [{ from: '192.0.2.7', perSecond: 3, name: 'mobile', token: 'valid' }]),
   mend: (host) => host.outside('clients', []),
   expects: {
-    ending: 'healed',
+    ending: 'approved',
     cause: 'C.1 Known clients are just over their rate limit',
     changes: ['Raise rate_limit.per_minute'],
   },

@@ -15,7 +15,7 @@ export const fault: Fault = {
     ]),
   mend: (host) => host.outside('clients', []),
   expects: {
-    ending: 'healed',
+    ending: 'approved',
     cause: 'C.2 The token of a known client is not taken any more',
     changes: ['Issue a new token for dashboard'],
   },

@@ -5,7 +5,7 @@ import { converse } from './socket';
 
 const CHECK_TIMEOUT_MS = 1_000;
 
-/** `ok`, or why not. Only the dependencies that are configured. */
+/** `ok`, or why not. Only the dependencies that readiness is about. */
 export type Checks = Partial<Record<Dependency, string>>;
 
 const askers: Record<Dependency, (url: URL) => Promise<void>> = {
@@ -17,7 +17,7 @@ const askers: Record<Dependency, (url: URL) => Promise<void>> = {
 /** Asks all at once; takes a second at most. Never rejects. */
 export async function checkDependencies(environment: Environment): Promise<Checks> {
   const answers = await Promise.all(
-    environment.dependencies.map(async (name) => [name, await check(name, environment.urls[name])] as const),
+    environment.readyChecks.map(async (name) => [name, await check(name, environment.urls[name])] as const),
   );
   return Object.fromEntries(answers);
 }

@@ -135,10 +135,11 @@ function encode(slot: Slot<object>, slotBytes: number): Buffer {
 function decode<T>(block: Buffer): Slot<T> | undefined {
   const endOfJson = block.indexOf('\n');
   const endOfSum = block.indexOf('\n', endOfJson + 1);
-  if (endOfJson === -1 || endOfSum === -1 || block.at(-1) !== LINE_FEED) return undefined;
   const json = block.toString('utf8', 0, endOfJson);
+  // Without two lines there is no text here, and that is no checksum.
   if (block.toString('utf8', endOfJson + 1, endOfSum) !== checksum(json)) return undefined;
-  return isBlank(block.subarray(endOfSum + 1, -1)) ? (JSON.parse(json) as Slot<T>) : undefined;
+  const isWhole = isBlank(block.subarray(endOfSum + 1, -1)) && block.at(-1) === LINE_FEED;
+  return isWhole ? (JSON.parse(json) as Slot<T>) : undefined;
 }
 
 /** Each byte is the one before it, and the first is a space. */

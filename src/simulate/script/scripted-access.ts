@@ -20,6 +20,8 @@ export class ScriptedAccess {
   clients: AccessClient[] = [];
   /** Refused requests go on: the last minute has them, too. */
   isGoingOn = false;
+  /** Addresses of which the last minute has none. */
+  silent: string[] = [];
   /** Clients that have a new token. */
   readonly issued: string[] = [];
 
@@ -42,8 +44,9 @@ export class ScriptedAccess {
   }
 
   state(windowMs = MINUTE_MS): AccessState {
-    const isQuiet = windowMs <= MINUTE_MS && !this.isGoingOn;
-    const addresses = isQuiet ? [] : this.addresses;
+    const isLast = windowMs <= MINUTE_MS;
+    const isQuiet = isLast && !this.isGoingOn;
+    const addresses = isQuiet ? [] : this.addresses.filter(({ name }) => !(isLast && this.silent.includes(name)));
     const counts = countsOf({});
     for (const one of addresses) add(counts, one.counts);
     const lines = Object.values(counts).reduce((all, count) => all + count, 0);

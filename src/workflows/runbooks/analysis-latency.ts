@@ -46,7 +46,13 @@ const page: Runbook<Diagnosis> = {
       remedy: async ({ limits }, { safety }) => {
         const { maxWorkers: value, reduceForMs: forMs } = limits;
         const step = { cite: 'D.1', title: `Reduce ${WORKERS} to ${value}` };
-        await safety.lease(step, { setting: WORKERS, value, forMs, reason: 'CPUs busy, analyses slow' });
+        await safety.lease(step, {
+          setting: WORKERS,
+          value,
+          forMs,
+          reason: 'CPUs busy, analyses slow',
+          outlives: true,
+        });
       },
     },
     {
@@ -97,7 +103,7 @@ const page: Runbook<Diagnosis> = {
       remedy: async ({ limits }, { safety }) => {
         const step = { cite: 'D.4', title: 'Enable the fallback mode' };
         const { fallbackForMs: forMs } = limits;
-        await safety.lease(step, { setting: FALLBACK, value: true, forMs, reason: 'OpenAI slow' });
+        await safety.lease(step, { setting: FALLBACK, value: true, forMs, reason: 'OpenAI slow', outlives: true });
       },
     },
     {

@@ -65,7 +65,7 @@ const page: Runbook<Diagnosis> = {
         const { openaiMaxQps: value, reduceForMs: forMs } = found.limits;
         await remedied(found, scene, async () => {
           const step = { cite: 'B.1', title: `Reduce ${OPENAI} to ${value}` };
-          await scene.safety.lease(step, { setting: OPENAI, value, forMs, reason: '429 from OpenAI' });
+          await scene.safety.lease(step, { setting: OPENAI, value, forMs, reason: '429 from OpenAI', outlives: true });
         });
       },
     },

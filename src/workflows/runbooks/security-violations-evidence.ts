@@ -12,7 +12,7 @@ import type { Diagnosis } from './security-violations-diagnosis';
 const GOOD_ANSWERS = 100;
 const NAMES_TOLD = 5;
 
-export type Counted = Pick<Diagnosis, 'access' | 'review' | 'limits' | 'blocked'>;
+export type Counted = Pick<Diagnosis, 'access' | 'now' | 'review' | 'limits' | 'blocked'>;
 
 /** What one minute at the least says; two readings of /metrics are seconds apart, and one violation is many then. */
 const RISEN = 3;
@@ -28,23 +28,26 @@ export function unseenByLog({ access, violations, limits }: Diagnosis): string |
 }
 
 /** Known clients that are answered mostly, and refused because they are just over their limit. */
-export function overTheLimit({ access, limits }: Counted): string | undefined {
-  if (access === undefined || !isMost(access.counts.limited, violationsOf(access.counts), limits.share))
-    return undefined;
+export function overTheLimit(found: Counted): string | undefined {
+  const { access, limits } = found;
+  if (access === undefined) return undefined;
+  const left = countsLeft(found, access);
+  if (!isMost(left.limited, violationsOf(left), limits.share)) return undefined;
   const known = access.clients.filter(({ isKnown, counts }) => isKnown && counts.limited > 0);
   const theirs = sum(known, ({ counts }) => counts.limited);
-  if (!isMost(theirs, access.counts.limited, limits.share)) return undefined;
+  if (!isMost(theirs, left.limited, limits.share)) return undefined;
   if (known.some(({ counts }) => counts.limited > counts.other)) return undefined;
   return `429 to known clients, which are answered mostly: ${namesOf(known)}`;
 }
 
 /** The one known client that is refused for its token, and not answered any more. */
-export function withoutToken({ access, limits }: Counted): AccessClient | undefined {
-  if (access === undefined || !isMost(access.counts.unauthorized, violationsOf(access.counts), limits.share)) {
-    return undefined;
-  }
+export function withoutToken(found: Counted): AccessClient | undefined {
+  const { access, limits } = found;
+  if (access === undefined) return undefined;
+  const left = countsLeft(found, access);
+  if (!isMost(left.unauthorized, violationsOf(left), limits.share)) return undefined;
   const [client] = access.clients.filter(({ isKnown }) => isKnown).sort(byUnauthorized);
-  if (client === undefined || !isMost(client.counts.unauthorized, access.counts.unauthorized, limits.share)) {
+  if (client === undefined || !isMost(client.counts.unauthorized, left.unauthorized, limits.share)) {
     return undefined;
   }
   return client.counts.other <= client.counts.unauthorized / 10 ? client : undefined;
@@ -60,7 +63,7 @@ export interface Attack {
 export function attackOf(found: Counted): Attack | undefined {
   const { access, limits } = found;
   if (access === undefined) return undefined;
-  const left = violationsLeft(found, access);
+  const left = violationsOf(countsLeft(found, access));
   const candidates = [access.addresses, access.networks].map((all) => all.filter((one) => isAttacker(one, found)));
   // Many addresses of one network are one source, where the host allows so wide a block.
   for (const few of candidates.map((all) => all.slice(0, limits.attackers))) {
@@ -82,8 +85,8 @@ function isOfClients(found: Counted): boolean {
 export function proxyOf(found: Counted): string | undefined {
   const { access, limits } = found;
   if (access === undefined || isOfClients(found)) return undefined;
-  const left = violationsLeft(found, access);
-  const shared = access.addresses.filter((one) => !isBlocked(one, found) && isShared(one, found));
+  const left = violationsOf(countsLeft(found, access));
+  const shared = access.addresses.filter((one) => !isOver(one, found) && isShared(one, found));
   const theirs = fewest(shared, left, limits.share);
   if (
     !isMost(
@@ -102,10 +105,12 @@ export function proxyOf(found: Counted): string | undefined {
 /** None of the others. */
 export function manySources(found: Counted): string | undefined {
   const { access } = found;
-  if (access === undefined || violationsLeft(found, access) === 0) return undefined;
+  if (access === undefined) return undefined;
+  const left = countsLeft(found, access);
+  if (violationsOf(left) === 0) return undefined;
   if (isOfClients(found) || proxyOf(found) !== undefined || attackOf(found) !== undefined) return undefined;
   const most = [...access.addresses.slice(0, NAMES_TOLD), ...access.networks.slice(0, 1)].map(sourceText);
-  return `${countsText(access.counts)} from ${access.refusedAddresses} addresses; most from ${most.join(', ')}`;
+  return `${countsText(left)} from ${access.refusedAddresses} addresses; most from ${most.join(', ')}`;
 }
 
 /** Of a day, for those who look for a pattern. */
@@ -119,7 +124,14 @@ export function reviewText({ review }: Counted): string {
 
 /** Nobody's but an attacker's: it may be blocked, no known client uses it, and it is hardly ever answered. */
 function isAttacker(source: AccessSource, found: Counted): boolean {
-  return !isBlocked(source, found) && source.never === null && !isShared(source, found);
+  return !isOver(source, found) && source.never === null && !isShared(source, found);
+}
+
+/** Nothing of it is refused any more: it is blocked, or has stopped. */
+function isOver(source: AccessSource, found: Counted): boolean {
+  if (isBlocked(source, found)) return true;
+  const { now } = found;
+  return now?.evidence === 'present' && !sameIn(source, now).some(({ counts }) => violationsOf(counts) > 0);
 }
 
 function isBlocked({ name }: AccessSource, { blocked }: Counted): boolean {
@@ -166,10 +178,21 @@ function fewest(sources: AccessSource[], all: number, share: number): AccessSour
   return few;
 }
 
-/** What is blocked already is counted since before it was. */
-function violationsLeft({ blocked }: Counted, { counts, addresses, networks }: AccessState): number {
-  const known = [...addresses, ...networks].filter(({ name }) => blocked.includes(name));
-  return Math.max(0, violationsOf(counts) - sum(known, (one) => violationsOf(one.counts)));
+/** Without those of sources that are over: the window began before they were. */
+function countsLeft(found: Counted, { counts, addresses, networks }: AccessState): AnswerCounts {
+  const gone = addresses.filter((one) => isOver(one, found));
+  const blocked = networks.filter((one) => isBlocked(one, found));
+  const left = (kind: keyof AnswerCounts) => {
+    const of = (sources: AccessSource[]) => sum(sources, (one) => one.counts[kind]);
+    // A network counts its addresses too: the larger sum has no request twice.
+    return Math.max(0, counts[kind] - Math.max(of(gone), of(blocked)));
+  };
+  return {
+    unauthorized: left('unauthorized'),
+    forbidden: left('forbidden'),
+    limited: left('limited'),
+    other: left('other'),
+  };
 }
 
 function byUnauthorized(a: AccessClient, b: AccessClient): number {

@@ -1,4 +1,4 @@
-import { faultNames, readFaults } from '../../../lab/gameday/catalogue';
+import { faultNames, readRounds } from '../../../lab/gameday/catalogue';
 import type { Fault } from '../../../lab/gameday/fault';
 import { plan } from '../../../lab/gameday/plan';
 import { markdownOf, rowText } from '../../../lab/gameday/report';
@@ -36,6 +36,13 @@ function view(more: Partial<IncidentView> = {}, changes = ['Restart KingFisher']
   return { ...first, cause: RUN, timeline, measures: { ...first.measures, ...measures }, ...more };
 }
 
+/** One whose change lasted from one second to another. */
+function lasting(from: string, to: string): IncidentView {
+  const seen = view();
+  const span = { at: `2026-11-30T03:00:${from}Z`, endedAt: `2026-11-30T03:00:${to}Z` };
+  return { ...seen, timeline: seen.timeline.map((entry) => ({ ...entry, ...span })) };
+}
+
 function played(more: Partial<Played> = {}): Played {
   const seen = view();
   return {
@@ -43,7 +50,8 @@ function played(more: Partial<Played> = {}): Played {
     injectedAt: AT,
     view: seen,
     closed: { ...seen, state: 'closed', outcome: 'healed' },
-    differences: [{ thing: 'unit kingfisher.service', before: 'active a', after: 'active b' }],
+    differences: [],
+    beside: [],
     floorMs: 900,
     killed: null,
     leasesLeft: [],
@@ -76,8 +84,17 @@ describe('the verdict on a fault', () => {
       { differences: [{ thing: 'file /etc/hosts', before: '644', after: null }] },
       'collateral: file /etc/hosts: 644 -> gone',
     ],
+    [
+      'a change while an incident beside it changed something',
+      { closed: lasting('04', '06'), beside: [lasting('05', '07')] },
+      'changed at once: Restart KingFisher, and Restart KingFisher',
+    ],
     ['a lease', { leasesLeft: ['lease/h1/openai.max_qps'] }, 'lease left: lease/h1/openai.max_qps'],
   ])('names %s', (_, more, problem) => expect(problems(more)).toContain(problem));
+
+  it('lets incidents change one after another', () => {
+    expect(problems({ closed: lasting('04', '06'), beside: [lasting('06', '07')] })).toEqual([]);
+  });
 
   it('lets a fault allow what need not happen', () => {
     const may = { ...FAULT, expects: { ...FAULT.expects, mayChange: ['Restart Redis'] } };
@@ -116,15 +133,14 @@ it('a snapshot tells what is new, gone or another, and what of it is no part of 
 });
 
 it('a tenth of the faults is played with a kill, the same by the same seed', () => {
-  const faults = new Map(Array.from({ length: 40 }, (_, n) => [`f${n}`, FAULT]));
-  const kills = (seed: number) => plan(faults, seed).filter(({ kill }) => kill !== null);
+  const rounds = (fault: Fault) =>
+    Array.from({ length: 40 }, (_, n) => ({ name: `f${n}`, faults: [{ name: `f${n}`, fault }] }));
+  const kills = (seed: number) => plan(rounds(FAULT), seed).filter(({ kill }) => kill !== null);
   expect(kills(3)).toHaveLength(4);
   expect(kills(3)).toEqual(kills(3));
   expect(kills(3)).not.toEqual(kills(4));
-  const spared = new Map(
-    [...faults].map(([name, one]) => [name, { ...one, spares: ['agent', 'controller'] } as Fault]),
-  );
-  expect(plan(spared, 3).filter(({ kill }) => kill !== null)).toEqual([]);
+  const spared: Fault = { ...FAULT, spares: ['agent', 'controller'] };
+  expect(plan(rounds(spared), 3).filter(({ kill }) => kill !== null)).toEqual([]);
 });
 
 it('a sample is a part, in its order, and the same by the same seed', () => {
@@ -139,9 +155,10 @@ describe('the catalogue', () => {
   const shipped = readRules().groups.flatMap(({ rules }) => rules.map(({ alert }) => alert));
 
   it('has only alerts that are shipped, and says what each fault is', async () => {
-    const faults = await readFaults([]);
-    expect([...faults.keys()]).toEqual(faultNames());
-    for (const [name, { what, alert, touches }] of faults) {
+    const rounds = await readRounds([]);
+    expect(rounds.map(({ name }) => name)).toEqual(faultNames());
+    for (const { name, fault } of rounds.flatMap(({ faults }) => faults)) {
+      const { what, alert, touches } = fault;
       expect({ name, alert: shipped.includes(alert) }).toEqual({ name, alert: true });
       expect(what).toMatch(/^[A-Z].*[^.]$/);
       expect(
@@ -151,8 +168,14 @@ describe('the catalogue', () => {
   });
 
   it('refuses a name that is none, and tells which there are', async () => {
-    await expect(readFaults(['redis-stoped'])).rejects.toThrow(
-      /no such fault: redis-stoped; there are .*redis-stopped/,
-    );
+    const unknown = /no such fault: redis-stoped; there are .*redis-stopped/;
+    await expect(readRounds(['redis-stoped'])).rejects.toThrow(unknown);
+    await expect(readRounds(['attack+redis-stoped'])).rejects.toThrow(unknown);
+  });
+
+  it('plays two at once where their names are joined', async () => {
+    const [both, ...others] = await readRounds(['redis-stopped+attack']);
+    expect(both!.faults.map(({ name }) => name)).toEqual(['redis-stopped', 'attack']);
+    expect(others).toEqual([]);
   });
 });

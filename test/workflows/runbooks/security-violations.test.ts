@@ -88,6 +88,18 @@ describe('an attack', () => {
     });
   });
 
+  it('that stopped by itself is not blocked with one that goes on', async () => {
+    await site.withHost(async (host, name) => {
+      host.access.begin({ addresses: [ATTACKER, { name: '2001:db8::9', counts: { unauthorized: 300 } }] });
+      host.access.silent = [ATTACKER.name];
+      endsBy(host);
+      const begun = await begin(name);
+      const result = await resolvedWhenWell(begun.handle, begun.first);
+      expect(result.cause?.evidence).toContain('300 of 300');
+      expect(result.leases.map(({ setting }) => setting)).toEqual(['blockedAddress[2001:db8::9]']);
+    });
+  });
+
   it('waits for a yes where the mode is to ask, with the addresses in the question', async () => {
     await site.withHost(async (host, name) => {
       host.access.begin({ addresses: [ATTACKER, { name: '2001:db8::9', counts: { unauthorized: 300 } }] });
@@ -209,6 +221,17 @@ describe('known clients over their limit', () => {
       await recordHistory(begun.handle, 'securityViolations.raised');
       expect(result).toMatchObject({ outcome: 'healed', cause: { cite: 'C.1' } });
       expect(settings.writes).toEqual([120]);
+    });
+  });
+
+  it('are seen beside an attack that stopped by itself', async () => {
+    await site.withHost(async (host, name) => {
+      const client = { name: '192.0.2.7', counts: BUSY.counts, clients: [BUSY.name] };
+      host.access.begin({ addresses: [ATTACKER, client], clients: [BUSY] });
+      host.access.silent = [ATTACKER.name];
+      const begun = await begin(name);
+      expect((await approved(begun)).subject).toMatchObject({ risk: 'raiseLimit' });
+      await closedMeanwhile(begun.handle);
     });
   });
 

@@ -47,6 +47,11 @@ function tear(at: number, bytes: string): void {
 }
 
 describe('the fence of a host', () => {
+  it('writes a token once, however many changes of its holder begin at the same time', async () => {
+    await Promise.all([fence().enter(change(7)), fence().enter(change(7)), fence().enter(change(7))]);
+    expect(readFileSync(state('fence'), 'utf8')).toContain('"serial":1,');
+  });
+
   it('lets a change without a token pass where none was ever seen, and keeps nothing of it', async () => {
     await fence().enter(change(0));
     expect(existsSync(state())).toBe(false);

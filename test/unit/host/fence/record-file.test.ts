@@ -121,6 +121,19 @@ it('each block is lines of text, for whoever looks at the file', () => {
   expect([text.length, text[BLOCK - 1], text[2 * BLOCK - 1]]).toEqual([2 * BLOCK, '\n', '\n']);
 });
 
+const put = (block: string, at: number, byte: string) => block.slice(0, at) + byte + block.slice(at + 1);
+
+it.each<[string, (block: string) => string]>([
+  ['without its end', (block) => put(block, BLOCK - 1, ' ')],
+  ['with something of an older one', (block) => put(block, BLOCK - 2, 'x')],
+  ['without lines', (block) => block.replaceAll('\n', ' ')],
+])('a block %s is not whole', (_, spoilt) => {
+  writeRecord(file(), { a: 1 });
+  const block = fs.readFileSync(file(), 'utf8').slice(0, BLOCK);
+  fs.writeFileSync(file(), spoilt(block).repeat(2));
+  expect(() => readRecord(file())).toThrow('it holds no whole record');
+});
+
 it('a record is refused where it fills its block so that its last line has no end', () => {
   writeRecord(file(), { a: '' });
   const used = fs.readFileSync(file(), 'utf8').slice(0, BLOCK).trimEnd().length;

@@ -88,7 +88,7 @@ describe('D.1 CPUs', () => {
         evidence: expect.stringMatching(/^CPU 97 % busy; KingFisher has 95 %.*python3 main\.py/),
       });
       expect(entry(view, 'Reduce orchestrator.max_workers to 4')).toMatchObject({ kind: 'change', status: 'done' });
-      expect(view.leases).toMatchObject([{ setting: WORKERS, previous: 8, value: 4 }]);
+      expect(view.leases).toMatchObject([{ setting: WORKERS, previous: 8, value: 4, outlives: true }]);
       expect(entry(view, 'Load, CPU, memory, pressure and disks')?.detail).toMatch(/^load 11\.2 of 4 CPUs; CPU 97 %/);
       expect(entry(view, 'Verify: analyses are fast enough')).toMatchObject({
         status: 'done',
@@ -181,7 +181,7 @@ describe('D.4 OpenAI', () => {
         cite: 'D.4',
         evidence: expect.stringMatching(/^OpenAI takes longer than 3 s: .*first byte after 4\.2 s \(401\)/),
       });
-      expect(view.leases).toMatchObject([{ setting: FALLBACK, previous: false, value: true }]);
+      expect(view.leases).toMatchObject([{ setting: FALLBACK, previous: false, value: true, outlives: true }]);
       const ruledOut = titles(view).filter((title) => title.startsWith('Ruled out'));
       expect(ruledOut).toEqual([
         'Ruled out: busy CPUs',

@@ -83,7 +83,9 @@ describe('B.1 OpenAI', () => {
       const view = await healed(name, 'rate-limit');
       expect(view.cause).toMatchObject({ cite: 'B.1', title: 'OpenAI limits the rate of requests' });
       expect(entry(view, 'Reduce openai.max_qps to 4')).toMatchObject({ kind: 'change', status: 'done' });
-      expect(view.leases).toMatchObject([{ setting: QPS, previous: 8, value: 4, reason: '429 from OpenAI' }]);
+      expect(view.leases).toMatchObject([
+        { setting: QPS, previous: 8, value: 4, reason: '429 from OpenAI', outlives: true },
+      ]);
       expect(titles(view)).not.toContain('Pause automation');
       expect(host.restarts).toEqual([]);
       const verified = entry(view, 'Verify: the pipeline fails seldom');
