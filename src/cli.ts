@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { createAckCommand } from './cli/incident/ack';
+import { createAgentCommand } from './cli/agent-check';
 import { createAnswerCommand } from './cli/incident/approve';
 import { createBackupsCommand } from './cli/backups';
 import { acceptsConfigAnywhere } from './cli/support/config-anywhere';
@@ -19,6 +20,7 @@ import { createRolloutCommand } from './cli/rollout/rollout';
 import { createRunCommand } from './cli/run';
 import { createSimulateCommand } from './cli/simulate';
 import { USAGE_EXIT_CODE, UsageError, usageExitsWith } from './cli/support/usage';
+import type { AgentSettings } from './host/agent-settings';
 import { openBackups } from './host/backup/open';
 import { openOutboxQuarantine } from './host/stores/outbox-quarantine';
 import { openQuarantine } from './host/images/quarantine';
@@ -45,6 +47,7 @@ const program = new Command('halcyon')
   .addCommand(createOutboxCommand(openOutboxQuarantine))
   .addCommand(createQuarantineCommand(openQuarantine))
   .addCommand(createSimulateCommand())
+  .addCommand(createAgentCommand(checkAgent))
   .addCommand(createDoctorCommand())
   .addCommand(createRolloutCommand(ownBuild))
   .addCommand(createPageCommand())
@@ -54,6 +57,11 @@ const program = new Command('halcyon')
 async function ownBuild(): Promise<string> {
   const { buildIdOf } = await import('./temporal/workflow-source');
   return await buildIdOf();
+}
+
+/** Loaded only where it is asked for: all that an agent can do comes with it. */
+async function checkAgent(settings: AgentSettings): Promise<string[]> {
+  return await (await import('./activities/host/agent-check')).checkAgent(settings);
 }
 
 acceptsConfigAnywhere(program);

@@ -4,8 +4,10 @@ import type { Logger } from 'pino';
 import { createControlActivities } from './activities/control';
 import type { ControlDeps } from './activities/control';
 import { createHostActivities } from './activities/host';
+import type { HostActivities } from './activities/host';
 import { missingOnHost } from './activities/host/missing-on-host';
 import { selfCheck } from './activities/host/self-check';
+import { missingOnSite } from './activities/host/site/missing-on-site';
 import { CONFIG_EXIT_CODE, configPath, loadRolesOrExit, teamOnDuty } from './config';
 import type { Config } from './config';
 import { errorText } from './host/errors';
@@ -57,6 +59,7 @@ async function main(): Promise<void> {
       logger.warn({ problem }, 'the configuration names what this host does not have');
     }
     workers.push(await createAgent(settings, config.agent.host, activities));
+    void tellMissing(config.agent, activities, logger);
   }
   const file = configPath({ path, env: process.env });
   logger.info({ roles, temporal: config.temporal.address, config: file }, 'worker running');
@@ -85,6 +88,17 @@ async function prepareFence(agent: NonNullable<Config['agent']>, logger: Logger)
     .then(() => createBegunChanges(agent).prepare())
     .then(() => createLedger(agent).prepare())
     .catch((err: unknown) => logger.error({ reason: errorText(err) }, 'this agent can change nothing'));
+}
+
+/** Once, and beside the work: some of what is asked answers late. */
+async function tellMissing(
+  settings: NonNullable<Config['agent']>,
+  activities: HostActivities,
+  logger: Logger,
+): Promise<void> {
+  for (const missing of await missingOnSite({ settings, activities })) {
+    logger.warn({ missing }, 'a page goes without what this host lacks');
+  }
 }
 
 function controlDeps({ pagers, temporal, escalation }: Config, client: Client, logger: Logger): ControlDeps {

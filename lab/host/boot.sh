@@ -30,6 +30,11 @@ mount_kernel() {
   mkdir "$ROOT"/sys/fs/cgroup/{unified,systemd}
   mount -t cgroup2 cgroup2 "$ROOT/sys/fs/cgroup/unified"
   mount -t cgroup -o none,name=systemd cgroup "$ROOT/sys/fs/cgroup/systemd"
+  # systemd wants cpu and cpuacct as one. Where the machine has them apart, units would have no weights without this.
+  if grep -q ':cpu:' /proc/self/cgroup; then
+    mkdir "$ROOT/sys/fs/cgroup/cpu,cpuacct"
+    mount -t cgroup -o cpu cgroup "$ROOT/sys/fs/cgroup/cpu,cpuacct"
+  fi
 }
 
 # A tmpfs and not devtmpfs, of which the kernel has one for all.

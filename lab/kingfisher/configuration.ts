@@ -71,6 +71,8 @@ export interface Configuration {
   openai: { max_qps: number; base_url?: string };
   orchestrator: { max_workers: number; fallback_mode?: boolean };
   rate_limits?: { requests_per_minute: number };
+  /** While it is true, no analysis is begun. */
+  automation?: { paused: boolean };
   /** Absent where images come from nowhere: the service makes its own. */
   telegram?: { base_url: string; channel: string };
 }

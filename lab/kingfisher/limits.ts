@@ -5,10 +5,14 @@ import { log } from './log';
 
 const LOOK_EVERY_MS = 200;
 
+type Taken = 'maxQps' | 'fallbackMode' | 'isPaused' | 'requestsPerMinute';
+
 export class Limits {
   maxQps: number;
   /** Analyses are made without OpenAI. */
   fallbackMode: boolean;
+  /** No analysis is begun: what comes waits. */
+  isPaused: boolean;
   /** Of one client; null where nothing limits it. */
   requestsPerMinute: number | null;
   readonly maxWorkers: number;
@@ -19,6 +23,7 @@ export class Limits {
   ) {
     this.maxQps = started.openai.max_qps;
     this.fallbackMode = started.orchestrator.fallback_mode === true;
+    this.isPaused = started.automation?.paused === true;
     this.requestsPerMinute = started.rate_limits?.requests_per_minute ?? null;
     this.maxWorkers = started.orchestrator.max_workers;
   }
@@ -30,16 +35,17 @@ export class Limits {
 
   private takeAgain(): void {
     try {
-      const { openai, orchestrator, rate_limits: rates } = readConfiguration(this.configFile);
+      const { openai, orchestrator, automation, rate_limits: rates } = readConfiguration(this.configFile);
       this.take('maxQps', 'openai.max_qps', openai.max_qps);
       this.take('fallbackMode', 'orchestrator.fallback_mode', orchestrator.fallback_mode === true);
+      this.take('isPaused', 'automation.paused', automation?.paused === true);
       this.take('requestsPerMinute', 'rate_limits.requests_per_minute', rates?.requests_per_minute ?? null);
     } catch (error) {
       log('ERROR', 'main', `configuration not taken: ${(error as Error).message}`);
     }
   }
 
-  private take<K extends 'maxQps' | 'fallbackMode' | 'requestsPerMinute'>(key: K, name: string, value: this[K]): void {
+  private take<K extends Taken>(key: K, name: string, value: this[K]): void {
     if (value !== this[key]) log('INFO', 'main', `${name}=${value}, was ${this[key]}`);
     this[key] = value;
   }

@@ -1,5 +1,5 @@
 import type { Fault } from '../../gameday/fault';
-import { DATA } from '../../gameday/fault-host';
+import { CONFIG, DATA } from '../../gameday/fault-host';
 
 export const fault: Fault = {
   what: 'Every image that comes from Telegram cannot be decoded',
@@ -18,6 +18,8 @@ export const fault: Fault = {
     ending: 'escalated',
     cause: 'B.2 Images cannot be decoded',
     changes: ['Move corrupt images to the quarantine'],
+    // The more of them there are by then, the more fails.
+    mayChange: ['Pause automation'],
   },
-  touches: ['file /opt/kingfisher/data', 'folder /opt/kingfisher/data'],
+  touches: ['file /opt/kingfisher/data', 'folder /opt/kingfisher/data', `file ${CONFIG}`],
 };

@@ -47,8 +47,9 @@ export class Analyses {
 
   /** Gives work to the workers that have none. Never rejects. */
   begin(faults: Faults): void {
+    const { maxWorkers, isPaused } = this.tools.limits;
     // While the database is away, one is enough to see when it is back.
-    const workers = this.isHeld ? 1 : this.tools.limits.maxWorkers;
+    const workers = isPaused ? 0 : this.isHeld ? 1 : maxWorkers;
     while (this.waiting > 0 && this.running < workers) {
       this.waiting--;
       this.running++;

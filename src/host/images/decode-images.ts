@@ -9,6 +9,8 @@ const PROGRAM = path.join(__dirname, 'decode-program.js');
 /** Of one child: processor time, memory, no file is written and no core is left. */
 const LIMITS = ['--cpu=60', `--data=${1024 ** 3}`, '--nofile=64', '--fsize=0', '--core=0'];
 const HEAP_MB = 256;
+/** It is on every host, and everybody may open it. */
+const NO_IMAGE = '/dev/null';
 const OUTPUT_LIMIT_BYTES = 1024 * 1024;
 /** One image that ends its decoder must not keep the others from being looked at; many of them are an attack. */
 const CHILDREN_AT_MOST = 5;
@@ -51,6 +53,15 @@ export async function decodeImages(paths: string[], decoding: Decoding): Promise
     else if (results.length === 0) throw new HostError('ObservationFailed', `images cannot be decoded: ${why}`);
   }
   return decoded;
+}
+
+/**
+ * Whether the decoder runs as that user at all, on a file that is no image; why not where it does not. It is a part of Halcyon:
+ * below /root that user can read neither it nor what it is made of.
+ */
+export async function checkDecoder(decoding: Decoding): Promise<string | undefined> {
+  const [only] = await decodeImages([NO_IMAGE], decoding);
+  return only?.inode === undefined ? (only?.why ?? 'it did not end in time') : undefined;
 }
 
 interface Line extends Partial<Decoded> {

@@ -26,6 +26,12 @@ describe('the unit of the agent', () => {
     expect(Number(values('agent', 'CPUWeight')[0])).toBeGreaterThan(100);
     expect(Number(values('agent', 'IOWeight')[0])).toBeGreaterThan(100);
   });
+
+  it('keeps its memory where memory is scarce', () => {
+    expect(Number(values('agent', 'OOMScoreAdjust')[0])).toBeLessThan(0);
+    expect(values('agent', 'MemorySwapMax')).toEqual(['0']);
+    expect(values('agent', 'MemoryMin')).toHaveLength(1);
+  });
 });
 
 describe('the unit of a controller beside others', () => {

@@ -18,7 +18,7 @@ import { encode } from 'jpeg-js';
 import { PNG } from 'pngjs';
 import { createCorruptImageActivities } from '../../../../src/activities/host/pipeline/corrupt-images';
 import type { KingfisherSettings } from '../../../../src/host/agent-settings';
-import { decodeImages } from '../../../../src/host/images/decode-images';
+import { checkDecoder, decodeImages } from '../../../../src/host/images/decode-images';
 import { openQuarantine } from '../../../../src/host/images/quarantine';
 import { runCommand } from '../../../../src/host/programs/commands';
 import { listUsers } from '../../../../src/host/programs/users';
@@ -158,6 +158,14 @@ describe('the decoder', () => {
     expect(told!.why).toMatch(new RegExp(`^${uid} (?!.*\\b0\\b)`));
     const [unread] = await decodeImages([secret], decoding({ user: 'nobody' }));
     expect(unread).toMatchObject({ verdict: 'unknown', why: 'cannot be opened: EACCES' });
+  });
+
+  asRoot('is known beforehand to run as its user, or why it does not', async () => {
+    await chmod(folder.path(), 0o755);
+    expect(await checkDecoder(decoding({ user: 'nobody' }))).toBeUndefined();
+    await chmod(folder.path(), 0o700);
+    const denied = checkDecoder(decoding({ user: 'nobody' }));
+    await expect(denied).rejects.toThrow(/^images cannot be decoded: exit code 1, Error: (?:Cannot find|EACCES)/);
   });
 
   it('of which nothing comes is an error, and no folder without corrupt images', async () => {
