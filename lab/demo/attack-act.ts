@@ -25,7 +25,7 @@ const CHANNELS = ['trading-ai-alerts', 'platform-alerts'];
 /** As the timeline says it. */
 const ASKS = 'Asks people';
 /** A question that is asked, a host that is blocked, a request that is not answered. */
-const SOON_MS = 30_000;
+const SOON_MS = 60_000;
 /** From the change in the firewall to its being seen there. */
 const TOLERANCE_MS = 10_000;
 /** So many requests without one answer are no accident. */
@@ -72,7 +72,7 @@ class Attack {
     try {
       const question = await this.question(audience, open);
       await this.isAskedFirst(audience, question);
-      await this.isApproved(audience, open.handle.workflowId, question);
+      await this.isApproved(audience, open, question);
       await this.isBlocked(audience);
       await this.isUnanswered(audience);
     } catch (err) {
@@ -134,13 +134,16 @@ class Attack {
     return messages.find(({ text }) => text.includes(hash));
   }
 
-  private async isApproved({ write }: Audience, incidentId: string, { hash }: Approval): Promise<void> {
-    const args = ['approve', incidentId, '--hash', hash, '--as', APPROVER, '--note', 'not one of our clients'];
+  private async isApproved(audience: Audience, { handle, hasRead }: OpenIncident, { hash }: Approval): Promise<void> {
+    const { write, signal } = audience;
+    const args = ['approve', handle.workflowId, '--hash', hash, '--as', APPROVER, '--note', 'not one of our clients'];
     const command = halcyon(this.site.stack.configFile, args);
     write(`a person types: ${command.typed}`);
     const printed = await command.run();
     write(quote(printed));
     if (!printed.startsWith(`approved ${hash}`)) throw new NotSeen('the answer taken');
+    const taken = async () => hasRead(`approved by ${APPROVER}`) || undefined;
+    await seen('the answer in the timeline', taken, SOON_MS, signal);
   }
 
   private async isBlocked({ write, signal }: Audience): Promise<void> {

@@ -14,6 +14,11 @@ const ALERTS = new Set([ALERT, ATTACK_ALERT]);
 /** Of each page: nobody wants to wait, and KingFisher is started again and again. */
 const QUICK = { stabilityWindow: '3s', steadyFor: '3s', startsPerHour: 100 };
 
+/**
+ * Of pages that no act is about: where an act lasts, their alerts fire too, and the act would wait while they have the host's
+ * turn.
+ */
+const LOOK_ONLY = { mode: 'observe' };
 /** When people are called of whom nothing is asked: as in production. */
 const TIERS: [string, string, string] = ['15m', '30m', '60m'];
 
@@ -32,6 +37,10 @@ export async function setUpLab({ directory, onProgress }: StageOptions): Promise
         serviceDown: QUICK,
         emergencyRecovery: QUICK,
         securityViolations: { ...QUICK, ...ATTACK_RUNBOOK },
+        pipelineFailures: LOOK_ONLY,
+        analysisLatency: LOOK_ONLY,
+        imageProcessingStalled: LOOK_ONLY,
+        outboxStuck: LOOK_ONLY,
       },
       ui: true,
     },
