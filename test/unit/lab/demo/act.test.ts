@@ -56,9 +56,15 @@ describe('an act that shows more than its timeline', () => {
     expect(lines.at(-1)).toBe('   not seen: the address blocked');
   });
 
-  it('ends although its incident is open, where something was not seen', async () => {
-    expect(await played({ during: unseen }, () => OPEN)).toBe('unresolved');
+  it('ends, and looks at its incident no more, where something was not seen while that is open', async () => {
+    let following: AbortSignal | undefined;
+    const during: Act['during'] = ({ signal }) => {
+      following = signal;
+      return unseen();
+    };
+    expect(await played({ during }, () => OPEN)).toBe('unresolved');
     expect(lines.at(-1)).toBe('   not seen: the address blocked');
+    expect(following?.aborted).toBe(true);
   });
 
   it('knows what the audience has read of the timeline', async () => {
