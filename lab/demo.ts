@@ -2,12 +2,13 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { play } from './demo/act';
-import type { ActResult } from './demo/act';
 import { setUpLab } from './demo/lab-stage';
+import type { ActResult } from './demo/measures';
 import { setUpProcess } from './demo/process-stage';
-import type { Stage } from './demo/stage';
+import { ACTS } from './demo/stage';
+import type { ActKey, Stage } from './demo/stage';
 import { labUnavailable } from './lab-host';
 import { projectDir } from './project';
 
@@ -15,6 +16,7 @@ import { projectDir } from './project';
 const INTERRUPTED = 130;
 
 interface DemoOptions {
+  act?: ActKey[];
   process?: boolean;
   keep?: boolean;
   json?: boolean;
@@ -24,6 +26,11 @@ interface DemoOptions {
 async function main(): Promise<void> {
   const program = new Command('npm run demo --')
     .description('break KingFisher on a throw-away host and watch Halcyon heal it')
+    .addOption(
+      new Option('--act <name...>', 'only these acts; crash and hang are those of --process').choices(
+        Object.values(ACTS).flat(),
+      ),
+    )
     .option('--process', 'no host: KingFisher as a plain process')
     .option('--keep', 'leave everything up until Ctrl-C')
     .option('--json', 'print the result as one JSON object on the last line')
@@ -37,7 +44,7 @@ async function main(): Promise<void> {
   try {
     // Runs to its end, also when interrupted: only then is everything known that must be taken down.
     stage = await setUp(options, directory);
-    results = await playAll(stage, interruption.signal);
+    results = await playAll(stage, options.act, interruption.signal);
     if (options.keep === true) await keep(stage, interruption.signal);
   } catch (err) {
     if (!interruption.signal.aborted) throw err;
@@ -53,14 +60,19 @@ async function main(): Promise<void> {
 async function setUp(options: DemoOptions, directory: string): Promise<Stage> {
   const unavailable = options.process === true ? null : labUnavailable();
   if (unavailable !== null) say(`${unavailable}; showing process mode instead`);
-  const setUpStage = options.process === true || unavailable !== null ? setUpProcess : setUpLab;
+  const isProcess = options.process === true || unavailable !== null;
+  const there: readonly ActKey[] = isProcess ? ACTS.process : ACTS.lab;
+  const missing = (options.act ?? []).filter((key) => !there.includes(key));
+  if (missing.length > 0) throw new Error(`no act ${missing.join(', ')} here; there are ${there.join(', ')}`);
+  const setUpStage = isProcess ? setUpProcess : setUpLab;
   return await setUpStage({ directory, onProgress: say });
 }
 
-async function playAll(stage: Stage, signal: AbortSignal): Promise<ActResult[]> {
+async function playAll(stage: Stage, keys: ActKey[] | undefined, signal: AbortSignal): Promise<ActResult[]> {
   for (const [name, url] of Object.entries(stage.links)) say(`${name}: ${url}`);
   const results: ActResult[] = [];
-  for (const act of stage.acts) results.push(await play(act, { client: stage.client, write: say, signal }));
+  const acts = stage.acts.filter(({ key }) => keys?.includes(key) ?? true);
+  for (const act of acts) results.push(await play(act, { client: stage.client, write: say, signal }));
   return results;
 }
 

@@ -63,8 +63,7 @@ export async function startWatchedHost(
   return { host, stack, monitoring, kingfisherUrl: `http://127.0.0.1:${port}` };
 }
 
-export interface WholeSiteOptions extends Omit<WatchedHostOptions, 'env' | 'ui' | 'services'> {
-  pace: Pace;
+export interface WholeSiteOptions extends Omit<WatchedHostOptions, 'env'> {
   /** When the three tiers are paged. */
   tiers: [string, string, string];
 }

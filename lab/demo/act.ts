@@ -4,31 +4,35 @@ import { incidentWorkflowId } from '../../src/alerts/incident-id';
 import { followIncident } from '../../src/cli/incident/follow';
 import { formatEnd } from '../../src/cli/incident/print-timeline';
 import { formatDuration } from '../../src/shared/text/durations';
-import type { IncidentView, Outcome } from '../../src/shared/incident';
+import type { IncidentView } from '../../src/shared/incident';
+import type { Command } from './command';
+import { followBeside } from './follow-beside';
+import type { OpenIncident } from './follow-beside';
+import { measure, sentence, unmeasured } from './measures';
+import type { ActResult } from './measures';
+import { NotSeen } from './seen';
+import type { ActKey } from './stage';
 
 /** One act of the demo: break something, then only watch. */
 export interface Act {
+  /** For `--act`. */
+  key: ActKey;
   name: string;
   /** The alert that starts the incident; the runbook where a person does. */
   alert: string;
   host: string;
   /** Really breaks the host; resolves when it is broken. */
   breakIt(): Promise<void>;
+  /** What is so then, in the words of its first line. @default broken */
+  broken?: string;
   /** Where a person starts the incident: the command, and what runs it. */
-  byHand?: { command: string; run(): Promise<void> };
+  byHand?: Command;
+  /** What is to be seen beside its timeline while its incident goes on. @throws NotSeen */
+  during?(audience: Audience, open: OpenIncident): Promise<void>;
+  /** What is to be seen when its incident is over. @throws NotSeen */
+  afterwards?(audience: Audience): Promise<void>;
   /** Whether whoever watches the host has seen it well again, so that the next fault is a new episode. */
   isQuiet(): Promise<boolean>;
-}
-
-/** Measured times of one act, milliseconds; null where it did not come to it. */
-export interface ActResult {
-  name: string;
-  alert: string;
-  outcome: Outcome | 'none';
-  faultToAlertMs: number | null;
-  alertToFirstActionMs: number | null;
-  alertToHealthyMs: number | null;
-  alertToClosedMs: number | null;
 }
 
 /** What the monitoring of every stage says of a KingFisher that is down. */
@@ -37,7 +41,7 @@ export const ALERT = 'KingfisherServiceDown';
 const ALERT_WITHIN_MS = 60_000;
 const QUIET_WITHIN_MS = 60_000;
 
-interface Audience {
+export interface Audience {
   client: Client;
   write: (line: string) => void;
   /** Ends the act; its reason is thrown. */
@@ -45,7 +49,8 @@ interface Audience {
 }
 
 /** Plays one act and prints the incident's timeline as it happens. */
-export async function play(act: Act, { client, write, signal }: Audience): Promise<ActResult> {
+export async function play(act: Act, audience: Audience): Promise<ActResult> {
+  const { client, write, signal } = audience;
   write(`\n── ${act.name}`);
   await act.breakIt();
   const faultAt = Date.now();
@@ -53,15 +58,30 @@ export async function play(act: Act, { client, write, signal }: Audience): Promi
   const handle = await incidentSince(client, incidentWorkflowId(act.alert, act.host), faultAt, signal);
   if (handle === undefined) {
     write(`   no incident began within ${formatDuration(ALERT_WITHIN_MS)}`);
-    return { ...unmeasured(act), outcome: 'none' };
+    return unmeasured(act, 'none');
   }
-  const ended = new AbortController();
-  const telling = tellWhenWell(handle, write, AbortSignal.any([ended.signal, signal]));
-  const view = await followIncident(handle, (line) => write(`   ${line}`), signal).finally(() => ended.abort());
-  await telling;
+  try {
+    return await watch(act, audience, { handle, faultAt });
+  } catch (err) {
+    if (!(err instanceof NotSeen)) throw err;
+    write(`   ${err.message}`);
+    return unmeasured(act, 'unresolved');
+  }
+}
+
+/** From the incident's first entry until nothing of the act is left. */
+async function watch(
+  act: Act,
+  audience: Audience,
+  { handle, faultAt }: { handle: WorkflowHandle; faultAt: number },
+): Promise<ActResult> {
+  const { client, write, signal } = audience;
+  const indented = { ...audience, write: (line: string) => write(indent(line)) };
+  const view = await followBeside(act, handle, indented);
   write(indent(formatEnd(view)));
   const result = measure(act, view, faultAt);
   write(`   ${sentence(act, result)}`);
+  await act.afterwards?.(indented);
   await waitUntilQuiet(act, write, signal);
   const other = act.byHand === undefined ? undefined : await otherIncident(act, client, faultAt, signal);
   if (other === undefined) return result;
@@ -69,22 +89,9 @@ export async function play(act: Act, { client, write, signal }: Audience): Promi
   return other.outcome === 'healed' || other.outcome === 'selfHealed' ? result : { ...result, outcome: 'unresolved' };
 }
 
-/** Being well is what the audience waits for. That monitoring agrees is only how it ends. */
-async function tellWhenWell(handle: WorkflowHandle, write: (line: string) => void, ended: AbortSignal): Promise<void> {
-  while (!ended.aborted) {
-    const view = await handle.query<IncidentView>('timeline').catch(() => undefined);
-    const { receivedAt, healthyAt } = view?.measures ?? { receivedAt: '', healthyAt: null };
-    if (view?.state === 'watching' && healthyAt !== null) {
-      const after = formatDuration(Math.max(0, Date.parse(healthyAt) - Date.parse(receivedAt)));
-      return write(`   WELL AGAIN after ${after}; the incident stays open, and looks on, until monitoring agrees`);
-    }
-    await sleep(100, undefined, { signal: ended }).catch(() => undefined);
-  }
-}
-
-async function begin({ alert, byHand }: Act, write: (line: string) => void): Promise<void> {
-  if (byHand === undefined) return write(`   broken; waiting for the alert ${alert}`);
-  write(`   broken; a person runs: ${byHand.command}`);
+async function begin({ alert, broken = 'broken', byHand }: Act, write: (line: string) => void): Promise<void> {
+  if (byHand === undefined) return write(`   ${broken}; waiting for the alert ${alert}`);
+  write(`   ${broken}; a person runs: ${byHand.typed}`);
   await byHand.run();
 }
 
@@ -124,37 +131,6 @@ async function waitUntilQuiet(act: Act, write: (line: string) => void, signal: A
     if (await act.isQuiet()) return;
   }
   write('   the alert still fires; the next act may not be seen as a new one');
-}
-
-function measure(act: Act, view: IncidentView, faultAt: number): ActResult {
-  const { receivedAt, firstActionAt, healthyAt, closedAt } = view.measures;
-  const since = (from: number, to: string | null) => (to === null ? null : Math.max(0, Date.parse(to) - from));
-  const received = Date.parse(receivedAt);
-  return {
-    name: act.name,
-    alert: act.alert,
-    outcome: view.outcome ?? 'none',
-    faultToAlertMs: since(faultAt, receivedAt),
-    alertToFirstActionMs: since(received, firstActionAt),
-    alertToHealthyMs: since(received, healthyAt),
-    alertToClosedMs: since(received, closedAt),
-  };
-}
-
-function unmeasured(act: Act): Omit<ActResult, 'outcome'> {
-  const nothing = { faultToAlertMs: null, alertToFirstActionMs: null, alertToHealthyMs: null, alertToClosedMs: null };
-  return { name: act.name, alert: act.alert, ...nothing };
-}
-
-function sentence({ byHand }: Act, result: ActResult): string {
-  const text = (ms: number | null) => (ms === null ? '–' : formatDuration(ms));
-  const from = byHand === undefined ? 'alert' : 'start';
-  return [
-    `fault to ${from} ${text(result.faultToAlertMs)}`,
-    `${from} to first action ${text(result.alertToFirstActionMs)}`,
-    `${from} to healthy ${text(result.alertToHealthyMs)}`,
-    `closed ${text(result.alertToClosedMs)} after the ${from}`,
-  ].join(' · ');
 }
 
 function indent(text: string): string {

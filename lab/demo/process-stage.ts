@@ -53,7 +53,7 @@ export async function setUpProcess({ directory, onProgress }: StageOptions): Pro
 function acts(kingfisher: PlainKingfisher, isQuiet: Act['isQuiet']): Act[] {
   const act = { alert: ALERT, host: HOST, isQuiet };
   return [
-    { ...act, name: 'Act 1: KingFisher crashes (SIGKILL)', breakIt: () => kingfisher.signal('SIGKILL') },
-    { ...act, name: 'Act 2: KingFisher hangs (SIGSTOP)', breakIt: () => kingfisher.signal('SIGSTOP') },
+    { ...act, key: 'crash', name: 'Act 1: KingFisher crashes (SIGKILL)', breakIt: () => kingfisher.signal('SIGKILL') },
+    { ...act, key: 'hang', name: 'Act 2: KingFisher hangs (SIGSTOP)', breakIt: () => kingfisher.signal('SIGSTOP') },
   ];
 }

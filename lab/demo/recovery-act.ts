@@ -1,9 +1,7 @@
-import { join } from 'node:path';
 import type { LabHost } from '../lab-host';
-import { projectDir } from '../project';
-import { run } from '../support/run';
 import type { Stack } from '../stack';
 import type { Act } from './act';
+import { halcyon } from './command';
 
 const REASON = 'everything is broken';
 
@@ -20,8 +18,9 @@ for i in $(seq 300); do echo "SET ratelimit:free:ip:$i 1"; echo "SET idempotency
 
 /** Section H: everything is broken at once, and a person starts the recovery before any alert has fired. */
 export function recoveryAct(host: LabHost, stack: Stack, isQuiet: Act['isQuiet']): Act {
-  const args = ['run', 'emergency-recovery', '--host', host.name, '--reason'];
+  const args = ['run', 'emergency-recovery', '--host', host.name, '--reason', REASON];
   return {
+    key: 'recovery',
     name: 'Act 3: everything at once: KingFisher killed, its files unusable, PostgreSQL, Redis and RabbitMQ stopped',
     alert: 'emergencyRecovery',
     host: host.name,
@@ -32,13 +31,7 @@ export function recoveryAct(host: LabHost, stack: Stack, isQuiet: Act['isQuiet']
       await host.systemctl('stop', '--no-block', ...dependencies);
       await host.systemctl('kill', '--signal=KILL', 'kingfisher.service');
     },
-    byHand: {
-      command: `halcyon ${args.join(' ')} "${REASON}"`,
-      run: async () => {
-        const halcyon = [join(projectDir, 'dist', 'src', 'cli.js'), ...args, REASON];
-        await run(process.execPath, [...halcyon, '--detach', '--config', stack.configFile]);
-      },
-    },
+    byHand: halcyon(stack.configFile, args, ['--detach']),
   };
 }
 

@@ -2,6 +2,10 @@ import type { Client } from '@temporalio/client';
 import { ALERT } from './act';
 import type { Act } from './act';
 
+/** For `--act`: what can be played on which stage, in the order in which all are. */
+export const ACTS = { lab: ['killed', 'dependencies', 'recovery', 'attack'], process: ['crash', 'hang'] } as const;
+export type ActKey = (typeof ACTS)[keyof typeof ACTS][number];
+
 /** What a demo plays on: everything is up, nothing is broken yet. */
 export interface Stage {
   client: Client;

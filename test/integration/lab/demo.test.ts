@@ -5,7 +5,8 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ALERT } from '../../../lab/demo/act';
-import type { ActResult } from '../../../lab/demo/act';
+import { ATTACK_ALERT } from '../../../lab/demo/attack-act';
+import type { ActResult } from '../../../lab/demo/measures';
 import { labUnavailable } from '../../../lab/lab-host';
 import { projectDir } from '../../../lab/project';
 import { waitFor } from '../../support/wait-for';
@@ -70,11 +71,26 @@ describe('the demo', () => {
     expect(traces(directory)).toEqual([]);
   }
 
-  it('heals all acts on a lab host, two from the alert of a real Prometheus, and leaves nothing behind', async () => {
+  it('heals all acts on a lab host, three from the alert of a real Prometheus, and leaves nothing behind', async () => {
     expect(labUnavailable()).toBeNull();
     demo = startDemo(directory, '--json');
-    await expectHealed(ALERT, ALERT, 'emergencyRecovery');
-  }, 300_000);
+    await expectHealed(ALERT, ALERT, 'emergencyRecovery', ATTACK_ALERT);
+    const shown = ['HALCYON ASKS', 'halcyon approve', 'approved', 'BLOCKED', 'NOT ANSWERED ANY MORE', 'UNBLOCKED'];
+    const places = shown.map((text) => demo!.output().indexOf(text));
+    expect(places).toEqual(places.filter((place) => place >= 0).sort((a, b) => a - b));
+  }, 480_000);
+
+  it('plays only the acts that are asked for', async () => {
+    demo = startDemo(directory, '--process', '--act', 'crash', '--json');
+    await expectHealed(ALERT);
+  });
+
+  it('refuses an act of another stage before it starts anything', async () => {
+    demo = startDemo(directory, '--process', '--act', 'attack');
+    expect(await demo.ended).toBe(1);
+    expect(demo.output()).toContain('no act attack here; there are crash, hang');
+    expect(demo.output()).not.toContain('starting');
+  });
 
   it('heals both acts in process mode', async () => {
     demo = startDemo(directory, '--process', '--json');
