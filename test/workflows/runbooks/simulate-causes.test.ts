@@ -51,22 +51,15 @@ beforeAll(async () => {
 
 jest.setTimeout(180_000);
 
-function scenarioOf({
-  runbook,
-  cite,
-  title,
-}: {
-  runbook: string;
-  cite: string;
-  title: string;
-}): KnownCause | undefined {
+function scenarioOf(wanted: (typeof ALL)[number]): KnownCause | undefined {
+  const { runbook, cite, title } = wanted;
   return KNOWN_CAUSES.find((one) => one.runbook === runbook && one.cite === cite && one.title === title);
 }
 
 async function simulated(cause: KnownCause, mode: 'auto' | 'observe'): Promise<Line[]> {
-  const at = '2026-11-23T10:00Z';
-  const scenario = parseScenario({ at, ack: 'never', approve: '2m', health: 'never', until: '24h' });
-  const alerts = alertOf(cause, config, at);
+  const times = { at: '2026-11-23T10:00Z', ack: 'never', approve: '2m', health: 'never', until: '24h' };
+  const scenario = parseScenario(times);
+  const alerts = alertOf(cause, config, new Date(scenario.at).toISOString());
   return await simulate({ scenario, alerts, config, cause, mode, workflows: { workflowBundle } });
 }
 
