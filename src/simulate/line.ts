@@ -1,7 +1,10 @@
 /** What a simulation tells. */
 
+/** What it came to, at the end: the cause, what people were asked, what was done, what would have been. */
+export type VerdictKind = 'cause' | 'asks' | 'did' | 'would';
+
 export type LineKind =
-  'begins' | 'day' | 'alert' | 'runs' | 'finds' | 'note' | 'page' | 'tells' | 'ack' | 'waits' | 'ends';
+  'begins' | 'day' | 'alert' | 'runs' | 'finds' | 'note' | 'page' | 'tells' | 'ack' | 'waits' | VerdictKind | 'ends';
 
 /** Who a page goes to. */
 export interface PageDetails {

@@ -1,49 +1,53 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { createCoordinationActivities } from '../activities/control/coordination';
 import { incidentPolicies } from '../config';
 import type { Config } from '../config';
 import type { Alert } from '../shared/alert';
-import { ALLOWED_BY_DEFAULT } from '../shared/safety/allowance';
 import { formatDuration } from '../shared/text/durations';
-import { escalationId, guardId } from '../shared/ids';
-import type { IncidentInput } from '../shared/incident';
+import { escalationId, guardId, leaseId } from '../shared/ids';
+import type { IncidentInput, IncidentView } from '../shared/incident';
+import type { RunbookName } from '../shared/runbooks';
+import type { Mode, SafetyPolicy } from '../shared/safety/safety';
 import { CONTROLLER_TASK_QUEUE } from '../shared/task-queues';
 import { createAgent, createController } from '../temporal/workers';
 import type { WorkflowSource } from '../temporal/workflow-source';
+import type { KnownCause } from './causes/cause';
 import { incidentOf } from './incident';
 import type { SimulatedIncident } from './incident';
 import type { Line } from './line';
+import { Outsiders, withApprovers } from './outsiders';
 import type { Scenario } from './script/scenario';
-import { ScriptedHost } from './script/scripted-host';
 import { ScriptedPagers } from './script/scripted-pagers';
 import { startSkippingServer } from './time/server';
-import { onlyPeopleAreLeft, takeSnapshot } from './snapshot';
+import { onlyPeopleAreLeft, takeSnapshot, whoIsNext } from './snapshot';
 import type { Snapshot } from './snapshot';
+import { hostWith, outage } from './stage';
+import type { Stage } from './stage';
 import { Story } from './story';
 import { sleepVirtually } from './time/unstick';
 import { VirtualTime } from './time/virtual-time';
-import { createWatch } from './watch';
+import { StoodStill, Watchdog } from './time/watchdog';
+import { endText, verdictOf } from './verdict';
 
 export interface SimulationOptions {
   alerts: [Alert, ...Alert[]];
   scenario: Scenario;
   config: Config;
+  /** The cause that the host has. Without one KingFisher is down, and no remedy helps. */
+  cause?: KnownCause | undefined;
+  /** In place of the one that the configuration has for the runbook. */
+  mode?: Mode | undefined;
   /** Told in one line what takes real time. */
   onProgress?: (line: string) => void;
   /** @default the build's, else today's sources */
   workflows?: WorkflowSource;
 }
 
-/** Who acknowledges, where somebody does. */
-const PERSON = 'anna';
-/** People and Alertmanager act so long after the full minute: after what is due at it. */
-const INTO_THE_MINUTE_MS = 7_000;
-/** Alertmanager learns so long after the host that all is well: a scrape, a rule, its own interval between messages. */
-const RESOLVED_AFTER_MS = 60_000;
 /** A look at everything each minute, in its middle: what is due at a full minute has happened by then. */
 const LOOK_EVERY_MS = 60_000;
 const FIRST_LOOK_MS = 30_000;
+/** Real time without a word after which people are told how far it is. */
+const SILENCE_MS = 4_000;
 
 /**
  * Lets the real workflows run against a scripted host and pagers, on a server that skips time, and tells what happened in
@@ -52,107 +56,124 @@ const FIRST_LOOK_MS = 30_000;
  * Throws `ScenarioError` for an alert that cannot be routed to a host.
  */
 export async function simulate(options: SimulationOptions): Promise<Line[]> {
-  const { config, scenario } = options;
-  const incident = incidentOf(options.alerts, config);
-  const server = await startSkippingServer(options.onProgress);
+  const incident = incidentOf(options.alerts, options.config);
   try {
-    return await new Simulation(server, incident, scenario, config).run(options.workflows);
-  } finally {
-    await server.teardown();
+    return await simulateOnce(incident, options);
+  } catch (err) {
+    if (!(err instanceof StoodStill)) throw err;
+    options.onProgress?.(`${err.message}: once more, on another one`);
+    return await simulateOnce(incident, options);
   }
 }
 
-/** Something from outside, so long after the start. */
-interface Act {
-  afterMs: number;
-  act: () => Promise<void>;
+async function simulateOnce(incident: SimulatedIncident, options: SimulationOptions): Promise<Line[]> {
+  const server = await startSkippingServer(options.onProgress);
+  try {
+    return await new Simulation(server, incident, options).run(options.workflows);
+  } finally {
+    await server.teardown();
+  }
 }
 
 class Simulation {
   private readonly time: VirtualTime;
   private readonly story: Story;
   private readonly pagers: ScriptedPagers;
-  private readonly host: ScriptedHost;
-  /** Time of the server as the host last saw it. */
-  private hostTime = '';
-  private acts: Act[];
+  private readonly stage: Stage;
+  private readonly outsiders: Outsiders;
+  private readonly safety: SafetyPolicy;
+  private readonly watchdog = new Watchdog();
+  /** Roles that nobody has, and that are taken as if somebody had them. */
+  private vacant: string[] = [];
+  /** Real time of the last word to whoever waits. */
+  private spokeAt = performance.now();
+  /** Looks in a row that found people to have it. */
+  private looksOfPeople = 0;
 
   constructor(
     private readonly server: TestWorkflowEnvironment,
     private readonly incident: SimulatedIncident,
-    private readonly scenario: Scenario,
-    private readonly config: Config,
+    private readonly options: SimulationOptions,
   ) {
-    const { workflowId, host } = incident.route;
-    const parts = [workflowId, escalationId(workflowId), ...(host === null ? [] : [guardId(host)])];
-    const sleep = (ms: number) =>
-      sleepVirtually(server, ms, { workflowIds: parts, waiting: ['waitUntil', 'watchReading'] });
+    const { scenario, config, cause } = options;
+    const { workflowId, host, runbook } = incident.route;
+    const own = host === null ? [] : [guardId(host)];
+    const parts = [workflowId, escalationId(workflowId), ...own];
+    const sleep = (ms: number) => {
+      const leases = host === null ? [] : this.stage.settings.map((setting) => leaseId(host, setting));
+      return sleepVirtually(server, ms, { workflowIds: [...parts, ...leases], waiting: ['waitUntil', 'watchReading'] });
+    };
     const wait = (ms: number) => server.sleep(ms);
-    this.time = new VirtualTime({ sleep, wait, currentTimeMs: () => server.currentTimeMs() }, scenario.at);
+    const currentTimeMs = async () => {
+      const now = await server.currentTimeMs();
+      this.watchdog.sign();
+      return now;
+    };
+    this.time = new VirtualTime({ sleep, wait, currentTimeMs }, scenario.at);
     this.story = new Story(this.time);
     this.pagers = new ScriptedPagers(async () => this.time.serverTime(await this.time.now()));
-    this.host = this.createHost();
-    this.acts = this.createActs();
+    const { time } = this;
+    const { client } = server;
+    this.stage =
+      cause === undefined ? outage({ config, scenario, time, client }) : hostWith(cause, { config, time, client });
+    const handle = client.workflow.getHandle(workflowId);
+    this.outsiders = new Outsiders({ scenario, time, incident: handle, alerts: incident.alerts });
+    this.safety = this.safetyOf(runbook);
   }
 
   async run(workflows?: WorkflowSource): Promise<Line[]> {
-    const { server, host, pagers, time } = this;
+    const { server, stage, pagers } = this;
     const settings = { connection: server.nativeConnection, namespace: server.namespace ?? 'default' };
     const control = { ...createCoordinationActivities(server.client), ...pagers.activities() };
-    const watch = createWatch({ host, time, client: server.client, wellAfterMs: this.scenario.wellAfterMs });
     const controller = await createController(settings, control, workflows === undefined ? {} : { workflows });
-    const agent = await createAgent(settings, this.incident.route.host ?? 'none', {
-      ...host.activities(),
-      ...watch,
-    });
-    return await controller.runUntil(agent.runUntil(this.play()));
+    const agent = await createAgent(settings, this.incident.route.host ?? 'none', stage.activities);
+    const playing = () => this.watchdog.unlessStill(this.play());
+    return await controller.runUntil(agent.runUntil(playing));
   }
 
   private async play(): Promise<Line[]> {
+    const { scenario } = this.options;
     await this.time.begin();
     await this.start();
     for (let lookAt = FIRST_LOOK_MS; ; lookAt += LOOK_EVERY_MS) {
-      await this.actUntil(lookAt);
-      await this.time.until(Math.min(lookAt, this.scenario.untilMs));
+      await this.outsiders.actUntil(lookAt);
+      await this.time.until(Math.min(lookAt, scenario.untilMs));
       const snapshot = await takeSnapshot(this.server.client, this.incident.route.workflowId);
       this.story.take(snapshot, this.pagers.sent);
+      this.outsiders.react(snapshot.incident, lookAt);
       const end = this.endOf(snapshot, lookAt);
-      if (end !== null) return [...this.opening(), ...this.story.lines(this.pagers.sent), await this.ending(end)];
-    }
-  }
-
-  private async actUntil(ms: number): Promise<void> {
-    const due = this.acts.filter(({ afterMs }) => afterMs <= ms).sort((a, b) => a.afterMs - b.afterMs);
-    this.acts = this.acts.filter((act) => !due.includes(act));
-    for (const { afterMs, act } of due) {
-      await this.time.until(afterMs);
-      await act().catch((err: unknown) => {
-        // Over already: nobody is left to be told.
-        if (!(err instanceof WorkflowNotFoundError)) throw err;
-      });
+      if (end !== null) return await this.told(snapshot, end);
+      this.speak(snapshot, lookAt);
     }
   }
 
   /** Why nothing is left to simulate, or null. */
   private endOf(snapshot: Snapshot, lookAt: number): string | null {
+    const { untilMs } = this.options.scenario;
     const { outcome, state } = snapshot.incident;
     if (snapshot.isOver) return `the incident is closed: ${outcome}`;
-    if (this.acts.length === 0 && onlyPeopleAreLeft(snapshot)) {
+    if (this.outsiders.areDone && onlyPeopleAreLeft(snapshot)) {
       return 'every tier is paged; nothing more is to come until people act';
     }
-    if (lookAt < this.scenario.untilMs) return null;
-    return `still open after ${formatDuration(this.scenario.untilMs)} (--until), and ${state}`;
+    // Who is paged when is a question of its own: the next look shows that it stays with them.
+    this.looksOfPeople = state === 'waitingForPeople' ? this.looksOfPeople + 1 : 0;
+    if (this.options.cause !== undefined && this.outsiders.areDone && this.looksOfPeople > 1) {
+      return endText(snapshot.incident, whoIsNext(snapshot, this.time));
+    }
+    if (lookAt < untilMs) return null;
+    return `still open after ${formatDuration(untilMs)} (--until), and ${state}`;
   }
 
   /** As intake does. */
   private async start(): Promise<void> {
     const { route } = this.incident;
-    const alerts = this.alerts('firing', 0);
+    const alerts = this.outsiders.alerts('firing', 0);
     const input: IncidentInput = {
       runbook: route.runbook,
       alertname: alerts[0]!.alertname || 'unknownAlert',
       host: route.host,
-      ...incidentPolicies(this.config, route.runbook),
+      ...incidentPolicies(this.options.config, route.runbook),
+      safety: this.safety,
       closedEpisodes: {},
       ...(route.note === undefined ? {} : { routingNote: route.note }),
     };
@@ -165,63 +186,53 @@ class Simulation {
     });
   }
 
-  private alerts(status: Alert['status'], afterMs: number): Alert[] {
-    const at = this.time.serverTime(afterMs);
-    return this.incident.alerts.map((alert) => ({
-      ...alert,
-      status,
-      startsAt: this.time.serverTime(0),
-      ...(status === 'resolved' ? { endsAt: at } : {}),
-      receivedAt: at,
-    }));
+  private safetyOf(runbook: RunbookName): SafetyPolicy {
+    const { config, mode, scenario } = this.options;
+    const { safety } = incidentPolicies(config, runbook);
+    // What nobody mapped changes nothing, in no mode.
+    if (mode !== undefined && runbook !== 'unknownAlert') safety.mode = mode;
+    if (scenario.approveAfterMs === null) return safety;
+    const { policy, vacant } = withApprovers(safety.approvals);
+    this.vacant = vacant;
+    return { ...safety, approvals: policy };
   }
 
-  private createActs(): Act[] {
-    const { ackAfterMs, wellAfterMs } = this.scenario;
-    const handle = this.server.client.workflow.getHandle(this.incident.route.workflowId);
-    const acts: Act[] = [];
-    if (ackAfterMs !== null) {
-      const acknowledge = async () => void (await handle.executeUpdate('acknowledge', { args: [{ as: PERSON }] }));
-      acts.push({ afterMs: ackAfterMs + INTO_THE_MINUTE_MS, act: acknowledge });
-    }
-    if (wellAfterMs !== null) {
-      const resolvedMs = wellAfterMs + RESOLVED_AFTER_MS + INTO_THE_MINUTE_MS;
-      const resolve = async () => await handle.signal('alert', this.alerts('resolved', resolvedMs));
-      acts.push({ afterMs: resolvedMs, act: resolve });
-    }
-    return acts;
+  private speak({ incident }: Snapshot, ms: number): void {
+    const now = performance.now();
+    if (now - this.spokeAt < SILENCE_MS) return;
+    this.spokeAt = now;
+    const minute = this.time.shown(this.time.serverTime(ms)).slice(11, 16);
+    this.options.onProgress?.(`simulating: it is ${minute} there, the incident is ${incident.state}`);
   }
 
-  /** KingFisher is down and no remedy helps, until the time comes at which it is well. */
-  private createHost(): ScriptedHost {
-    const host = new ScriptedHost(() => this.hostTime);
-    host.up.kingfisher = false;
-    host.broken.add('kingfisher');
-    host.recoveryHelps = false;
-    host.allow = this.config.agent?.allow ?? [...ALLOWED_BY_DEFAULT];
-    host.before = async () => {
-      const now = await this.time.now();
-      this.hostTime = this.time.serverTime(now);
-      if (now < (this.scenario.wellAfterMs ?? Infinity) || !host.broken.delete('kingfisher')) return;
-      host.up.kingfisher = true;
-    };
-    return host;
+  private async told({ incident: view }: Snapshot, end: string): Promise<Line[]> {
+    const { cause } = this.options;
+    const { mode } = this.safety;
+    const at = this.time.shown(this.time.serverTime(await this.time.now()));
+    const changes = this.stage.changes();
+    const said = cause === undefined ? [] : verdictOf({ view, cause, mode, isChanged: changes.length > 0 });
+    const verdict = said.map(({ kind, text }): Line => ({ at, kind, text: this.time.shownText(text) }));
+    const isClosed = cause !== undefined && view.outcome !== null;
+    const text = isClosed ? endText(view, '') : end;
+    return [...this.opening(view), ...this.story.lines(this.pagers.sent), ...verdict, { at, kind: 'ends', text }];
   }
 
-  private opening(): Line[] {
-    const { ackAfterMs, wellAfterMs, at } = this.scenario;
+  private opening({ approvals }: IncidentView): Line[] {
+    const { scenario, cause } = this.options;
+    const { ackAfterMs, wellAfterMs, at } = scenario;
     const { route, alerts, notes } = this.incident;
     const start = new Date(at).toISOString();
     const after = (ms: number | null) => (ms === null ? 'never' : `after ${formatDuration(ms)}`);
     const what = `${alerts[0].alertname || 'an alert without a name'} on ${route.host ?? 'an unknown host'}`;
-    const text = `${start.slice(0, 10)}: ${what}, runbook ${route.runbook}; acknowledged ${after(ackAfterMs)}, well ${after(wellAfterMs)}`;
+    const how =
+      cause === undefined
+        ? `acknowledged ${after(ackAfterMs)}, well ${after(wellAfterMs)}`
+        : `mode ${this.safety.mode}; the host has ${cause.id}: ${cause.title}`;
+    const roles = approvals.length === 0 ? [] : this.vacant;
+    const asIf = roles.map((role) => `nobody has the role ${role}: taken as if anna had it`);
     return [
-      { at: start, kind: 'begins', text },
-      ...notes.map((note): Line => ({ at: start, kind: 'note', text: note })),
+      { at: start, kind: 'begins', text: `${start.slice(0, 10)}: ${what}, runbook ${route.runbook}; ${how}` },
+      ...[...notes, ...asIf].map((note): Line => ({ at: start, kind: 'note', text: note })),
     ];
-  }
-
-  private async ending(text: string): Promise<Line> {
-    return { at: this.time.shown(this.time.serverTime(await this.time.now())), kind: 'ends', text };
   }
 }

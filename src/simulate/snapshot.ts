@@ -52,14 +52,15 @@ export function whatWaits({ incident, escalation }: Snapshot, time: VirtualTime)
   const clock = (iso: string) => time.shown(iso).slice(11, 16);
   return [
     acknowledged === null ? what : `${what} (${acknowledged.as} has it until ${clock(acknowledged.until)})`,
-    whoIsNext(escalation, clock),
+    whoIsNext({ escalation }, time),
   ].join('; ');
 }
 
-function whoIsNext(escalation: EscalationView | null, clock: (iso: string) => string): string {
+/** Who is called next if nobody does anything. */
+export function whoIsNext({ escalation }: Pick<Snapshot, 'escalation'>, time: VirtualTime): string {
   const { stillSince = null, next = null } = escalation ?? {};
   if (stillSince !== null) return 'nobody is called while it is well';
-  return next === null ? 'no tier is left' : `next: tier ${next.tier} at ${clock(next.at)}`;
+  return next === null ? 'no tier is left' : `next: tier ${next.tier} at ${time.shown(next.at).slice(11, 16)}`;
 }
 
 function waitingFor({ state, host, approvals, alerts }: IncidentView, time: VirtualTime): string | null {

@@ -10,6 +10,8 @@ import type { VirtualTime } from './time/virtual-time';
 const SLICE_MS = 2_000;
 /** A service that stays ended this long is not waited for any longer. */
 const NOT_RUNNING_MS = 1_000;
+/** Between two looks at what is waited for. */
+const LOOK_EVERY_MS = 5_000;
 /** A watch waits when health comes within this time, else it ends at once: longer than until the next look. */
 const WATCH_MS = 90_000;
 
@@ -66,8 +68,38 @@ function createWait(options: WatchOptions): HostActivities['waitUntil'] {
   return wait as HostActivities['waitUntil'];
 }
 
+/**
+ * Waiting for whatever a page is about, on a host that becomes well by what is done to it: looked at again and again until it
+ * holds for the window, or the deadline.
+ */
+export function createPatientWait(options: Clock & { host: ScriptedHost }): Pick<HostActivities, 'waitUntil'> {
+  const { host, time } = options;
+  const { waitUntil: look } = host.activities();
+  const wait = async (wanted: WaitRequest): Promise<Verdict> => {
+    const begunAt = await time.now();
+    const seen = async (): Promise<Verdict> => {
+      const verdict = await look(wanted);
+      return { ...verdict, waitedMs: Math.round(((await time.now()) - begunAt) / 1_000) * 1_000 };
+    };
+    for (;;) {
+      const verdict = await seen();
+      const left = wanted.deadlineMs - ((await time.now()) - begunAt);
+      const isEnd = left <= 0 || verdict.ended === 'died' || verdict.ended === 'notRunning';
+      if (!verdict.holds && isEnd) return verdict;
+      const isWanted = await passed(verdict.holds ? wanted.windowMs : Math.min(left, LOOK_EVERY_MS), options);
+      if (!isWanted) return verdict;
+      if (!verdict.holds) continue;
+      const held = await seen();
+      if (held.holds || left <= 0) return { ...held, since: verdict.since, heldMs: held.holds ? wanted.windowMs : 0 };
+    }
+  };
+  return { waitUntil: wait as HostActivities['waitUntil'] };
+}
+
+type Clock = Pick<WatchOptions, 'time' | 'client'>;
+
 /** Lets virtual time pass, with heartbeats; false when nobody wants it any more. */
-async function passed(ms: number, { time, client }: WatchOptions): Promise<boolean> {
+async function passed(ms: number, { time, client }: Clock): Promise<boolean> {
   const { taskToken } = Context.current().info;
   const until = (await time.now()) + ms;
   for (let now = await time.now(); now < until; now = await time.now()) {

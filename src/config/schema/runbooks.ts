@@ -2,12 +2,11 @@ import { z } from 'zod';
 import type { RunbookPolicy } from '../../shared/incident';
 import type { BusinessHours } from '../../shared/observations/images';
 import { RUNBOOK_NAMES } from '../../shared/runbooks';
+import { MODES } from '../../shared/safety/safety';
 import type { Mode } from '../../shared/safety/safety';
 import { isMapping } from '../load/values';
 import { businessHours } from './images/business-hours';
 import { duration, section, wholeNumber } from './nouns';
-
-const MODES = ['observe', 'approve', 'auto'] as const satisfies Mode[];
 
 /** The runbooks that an alert can start. */
 export const runbookName = z.enum(RUNBOOK_NAMES, {

@@ -6,6 +6,8 @@ export interface Scenario {
   at: number;
   /** After this time somebody acknowledges; null for nobody. */
   ackAfterMs: number | null;
+  /** Each question gets its yes so long after it was seen; null for no answer. */
+  approveAfterMs: number | null;
   /** After this time KingFisher is well, whatever was tried; null for never. */
   wellAfterMs: number | null;
   /** Ends the simulation at the latest. */
@@ -16,6 +18,8 @@ export interface Scenario {
 export interface ScenarioTexts {
   at: string;
   ack: string;
+  /** @default never */
+  approve?: string;
   health: string;
   until: string;
 }
@@ -31,6 +35,9 @@ export function parseScenario(texts: ScenarioTexts): Scenario {
   const untilMs = duration('--until', texts.until, texts.until, 'a duration such as "24h"');
   const ackAfterMs =
     texts.ack === 'never' ? null : duration('--ack', texts.ack, texts.ack, '"never" or a duration such as "20m"');
+  const { approve = 'never' } = texts;
+  const approveAfterMs =
+    approve === 'never' ? null : duration('--approve', approve, approve, '"never" or a duration such as "2m"');
   const after = /^after=(.*)$/.exec(texts.health)?.[1];
   const wellAfterMs =
     texts.health === 'never'
@@ -44,7 +51,7 @@ export function parseScenario(texts: ScenarioTexts): Scenario {
       throw new ScenarioError(`${name}: ${text} is not before the end, --until ${texts.until}: change one of them`);
     }
   }
-  return { at: moment(texts.at), ackAfterMs, wellAfterMs, untilMs };
+  return { at: moment(texts.at), ackAfterMs, approveAfterMs, wellAfterMs, untilMs };
 }
 
 function moment(text: string): number {

@@ -1,6 +1,6 @@
 const DAY_MS = 86_400_000;
 const FRACTION = /(\d\d:\d\d:\d\d)\.\d+/g;
-const ISO = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
+const ISO = /\b\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(?:\.\d+)?)?Z/g;
 
 /** A server whose time can be made to pass. */
 export interface TimedServer {
@@ -66,6 +66,8 @@ export class VirtualTime {
 
   /** The same for times within a text; fractions of a second are the server's own and say nothing. */
   shownText(text: string): string {
-    return text.replace(ISO, (time) => this.shown(time)).replace(FRACTION, '$1');
+    const shown = (time: string, seconds?: string) =>
+      seconds === undefined ? `${this.shown(time).slice(0, 16)}Z` : this.shown(time);
+    return text.replace(ISO, shown).replace(FRACTION, '$1');
   }
 }

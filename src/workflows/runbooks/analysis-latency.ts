@@ -24,7 +24,8 @@ export async function analysisLatency(input: IncidentInput): Promise<IncidentRes
 const WORKERS = 'orchestrator.max_workers';
 const FALLBACK = 'orchestrator.fallback_mode';
 
-const page: Runbook<Diagnosis> = {
+/** What the page says. */
+export const page: Runbook<Diagnosis> = {
   page: 'D',
   title: 'Analysis latency high',
   watch: { subject: 'Analysis', reading: (policy) => ({ reading: 'latency', ...latencyTerms(policy) }) },

@@ -20,7 +20,8 @@ export async function imageProcessingStalled(input: IncidentInput): Promise<Inci
 /** A look that nothing was done before: an image that is on its way. */
 const LOOK_MS = 10_000;
 
-const pageOf = (limits: ImageLimits, waited: Waited = { until: null }): Runbook<Diagnosis> => ({
+/** What the page says, with these limits. */
+export const pageOf = (limits: ImageLimits, waited: Waited = { until: null }): Runbook<Diagnosis> => ({
   page: 'E',
   title: 'Image processing stalled',
   watch: { subject: 'Image processing', reading: { reading: 'images', ...limits.wanted } },

@@ -28,7 +28,8 @@ export async function outboxStuck(input: IncidentInput): Promise<IncidentResult>
   return await runIncident(input, followRunbook(page));
 }
 
-const page: Runbook<OutboxDiagnosis> = {
+/** What the page says. */
+export const page: Runbook<OutboxDiagnosis> = {
   page: 'F',
   title: 'Events stuck in outbox',
   watch: {

@@ -30,7 +30,8 @@ export async function pipelineFailures(input: IncidentInput): Promise<IncidentRe
 
 const OPENAI = 'openai.max_qps';
 
-const page: Runbook<Diagnosis> = {
+/** What the page says. */
+export const page: Runbook<Diagnosis> = {
   page: 'B',
   title: 'High pipeline failures',
   watch: { subject: 'The pipeline', reading: (policy) => ({ reading: 'pipelineFailures', ...failureTerms(policy) }) },

@@ -34,7 +34,8 @@ export async function securityViolations(input: IncidentInput): Promise<Incident
   return await runIncident(input, followRunbook({ ...page, watch: { subject: 'Access to KingFisher', reading } }));
 }
 
-const page: Omit<Runbook<Diagnosis>, 'watch'> = {
+/** What the page says. */
+export const page: Omit<Runbook<Diagnosis>, 'watch'> = {
   page: 'C',
   title: 'Security violations high',
   diagnose,

@@ -31,7 +31,8 @@ export async function serviceDown(input: IncidentInput): Promise<IncidentResult>
   return await runIncident(input, followRunbook(page));
 }
 
-const page: Runbook<Diagnosis> = {
+/** What the page says. */
+export const page: Runbook<Diagnosis> = {
   page: 'A',
   title: 'Service down',
   watch: { subject: 'KingFisher', reading: { reading: 'health' }, isService: true },

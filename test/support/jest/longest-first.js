@@ -10,7 +10,16 @@ const LONGEST = [
   ...['lose-sight', 'recovery-chaos', 'service-down', 'guard-chaos', 'never-worse', 'recovery-trouble', 'secrets'],
   ...['busy-dependencies', 'recovery', 'recovery-files', 'guard', 'demo', 'alert-storm', 'host-systemd', 'leases'],
   // workflows
-  ...['incident-safety', 'pages', 'escalation-matrix', 'emergency-recovery', 'lease', 'escalation', 'pause-boundaries'],
+  ...[
+    'simulate-causes',
+    'incident-safety',
+    'pages',
+    'escalation-matrix',
+    'emergency-recovery',
+    'lease',
+    'escalation',
+    'pause-boundaries',
+  ],
   ...['escalation-server', 'simulate', 'allowed', 'busy-dependencies', 'lease-server'],
 ];
 

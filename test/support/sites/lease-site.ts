@@ -11,7 +11,7 @@ import { leaseQuery } from '../../../src/workflows/messages';
 import { bundleWorkflows } from '../temporal/bundle';
 import { PLAN } from '../escalations';
 import { ScriptedLedger } from '../../../src/simulate/script/scripted-ledger';
-import { ScriptedSettings } from '../scripted/scripted-settings';
+import { ScriptedSettings } from '../../../src/simulate/script/scripted-settings';
 import { startTimeSkipping } from '../temporal/temporal';
 import { waitFor } from '../wait-for';
 import { tearDown, withWorker } from '../temporal/workers';

@@ -13,7 +13,7 @@ import { POLICY as GUARD } from '../../support/sites/guard-site';
 import { POLICY, alert, incidentInput, resolvedWhenWell, startIncident, untilState } from '../../support/incidents';
 import { SAFETY } from '../../support/safety';
 import { watchOf } from '../../support/scripted/agent-watch';
-import { ScriptedSettings } from '../../support/scripted/scripted-settings';
+import { ScriptedSettings } from '../../../src/simulate/script/scripted-settings';
 import { startLocal } from '../../support/temporal/temporal';
 import { waitFor } from '../../support/wait-for';
 import { WorkflowSite } from '../../support/sites/workflow-site';

@@ -10,7 +10,7 @@ import { OF_ESCALATION, OF_GUARD, OF_INCIDENT, ofLease } from '../../support/mes
 import type { Proper } from '../../support/messages/proper';
 import { SAFETY } from '../../support/safety';
 import { SEED, sizeOf } from '../../support/sample';
-import { ScriptedSettings } from '../../support/scripted/scripted-settings';
+import { ScriptedSettings } from '../../../src/simulate/script/scripted-settings';
 import { WorkflowSite } from '../../support/sites/workflow-site';
 import { startLocal } from '../../support/temporal/temporal';
 import { waitFor } from '../../support/wait-for';

@@ -15,7 +15,7 @@ import { PLAN } from '../../support/escalations';
 import { hold } from '../../support/scripted/held-activity';
 import { alert, incidentInput, startIncident, untilState } from '../../support/incidents';
 import { outputOf } from '../../support/output-of';
-import { ScriptedSettings } from '../../support/scripted/scripted-settings';
+import { ScriptedSettings } from '../../../src/simulate/script/scripted-settings';
 import { startLocal } from '../../support/temporal/temporal';
 import { waitFor } from '../../support/wait-for';
 import { WorkflowSite } from '../../support/sites/workflow-site';

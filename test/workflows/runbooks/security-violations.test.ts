@@ -11,7 +11,7 @@ import {
   untilState,
 } from '../../support/incidents';
 import { SAFETY } from '../../support/safety';
-import { ScriptedSettings } from '../../support/scripted/scripted-settings';
+import { ScriptedSettings } from '../../../src/simulate/script/scripted-settings';
 import { WorkflowSite } from '../../support/sites/workflow-site';
 import { recordHistory } from '../../support/temporal/record-history';
 

@@ -18,13 +18,14 @@ function refusal(work: () => unknown): string {
 
 describe('parseScenario', () => {
   it('reads times as people write them', () => {
-    expect(parseScenario({ ...texts, ack: '20m', health: 'after=12m' })).toEqual({
+    expect(parseScenario({ ...texts, ack: '20m', approve: '2m', health: 'after=12m' })).toEqual({
       at: Date.parse(AT),
       ackAfterMs: 20 * 60_000,
+      approveAfterMs: 2 * 60_000,
       wellAfterMs: 12 * 60_000,
       untilMs: 24 * 3_600_000,
     });
-    expect(parseScenario(texts)).toMatchObject({ ackAfterMs: null, wellAfterMs: null });
+    expect(parseScenario(texts)).toMatchObject({ ackAfterMs: null, approveAfterMs: null, wellAfterMs: null });
   });
 
   it.each([
@@ -32,6 +33,7 @@ describe('parseScenario', () => {
     [{ at: '2026-02-30T03:00Z' }, 'got "2026-02-30T03:00Z"'],
     [{ at: '2026-11-23T25:00Z' }, 'got "2026-11-23T25:00Z"'],
     [{ ack: 'soon' }, '--ack: expected "never" or a duration such as "20m", up to 7d, got "soon"'],
+    [{ approve: 'soon' }, '--approve: expected "never" or a duration such as "2m", up to 7d, got "soon"'],
     [{ health: '12m' }, '--health: expected "never" or a time such as "after=12m", up to 7d, got "12m"'],
     [{ until: 'never' }, '--until: expected a duration such as "24h"'],
     [{ ack: '25h' }, '--ack: 25h is not before the end, --until 24h'],

@@ -10,7 +10,7 @@ import {
 } from '../../../support/incidents';
 import { SAFETY } from '../../../support/safety';
 import { waitOf, watchOf } from '../../../support/scripted/agent-watch';
-import { ScriptedSettings } from '../../../support/scripted/scripted-settings';
+import { ScriptedSettings } from '../../../../src/simulate/script/scripted-settings';
 import { WorkflowSite } from '../../../support/sites/workflow-site';
 import { recordHistory } from '../../../support/temporal/record-history';
 import { waitFor } from '../../../support/wait-for';

@@ -1,8 +1,8 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { SettingActivities } from '../../../src/activities/host/settings/settings';
-import type { SettingState, SettingValue } from '../../../src/shared/safety/lease';
-import type { Change } from '../../../src/shared/observations/change';
-import type { ChangePermit } from '../../../src/shared/safety/permit';
+import type { SettingActivities } from '../../activities/host/settings/settings';
+import type { SettingState, SettingValue } from '../../shared/safety/lease';
+import type { Change } from '../../shared/observations/change';
+import type { ChangePermit } from '../../shared/safety/permit';
 
 type Name = keyof SettingActivities;
 
