@@ -37,8 +37,7 @@ export const outboxStuck: PageScenarios = {
       title: "The firewall blocks RabbitMQ's port",
       given: ({ host }) => {
         const rules = [{ chain: 'inet filter output', rule: 'tcp dport 5672 drop' }];
-        host.outbox.path = { isReachable: false, why: 'timeout', rules };
-        host.also.waitUntilDependencyClear = async () => ({ ...host.dependency('rabbitmq'), condition: 'down' });
+        host.paths.rabbitmq = { isReachable: false, why: 'timeout', rules };
       },
     },
     {

@@ -35,6 +35,15 @@ export const serviceDown: PageScenarios = {
     },
     {
       cite: 'A.2',
+      name: 'firewall',
+      title: "The firewall blocks a dependency's port",
+      given: ({ host }) => {
+        const rules = [{ chain: 'inet filter input', rule: 'tcp dport 5432 drop' }];
+        host.paths.postgres = { isReachable: false, why: 'timeout', rules };
+      },
+    },
+    {
+      cite: 'A.2',
       name: 'dependency',
       title: 'A dependency is down',
       given: ({ host }) => {
