@@ -7,7 +7,7 @@ export const fault: Fault = {
   mend: (host) => host.outside('openai', {}),
   expects: {
     ending: 'escalated',
-    cause: 'B.diagnosis Why steps fail is said by neither counter nor log',
+    cause: 'FailuresUnexplained',
     changes: [],
   },
   touches: ['file /opt/kingfisher/config/kingfisher.json'],
