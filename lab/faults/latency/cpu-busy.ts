@@ -3,7 +3,7 @@ import type { Fault } from '../../gameday/fault';
 export const fault: Fault = {
   what: 'Analyses take all processors, and wait for each other',
   alert: 'KingfisherAnalysisLatencyHigh',
-  inject: (host) => host.within({ analysisCpuSeconds: 5 }),
+  inject: (host) => host.within({ analysisCpuSeconds: 4.5 }),
   mend: (host) => host.within({}),
   expects: {
     ending: 'healed',

@@ -11,7 +11,9 @@ export const fault: Fault = {
     await host.within({ diskMsPerTempFile: 600 });
     const job = `large="$(find /usr -xdev -type f -size +20M | head -n 1)"
       while [ -n "$(find ${DATA}/images/temp ${OLD})" ]; do dd if="$large" of=/dev/null bs=64k iflag=direct; done`;
-    for (const number of [1, 2, 3, 4]) await host.background(`--unit=run-scan-${number}`, '/bin/sh', '-c', job);
+    for (const number of [1, 2, 3, 4]) {
+      await host.background(`--unit=run-scan-${number}`, '--description=A scan', '/bin/sh', '-c', job);
+    }
   },
   remedy: (host) => host.shell(`find "$1/images/temp" ${OLD} -delete`, DATA),
   mend: (host) => host.within({}),

@@ -5,7 +5,10 @@ export const fault: Fault = {
   what: 'KingFisher may open no more files, and takes no connection',
   alert: 'KingfisherServiceDown',
   inject: (host) =>
-    host.shell('prlimit --pid "$(systemctl show --value --property=MainPID "$1")" --nofile=8:', KINGFISHER),
+    host.shell(
+      'runuser -u kingfisher -- prlimit --pid "$(systemctl show --value --property=MainPID "$1")" --nofile=8:',
+      KINGFISHER,
+    ),
   remedy: (host) => host.systemctl('restart', KINGFISHER),
   expects: {
     ending: 'healed',
