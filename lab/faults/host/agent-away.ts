@@ -8,9 +8,8 @@ export const fault: Fault = {
     await host.systemctl('stop', 'halcyon-agent.service');
     await host.systemctl('stop', KINGFISHER);
   },
-  mend: async (host) => {
-    await host.systemctl('start', 'halcyon-agent.service');
-  },
+  remedy: (host) => host.startKingfisher(),
+  mend: (host) => host.systemctl('start', 'halcyon-agent.service'),
   expects: {
     ending: 'escalated',
     cause: 'AgentUnreachable',
