@@ -78,7 +78,7 @@ async function incidentOf({ site }: Playing, { alert }: Fault): Promise<Begun> {
 
 async function follow(playing: Playing, begun: Begun & NamedFault): Promise<IncidentView | null> {
   if (!(await untilBegun(playing, begun))) return null;
-  const view = await untilEnd(playing, begun.incident);
+  const view = await untilEnd(playing, begun);
   playing.say(`${begun.name}: ${view === null ? 'no end' : (view.outcome ?? view.state)}`);
   return view;
 }
@@ -119,12 +119,13 @@ async function strike(playing: Playing, { role, afterMs }: Kill, begun: readonly
   return `${role} after ${(afterMs / 1_000).toFixed(1)} s`;
 }
 
-/** It closed, or people were called, or told of a fault of monitoring. Questions are answered on the way. */
-async function untilEnd({ signal }: Playing, incident: WorkflowHandle): Promise<IncidentView | null> {
+/** It closed, or people were called, or told of a fault of monitoring. Where the fault says so, they say yes on the way. */
+async function untilEnd({ signal }: Playing, { incident, fault }: Begun & NamedFault): Promise<IncidentView | null> {
+  const saysYes = fault.expects.ending === 'approved';
   let last: IncidentView | null = null;
   const look = async () => {
     last = await incident.query(timelineQuery);
-    await approve(incident, last);
+    if (saysYes) await approve(incident, last);
     const isTold = last.findings.some(({ name }) => name === 'AlertContradicted');
     return last.state === 'closed' || isWithPeople(last) || isTold ? last : undefined;
   };
@@ -146,28 +147,29 @@ async function approve(incident: WorkflowHandle, { approvals }: IncidentView): P
 async function untilClosed(incident: WorkflowHandle, signal: AbortSignal): Promise<IncidentView | null> {
   const look = async () => {
     const view = await incident.query(timelineQuery);
-    await approve(incident, view);
     return view.state === 'closed' ? view : undefined;
   };
   return (await until<IncidentView | undefined>(look, { deadlineMs: CLOSED_WITHIN_MS, signal })) ?? null;
 }
 
-/** No alert fires and no lease is in effect: the next fault begins on a host that is well. */
+/** No alert fires, no incident is open and no lease is in effect: the next fault begins on a host that is well. */
 async function untilQuiet({ site, host, signal }: Playing): Promise<Pick<Played, 'leasesLeft' | 'isQuiet'>> {
   let leasesLeft: string[] = [];
   let isQuiet = false;
   const look = async () => {
-    leasesLeft = await openLeases(site);
-    isQuiet = (await unusualAlerts(site.monitoring.prometheusUrl)) === 0 && (await host.isReady());
+    leasesLeft = await openRuns(site, 'WorkflowType = "lease"');
+    const alerts = await unusualAlerts(site.monitoring.prometheusUrl);
+    const incidents = await openRuns(site, 'WorkflowId STARTS_WITH "incident/"');
+    isQuiet = alerts + incidents.length === 0 && (await host.isReady());
     return isQuiet && leasesLeft.length === 0 ? true : undefined;
   };
   await until(look, { deadlineMs: QUIET_WITHIN_MS, signal });
   return { leasesLeft, isQuiet };
 }
 
-async function openLeases({ stack: { client } }: WholeSite): Promise<string[]> {
+async function openRuns({ stack: { client } }: WholeSite, which: string): Promise<string[]> {
   const open: string[] = [];
-  const query = 'WorkflowType = "lease" AND ExecutionStatus = "Running"';
+  const query = `${which} AND ExecutionStatus = "Running"`;
   for await (const { workflowId } of client.workflow.list({ query })) open.push(workflowId);
   return open;
 }

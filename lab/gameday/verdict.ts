@@ -19,7 +19,7 @@ export interface Played {
   killed: string | null;
   /** Leases of the host that are still in effect. */
   leasesLeft: string[];
-  /** Nothing of it was left: no alert, and KingFisher is ready. */
+  /** Nothing of it was left: no alert, no incident, and KingFisher is ready. */
   isQuiet: boolean;
 }
 
@@ -65,7 +65,7 @@ export function judge(fault: Fault, played: Played, observe: boolean): Row {
     ...played.leasesLeft.map((setting) => `lease left: ${setting}`),
     ...overlaps(closed ?? view, played.beside),
     ...(closed === null ? ['its incident did not close'] : []),
-    ...(played.isQuiet ? [] : ['an alert is still there, or KingFisher is not ready']),
+    ...(played.isQuiet ? [] : ['an alert or an incident is still there, or KingFisher is not ready']),
   ];
   return {
     name: played.name,

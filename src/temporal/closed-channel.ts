@@ -28,7 +28,11 @@ function endedCall(details: string): Pick<Call, keyof Call> {
   const nothing = (): void => undefined;
   return {
     start: (metadata: Metadata, listener: Listener) => {
-      setImmediate(() => listener?.onReceiveStatus?.({ code: CANCELLED, details, metadata }));
+      setImmediate(() => {
+        // As gRPC does: the retries wait for a message, also for none.
+        listener?.onReceiveMessage?.(null);
+        listener?.onReceiveStatus?.({ code: CANCELLED, details, metadata });
+      });
     },
     getPeer: () => 'unknown',
     getAuthContext: () => null,

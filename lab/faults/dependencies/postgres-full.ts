@@ -1,16 +1,17 @@
 import type { Fault } from '../../gameday/fault';
 
+const CROWD = `for number in $(seq 110); do
+  PGPASSWORD=kingfisher psql --quiet --host 127.0.0.1 --user kingfisher zmart_core --command 'SELECT pg_sleep(900)' &
+done; wait`;
+
 export const fault: Fault = {
-  what: 'PostgreSQL has no connection left for KingFisher',
+  what: 'Somebody else has all connections of PostgreSQL',
   alert: 'KingfisherServiceDown',
-  inject: async (host) => {
-    await host.sql('ALTER ROLE kingfisher CONNECTION LIMIT 0');
-    await host.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'kingfisher'");
-  },
-  mend: (host) => host.sql('ALTER ROLE kingfisher CONNECTION LIMIT -1'),
+  inject: (host) => host.background('--unit=run-crowd', '--description=A crowd', '/bin/sh', '-c', CROWD),
+  mend: (host) => host.systemctl('stop', 'run-crowd.service'),
   expects: {
     ending: 'escalated',
-    cause: null,
+    cause: 'DependencyRefused',
     changes: [],
     mayChange: ['Restart KingFisher'],
   },

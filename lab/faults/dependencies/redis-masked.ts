@@ -12,7 +12,8 @@ export const fault: Fault = {
     ending: 'escalated',
     cause: 'UnitMasked',
     changes: [],
-    mayChange: ['Restart KingFisher'],
+    // The attempt, which the agent refuses.
+    mayChange: ['Restart redis', 'Restart KingFisher'],
   },
   touches: ['unit kingfisher.service', 'unit redis-server.service'],
 };

@@ -8,6 +8,7 @@ export const fault: Fault = {
       VALUES ('x', '{}', 'x', 'kingfisher.gone')`);
     await host.within({ eventsPerSecond: 20 });
   },
+  remedy: (host) => host.sql("DELETE FROM kingfisher.outbox WHERE exchange = 'kingfisher.gone'"),
   mend: (host) => host.within({}),
   expects: {
     ending: 'approved',

@@ -19,6 +19,8 @@ export interface Permissions extends ChangeContext {
   /** The folder whose entries, itself included, are looked at. */
   folder: string;
   owner: Owner;
+  /** A folder below that stays whose it is, with all in it: Halcyon's own quarantine. */
+  spared?: string;
   /** Who may write to the folders on the way to it. */
   writers: Writers;
   names: Names;
@@ -94,6 +96,10 @@ async function walkAll(work: Work): Promise<PermissionCheck> {
 
 async function enters(work: Work, { folder, below, isMounted }: Inner): Promise<boolean> {
   const place = path.join(work.folder, below);
+  if (place === work.spared) {
+    work.found.skipped++;
+    return false;
+  }
   if (isMounted) {
     work.found.skipped++;
     note(work, place, 'is mounted there, left alone');

@@ -18,7 +18,7 @@ export interface TurnRequest {
   /** With which it began: the same when it goes on in a new run, and after a reset. */
   runId: string;
   runbook: string;
-  /** `critical` goes before everything else, then by age. */
+  /** A service that is down and what a person started go first, then `critical`, then by age. */
   severity: string;
   startsAt: string;
   /** Who started it; budget and flap detection do not hold up a person. Null for an alert. */
@@ -42,6 +42,8 @@ export type TurnAnswer =
   | { kind: 'queued'; holder: string; position: number }
   /** Final for this request; `resumed` follows a refusal because of a pause. */
   | { kind: 'refused'; reason: RefusalReason; detail: string }
+  /** To the holder: somebody goes before it. It lends its turn for as long as it only looks whether its remedy helped. */
+  | { kind: 'wanted'; by: string }
   /** To the holder: no new change from here on; running steps finish. */
   | { kind: 'paused'; by: string; reason: string; until: string }
   /** To the holder, and to those that were refused for the pause. */

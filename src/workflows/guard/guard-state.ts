@@ -67,9 +67,21 @@ export function isOfPerson({ startedBy }: TurnRequest): boolean {
   return startedBy !== null;
 }
 
-/** Critical before everything else, then by age. */
+/** What is down, and what a person started, before what is critical, before everything else; then by age. */
 export function byUrgency(a: TurnRequest, b: TurnRequest): number {
-  const rank = ({ severity }: TurnRequest) => (severity === 'critical' ? 0 : 1);
   const age = a.startsAt < b.startsAt ? -1 : a.startsAt > b.startsAt ? 1 : 0;
   return rank(a) - rank(b) || age || (a.incidentId < b.incidentId ? -1 : 1);
+}
+
+/** It need not wait until the other is done with all that it does. */
+export function isMoreUrgent(one: TurnRequest, other: TurnRequest): boolean {
+  return rank(one) === 0 && rank(other) > 0;
+}
+
+/** Nothing of KingFisher works without these. */
+const DOWN: readonly string[] = ['serviceDown', 'emergencyRecovery'];
+
+function rank(request: TurnRequest): number {
+  if (isOfPerson(request) || (DOWN.includes(request.runbook) && request.severity === 'critical')) return 0;
+  return request.severity === 'critical' ? 1 : 2;
 }

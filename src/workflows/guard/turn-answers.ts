@@ -1,6 +1,6 @@
 import type { Pause, TurnAnswer } from '../../shared/safety/guard';
 import type { GuardMemory } from './guard-memory';
-import { isOfPerson } from './guard-state';
+import { isMoreUrgent, isOfPerson } from './guard-state';
 import type { Addressed, GuardState, IncidentRun, Refusal } from './guard-state';
 
 /** Those further behind hear of their place when they get nearer. */
@@ -10,6 +10,8 @@ const TOLD_OF_THEIR_PLACE = 20;
 export class TurnAnswers {
   /** By run, the place that it heard of last. */
   private told: Record<string, string> = {};
+  /** The token of the holder that has heard that somebody goes before it. */
+  private wanted = 0;
 
   constructor(
     private readonly state: GuardState,
@@ -50,7 +52,7 @@ export class TurnAnswers {
     delete this.told[runId];
   }
 
-  /** Everybody near the front hears its place, where that is another than before. */
+  /** Everybody near the front hears its place, where that is another than before; the holder, who goes before it. */
   places(): void {
     const { holder, queue } = this.state;
     if (holder === null) return;
@@ -62,6 +64,10 @@ export class TurnAnswers {
       this.say(one, { kind: 'queued', holder: holder.request.incidentId, position: index + 1 });
     });
     this.told = told;
+    const [next] = queue;
+    if (next === undefined || !isMoreUrgent(next, holder.request) || this.wanted === holder.token) return;
+    this.wanted = holder.token;
+    this.say(holder.request, { kind: 'wanted', by: next.incidentId });
   }
 
   private say({ incidentId, runId }: IncidentRun, answer: TurnAnswer): void {

@@ -37,6 +37,8 @@ export class Turn {
   private queued = false;
   private pause: { by: string; reason: string; until: string } | null = null;
   private wanted = false;
+  /** Who waits for this turn, and goes before it; null for nobody. */
+  wantedBy: string | null = null;
   private askedAt = 0;
   private readonly left: Partial<Record<ServiceName, number>> = {};
   private hasNoted = false;
@@ -88,6 +90,8 @@ export class Turn {
         return this.takeRefusal(answer);
       case 'paused':
         return this.takePause(answer);
+      case 'wanted':
+        return void (this.wantedBy = answer.by);
       case 'resumed':
         if (this.isPaused) this.options.note(`Changes may go on: ${answer.by}`);
         this.pause = null;
@@ -166,7 +170,7 @@ export class Turn {
 
   private take(answer: Granted): void {
     // An answer that was long on its way: nobody else may wait for a turn that is not used.
-    if (!this.wanted) return void this.tell(this.giveBack());
+    if (!this.wanted) return void this.tell(this.options.guard.release({ ...this.run, changed: false }));
     if (this.granted !== null && answer.token <= this.granted.token) return;
     if (this.granted === null) this.waited = this.options.now() - this.askedAt;
     this.granted = answer;
@@ -224,13 +228,10 @@ export class Turn {
 
   private forgetGrant(): void {
     this.wanted = false;
+    this.wantedBy = null;
     this.granted = null;
     this.refused = null;
     this.queued = false;
-  }
-
-  private async giveBack(): Promise<void> {
-    await this.options.guard.release({ ...this.run, changed: false });
   }
 
   /** Nothing of this may end an incident; a guard that did not hear is asked again. */

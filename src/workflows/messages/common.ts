@@ -13,5 +13,5 @@ export const moveOnSignal = signal<undefined>(
 export const turnSignal = signal<TurnMessage>(
   'turn',
   turnMessage,
-  `${BY_HALCYON} The guard of the host answers: your turn, wait, refused, paused or resumed.`,
+  `${BY_HALCYON} The guard of the host answers: your turn, wait, wanted by another, refused, paused or resumed.`,
 );

@@ -81,6 +81,8 @@ class RunbookPass<D extends Diagnosed> {
   /** What the last verification of this pass came to. */
   private verdict: Verdict | undefined;
   private isAnyTried = false;
+  /** Another incident had, or has, the host since: what was diagnosed may be so no more. */
+  private hasLent = false;
 
   constructor(
     private readonly runbook: Runbook<D>,
@@ -115,6 +117,7 @@ class RunbookPass<D extends Diagnosed> {
     const { runbook, at } = this;
     const { incident, steps } = at;
     this.verdict = undefined;
+    this.hasLent = false;
     steps.seenWellAt = null;
     for (const cause of runbook.causes) {
       if (incident.isClosedByPerson) break;
@@ -124,7 +127,7 @@ class RunbookPass<D extends Diagnosed> {
         await orGoOn(async () => await runbook.after?.(found, at));
         return { kind: 'well' };
       }
-      if (this.hasDied || incident.takeOtherStanding()) return { kind: 'again' };
+      if (this.hasDied || this.hasLent || incident.takeOtherStanding()) return { kind: 'again' };
     }
     return { kind: 'helpless', why: this.whyHelpless(mayChange), diagnosed: runbook.standing(found) };
   }
@@ -189,7 +192,9 @@ class RunbookPass<D extends Diagnosed> {
 
   private async isWell(verify = this.runbook.verify): Promise<boolean> {
     const { incident, steps, safety } = this.at;
-    const verdict = await incident.during('verifying', () => verify(this.at));
+    const wasLent = safety.isLent;
+    const verdict = await safety.lendIfWanted(() => incident.during('verifying', () => verify(this.at)));
+    this.hasLent = safety.isLent && !wasLent;
     this.verdict = verdict;
     if (verdict === undefined) return false;
     const { holds } = verdict;

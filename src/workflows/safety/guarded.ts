@@ -113,6 +113,14 @@ export class Guarded implements IncidentSafety {
     return result;
   }
 
+  async lendIfWanted<T>(wait: () => Promise<T>): Promise<T> {
+    return await this.access.lendIfWanted(wait);
+  }
+
+  get isLent(): boolean {
+    return this.access.isLent;
+  }
+
   async ask(subject: ApprovalSubject, { isWatched = false } = {}): Promise<boolean> {
     return await this.questions.ask(subject, isWatched);
   }

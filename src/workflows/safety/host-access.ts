@@ -66,17 +66,26 @@ export class HostAccess implements ChangeGate {
   async turn(): Promise<TurnResult> {
     const { shared } = this;
     if (shared === null) return this.refused('this runbook only observes: runbooks.<name>.mode in halcyon.yaml');
-    return this.resultOf(await this.during((isOver) => shared.ready(isOver)));
+    return this.resultOf(await this.during((isOver) => shared.takeAgain(isOver)));
   }
 
   /** Asks for it again where it was lent, and does not wait. */
   requestAgain(): void {
-    if (this.shared?.isLent === true) this.shared.request();
+    if (this.isLent) this.shared?.request();
   }
 
   /** Others may have the host while people think, or something is waited for, as far as no step is at work on it. */
   async lendWhile<T>(think: () => Promise<T>): Promise<T> {
     return await (this.shared?.lendWhile(think) ?? think());
+  }
+
+  /** Who is more urgent may have the host meanwhile. */
+  async lendIfWanted<T>(wait: () => Promise<T>): Promise<T> {
+    return await (this.shared?.lendIfWanted(wait) ?? wait());
+  }
+
+  get isLent(): boolean {
+    return this.shared?.isLent === true;
   }
 
   /** After people thought; false when there is no turn any more. */
@@ -211,7 +220,12 @@ function sharedTurnOf(incident: Incident, { guard }: SafetyPolicy, host: string)
     note: (title, detail) => incident.note('', title, detail),
     now: () => Date.now(),
   });
-  return new SharedTurn({ turn, hasChanged: () => incident.changed, until: async (isSo) => await condition(isSo) });
+  return new SharedTurn({
+    turn,
+    hasChanged: () => incident.changed,
+    note: (title) => incident.note('', title),
+    until: async (isSo) => await condition(isSo),
+  });
 }
 
 /** What an incident that may not change something throws: its step is skipped, and says why. */

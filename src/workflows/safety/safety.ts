@@ -33,6 +33,10 @@ export interface Safety extends ChangeGate {
   keepHost<T>(work: () => Promise<T>): Promise<T>;
   /** Others may have the host while this is waited for: nothing of this incident is changed meanwhile. */
   lendWhile<T>(wait: () => Promise<T>): Promise<T>;
+  /** The same, for an incident alone that goes before this one: while it is seen whether a remedy helped. */
+  lendIfWanted<T>(wait: () => Promise<T>): Promise<T>;
+  /** Others have the host, or had it since this incident last did. */
+  readonly isLent: boolean;
   /** Before the remedy of a cause: asks once for the whole of it where the runbook's mode is `approve`. */
   approveRemedy(cause: Remedied, evidence: string): Promise<boolean>;
   /**
@@ -111,6 +115,12 @@ export class DryRun implements IncidentSafety {
   }
 
   async lendWhile<T>(wait: () => Promise<T>): Promise<T> {
+    return await wait();
+  }
+
+  readonly isLent = false;
+
+  async lendIfWanted<T>(wait: () => Promise<T>): Promise<T> {
     return await wait();
   }
 

@@ -9,23 +9,28 @@ export interface SharedTurnOptions {
   turn: Turn;
   /** Whether anything was changed on the host so far. */
   hasChanged: () => boolean;
+  /** For the timeline. */
+  note: (title: string) => void;
   /** Waits until it is so. */
   until: (isSo: () => boolean) => Promise<void>;
 }
 
 /**
  * An incident's turn, which steps beside each other use at the same time. It is lent to other incidents while people think
- * about a question, and never under somebody who uses it: not before the last one lets go. Plain state without Temporal
+ * about a question, and to one that is more urgent while a remedy is verified; never under somebody who uses it: not before the
+ * last one lets go. Plain state without Temporal
  * calls.
  */
 export class SharedTurn {
   private users = 0;
   private questions = 0;
+  /** Of what is waited for and is in nobody's way. */
+  private waits = 0;
   private hasLent = false;
 
   constructor(private readonly options: SharedTurnOptions) {}
 
-  /** Given back for a question, and not asked for since. */
+  /** Given back for a question or for somebody more urgent, and not asked for since. */
   get isLent(): boolean {
     return this.hasLent;
   }
@@ -46,6 +51,7 @@ export class SharedTurn {
 
   receive(answer: TurnMessage): void {
     this.options.turn.receive(answer);
+    this.lendToWhoIsMoreUrgent();
   }
 
   /** Asks, and does not wait for the answer. */
@@ -72,6 +78,7 @@ export class SharedTurn {
       isUsed = false;
       this.users -= 1;
       this.lendWhereNobodyUsesIt();
+      this.lendToWhoIsMoreUrgent();
     };
   }
 
@@ -83,6 +90,17 @@ export class SharedTurn {
       return await think();
     } finally {
       this.questions -= 1;
+    }
+  }
+
+  /** Who is more urgent may have the host meanwhile, as far as nobody here uses it. */
+  async lendIfWanted<T>(wait: () => Promise<T>): Promise<T> {
+    this.waits += 1;
+    this.lendToWhoIsMoreUrgent();
+    try {
+      return await wait();
+    } finally {
+      this.waits -= 1;
     }
   }
 
@@ -115,8 +133,18 @@ export class SharedTurn {
   }
 
   private lendWhereNobodyUsesIt(): void {
+    if (this.questions > 0 && this.users === 0 && this.options.turn.isWanted) this.lend();
+  }
+
+  private lendToWhoIsMoreUrgent(): void {
+    const { wantedBy: by, isGranted } = this.options.turn;
+    if (this.waits === 0 || this.users > 0 || by === null || !isGranted) return;
+    this.options.note(`Lends its turn while it verifies: ${by} goes first`);
+    this.lend();
+  }
+
+  private lend(): void {
     const { turn, hasChanged } = this.options;
-    if (this.questions === 0 || this.users > 0 || !turn.isWanted) return;
     this.hasLent = true;
     turn.letGo({ changed: hasChanged() });
   }

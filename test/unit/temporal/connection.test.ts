@@ -58,6 +58,18 @@ describe('createClient', () => {
     await ended;
   });
 
+  it('ends a call that is begun on a closed connection', async () => {
+    const busy = await busyServer();
+    const client = createClient({ address: busy.address, namespace: 'ops', apiKey: null, tls: null });
+    try {
+      await client.connection.ensureConnected();
+      await client.connection.close();
+      await expect(client.workflow.getHandle('incident/A/h1').describe()).rejects.toThrow();
+    } finally {
+      busy.close();
+    }
+  });
+
   it('fails at once where a certificate cannot be read', () => {
     const folder = mkdtempSync(join(tmpdir(), 'halcyon-tls-'));
     try {

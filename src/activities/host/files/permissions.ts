@@ -73,10 +73,10 @@ async function ensurePermissions(
 }
 
 async function wanted({ settings }: HostDeps, folder: string, signal: AbortSignal): Promise<Permissions> {
-  const { owner: named } = settings.kingfisher;
+  const { owner: named, quarantineDir: spared } = settings.kingfisher;
   if (named === null) throw notConfigured('kingfisher.owner');
   const [owner, names] = [await findOwner(named), await listNames()];
-  return { folder, owner, names, writers: await writersOf(settings.kingfisher), signal };
+  return { folder, owner, names, spared, writers: await writersOf(settings.kingfisher), signal };
 }
 
 function counted({ entries, different, examples, skipped }: PermissionCheck, { redact }: HostDeps): PermissionCount {

@@ -52,4 +52,5 @@ export const turnMessage = byKind<TurnMessage>({
   // Of several people at once: longer than one person's words.
   paused: { ...to, by: text, reason: text, until: time },
   resumed: { ...to, by: text },
+  wanted: { ...to, by: text },
 });

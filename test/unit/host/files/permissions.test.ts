@@ -78,6 +78,15 @@ describe('permissions', () => {
     expect(missing).toMatchObject({ entries: 0, notes: [`${folder.path('none')} does not exist`] });
   });
 
+  it("of Halcyon's own quarantine stay as they are, with all in it", async () => {
+    const spared = folder.path('data/quarantine');
+    mkdirSync(path.join(spared, '1'), { recursive: true });
+    chmodSync(spared, 0o700);
+    writeFileSync(path.join(spared, '1/image.jpg'), 'x', { mode: 0o600 });
+    expect(await mendPermissions({ ...what(), spared }, 100)).toMatchObject({ entries: 1, skipped: 1 });
+    expect([seen(spared).mode, seen(path.join(spared, '1/image.jpg')).mode]).toEqual(['700', '600']);
+  });
+
   it('of pipes are left alone, and nobody waits for them', async () => {
     execFileSync('mkfifo', ['-m', '600', folder.path('data/pipe')]);
     expect(await mendPermissions(what(), 100)).toMatchObject({ entries: 1, skipped: 1 });

@@ -60,6 +60,7 @@ describe('the turn', () => {
       'warning: queued 1',
       'young: queued 1',
       'warning: queued 2',
+      'first: wanted',
       'old: queued 1',
       'young: queued 2',
       'warning: queued 3',
@@ -70,6 +71,21 @@ describe('the turn', () => {
       turns.release(release(next), T0);
     }
     expect(order).toEqual(['first', 'old', 'young', 'warning']);
+  });
+
+  it('is wanted of its holder by what is down and by a person, who go before all that is critical', () => {
+    const turns = newTurns();
+    const slow = { runbook: 'pipelineFailures' };
+    turns.request(request('slow', slow), T0);
+    turns.request(request('other', slow), T0);
+    expect(said(turns)).toEqual(['slow: granted', 'other: queued 1']);
+    turns.request(request('down', { startsAt: '2026-11-24T03:00:00.000Z' }), T0);
+    expect(said(turns)).toEqual(['down: queued 1', 'other: queued 2', 'slow: wanted']);
+    turns.request(request('person', { ...slow, startedBy: 'anna' }), T0);
+    expect(said(turns)).not.toContain('slow: wanted');
+    turns.release(release('slow'), T0);
+    expect(holder(turns)).toBe('person');
+    expect(said(turns)).not.toContain('person: wanted');
   });
 
   it('is asked for again without changing anything', () => {

@@ -34,6 +34,7 @@ function incident() {
   const shared = new SharedTurn({
     turn,
     hasChanged: () => true,
+    note: (title) => void said.push(title),
     until: async (isSo) => {
       wishes.push(isSo);
       await new Promise<void>((resolve) => (free = resolve));
@@ -57,6 +58,16 @@ function question(shared: SharedTurn) {
   };
 }
 
+/** A verification that ends when the test says so. */
+function waiting(shared: SharedTurn) {
+  let end: () => void = () => undefined;
+  const ended = shared.lendIfWanted(() => new Promise<void>((resolve) => (end = resolve)));
+  return async () => {
+    end();
+    await ended;
+  };
+}
+
 describe('a turn that steps use beside each other', () => {
   it('is lent to others while people think, and taken again after that', async () => {
     const { shared, said, change } = incident();
@@ -68,6 +79,39 @@ describe('a turn that steps use beside each other', () => {
     expect(await shared.takeAgain(never)).toMatchObject({ kind: 'granted', token: 8 });
     expect(said).toEqual(['release, changed', 'request']);
     expect(change()).toMatchObject({ token: 8 });
+  });
+
+  it('is lent while it is only waited, to who is more urgent, and to nobody else', async () => {
+    const { shared, said, change } = incident();
+    const wait = waiting(shared);
+    expect(said).toEqual([]);
+    shared.receive({ kind: 'wanted', by: 'incident/B/h1' });
+    expect(said).toEqual(['Lends its turn while it verifies: incident/B/h1 goes first', 'release, changed']);
+    expect(() => change()).toThrow("not this incident's turn");
+    await wait();
+    expect(shared.isLent).toBe(true);
+    expect(await shared.takeAgain(never)).toMatchObject({ kind: 'granted', token: 8 });
+  });
+
+  it('is kept from who is more urgent for as long as a step is at work', async () => {
+    const { shared, said } = incident();
+    shared.receive({ kind: 'wanted', by: 'incident/B/h1' });
+    const letGo = shared.use();
+    const wait = waiting(shared);
+    expect(said).toEqual([]);
+    letGo();
+    expect(said).toContain('release, changed');
+    await wait();
+  });
+
+  it('is not lent for a wish that came before it was granted anew', async () => {
+    const { shared, said, turn } = incident();
+    shared.receive({ kind: 'wanted', by: 'incident/B/h1' });
+    await waiting(shared)();
+    expect(await shared.takeAgain(never)).toMatchObject({ kind: 'granted' });
+    said.length = 0;
+    await waiting(shared)();
+    expect([said, turn.isGranted]).toEqual([[], true]);
   });
 
   it('is not given away by the question of one under the work of another', async () => {

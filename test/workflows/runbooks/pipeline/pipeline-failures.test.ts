@@ -276,3 +276,23 @@ it('observe names the cause and what would be done, and changes nothing', async 
     expect(settings.writes).toEqual([]);
   });
 });
+
+it('lends its turn while it verifies, to a service that is down, and diagnoses again then', async () => {
+  await onHost(async (host, name) => {
+    host.pipeline.failing.rateLimit = 30;
+    settings.afterWrite = () => undefined;
+    const { handle } = await began(name);
+    const see = async () => await handle.query<IncidentView>('timeline');
+    await waitFor(async () => (await see()).state === 'verifying', { what: 'a verification' });
+    host.up.kingfisher = false;
+    const first = alert();
+    const down = await startIncident(site.env.client, name, first, incidentInput(name, { policy: QUICK }));
+    expect((await resolvedWhenWell(down, first)).outcome).toBe('healed');
+    const view = await closedByHand(handle);
+    await recordHistory(handle, 'pipelineFailures.lends-its-turn');
+    const note = `Lends its turn while it verifies: ${down.workflowId} goes first`;
+    expect(titles(view)).toContain(note);
+    const after = titles(view).slice(titles(view).indexOf(note));
+    expect(after).toContain('Failures by step and reason');
+  });
+});
