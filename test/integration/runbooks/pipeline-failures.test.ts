@@ -83,7 +83,7 @@ class Limited {
   }
 }
 
-it('429 from OpenAI: automation is paused, fewer requests are made, automation goes on, and all is put back at the end', async () => {
+it('429 from OpenAI: automation is paused, fewer requests are made, automation goes on, and all is put back in the end', async () => {
   const kingfisher = new Limited();
   const site = await WorkflowSite.up({
     startServer: startLocal,
@@ -92,7 +92,7 @@ it('429 from OpenAI: automation is paused, fewer requests are made, automation g
   try {
     await site.withHost(async (_scripted, name) => {
       const first = alert({ alertname: ALERT, labels: { alertname: ALERT, severity: 'critical' } });
-      const limits = { failuresPer5m: 5, pauseAbovePer5m: 20, rateOverMs: 10_000 };
+      const limits = { failuresPer5m: 5, pauseAbovePer5m: 20, rateOverMs: 10_000, reduceForMs: 60_000 };
       const policy = { ...POLICY, stabilityWindowMs: 1_000, steadyForMs: 1_000, limits };
       const input = incidentInput(name, { runbook: 'pipelineFailures', alertname: ALERT, policy });
       const handle = await startIncident(site.env.client, name, first, input);
@@ -102,6 +102,8 @@ it('429 from OpenAI: automation is paused, fewer requests are made, automation g
       expect(end.timeline.map(({ title }) => title).filter((title) => order.includes(title))).toEqual(order);
       const verified = end.timeline.findLast(({ title }) => title === 'Verify: the pipeline fails seldom');
       expect(verified).toMatchObject({ status: 'done', detail: expect.stringMatching(/^0 in 5 m/) });
+      // Still there when the incident is over: the 429s would come back with the old value.
+      expect(kingfisher.settings).toEqual({ openai: { max_qps: 4 }, automation: { paused: false } });
       await site.env.client.workflow.getHandle(leaseId(name, 'openai.max_qps')).result();
       expect(kingfisher.settings).toEqual({ openai: { max_qps: 8 }, automation: { paused: false } });
     });
