@@ -5,7 +5,7 @@ export const fault: Fault = {
   what: 'KingFisher dies a second after each start',
   alert: 'KingfisherServiceDown',
   inject: async (host) => {
-    await host.changeUnit(KINGFISHER, 'RuntimeMaxSec=1', 'Restart=always', 'RestartSec=1');
+    await host.changeUnit(KINGFISHER, 'RuntimeMaxSec=1');
     await host.systemctl('restart', KINGFISHER);
   },
   mend: async (host) => {
