@@ -18,7 +18,7 @@ import type { Played } from './verdict';
 const ALERT_WITHIN_MS = 180_000;
 const END_WITHIN_MS = 240_000;
 const CLOSED_WITHIN_MS = 180_000;
-const QUIET_WITHIN_MS = 180_000;
+const QUIET_WITHIN_MS = 240_000;
 /** Images that came so long before a fault are not looked at: the host itself still works on them. */
 const YOUNG_MS = 1_200_000;
 

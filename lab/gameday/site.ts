@@ -14,8 +14,8 @@ const TIMES = { steadyFor: '5s', agreeWithin: '60s', startsPerHour: 1_000 };
 /** Of pages that measure by times of their own. */
 const LIMITS: Record<string, object> = {
   // Whatever breaks, the lab's KingFisher fails with each of its analyses: automation is paused for what fails on a large scale.
-  pipelineFailures: { reduceFor: '2m', pauseAbovePer5m: 3_000, pauseFor: '2m' },
-  analysisLatency: { reduceFor: '2m', fallbackFor: '2m' },
+  pipelineFailures: { rateOver: '20s', reduceFor: '3m', pauseAbovePer5m: 3_000, pauseFor: '2m' },
+  analysisLatency: { reduceFor: '3m', fallbackFor: '3m' },
   securityViolations: { blockFor: '2m', raiseFor: '2m' },
   imageProcessingStalled: { stalledAfter: '1m', imageWithin: '45s' },
 };
