@@ -10,5 +10,6 @@ export const fault: Fault = {
     cause: 'C.1 Known clients are just over their rate limit',
     changes: ['Raise rate_limit.per_minute'],
   },
-  touches: ['file /opt/kingfisher/config/kingfisher.json'],
+  // And the counter of its rate limit, for a minute.
+  touches: ['file /opt/kingfisher/config/kingfisher.json', 'redis database db1'],
 };

@@ -18,5 +18,6 @@ export const fault: Fault = {
     cause: 'SourceShared',
     changes: [],
   },
-  touches: [],
+  // The counter of its rate limit, for a minute.
+  touches: ['redis database db1'],
 };

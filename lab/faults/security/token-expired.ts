@@ -24,5 +24,6 @@ export const fault: Fault = {
     cause: 'C.2 The token of a known client is not taken any more',
     changes: ['Issue a new token for dashboard'],
   },
-  touches: [],
+  // The counter of its rate limit, for a minute.
+  touches: ['redis database db1'],
 };
