@@ -86,6 +86,21 @@ export class FaultHost {
     await this.systemctl('daemon-reload');
   }
 
+  /** Puts so many images that cannot be decoded among those of today. */
+  async addBrokenImages(count: number): Promise<void> {
+    await this.shell(
+      `day="$1/images/$(date -u +%Y/%m/%d)"; install -d -o kingfisher -g kingfisher "$day"
+      for number in $(seq "$2"); do printf 'no picture' > "$day/broken-$number.jpg"; done
+      chown kingfisher:kingfisher "$day"/broken-*.jpg`,
+      DATA,
+      String(count),
+    );
+  }
+
+  async removeBrokenImages(): Promise<void> {
+    await this.shell('rm -f "$1"/images/*/*/*/broken-*.jpg', DATA);
+  }
+
   /** KingFisher on a site whose `/ready` does not ask RabbitMQ: `forgetUnit` and a restart end that. */
   async readyWithoutRabbitmq(): Promise<void> {
     await this.changeUnit(KINGFISHER, 'Environment=KINGFISHER_READY_CHECKS=postgres,redis');

@@ -1,5 +1,9 @@
 import type { Fault } from '../../gameday/fault';
 import { DATA } from '../../gameday/fault-host';
+import type { FaultHost } from '../../gameday/fault-host';
+
+const giveBack = (host: FaultHost) =>
+  host.shell('chown -R kingfisher:kingfisher "$1/images"; chmod -R u+rwX,go+rX "$1/images"', DATA);
 
 export const fault: Fault = {
   what: 'Somebody took the folder of images away from KingFisher',
@@ -8,9 +12,9 @@ export const fault: Fault = {
     await host.shell('chown -R root:root "$1/images"; chmod -R go-rwx "$1/images"', DATA);
     await host.within({ analysesPerSecond: 1 });
   },
-  remedy: (host) => host.shell('chown -R kingfisher:kingfisher "$1/images"; chmod -R u+rwX,go+rX "$1/images"', DATA),
+  remedy: giveBack,
   mend: async (host) => {
-    await host.shell('chown -R kingfisher:kingfisher "$1/images"; chmod -R u+rwX,go+rX "$1/images"', DATA);
+    await giveBack(host);
     await host.within({});
   },
   expects: {

@@ -18,8 +18,7 @@ export interface SharedTurnOptions {
 /**
  * An incident's turn, which steps beside each other use at the same time. It is lent to other incidents while people think
  * about a question, and to one that is more urgent while a remedy is verified; never under somebody who uses it: not before the
- * last one lets go. Plain state without Temporal
- * calls.
+ * last one lets go. Plain state without Temporal calls.
  */
 export class SharedTurn {
   private users = 0;
