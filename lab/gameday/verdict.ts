@@ -53,12 +53,13 @@ export function judge(fault: Fault, played: Played, observe: boolean): Row {
   const outcome = endingOf(played);
   const found = causesOf(view);
   const changes = changesOf(closed ?? view);
+  const cause = observe ? (expects.causeObserved ?? expects.cause) : expects.cause;
   const wanted = observe ? [] : expects.changes;
   const allowed = observe ? [] : [...expects.changes, ...(expects.mayChange ?? [])];
   const left = played.differences.map(differenceText);
   const problems = [
     ...(outcome === expected ? [] : [`ended as ${outcome}, not ${expected}`]),
-    ...(expects.cause === null || found.includes(expects.cause) ? [] : [`found ${found.join(', ') || 'no cause'}`]),
+    ...(cause === null || found.includes(cause) ? [] : [`found ${found.join(', ') || 'no cause'}`]),
     ...wanted.filter((start) => !changes.some((title) => title.startsWith(start))).map((start) => `did not: ${start}`),
     ...changes.filter((title) => !allowed.some((start) => title.startsWith(start))).map((title) => `changed: ${title}`),
     ...left.map((text) => `collateral: ${text}`),

@@ -11,9 +11,8 @@ export const fault: Fault = {
   mend: (host) => host.systemctl('stop', 'run-crowd.service'),
   expects: {
     ending: 'escalated',
-    cause: 'DependencyRefused',
+    cause: 'DependencyBusy',
     changes: [],
-    mayChange: ['Restart KingFisher'],
   },
   touches: ['unit kingfisher.service'],
 };

@@ -15,6 +15,8 @@ export const fault: Fault = {
   expects: {
     ending: 'escalated',
     cause: 'CrashLoop',
+    // It has died once: it is a new start that shows the loop.
+    causeObserved: 'A.1 KingFisher does not run as it should',
     changes: [],
     mayChange: ['Restart KingFisher'],
   },
