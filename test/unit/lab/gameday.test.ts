@@ -107,6 +107,13 @@ describe('the verdict on a fault', () => {
     expect(problems({ view: view({ tier: 1 }) }, FAULT, true)).toContain('changed: Restart KingFisher');
   });
 
+  it('knows that an observer, who tries nothing, may find another cause', () => {
+    const called = view({ tier: 1 }, []);
+    const loop = { ...FAULT, expects: { ...FAULT.expects, cause: 'CrashLoop', causeObserved: FAULT.expects.cause! } };
+    expect(problems({ view: called, closed: called }, loop, true)).toEqual([]);
+    expect(problems({}, loop)).toContain(`found ${FAULT.expects.cause}`);
+  });
+
   it('knows a fault of monitoring and what was over by itself', () => {
     const told = { name: 'AlertContradicted', cite: 'A', detail: '', at: '' };
     expect(judge(FAULT, played({ view: view({ findings: [told] }) }), false).outcome).toBe('monitoring');
