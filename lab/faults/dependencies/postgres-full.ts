@@ -5,7 +5,7 @@ const CROWD = `sleeper() {
   until PGPASSWORD=kingfisher psql --quiet --host 127.0.0.1 --user kingfisher zmart_core --command 'SELECT pg_sleep(900)'
   do sleep 1; done
 }
-for number in $(seq 110); do sleeper & done 2> /dev/null; wait`;
+for number in $(seq 100); do sleeper & done 2> /dev/null; wait`;
 
 export const fault: Fault = {
   what: 'Somebody else has all connections of PostgreSQL',
