@@ -138,10 +138,13 @@ export function causeText({ of, is }: Cause): string {
   return `${of} ${is}`.trim();
 }
 
+/** What is many: `redis and rabbitmq`, `its CPUs`, but not `the folder of images`. */
+const MANY = / and |^(?:its |the bot's )?(?:open )?(?:CPUs|attempts|disks|files|images|requests|updates)\b/;
+
 /** `configuration was invalid (PORT)`, `KingFisher was killed (signal)` */
 export function pastCause({ of, is }: Cause, subject: string): string {
   if (is === '') return of;
-  return `${of === '' ? subject : of} ${/ and /.test(of) ? 'were' : 'was'} ${is}`;
+  return `${of === '' ? subject : of} ${MANY.test(of) ? 'were' : 'was'} ${is}`;
 }
 
 function rankOf({ name }: Finding): number {
@@ -188,7 +191,7 @@ const ENDED: Record<string, string> = {
   'exit-code': 'ended by an error of its own (exit code)',
   'core-dump': 'crashed (core dump)',
   'oom-kill': 'killed for memory',
-  timeout: 'too slow to start (timeout)',
+  timeout: 'ended by a time limit of systemd (timeout)',
   'start-limit-hit': 'not started any more by systemd (failed too often)',
 };
 

@@ -66,6 +66,16 @@ describe('the end of an incident in one sentence', () => {
       { timeline: [DOWN, entry({ status: 'failed' })] },
     ],
     [
+      'Healed on h1: its CPUs were busy all the time; restarted by Halcyon; down 42 s',
+      'healed',
+      { cause: { ...KILLED, evidence: 'CPU 99.5 % busy; KingFisher has 97 %' } },
+    ],
+    [
+      'Healed on h1: the folder of images was not usable for KingFisher; restarted by Halcyon; down 42 s',
+      'healed',
+      { findings: [{ name: 'ImagesDenied', detail: '', cite: 'B.2', at: '' }] },
+    ],
+    [
       'NodeDiskFull resolved on db-7: Disk of db-7 is full; no runbook for it; open for 10 m',
       'selfHealed',
       {
