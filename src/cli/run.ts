@@ -11,7 +11,7 @@ import { searchAttributes } from '../shared/search-attributes';
 import { CONTROLLER_TASK_QUEUE } from '../shared/task-queues';
 import { withClient } from './support/connect';
 import { followToEnd } from './incident/follow-to-end';
-import { asOption, whoAmI } from './support/people';
+import { asOption, forTheRecord, whoAmI } from './support/people';
 import { UsageError } from './support/usage';
 
 interface RunOptions {
@@ -56,7 +56,7 @@ function runbookCommand(parent: Command, name: string, description: string): Com
     .command(name)
     .description(description)
     .requiredOption('--host <host>', 'host as named in halcyon.yaml')
-    .requiredOption('--reason <text>', 'why, for the record')
+    .requiredOption('--reason <text>', 'why, for the record', forTheRecord)
     .option('--config <file>', 'configuration file')
     .option('--detach', 'start it and leave');
   return asOption(command).addHelpText('after', '\nYou cannot approve what you start yourself.');

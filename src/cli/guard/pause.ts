@@ -11,7 +11,7 @@ import { guardStart } from '../../shared/safety/guard-start';
 import { withClient } from '../support/connect';
 import { KEPT, ask } from '../support/controller';
 import { eachHost, guardHosts } from './guard-hosts';
-import { asOption, whoAmI } from '../support/people';
+import { asOption, forTheRecord, whoAmI } from '../support/people';
 import { UsageError } from '../support/usage';
 
 const UNTIL_THEN = 'until then, on the host itself: touch /run/halcyon/paused';
@@ -38,7 +38,7 @@ export function createPauseCommand(): Command {
     .description('let no new change begin, on one host or on all; diagnosis, paging and undoing go on')
     .option('--host <host>', 'only this host; without it, every host of halcyon.yaml and every open guard')
     .option('--for <duration>', 'ends by itself after this time, at most 7d', DEFAULT_PAUSE)
-    .requiredOption('--reason <text>', 'why, for those who are paged meanwhile')
+    .requiredOption('--reason <text>', 'why, for those who are paged meanwhile', forTheRecord)
     .option('--config <file>', 'configuration file');
   return asOption(command).action(pause);
 }
@@ -49,7 +49,7 @@ export function createResumeCommand(): Command {
     .description('end your pause before its time, on one host or on all')
     .option('--host <host>', 'only this host; without it, every one')
     .option('--all', 'end the pauses of everybody')
-    .option('--reason <text>', 'why, for the record')
+    .option('--reason <text>', 'why, for the record', forTheRecord)
     .option('--config <file>', 'configuration file');
   return asOption(command).action(resume);
 }

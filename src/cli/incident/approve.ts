@@ -3,7 +3,7 @@ import type { ApprovalAnswer, ApprovalReply } from '../../shared/safety/approval
 import { withClient } from '../support/connect';
 import { KEPT, sayOrKeep } from '../support/controller';
 import { INCIDENT, findIncident } from './find-incident';
-import { asOption, whoAmI } from '../support/people';
+import { asOption, forTheRecord, whoAmI } from '../support/people';
 import { plain } from './print-timeline';
 import { UsageError } from '../support/usage';
 
@@ -22,7 +22,7 @@ export function createAnswerCommand(verb: 'approve' | 'reject'): Command {
     .argument('<incident>', INCIDENT)
     .option('--hash <hash>', 'the question that you mean; needed unless it is the only one that was asked')
     .option('--in-advance', 'the question of --hash is not asked yet: keep the answer until it is')
-    .option('--note <text>', 'why, for the record')
+    .option('--note <text>', 'why, for the record', forTheRecord)
     .option('--config <file>', 'configuration file');
   return asOption(command).action((id: string, options: AnswerOptions) => answer(verb, id, options));
 }

@@ -6,7 +6,7 @@ import { followToEnd } from './follow-to-end';
 import { limitOf, listIncidents, queryOf } from './incident-list';
 import type { ListOptions } from './incident-list';
 import { showIncident } from './incident-show';
-import { asOption, whoAmI } from '../support/people';
+import { asOption, forTheRecord, whoAmI } from '../support/people';
 import { plain } from './print-timeline';
 import { UsageError } from '../support/usage';
 
@@ -39,7 +39,7 @@ export function createIncidentCommand(): Command {
       .command('close')
       .description('end an incident: nothing new is begun, Halcyon looks once more and writes down what it sees')
       .argument('<incident>', INCIDENT)
-      .requiredOption('--reason <text>', 'why it is over, for the record')
+      .requiredOption('--reason <text>', 'why it is over, for the record', forTheRecord)
       .option('--config <file>', 'configuration file'),
   ).action(close);
   return command;

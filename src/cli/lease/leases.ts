@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { parseDuration } from '../../shared/text/durations';
 import type { SettingValue } from '../../shared/safety/lease';
 import { withClient } from '../support/connect';
-import { asOption, whoAmI } from '../support/people';
+import { asOption, forTheRecord, whoAmI } from '../support/people';
 import { abandonLease, applyLease, extendLease, releaseLease } from './lease-commands';
 import type { Person } from './lease-commands';
 import { listLeases } from './lease-list';
@@ -71,7 +71,7 @@ export function createLeasesCommand(): Command {
 }
 
 function personal(command: Command): Command {
-  return asOption(command.requiredOption('--reason <text>', 'why, for the record'));
+  return asOption(command.requiredOption('--reason <text>', 'why, for the record', forTheRecord));
 }
 
 async function apply(options: ApplyOptions): Promise<void> {

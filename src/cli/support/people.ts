@@ -1,11 +1,17 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { isNobody } from '../../shared/safety/people';
+import { maskSecrets } from '../../shared/text/secrets/mask';
 import { UsageError } from './usage';
 
 /** `--as`, the same in every command that goes on the record. */
 export function asOption(command: Command): Command {
   return command.option('--as <name>', `who you are, for the record (default: your login name, "${loginName()}")`);
+}
+
+/** A reason or a note as an option's value: it stays in histories and pages, so what looks like a secret is masked. */
+export function forTheRecord(text: string): string {
+  return maskSecrets(text);
 }
 
 /**

@@ -1,18 +1,13 @@
 import path from 'node:path';
 import type { ChangePermit } from '../../shared/safety/permit';
 import { HostError } from '../errors';
+import { leapsTooFar } from './leap';
 import { refuseWhilePaused } from './pause-file';
 import { RecordMalformed, readRecord, writeRecord } from './record-file';
 import { inStateFolder } from './state-folder';
 
 /** Newest token that any agent of this host accepted, in the folder `agent.stateDir`. */
 const FILE = 'fence';
-/**
- * A token is the one after the newest, or a few after it where grants were lost on their way. What leaps further is no grant
- * of a guard, and would leave no numbers for those that come.
- */
-const FURTHEST_LEAP = 2 ** 32;
-
 /** The newest token that any agent of this host accepted. */
 export interface NewestToken {
   /** 0 where there was none yet. */
@@ -125,7 +120,7 @@ export function newestIn(file: string): NewestToken | undefined {
 
 /** One token is one holder's: another one with the same is of a guard that does not know of the first. */
 function refuseOther({ token, holder }: ChangePermit, newest: Pick<NewestToken, 'token' | 'holder'>): void {
-  if (token > newest.token + FURTHEST_LEAP) {
+  if (leapsTooFar(newest.token, token)) {
     const what = `token ${token} is further from ${newest.token}, the newest seen on this host, than any guard grants`;
     throw new HostError('NoPermit', `${what}; nothing is changed`);
   }

@@ -1,3 +1,4 @@
+import { leapsTooFar } from '../fence/leap';
 import { HostError } from '../errors';
 import type { KeptPauses, Pause } from '../../shared/safety/guard';
 import { createLedgerFile } from './ledger-file';
@@ -9,9 +10,6 @@ const NAME_CHARACTERS = 100;
 const REASON_CHARACTERS = 200;
 /** No pause is longer, whatever a workflow says. */
 const LONGEST_MS = 7 * 24 * 3_600_000;
-
-/** A guard counts by one. What leaps further would leave no numbers for the lists that come. */
-const FURTHEST_LEAP = 2 ** 32;
 
 /** The pauses of this host as its guard told of them: they hold when that guard is gone, and Temporal with it. */
 export interface PausesOnHost {
@@ -45,7 +43,7 @@ export function createKeptPauses({ stateDir, now }: { stateDir: string; now: () 
     keep: async (list) => {
       const wanted = { revision: list.revision, pauses: list.pauses.slice(-MOST).map((one) => bounded(one, now())) };
       await file.change((kept) => {
-        if (list.revision > kept.revision + FURTHEST_LEAP) throw noGuards(list.revision);
+        if (leapsTooFar(kept.revision, list.revision)) throw noGuards(list.revision);
         return kept.revision > list.revision ? kept : wanted;
       });
     },

@@ -1,8 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { freePorts } from '../../../lab/temporal/ports';
+import { createPauseCommand, createResumeCommand } from '../../../src/cli/guard/pause';
+import { createAnswerCommand } from '../../../src/cli/incident/approve';
 import { createIncidentCommand } from '../../../src/cli/incident/incident';
+import { createLeasesCommand } from '../../../src/cli/lease/leases';
 import { createRunCommand } from '../../../src/cli/run';
 
 let folder: string;
@@ -44,6 +48,31 @@ describe('without Temporal', () => {
     await run('service-down', '--host', 'h1', '--reason', 'test');
     expect(process.exitCode).toBe(3);
     expect(said).toBe(`halcyon: Temporal at ${address} cannot be reached; is it running, is temporal.address right?\n`);
+  });
+});
+
+describe('what people write for the record', () => {
+  const withAllBelow = (command: Command): Command[] => [command, ...command.commands.flatMap(withAllBelow)];
+  const all = [
+    ...[createRunCommand(), createPauseCommand(), createResumeCommand(), createAnswerCommand('approve')],
+    ...[createIncidentCommand(), createLeasesCommand()],
+  ];
+  const texts = all
+    .flatMap(withAllBelow)
+    .flatMap((command) =>
+      command.options
+        .filter(({ flags }) => flags.includes('<text>'))
+        .map((option) => [`${command.name()} ${option.flags}`, option] as const),
+    );
+
+  it.each(texts)('%s stays in no history with a secret', (_, option) => {
+    expect(option.parseArg?.('disk full, password=hunter22', undefined)).toBe('disk full, password=***');
+  });
+
+  it('is asked for by these commands', () => {
+    const commands = texts.map(([name]) => name.split(' ')[0]);
+    const some = ['service-down', 'emergency-recovery', 'pause', 'resume', 'approve', 'close', 'apply', 'release'];
+    expect(commands).toEqual(expect.arrayContaining([...some, 'extend', 'abandon']));
   });
 });
 

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, existsSync, lstatSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import type { HostDeps } from '../../../../src/activities/host/core/deps';
 import { createPermissionActivities } from '../../../../src/activities/host/files/permissions';
@@ -130,6 +132,20 @@ describe('ensureStraysEnded', () => {
     const none = { processes: [], more: 0 };
     const notes = ["root does not tell the service's processes from others"];
     expect(change).toEqual({ before: none, after: none, changed: false, notes, ended: [] });
+  });
+
+  it('lets each end by itself first, however short the grace', async () => {
+    const file = folder.path('slow.js');
+    const obey = "process.on('SIGTERM', () => setTimeout(() => process.exit(), 100))";
+    writeFileSync(file, `${obey}; setInterval(() => {}, 1000); process.stdout.write('ready');`);
+    const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'ignore'], detached: true });
+    try {
+      await once(child.stdout, 'data');
+      const { ended } = await createStrayActivities(deps()).ensureStraysEnded({ graceMs: 0, permit: PERMIT });
+      expect(ended).toMatchObject([{ pid: child.pid, how: 'TERM' }]);
+    } finally {
+      child.kill('SIGKILL');
+    }
   });
 
   it.each([-1, NaN, Infinity])('refuses a grace of %p', async (graceMs) => {
