@@ -35,3 +35,10 @@ export function cpuShares(first: CpuTimes, second: CpuTimes): CpuShares | undefi
   const [idle, iowait] = [second.idle - first.idle, second.iowait - first.iowait];
   return { busy: share(total - idle - iowait), iowait: share(iowait), steal: share(second.steal - first.steal) };
 }
+
+/** Ticks that somebody had in between, of all CPUs together; 0 where that is not known. */
+export function usedTicks(first: CpuTimes | undefined, second: CpuTimes | undefined): number {
+  if (first === undefined || second === undefined) return 0;
+  const used = ({ total, idle, iowait, steal }: CpuTimes) => total - idle - iowait - steal;
+  return Math.max(0, used(second) - used(first));
+}

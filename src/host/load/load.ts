@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import type { BusyDisk, Pressure } from '../../shared/observations/latency/load';
 import { sleep } from '../sleep';
-import { cpuShares, parseCpuTimes } from './cpu-times';
+import { cpuShares, parseCpuTimes, usedTicks } from './cpu-times';
 import type { CpuShares, CpuTimes } from './cpu-times';
 import { busyDisks, parseDiskTimes } from './disk-times';
 import type { DiskTimes } from './disk-times';
@@ -18,16 +18,19 @@ export interface Load {
   pressure: Pressure;
   /** All of them, the busiest first; null where the host does not say. */
   disks: BusyDisk[] | null;
-  /** All that used CPU time, the most first, with their part of all that was used: 0 to 1. */
+  /** All that used CPU time, the most first, with their part of all that was used, by them or unseen: 0 to 1. */
   pids: { pid: number; part: number; cpuPercent: number }[];
 }
 
-interface Counters {
-  at: number;
+interface Used {
   cpu: CpuTimes | undefined;
+  processes: Map<number, ProcessTime>;
+}
+
+interface Counters extends Used {
+  at: number;
   disks: Map<string, DiskTimes>;
   stalls: Pressure;
-  processes: Map<number, ProcessTime>;
 }
 
 /** `iostat 1 5` and `ps aux`, by two readings of what the kernel counts, `windowMs` apart. */
@@ -54,9 +57,13 @@ export async function readLoad(
 }
 
 /** By the ticks of all CPUs in the window: how long a tick is does not matter then. */
-function usersOf(first: Counters, second: Counters): Load['pids'] {
+export function usersOf(first: Used, second: Used): Load['pids'] {
   const busy = busyPids(first.processes, second.processes);
-  const all = busy.reduce((sum, { ticks }) => sum + ticks, 0);
+  // What began and ended within the window, or is none of this host's, is in the CPUs' counters alone.
+  const all = Math.max(
+    busy.reduce((sum, { ticks }) => sum + ticks, 0),
+    usedTicks(first.cpu, second.cpu),
+  );
   const ofOneCpu = ((second.cpu?.total ?? 0) - (first.cpu?.total ?? 0)) / Math.max(1, second.cpu?.cpus ?? 0);
   const percent = (ticks: number) => (ofOneCpu > 0 ? Math.round((ticks / ofOneCpu) * 100) : 0);
   return busy.map(({ pid, ticks }) => ({ pid, part: ticks / all, cpuPercent: percent(ticks) }));

@@ -143,9 +143,9 @@ function busyEvidence(found: Diagnosis, { incident }: Scene): string | undefined
   const what = { cite: 'D.1', what: 'busy CPUs', told: loadText(found) };
   const evidence = evidenceOf(what, cpuEvidence(load, limits), found, { incident });
   const [top] = load?.processes ?? [];
-  if (evidence === undefined || top === undefined || (load?.ownPercent ?? 100) >= 50) return evidence;
-  if (!top.isOwn)
-    incident.addFinding('CpuTaken', 'D.1', `most of the CPU time is not KingFisher's: ${processText(top)}`);
+  if (evidence === undefined || (load?.ownPercent ?? 100) >= 50) return evidence;
+  const whose = top === undefined || top.isOwn ? 'of no process that is there for long' : processText(top);
+  incident.addFinding('CpuTaken', 'D.1', `most of the CPU time is not KingFisher's: ${whose}`);
   return evidence;
 }
 
