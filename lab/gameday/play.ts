@@ -37,6 +37,7 @@ export async function playRound(
   floorMs: number | null,
 ): Promise<Played[]> {
   const { site, host, observe, signal } = playing;
+  await untilQuiet(playing);
   const since = new Date(Date.now() - YOUNG_MS);
   const before = await takeSnapshot(site.host, since);
   const begun = await Promise.all(
