@@ -116,7 +116,7 @@ async function untilFailuresFall(
   );
 }
 
-/** `31 in 5 m, more than 5 (seen over 1 m)` */
+/** `31 in 5 m at this pace, more than 5 (seen over 1 m)` */
 export function describeRate(rate: FailureRate, atMost: number): Exclude<StepReport, string> {
   const standing = failuresStanding(rate, atMost);
   const { per5m, seenMs, detail } = rate;
@@ -124,7 +124,9 @@ export function describeRate(rate: FailureRate, atMost: number): Exclude<StepRep
   if (per5m === null) {
     return { status: 'notSo', detail: `not known: ${detail === '' ? rate.answer : detail}`, condition: 'notReady' };
   }
-  const said = `${per5m} in ${formatDuration(FIVE_MINUTES_MS)}, ${per5m > atMost ? 'more than' : 'at most'} ${atMost}`;
+  const counted = `${per5m < 10 ? per5m : Math.round(per5m)} in ${formatDuration(FIVE_MINUTES_MS)}`;
+  const isDrawnOut = per5m > 0 && seenMs < FIVE_MINUTES_MS;
+  const said = `${counted}${isDrawnOut ? ' at this pace' : ''}, ${per5m > atMost ? 'more than' : 'at most'} ${atMost}`;
   const seen = `seen over ${formatDuration(seenMs)}`;
   const besides = isWell || per5m > atMost ? '' : `; ${standing}`;
   const text = `${said} (${seen})${besides}`;
