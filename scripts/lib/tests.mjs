@@ -30,7 +30,10 @@ const HOSTS = 3;
 /** What computes leaves the processors to what is timed: the other parts to the hosts, lint and types to all tests. */
 const NICE = { lint: 10, [INTEGRATION]: 0, others: 5 };
 /** Files whose tests choose at random (`sizeOf` in test/support/sample.ts), as jest's patterns. */
-const RANDOM_SUITES = ['chaos.test', 'storm', 'gameday', 'escalation-matrix', 'files/(perm|old|temp)', '-message'];
+const RANDOM_SUITES = [
+  ...['chaos.test', 'storm', 'gameday', 'escalation-matrix', 'simulate-causes'],
+  ...['files/(perm|old|temp)', '-message'],
+];
 /** Parts that need nothing but the sources. */
 const SELF_CONTAINED = ['unit'];
 
