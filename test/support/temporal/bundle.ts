@@ -14,6 +14,9 @@ const KEPT_FOR_MS = 24 * 3_600_000;
 /** All that a bundle can be made of. */
 const SOURCES = ['src', 'test/support', 'test/replay', 'package-lock.json'];
 
+/** As in the bundle of a build. */
+const SHORT_STACKS = 'Error.stackTraceLimit = 4; ';
+
 /** In this file of tests. */
 const bundles = new Map<string, Promise<WorkflowBundle>>();
 let hash: string | undefined;
@@ -34,7 +37,8 @@ async function keptOrNew(workflowsPath: string): Promise<WorkflowBundle> {
   } catch {
     const { bundlerOptions, dataConverter } = workflowsIn(workflowsPath);
     const logger = new DefaultLogger('ERROR');
-    const { code } = await bundleWorkflowCode({ workflowsPath, ...bundlerOptions, ...dataConverter, logger });
+    const bundled = await bundleWorkflowCode({ workflowsPath, ...bundlerOptions, ...dataConverter, logger });
+    const code = SHORT_STACKS + bundled.code;
     mkdirSync(KEPT, { recursive: true });
     removeOld();
     // Two may be at it side by side: what is read is whole all the same.
