@@ -4,6 +4,7 @@ import { decodeImages } from '../../../host/images/decode-images';
 import { quarantineImage } from '../../../host/images/quarantine';
 import type { Condemned } from '../../../host/images/quarantine';
 import { findRecentImages } from '../../../host/images/recent-images';
+import { sleep } from '../../../host/sleep';
 import type { Change } from '../../../shared/observations/change';
 import { IMAGES_TOLD } from '../../../shared/observations/corrupt-images';
 import type { CorruptImages } from '../../../shared/observations/corrupt-images';
@@ -32,7 +33,7 @@ export function createCorruptImageActivities(deps: HostDeps, decoder?: string): 
   const inTurn = createSerializer();
   return {
     observeCorruptImages: asActivity(deps.redact, async ({ signal }, { withinMs }) => {
-      return told(await find(deps, withinMs, signal, decoder));
+      return told(await find(deps, { withinMs, decoder }, signal));
     }),
     ensureImagesQuarantined: deps.asChange(
       'ensureImagesQuarantined',
@@ -49,14 +50,28 @@ interface Found extends Omit<CorruptImages, 'corrupt' | 'examples'> {
   condemned: Condemned[];
 }
 
-async function find(
+interface Asked {
+  withinMs: number;
+  decoder: string | undefined;
+}
+
+/** Where none is corrupt but some may not be whole yet, it waits until they are: that it was none of them must be known. */
+async function find(deps: HostDeps, asked: Asked, signal: AbortSignal): Promise<Found> {
+  const { settledInMs, ...found } = await look(deps, asked, signal);
+  if (found.condemned.length > 0 || settledInMs === 0) return found;
+  await sleep(settledInMs, signal);
+  const { settledInMs: _later, ...again } = await look(deps, asked, signal);
+  return again;
+}
+
+async function look(
   { settings, run, redact }: HostDeps,
-  withinMs: number,
+  { withinMs, decoder: program }: Asked,
   signal: AbortSignal,
-  program: string | undefined,
-): Promise<Found> {
+): Promise<Found & { settledInMs: number }> {
   const { imagesDir, user, quarantineDir } = settings.kingfisher;
-  const { images, left } = await findRecentImages(settings.kingfisher, quarantineDir, withinMs, signal);
+  const recent = await findRecentImages(settings.kingfisher, quarantineDir, withinMs, signal);
+  const { images, left, young, settledInMs } = recent;
   const paths = images.map(({ image }) => path.join(imagesDir, image));
   const how = { run, user, timeoutMs: DECODE_MS, signal, ...(program === undefined ? {} : { program }) };
   const decoded = paths.length === 0 ? [] : await decodeImages(paths, how);
@@ -64,23 +79,24 @@ async function find(
     if (verdict !== 'corrupt' || inode === undefined || mtimeMs === undefined || size === undefined) return [];
     return [{ image: images[index]!.image, inode, mtimeMs, size, why: redact(why, WHY_CHARACTERS) }];
   });
-  const notLooked = left + images.length - decoded.length;
+  const notLooked = left + young + images.length - decoded.length;
   return {
+    settledInMs,
     looked: decoded.length,
     condemned,
     unknown: decoded.filter(({ verdict }) => verdict === 'unknown').length,
-    partial: notLooked === 0 ? '' : `${notLooked} more were not looked at`,
+    partial: notLooked === 0 ? '' : `${notLooked} more ${notLooked === 1 ? 'was' : 'were'} not looked at`,
   };
 }
 
 async function quarantine(
   deps: HostDeps,
-  { withinMs, by, decoder }: { withinMs: number; by: string; decoder: string | undefined },
+  { withinMs, by, decoder }: Asked & { by: string },
   { signal, mayStillChange }: ChangeRun,
 ): Promise<Change<CorruptImages>> {
   const { settings, redact } = deps;
   const { quarantineLimit } = settings.kingfisher;
-  const found = await find(deps, withinMs, signal, decoder);
+  const found = await find(deps, { withinMs, decoder }, signal);
   const before = told(found);
   if (found.condemned.length > quarantineLimit) {
     const reason = `${found.condemned.length} images cannot be decoded, more than quarantineLimit (${quarantineLimit})`;

@@ -79,13 +79,11 @@ async function bringOwnPackages(agent: string): Promise<void> {
   }
 }
 
-/** Written a minute ago. */
-async function write(name: string, bytes: Buffer | string): Promise<string> {
+async function write(name: string, bytes: Buffer | string, at = new Date(Date.now() - 60_000)): Promise<string> {
   const file = folder.path('data/images', name);
   await mkdir(folder.path('data/images'), { recursive: true });
   await writeFile(file, bytes);
-  const then = new Date(Date.now() - 60_000);
-  await utimes(file, then, then);
+  await utimes(file, at, at);
   return file;
 }
 
@@ -192,9 +190,21 @@ describe('corrupt images', () => {
     await write('part.tmp', 'no image');
     const seen = await agentOf().observeCorruptImages({ withinMs: HOUR_MS });
     expect(seen).toEqual({
-      ...{ looked: 1, corrupt: 1, unknown: 0, partial: '' },
+      ...{ looked: 1, corrupt: 1, unknown: 0, partial: '1 more was not looked at' },
       examples: [{ image: 'bad.jpg', why: 'no image' }],
     });
+  });
+
+  it('that are the youngest of all are waited for until they are whole', async () => {
+    await write('good.jpg', jpeg());
+    await write('bad.jpg', 'no image', new Date(Date.now() - 9_500));
+    const seen = await agentOf().observeCorruptImages({ withinMs: HOUR_MS });
+    expect(seen).toMatchObject({ looked: 2, corrupt: 1, partial: '', examples: [{ image: 'bad.jpg' }] });
+  });
+
+  it('are looked at where their clock was ahead', async () => {
+    await write('bad.jpg', 'no image', new Date(Date.now() + HOUR_MS));
+    expect(await agentOf().observeCorruptImages({ withinMs: HOUR_MS })).toMatchObject({ corrupt: 1, partial: '' });
   });
 
   it('of a folder that is not there are none, and nothing is decoded', async () => {
