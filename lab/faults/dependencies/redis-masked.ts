@@ -12,8 +12,6 @@ export const fault: Fault = {
     ending: 'escalated',
     cause: 'UnitMasked',
     changes: [],
-    // The attempt, which the agent refuses.
-    mayChange: ['Restart redis', 'Restart KingFisher'],
   },
   touches: ['unit kingfisher.service', 'unit redis-server.service'],
 };

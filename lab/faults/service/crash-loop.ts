@@ -2,10 +2,10 @@ import type { Fault } from '../../gameday/fault';
 import { KINGFISHER } from '../../gameday/fault-host';
 
 export const fault: Fault = {
-  what: 'KingFisher dies a second after each start',
+  what: 'KingFisher dies seconds after each start',
   alert: 'KingfisherServiceDown',
   inject: async (host) => {
-    await host.changeUnit(KINGFISHER, 'RuntimeMaxSec=1');
+    await host.changeUnit(KINGFISHER, 'RuntimeMaxSec=3');
     await host.systemctl('restart', KINGFISHER);
   },
   mend: async (host) => {

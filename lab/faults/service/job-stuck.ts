@@ -17,6 +17,8 @@ export const fault: Fault = {
   expects: {
     ending: 'escalated',
     cause: 'JobStuck',
+    // What hangs is seen by whoever tries a new start.
+    causeObserved: 'A.1 KingFisher does not run as it should',
     changes: [],
     mayChange: ['Restart KingFisher'],
   },

@@ -50,8 +50,8 @@ const BEHIND_THE_RUNBOOK = 6;
 
 const WORDS: Record<string, Words> = {
   AgentUnreachable: { rank: 0, say: () => ({ of: 'its agent', is: 'not answering' }) },
-  UnitMasked: { rank: 1, say: () => ({ of: 'its unit', is: 'masked' }) },
-  UnitUnusable: { rank: 1, say: () => ({ of: 'its unit', is: 'unusable for systemd' }) },
+  UnitMasked: { rank: 1, say: (detail) => ({ of: unitIn(detail) ?? 'its unit', is: 'masked' }) },
+  UnitUnusable: { rank: 1, say: (detail) => ({ of: unitIn(detail) ?? 'its unit', is: 'unusable for systemd' }) },
   ConfigurationInvalid: { rank: 2, say: (detail) => ({ of: 'configuration', is: `invalid (${wrongKey(detail)})` }) },
   PortTaken: { rank: 2, say: portTaken },
   DiskFull: { rank: 3, say: (detail) => ({ of: 'disk', is: `full (${gist(detail)})` }) },
@@ -194,6 +194,11 @@ const ENDED: Record<string, string> = {
   timeout: 'ended by a time limit of systemd (timeout)',
   'start-limit-hit': 'not started any more by systemd (failed too often)',
 };
+
+/** The unit that a detail begins with: KingFisher's, or that of what it stands on. */
+export function unitIn(detail: string): string | undefined {
+  return /^[\w@.-]+\.service\b/.exec(detail)?.[0];
+}
 
 /** `PORT: Input should be a valid integer` is about PORT. */
 function wrongKey(detail: string): string {

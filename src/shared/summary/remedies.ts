@@ -1,6 +1,6 @@
 import type { Fact } from '../paging/escalation';
 import type { IncidentView } from '../incident';
-import { dependencyOf, heldFindings } from './causes';
+import { dependencyOf, heldFindings, unitIn } from './causes';
 import { changesOf } from './changes';
 import { conditionOf } from './condition';
 
@@ -15,9 +15,9 @@ type RemedyFor = (detail: string, unit: string | null) => Remedy;
 /** What people can do about a finding by hand, in one sentence; docs/errors.md and the runbook pages say more. */
 const REMEDIES: Record<string, RemedyFor> = {
   AgentUnreachable: () => ({ text: 'see why its agent does not answer', commands: ['systemctl status halcyon-agent'] }),
-  UnitMasked: (_, unit) => ({
+  UnitMasked: (detail, unit) => ({
     text: 'somebody does not want it to run; if it should, unmask and start it',
-    ...systemctl(unit, 'unmask', 'start'),
+    ...systemctl(unitIn(detail) ?? unit, 'unmask', 'start'),
   }),
   ConfigurationInvalid: (_, unit) => ({
     text: 'correct the configuration, then restart KingFisher',

@@ -8,7 +8,7 @@ import { followRunbook } from '../runbook/follow-runbook';
 import type { Runbook } from '../runbook/runbook';
 import type { Scene } from '../runbook/scene';
 import { noteAlarms } from '../steps/broker';
-import { restartDependency } from '../steps/dependencies';
+import { isForRestart, restartDependency } from '../steps/dependencies';
 import { verifyExchanges } from '../steps/exchanges';
 import { whyPrometheusDiffers } from '../steps/kingfisher/metrics';
 import { noteService, observeService, startAnew } from '../steps/kingfisher/service';
@@ -46,7 +46,7 @@ export const page: Runbook<OutboxDiagnosis> = {
       would: 'restart rabbitmq',
       needs: 'restart',
       evidence: async ({ rabbitmq, blocked }) =>
-        rabbitmq?.condition === 'down' && blocked === undefined ? `RabbitMQ down (${rabbitmq.why})` : undefined,
+        rabbitmq !== undefined && isForRestart(rabbitmq, blocked) ? `RabbitMQ down (${rabbitmq.why})` : undefined,
       remedy: async (found, { steps, incident }) => {
         found.rabbitmq = await restartDependency('F.1', 'rabbitmq', steps, incident);
         found.isOld = true;

@@ -15,7 +15,7 @@ import type { Scene } from '../runbook/scene';
 import { fullRecoveryQuestion, recover } from './emergency-recovery';
 import type { Diagnosis } from './service-down-diagnosis';
 import { diagnose, symptom } from './service-down-diagnosis';
-import { isMissing, lookAtDependencies, restartDependency } from '../steps/dependencies';
+import { isForRestart, isMissing, lookAtDependencies, restartDependency } from '../steps/dependencies';
 import { lookAtPaths } from '../steps/dependency-path';
 import { freeSpace } from '../steps/files';
 import { answersWell, observeHealth, verifyHealthy } from '../steps/kingfisher/health';
@@ -149,7 +149,9 @@ async function verify({ steps, incident }: Pick<Scene, 'steps' | 'incident'>): P
 
 /** Those that a restart may help. */
 function downOf({ dependencies, blocked }: Diagnosis): DependencyName[] {
-  return namesOf('down', dependencies).filter((name) => blocked[name] === undefined);
+  return dependencies
+    .filter((state) => isForRestart(state, blocked[state.dependency]))
+    .map(({ dependency }) => dependency);
 }
 
 function namesOf(wanted: Condition, states: readonly DependencyState[]): DependencyName[] {
@@ -177,13 +179,11 @@ async function brokeAnew(
 }
 
 function isAnyLeftAlone({ dependencies, blocked }: Diagnosis): boolean {
-  return dependencies.some(({ dependency, condition }) =>
-    condition === 'down' ? blocked[dependency] !== undefined : condition !== 'well',
-  );
+  return dependencies.some((state) => state.condition !== 'well' && !isForRestart(state, blocked[state.dependency]));
 }
 
 /**
- * KingFisher, after what it stands on was restarted. Beside one that is busy, protects itself or is behind a firewall, a
+ * KingFisher, after what it stands on was restarted. Beside one that is busy, masked or behind a firewall, or protects itself, a
  * KingFisher that is alive keeps the connections that it has: a new start would get no others.
  */
 async function restartBeside(found: Diagnosis, steps: HostSteps): Promise<void> {

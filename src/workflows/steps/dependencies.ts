@@ -5,7 +5,7 @@ import type { Incident } from '../incident/incident';
 import type { HostSteps, StepReport } from '../runbook/host-steps';
 import { endpointLine } from './kingfisher/health';
 import { describeDisk } from './resources';
-import { describeRestart, describeService } from './kingfisher/service';
+import { describeRestart, describeService, unusableUnit } from './kingfisher/service';
 import { lastWords } from './kingfisher/start-log';
 
 /** Steps on what KingFisher stands on. `cite` is the place in the document that a runbook takes the step from. */
@@ -67,6 +67,11 @@ export function isMissing({ condition }: DependencyState): boolean {
   return condition === 'down' || condition === 'starting' || condition === 'protecting';
 }
 
+/** A new start may help: it is down, no firewall is why, and its manager can start it as far as is known. */
+export function isForRestart({ condition, unit }: DependencyState, blocked: string | undefined): boolean {
+  return condition === 'down' && blocked === undefined && (unit === null || unusableUnit(unit) === undefined);
+}
+
 /**
  * A new start of one dependency, then waits until it is well by its own protocol. What stays down is a finding. Gives what
  * it is then; `undefined` where nobody knows.
@@ -109,7 +114,7 @@ export async function restartDependency(
 /** What it is now is a finding where it is not well; what it was before holds no longer. */
 function noteDependency(incident: Incident, cite: string, state: DependencyState | undefined): void {
   if (state === undefined) return;
-  const { dependency, condition, why } = state;
+  const { dependency, condition, unit, why } = state;
   const name = condition === 'well' ? undefined : FINDINGS[condition];
   incident.withdraw(
     (finding) =>
@@ -118,6 +123,8 @@ function noteDependency(incident: Incident, cite: string, state: DependencyState
       new RegExp(`^${dependency}\\b`).test(finding.detail),
   );
   if (name !== undefined) incident.addFinding(name, cite, `${dependency}: ${why}`);
+  const unusable = condition === 'down' && unit !== null ? unusableUnit(unit) : undefined;
+  if (unusable !== undefined) incident.addFinding(unusable.name, cite, unusable.detail);
 }
 
 const OF_DEPENDENCIES = [...Object.values(FINDINGS), 'DependencyStillDown'];

@@ -45,7 +45,7 @@ const EXPECTED: Record<string, Expected> = {
     then: [/^KingFisher on h1: anna has it until/],
   },
   masked: {
-    title: /^KingFisher down on h1: its unit masked; .*; needs you$/,
+    title: /^KingFisher down on h1: kingfisher.service masked; .*; needs you$/,
     says: [/^• systemctl unmask kingfisher.service$/m, /there is no remedy for it that Halcyon may try/, ACK],
     never: /no remedy is left/,
   },

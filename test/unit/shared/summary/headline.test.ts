@@ -94,7 +94,7 @@ describe('an open incident in one sentence', () => {
       },
     ],
     [
-      'KingFisher down on h1: its unit masked; Halcyon changed nothing; needs you',
+      'KingFisher down on h1: kingfisher.service masked; Halcyon changed nothing; needs you',
       {
         state: 'waitingForPeople',
         timeline: [DOWN],
