@@ -11,7 +11,11 @@ export const fault: Fault = {
   what: 'Somebody else has all connections of PostgreSQL',
   alert: 'KingfisherServiceDown',
   inject: (host) => host.background('--unit=run-crowd', '--description=A crowd', '/bin/sh', '-c', CROWD),
-  mend: (host) => host.systemctl('stop', 'run-crowd.service'),
+  mend: async (host) => {
+    await host.systemctl('stop', 'run-crowd.service');
+    // A session that sleeps does not see that its client is gone.
+    await host.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(900)'");
+  },
   expects: {
     ending: 'escalated',
     cause: 'DependencyBusy',
