@@ -32,7 +32,9 @@ firewall() {
   nft list ruleset 2>/dev/null | sed 's/ expires [0-9a-z]*//g' | sha256sum | sed "s|^|firewall rules$tab|"
 }
 redis() {
-  redis-cli --no-auth-warning INFO keyspace | grep '^db' | sed 's/:.*//' | sed "s|^|redis database |; s|$|$tab there|"
+  # db1:keys=3,expires=2,avg_ttl=59000
+  redis-cli --no-auth-warning INFO keyspace |
+    awk -F '[:=,]' -v tab="$tab" '/^db/ && $3 > $5 { print "redis database " $1 tab "there" }'
 }
 queues() {
   rabbitmqctl --quiet list_queues name durable 2>/dev/null | sed "s|^|queue |"
