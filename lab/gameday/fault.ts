@@ -31,8 +31,8 @@ export interface Fault {
     ending: Ending;
     /** The cause as the page says it, `A.1 KingFisher does not run as it should`, or a finding's name; null for none. */
     cause: string | null;
-    /** The cause in `observe`, where only a remedy that was tried shows the real one. */
-    causeObserved?: string;
+    /** What is another in `observe`: only a remedy that was tried shows the cause, or only who may act waits. */
+    observed?: { ending?: Ending; cause?: string };
     /** Everything that Halcyon changes, by the start of its title in the timeline; nothing else may be changed. */
     changes: string[];
     /** Titles that may be there, and need not. */

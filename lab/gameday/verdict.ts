@@ -49,11 +49,11 @@ export function judge(fault: Fault, played: Played, observe: boolean): Row {
   const { expects } = fault;
   const { view, closed } = played;
   const isMended = expects.ending === 'healed' || expects.ending === 'approved';
-  const expected = observe && isMended ? 'escalated' : expects.ending;
+  const expected = observe ? (expects.observed?.ending ?? (isMended ? 'escalated' : expects.ending)) : expects.ending;
   const outcome = endingOf(played);
   const found = causesOf(view);
   const changes = changesOf(closed ?? view);
-  const cause = observe ? (expects.causeObserved ?? expects.cause) : expects.cause;
+  const cause = observe ? (expects.observed?.cause ?? expects.cause) : expects.cause;
   const wanted = observe ? [] : expects.changes;
   const allowed = observe ? [] : [...expects.changes, ...(expects.mayChange ?? [])];
   const left = played.differences.map(differenceText);

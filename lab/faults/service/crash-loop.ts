@@ -16,7 +16,7 @@ export const fault: Fault = {
     ending: 'escalated',
     cause: 'CrashLoop',
     // It has died once: it is a new start that shows the loop.
-    causeObserved: 'A.1 KingFisher does not run as it should',
+    observed: { cause: 'A.1 KingFisher does not run as it should' },
     changes: [],
     mayChange: ['Restart KingFisher'],
   },

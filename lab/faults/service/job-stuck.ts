@@ -18,7 +18,7 @@ export const fault: Fault = {
     ending: 'escalated',
     cause: 'JobStuck',
     // What hangs is seen by whoever tries a new start.
-    causeObserved: 'A.1 KingFisher does not run as it should',
+    observed: { cause: 'A.1 KingFisher does not run as it should' },
     changes: [],
     mayChange: ['Restart KingFisher'],
   },

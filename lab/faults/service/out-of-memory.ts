@@ -16,7 +16,7 @@ export const fault: Fault = {
     ending: 'escalated',
     cause: 'OutOfMemory',
     // It was killed: that there is no memory for it is seen by a new start.
-    causeObserved: 'A.1 KingFisher does not run as it should',
+    observed: { cause: 'A.1 KingFisher does not run as it should' },
     changes: [],
     mayChange: ['Restart KingFisher'],
   },

@@ -13,6 +13,8 @@ export const fault: Fault = {
     ending: 'byItself',
     cause: null,
     changes: [],
+    // Who may change nothing waits for no start: people are called at once.
+    observed: { ending: 'escalated' },
   },
   touches: ['unit kingfisher.service'],
 };

@@ -109,7 +109,10 @@ describe('the verdict on a fault', () => {
 
   it('knows that an observer, who tries nothing, may find another cause', () => {
     const called = view({ tier: 1 }, []);
-    const loop = { ...FAULT, expects: { ...FAULT.expects, cause: 'CrashLoop', causeObserved: FAULT.expects.cause! } };
+    const loop = {
+      ...FAULT,
+      expects: { ...FAULT.expects, cause: 'CrashLoop', observed: { cause: FAULT.expects.cause! } },
+    };
     expect(problems({ view: called, closed: called }, loop, true)).toEqual([]);
     expect(problems({}, loop)).toContain(`found ${FAULT.expects.cause}`);
   });
