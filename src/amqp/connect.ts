@@ -49,9 +49,13 @@ function withHeartbeat(text: string): string {
 
 /** Ends a connection in order if the broker answers soon, else without it. */
 export async function closeConnection(connection: ChannelModel): Promise<void> {
-  const timer = setTimeout(() => abandon(connection), CLOSE_WITHIN_MS);
-  // It is at its end already, or is abandoned.
-  await connection.close().catch(() => undefined);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSE_WITHIN_MS))).then(() =>
+    // The client goes on waiting for the broker's answer, and never hears of this.
+    abandon(connection),
+  );
+  // Where it is at its end already, there is nothing to close.
+  await Promise.race([connection.close().catch(() => undefined), late]);
   clearTimeout(timer);
 }
 

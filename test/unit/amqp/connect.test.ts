@@ -10,11 +10,16 @@ import type { Broker } from '../host/support/broker';
 
 let folder: string;
 let server: net.Server;
+let sockets: net.Socket[];
 const broker: Broker = { published: 0 };
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'halcyon-amqp-'));
-  server = net.createServer((socket) => playBroker(socket, broker));
+  sockets = [];
+  server = net.createServer((socket) => {
+    sockets.push(socket);
+    playBroker(socket, broker);
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
 afterEach(() => {
@@ -74,4 +79,11 @@ it('a connection that is abandoned is at its end for whoever uses it, and sends 
   const closed = new Promise((resolve) => connection.once('close', resolve));
   abandon(connection);
   await closed;
+});
+
+it('is closed without the broker where that hangs', async () => {
+  const connection = await connectToBroker({ url: url() }, 'test');
+  for (const socket of sockets) socket.pause();
+  await closeConnection(connection);
+  await closeConnection(connection);
 });

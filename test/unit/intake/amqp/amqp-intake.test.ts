@@ -132,6 +132,9 @@ describe('the broker', () => {
     expect(site.logged('no alerts from the queue')).toMatchObject([
       { reason: expect.stringContaining('queue is gone') },
     ]);
+    // Those of before are closed.
+    await taking();
+    expect(site.broker.connections).toHaveLength(2);
   });
 
   it('has durable quorum queues, and dead letters of its own making go there too', async () => {
@@ -181,6 +184,7 @@ it('stops after what is under way has its acknowledgement', async () => {
   begin({ starter }).broker.put(WEBHOOK);
   await until('it to be under way', () => site.broker.unacknowledged.size === 1);
   const stopped = site.intake.stop(60_000);
+  await new Promise((resolve) => setImmediate(resolve));
   taken();
   await stopped;
   expect(site.broker.acknowledged).toHaveLength(1);
