@@ -27,7 +27,8 @@ const oneWay = [
   zone('./src/alerts', './src/!(shared|alerts)/**', 'alerts are pure: shared only.'),
   zone('./src/config', './src/!(shared|config)/**', 'config may use shared only.'),
   zone('./src/temporal', './src/!(shared|config|temporal)/**', 'temporal may use shared and config.'),
-  zone('./src/intake', './src/!(shared|alerts|config|temporal|intake)/**', 'intake does not reach into workers.'),
+  zone('./src/amqp', './src/!(shared|amqp)/**', 'connections to a broker know nothing of what goes over them.'),
+  zone('./src/intake', './src/!(shared|alerts|config|temporal|amqp|intake)/**', 'intake does not reach into workers.'),
   zone(
     './src/simulate',
     './src/!(shared|alerts|config|temporal|activities|simulate)/**',

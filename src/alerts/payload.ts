@@ -32,3 +32,15 @@ export function parseWebhook(body: unknown, receivedAt: string): ParsedWebhook {
   };
   return { alerts: alerts.map((alert, index) => readAlert(alert, `alerts[${index}]`, message, problems)) };
 }
+
+/**
+ * Reads the same, or one alert alone: what has labels and no list of alerts.
+ *
+ * @param receivedAt ISO 8601
+ */
+export function parseAlerts(body: unknown, receivedAt: string): ParsedWebhook {
+  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
+  if (!isObject || Object.hasOwn(body, 'alerts') || !Object.hasOwn(body, 'labels'))
+    return parseWebhook(body, receivedAt);
+  return { alerts: [readAlert(body, 'alert', { externalURL: '', truncated: 0, receivedAt }, [])] };
+}

@@ -118,7 +118,8 @@ function pagersOf(path: string): Checkup[] {
 }
 
 /** It may stand behind a proxy of which this file knows nothing. */
-function intakeOf({ intake: { host, port } }: Config): Checkup {
-  const detail = `not asked: it answers /readyz, on its own machine at http://${host}:${port}/readyz`;
+function intakeOf({ intake: { host, port, amqp } }: Config): Checkup {
+  const queue = amqp === null ? '' : `, which also says whether it takes alerts from queue ${amqp.queue}`;
+  const detail = `not asked: it answers /readyz, on its own machine at http://${host}:${port}/readyz${queue}`;
   return { what: 'intake', state: 'unknown', detail };
 }

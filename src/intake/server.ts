@@ -3,6 +3,7 @@ import fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parseWebhook } from '../alerts/payload';
 import { clip } from '../alerts/text';
+import type { AmqpStatus } from './amqp/amqp-intake';
 import type { Delivery } from './delivery';
 import type { IncidentStarter } from './incident-starter';
 import { Refusals } from './refusals';
@@ -18,6 +19,8 @@ export interface IntakeServerOptions {
   starter: IncidentStarter;
   isTemporalReachable: () => Promise<boolean>;
   logger: FastifyBaseLogger;
+  /** Of the queue beside HTTP, where there is one. */
+  queueStatus?: (() => AmqpStatus) | undefined;
   /** Milliseconds since 1970, by which alerts are received. @default Date.now */
   now?: () => number;
 }
@@ -31,7 +34,7 @@ const MAX_REASON = 300;
  * alert of the message; 503 that it may not: Alertmanager tries again after 5xx and never after 4xx.
  */
 export function createIntakeServer(options: IntakeServerOptions): FastifyInstance {
-  const { settings, starter, isTemporalReachable, logger, now = Date.now } = options;
+  const { settings, starter, isTemporalReachable, logger, queueStatus, now = Date.now } = options;
   const server = fastify({
     loggerInstance: logger,
     bodyLimit: settings.bodyLimitBytes,
@@ -56,10 +59,11 @@ export function createIntakeServer(options: IntakeServerOptions): FastifyInstanc
     return refuse(request, reply, { status: 404, reason: error });
   });
 
-  server.get('/healthz', () => ({ status: 'ok', ...lately(refusals) }));
+  const more = () => ({ ...lately(refusals), ...(queueStatus === undefined ? {} : { amqp: queueStatus() }) });
+  server.get('/healthz', () => ({ status: 'ok', ...more() }));
   server.get('/readyz', async (_request, reply) => {
-    if (await isTemporalReachable()) return { status: 'ready', ...lately(refusals) };
-    return reply.code(503).send({ status: 'not ready', reason: 'Temporal cannot be reached', ...lately(refusals) });
+    if (await isTemporalReachable()) return { status: 'ready', ...more() };
+    return reply.code(503).send({ status: 'not ready', reason: 'Temporal cannot be reached', ...more() });
   });
   // Who may not speak is not listened to: the token is checked before the body is read.
   const onRequest = (request: FastifyRequest, reply: FastifyReply, next: () => void) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isMapping, valueAt } from '../load/values';
+import { alertQueue } from './amqp/alert-queue';
 import { duration, hostName, section, size, someText, textWhere, wholeNumber } from './nouns';
 import { absoluteFile } from './paths';
 import { runbookName } from './runbooks';
@@ -32,7 +33,7 @@ export const temporal = section({
   uiUrl: url('http', 'https').nullable().default(null),
 });
 
-/** `intake:` the HTTP door for alerts. */
+/** `intake:` the doors for alerts: HTTP, and a queue beside it where there is one. */
 export const intake = section({
   host: textWhere('an address or host name to listen on', (text) => /^[A-Za-z0-9.:_-]+$/.test(text)).default(
     '127.0.0.1',
@@ -42,6 +43,7 @@ export const intake = section({
   token: optionalSecret(),
   bodyLimit: size({ min: '1KiB', max: '64MiB' }).prefault('1MiB'),
   temporalTimeout: duration({ min: '100ms', max: '1m' }).prefault('4s'),
+  amqp: alertQueue,
 })
   .superRefine(
     ({ host, token }, context) => {

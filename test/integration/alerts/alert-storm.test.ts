@@ -9,6 +9,7 @@ import { forEachLimited } from '../../../src/intake/limited';
 import type { Alert } from '../../../src/shared/alert';
 import type { IncidentView } from '../../../src/shared/incident';
 import { requireBuild } from '../../support/build';
+import { listsTold } from '../../support/alerts/lists-told';
 import { deliver, startSecondIntake } from '../../support/sites/intake-process';
 import type { Answer, IntakeProcess } from '../../support/sites/intake-process';
 import { sizeOf } from '../../support/sample';
@@ -97,39 +98,6 @@ function key({ fingerprint, startsAt, status }: StormAlert): string {
   return `${fingerprint} ${startsAt} ${status}`;
 }
 
-interface StepReport {
-  /** Of the longest run. */
-  events: number;
-  bytes: number;
-  runs: number;
-  lists: Alert[][];
-}
-
-/**
- * Every list that the incident was told, out of the histories of its runs. From the newest back to the first: what lists
- * workflows is told of a new run a moment later than its signals come.
- */
-async function listsTold(id: string): Promise<StepReport> {
-  const told: StepReport = { events: 0, bytes: 0, runs: 0, lists: [] };
-  let { runId } = await stack.client.workflow.getHandle(id).describe();
-  for (;;) {
-    const run = stack.client.workflow.getHandle(id, runId);
-    const { events } = await run.fetchHistory();
-    told.runs++;
-    told.events = Math.max(told.events, events?.length ?? 0);
-    told.bytes = Math.max(told.bytes, (await run.describe()).historySize ?? 0);
-    for (const { workflowExecutionSignaledEventAttributes: signal } of events ?? []) {
-      // Guard and clock have things to say, too.
-      if (signal?.signalName !== 'alert') continue;
-      const data = signal.input?.payloads?.[0]?.data;
-      if (data) told.lists.push(JSON.parse(Buffer.from(data).toString()) as Alert[]);
-    }
-    const before = events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId;
-    if (!before) return told;
-    runId = before;
-  }
-}
-
 test.each([
   { what: `${ALERTS} alerts`, host: 'h1', description: 'down' },
   { what: `${ALERTS} alerts with 5 kB of annotations each`, host: 'h2', description: 'x'.repeat(5_000) },
@@ -153,7 +121,7 @@ test.each([
     });
     expect(statuses).toEqual(messages.map(() => 200));
 
-    const { events, bytes, runs, lists } = await listsTold(id);
+    const { events, bytes, runs, lists } = await listsTold(stack.client, id);
     expect(new Set(lists.flat().map(key))).toEqual(new Set(alerts.map(key)));
     process.stdout.write(
       `${what}: ${lists.length} signals; ${runs} runs, at most ${events} events and ${bytes} bytes\n`,

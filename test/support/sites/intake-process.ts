@@ -68,7 +68,8 @@ export async function startIntake(options: {
   const { directory, token } = options;
   const [port = 0] = await freePorts(1);
   const configFile = join(directory, `intake-${port}.yaml`);
-  const config = { ...options.config, intake: { port, token: '${HALCYON_INTAKE_TOKEN}' } };
+  const intake = { ...(options.config['intake'] as object), port, token: '${HALCYON_INTAKE_TOKEN}' };
+  const config = { ...options.config, intake };
   writeFileSync(configFile, stringify(config), { mode: 0o600 });
   const daemon = new Daemon({
     name: 'intake',
