@@ -13,6 +13,7 @@ import { logRedactorOf } from '../core/log-redactor';
 
 const LINE_CHARACTERS = 1_000;
 const PROBLEM_CHARACTERS = 300;
+const NO_JOURNAL = "journalctl cannot read it; let the agent's user read it (group systemd-journal)";
 const LOOK_EVERY_MS = 500;
 /** journalctl is a program of its own each time: it is asked at every so many looks. */
 const JOURNAL_EVERY = 4;
@@ -93,17 +94,20 @@ async function readJournal(
   signal: AbortSignal,
 ): Promise<Reading<JournalPosition | null>> {
   const read: LogRead = { source: 'journal', path: `journal of ${unit}`, lines: [], notes: [], problem: '' };
-  const found =
-    position === null
-      ? await readJournalEnd(unit, lines, run, signal)
-      : await readJournalOn(unit, position.after, run, signal);
-  if (found === undefined) {
-    const problem = "journalctl cannot read it; let the agent's user read it (group systemd-journal)";
-    return { read: { ...read, problem }, position, more: false };
+  const unread = (problem: string) => ({ read: { ...read, problem }, position, more: false });
+  try {
+    const found =
+      position === null
+        ? await readJournalEnd(unit, lines, run, signal)
+        : await readJournalOn(unit, position.after, run, signal);
+    if (found === undefined) return unread(NO_JOURNAL);
+    const masked = maskOnwards(found.lines, position?.keyLines ?? 0, redact, LINE_CHARACTERS);
+    const after = { after: found.after, keyLines: masked.keyLines };
+    return { read: { ...read, lines: masked.lines }, position: after, more: found.more };
+  } catch (err) {
+    signal.throwIfAborted();
+    return unread(redact(errorText(err), PROBLEM_CHARACTERS));
   }
-  const masked = maskOnwards(found.lines, position?.keyLines ?? 0, redact, LINE_CHARACTERS);
-  const after = { after: found.after, keyLines: masked.keyLines };
-  return { read: { ...read, lines: masked.lines }, position: after, more: found.more };
 }
 
 /** In what may be shown: else one could guess at the rest. */
