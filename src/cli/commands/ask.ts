@@ -20,10 +20,14 @@ export interface Question extends TopicRequest {
   by: string;
 }
 
+/** Does its work until the reader leaves, which the signal says. */
+export type UntilLeft = (work: (signal: AbortSignal) => Promise<void>) => Promise<void>;
+
 /** How the answer is written. */
 export interface Shown {
   json: boolean;
   follow: boolean;
+  untilLeft: UntilLeft;
 }
 
 /** The host's answer was a failure: in one line, with its kind. */

@@ -9,7 +9,8 @@ import { print } from '../support/output';
 import { asOption, whoAmI } from '../support/people';
 import { ACTIVITIES, WORKFLOWS, pollersOf } from '../support/pollers';
 import { UsageError } from '../support/usage';
-import type { Question } from './ask';
+import { untilInterrupted } from './ask';
+import type { Question, UntilLeft } from './ask';
 import { followLogs } from './follow-logs';
 import { askOnce } from './once';
 import { showRounds } from './rounds';
@@ -46,7 +47,7 @@ Examples:
   halcyon commands queues --host h1 --json | jq '.answer.queues'`;
 
 /** `halcyon commands [topic]`: the document's "Useful Commands Reference", listed, or asked of a host. */
-export function createCommandsCommand(): Command {
+export function createCommandsCommand(untilLeft: UntilLeft = untilInterrupted): Command {
   const command = new Command('commands')
     .description('look at a host: service, logs, metrics, database, Redis, queues, processes, performance')
     .argument('[topic]', `one of: ${TOPIC_NAMES.join(', ')}`)
@@ -60,11 +61,11 @@ export function createCommandsCommand(): Command {
     .addHelpText('after', MORE)
     .action(async (topic: string | undefined, options: CommandsOptions) => {
       if (topic === undefined) return print(listTopics(options.json === true));
-      await run(topic, options);
+      await run(topic, options, untilLeft);
     });
 }
 
-async function run(topic: string, options: CommandsOptions): Promise<void> {
+async function run(topic: string, options: CommandsOptions, untilLeft: UntilLeft): Promise<void> {
   if (!isTopic(topic)) {
     throw new UsageError(`there is no topic "${topic}"; "halcyon commands" lists them: ${TOPIC_NAMES.join(', ')}`);
   }
@@ -75,7 +76,7 @@ async function run(topic: string, options: CommandsOptions): Promise<void> {
   await withClient(options, async (client, config, file) => {
     refuseUnknownHost(host, config, file);
     await refuseAlone(client, host);
-    const how = { json: options.json === true, follow: options.follow === true };
+    const how = { json: options.json === true, follow: options.follow === true, untilLeft };
     if (topic === 'performance') await showRounds(client, question, how);
     else if (topic === 'logs' && how.follow) await followLogs(client, question, how);
     else await askOnce(client, question, how);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { LogPosition, LogRead, LogsAnswer } from '../../shared/topics/logs';
 import { print } from '../support/output';
-import { AskFailed, ask, forget, untilInterrupted } from './ask';
+import { AskFailed, ask, forget } from './ask';
 import type { Question, Shown } from './ask';
 import { render } from './render/render';
 
@@ -13,8 +13,8 @@ const AGAIN_MS = 2_000;
 const AT_LEAST_MS = 300;
 
 /** `tail -f` and `journalctl -f`: the last lines, then each as it is written, until Ctrl-C. */
-export async function followLogs(client: Client, question: Question, { json }: Shown): Promise<void> {
-  await untilInterrupted(async (signal) => {
+export async function followLogs(client: Client, question: Question, { json, untilLeft }: Shown): Promise<void> {
+  await untilLeft(async (signal) => {
     const first = await ask(client, question, signal);
     if (first === undefined) return;
     const { answer } = first.answer as { answer: LogsAnswer };

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { LoadState } from '../../shared/observations/latency/load';
 import { print } from '../support/output';
-import { AskFailed, ask, forget, untilInterrupted } from './ask';
+import { AskFailed, ask, forget } from './ask';
 import type { Question, Shown } from './ask';
 import { closingLines, headLine, roundLine } from './render/performance';
 
@@ -10,8 +10,12 @@ const ROUNDS = 5;
 const ROUND_MS = 1_000;
 
 /** One line a round, as it comes; then who used the most, and how full the disks are. Until Ctrl-C where it is followed. */
-export async function showRounds(client: Client, question: Question, { json, follow }: Shown): Promise<void> {
-  await untilInterrupted(async (signal) => {
+export async function showRounds(
+  client: Client,
+  question: Question,
+  { json, follow, untilLeft }: Shown,
+): Promise<void> {
+  await untilLeft(async (signal) => {
     let last: LoadState | undefined;
     for (let round = 0; (follow || round < ROUNDS) && !signal.aborted; round++) {
       const asked = await ask(client, { ...question, windowMs: ROUND_MS }, signal);

@@ -87,9 +87,13 @@ it('a log is followed over its rotation, and one run says so in Temporal', async
   const say = async (text: string) => await site.host.exec(['tee', '-a', LOG], { input: `${text}\n` });
   try {
     const flags = ['--config', site.stack.configFile, '--as', 'anna', '--match', 'said'];
-    const following = createCommandsCommand().parseAsync(['logs', '--host', NAME, '--follow', ...flags], {
-      from: 'user',
-    });
+    const leaving = new AbortController();
+    const following = createCommandsCommand((work) => work(leaving.signal)).parseAsync(
+      ['logs', '--host', NAME, '--follow', ...flags],
+      {
+        from: 'user',
+      },
+    );
     await heard('from now on as it is written');
     await say('first said password=hunter22hunter22');
     await heard('first said password=***');
@@ -99,7 +103,7 @@ it('a log is followed over its rotation, and one run says so in Temporal', async
     await say('said to the new file');
     await heard('said after its file was moved');
     await heard('said to the new file');
-    process.emit('SIGINT');
+    leaving.abort();
     await following;
   } finally {
     write.mockRestore();

@@ -59,11 +59,17 @@ async function failure(run: WorkflowHandle): Promise<unknown> {
   return await run.result().catch((err: Error) => err.cause);
 }
 
+/** Who follows leaves by this. */
+let leave: () => void;
+
 async function commands(host: string, ...argv: string[]) {
   const file = join(folder, 'halcyon.yaml');
   writeFileSync(file, JSON.stringify({ temporal: { address: site.env.address }, hosts: { [host]: {} } }));
   const flags = ['--host', host, '--config', file, '--as', 'anna'];
-  return await outputOf(() => createCommandsCommand().parseAsync([...argv, ...flags], { from: 'user' }));
+  const leaving = new AbortController();
+  leave = () => leaving.abort();
+  const command = createCommandsCommand((work) => work(leaving.signal));
+  return await outputOf(() => command.parseAsync([...argv, ...flags], { from: 'user' }));
 }
 
 it('asks the agent once, and its run is short', async () => {
@@ -151,8 +157,8 @@ describe('the command', () => {
       answer = async (request) => {
         calls += 1;
         if (calls === 2) throw new Error('the agent is starting again');
-        // As Ctrl-C, once there was something to follow.
-        if (calls === 4) process.emit('SIGINT');
+        // Once there was something to follow.
+        if (calls === 4) leave();
         return {
           topic: 'logs',
           observedAt: SAID.observedAt,

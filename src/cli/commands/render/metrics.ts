@@ -14,8 +14,13 @@ export function renderMetrics({ metrics }: TopicAnswers['metrics']): string[] {
 function aligned(samples: string[]): string[] {
   const rows = samples.map((sample) => {
     const at = sample.lastIndexOf(' ');
-    return { name: sample.slice(0, at), value: sample.slice(at + 1) };
+    return { name: sample.slice(0, at), value: shortened(sample.slice(at + 1)) };
   });
   const width = Math.max(...rows.map(({ value }) => value.length));
   return rows.map(({ name, value }) => `${value.padStart(width)}  ${name}`);
+}
+
+/** `21.756932823000007` is 21.757. */
+function shortened(value: string): string {
+  return /^-?\d+\.\d{4,}$/.test(value) ? Number(value).toFixed(3) : value;
 }

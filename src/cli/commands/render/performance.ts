@@ -19,9 +19,9 @@ const COLUMNS = [
 export function headLine(host: string, { cpus, windowMs, memory, observedAt }: LoadState): string[] {
   const seconds = Math.round(windowMs / 1_000);
   return [
-    `${host}: performance, ${formatMoment(observedAt)}, ${cpus} CPUs, ${size(memory.totalBytes)} of memory, ${seconds} s a round`,
+    `${host}: performance, ${formatMoment(observedAt)}, ${cpus} CPUs, ${size(memory.totalBytes)} of memory, ${seconds} s a round  [iostat -x 1 5, sar -u 1 5, free -h]`,
     '',
-    `${COLUMNS.join('  ')}  [iostat -x 1 5, sar -u 1 5, free -h]`,
+    COLUMNS.join('  '),
   ];
 }
 

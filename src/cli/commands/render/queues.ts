@@ -21,10 +21,11 @@ function protocolLines({ condition, endpoint }: BrokerProtocol): string[] {
 }
 
 function overviewLines(one: BrokerOverview): string[] {
-  const rates = [`${known(one.publishRate)} published`, `${known(one.deliverRate)} delivered a second`].join(', ');
+  // It leaves out what never happened.
+  const rates = `${one.publishRate ?? 'none'} published, ${one.deliverRate ?? 'none'} delivered a second`;
   return [
     `version ${one.version}, cluster ${one.cluster}`,
-    `${known(one.connections)} connections, ${known(one.channels)} channels, ${known(one.consumers)} consumers`,
+    `connections: ${known(one.connections)}, channels: ${known(one.channels)}, consumers: ${known(one.consumers)}`,
     `${known(one.ready)} messages ready, ${known(one.unacknowledged)} unacknowledged; ${rates}`,
   ];
 }
@@ -47,7 +48,7 @@ function queueLines({ queues, total }: QueueList): string[] {
     known(unacknowledged),
     known(consumers),
     state,
-    vhost === '/' ? name : `${name} (${vhost})`,
+    `${vhost === '/' ? name : `${name} (${vhost})`}${ready !== null && ready > 0 && consumers === 0 ? '  nobody consumes it' : ''}`,
   ]);
   const more = total - queues.length;
   return [

@@ -20,10 +20,13 @@ function overviewLines(redis: RedisOverview): string[] {
   const hits = hitPercent === null ? '' : `, ${hitPercent} % of reads found their key`;
   return [
     `version ${redis.version}, ${redis.role}${up}, last save ${redis.lastSave}`,
-    `memory ${used}, ${limit} (${policy}), ${known(redis.evictedKeys)} keys evicted`,
-    `${known(redis.clients)} clients, ${known(redis.blockedClients)} of them blocked, ${known(redis.rejectedConnections)} connections refused`,
-    `${known(redis.commandsPerSecond)} commands a second${hits}`,
-    ...databases.map(({ database, keys, expiring }) => `db${database}: ${many(keys, 'key')}, ${expiring} expire`),
+    `memory ${used}, ${limit} (${policy}), keys evicted: ${known(redis.evictedKeys)}`,
+    `clients: ${known(redis.clients)}, blocked: ${known(redis.blockedClients)}, connections refused: ${known(redis.rejectedConnections)}`,
+    `commands a second: ${known(redis.commandsPerSecond)}${hits}`,
+    ...databases.map(
+      ({ database, keys, expiring }) =>
+        `db${database}: ${many(keys, 'key')}, ${expiring === 0 ? 'none' : expiring} with an expiry`,
+    ),
   ];
 }
 

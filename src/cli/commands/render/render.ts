@@ -12,10 +12,13 @@ import { renderService } from './service';
 
 /** An answer for a terminal: what of which host, when, then each part. */
 export function render(host: string, asked: TopicAnswer): string[] {
-  return [`${host}: ${asked.topic}, ${formatMoment(asked.observedAt)}`, ...bodyOf(host, asked)];
+  if (asked.topic === 'performance') {
+    return tell(asked.answer.load, (load) => [...headLine(host, load), roundLine(load), ...closingLines(load)]);
+  }
+  return [`${host}: ${asked.topic}, ${formatMoment(asked.observedAt)}`, ...bodyOf(asked)];
 }
 
-function bodyOf(host: string, asked: TopicAnswer): string[] {
+function bodyOf(asked: Exclude<TopicAnswer, { topic: 'performance' }>): string[] {
   switch (asked.topic) {
     case 'service':
       return renderService(asked.answer, asked.observedAt);
@@ -31,7 +34,5 @@ function bodyOf(host: string, asked: TopicAnswer): string[] {
       return renderQueues(asked.answer);
     case 'processes':
       return renderProcesses(asked.answer, asked.observedAt);
-    case 'performance':
-      return tell(asked.answer.load, (load) => [...headLine(host, load), roundLine(load), ...closingLines(load)]);
   }
 }

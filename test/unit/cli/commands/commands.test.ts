@@ -3,6 +3,7 @@ import { render } from '../../../../src/cli/commands/render/render';
 import { hasProblem } from '../../../../src/cli/commands/render/sections';
 import { listTopics } from '../../../../src/cli/commands/topic-list';
 import type { TopicAnswer } from '../../../../src/shared/topics/answers';
+import type { LogRead } from '../../../../src/shared/topics/logs';
 import { TOPICS, TOPIC_NAMES } from '../../../../src/shared/topics/topics';
 
 async function commands(...args: string[]): Promise<void> {
@@ -65,7 +66,7 @@ describe('an answer', () => {
   });
 
   it('is whole where nothing is missing', () => {
-    const read = { source: 'file', path: '/l', lines: [], notes: [], problem: '' } as const;
+    const read: LogRead = { source: 'file', path: '/l', lines: [], notes: [], problem: '' };
     const position = { file: null, journal: null };
     const logs: TopicAnswer = {
       topic: 'logs',
