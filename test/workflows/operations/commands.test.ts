@@ -149,7 +149,7 @@ describe('the command', () => {
     });
   });
 
-  it('follows a log over an agent that is away for a while, and leaves one run behind', async () => {
+  it('follows a log over an agent that is away for a while', async () => {
     await site.withHost(async (_host, name) => {
       const read = (line: string) => ({ source: 'file', path: '/l', lines: [line], notes: [], problem: '' });
       const position = (offset: number) => ({ file: { inode: 1, offset, keyLines: 0 }, journal: null });
