@@ -118,7 +118,7 @@ it('a log is followed over its rotation, and Temporal keeps that somebody did', 
   await waitFor(async () => (await runs(`ExecutionStatus = 'Running'`)) === 0, { what: 'no question to be open' });
   // The first one is kept, and the one that was called off.
   const kept = async () => (await runs(`StartTime > '${since}'`)) <= 2;
-  await waitFor(kept, { what: 'what was read to be deleted', deadlineMs: 30_000 });
+  await waitFor(kept, { what: 'what was read to be deleted', deadlineMs: 120_000 });
 });
 
 it('a topic that the host takes away is refused, and an agent that is away is told within seconds', async () => {
