@@ -1,5 +1,5 @@
 import { readdir, readlink } from 'node:fs/promises';
-import type { OpenFileList } from '../../shared/topics/open-files';
+import type { OpenFileList } from '../../shared/topics/held-files';
 import type { Redact } from '../redact';
 import { readTcpSockets } from './connections';
 import type { TcpSocket } from './connections';
@@ -17,7 +17,7 @@ const DELETED = ' (deleted)';
  *
  * @throws HostError `ObservationFailed` where the process is gone, or the host does not let us see it
  */
-export async function listOpenFiles(pid: number, redact: Redact): Promise<OpenFileList> {
+export async function listHeldFiles(pid: number, redact: Redact): Promise<OpenFileList> {
   const { open, limit } = await observeOpenFiles(pid);
   const folder = `/proc/${pid}/fd`;
   const fds = (await readdir(folder).catch(() => [])).slice(0, LOOKED_AT_MOST);

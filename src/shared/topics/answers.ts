@@ -4,7 +4,7 @@ import type { HealthState } from '../observations/probes';
 import type { ProcessList, RecentStarts, ServiceState } from '../observations/service';
 import type { BrokerNode, BrokerOverview, BrokerProtocol, QueueList } from './broker';
 import type { LogPosition, LogsAnswer } from './logs';
-import type { OpenFileList } from './open-files';
+import type { OpenFileList } from './held-files';
 import type { RedisKeys, RedisOverview } from './redis';
 import type { TopicName } from './topics';
 

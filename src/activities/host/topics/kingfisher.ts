@@ -1,5 +1,5 @@
 import { HostError } from '../../../host/errors';
-import { listOpenFiles } from '../../../host/processes/open-file-list';
+import { listHeldFiles } from '../../../host/processes/open-file-list';
 import { fetchMetrics, readMetrics } from '../../../host/probes/metrics';
 import type { MetricsAnswer, TopicAnswers, TopicRequest } from '../../../shared/topics/answers';
 import type { HostDeps } from '../core/deps';
@@ -76,7 +76,7 @@ export async function answerProcesses(
     partOf(redact, signal, async (within) => {
       const { mainPid, unit } = await findManager('kingfisher').observe(within);
       if (mainPid === null) throw failed(`${unit} has no main process`);
-      return await listOpenFiles(mainPid, redact);
+      return await listHeldFiles(mainPid, redact);
     }),
   ]);
   return { list, open };

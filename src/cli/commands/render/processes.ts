@@ -2,7 +2,7 @@ import type { ProcessList } from '../../../shared/observations/service';
 import { formatDuration } from '../../../shared/text/durations';
 import { size } from '../../../shared/text/sizes';
 import type { TopicAnswers } from '../../../shared/topics/answers';
-import type { OpenFileList } from '../../../shared/topics/open-files';
+import type { OpenFileList } from '../../../shared/topics/held-files';
 import { table } from '../../support/table';
 import { many, section, tell } from './sections';
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseTcpTable } from '../../../../src/host/processes/connections';
-import { listOpenFiles } from '../../../../src/host/processes/open-file-list';
+import { listHeldFiles } from '../../../../src/host/processes/open-file-list';
 import { createRedactor } from '../../../../src/host/redact';
 
 const redact = createRedactor([]);
@@ -22,7 +22,7 @@ it('lists files, removed ones, ports and connections of a process', async () => 
   const { port } = server.address() as AddressInfo;
   const client = net.connect(port, '127.0.0.1');
   await new Promise((resolve) => client.once('connect', resolve));
-  const found = await listOpenFiles(process.pid, redact);
+  const found = await listHeldFiles(process.pid, redact);
   client.destroy();
   server.close();
   rmSync(folder, { recursive: true });
