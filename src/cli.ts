@@ -5,6 +5,7 @@ import { createAgentCommand } from './cli/agent-check';
 import { createAnswerCommand } from './cli/incident/approve';
 import { createBackupsCommand } from './cli/backups';
 import { acceptsConfigAnywhere } from './cli/support/config-anywhere';
+import { createCommandsCommand } from './cli/commands/commands';
 import { createConfigCommand } from './cli/config-check';
 import { endWithReader } from './cli/support/end-with-reader';
 import { createDoctorCommand } from './cli/doctor';
@@ -46,6 +47,7 @@ const program = new Command('halcyon')
   .addCommand(createBackupsCommand(openBackups))
   .addCommand(createOutboxCommand(openOutboxQuarantine))
   .addCommand(createQuarantineCommand(openQuarantine))
+  .addCommand(createCommandsCommand())
   .addCommand(createSimulateCommand())
   .addCommand(createAgentCommand(checkAgent))
   .addCommand(createDoctorCommand())

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Config } from '../config';
 import type { BackupSummary, BackupVerdict, Backups, RestoreResult } from '../shared/observations/backups';
+import { size } from '../shared/text/sizes';
 import { agentConfig } from './support/connect';
 import { print, printJson } from './support/output';
 import { subcommand } from './support/subcommand';
@@ -101,10 +102,4 @@ function resultLines(result: RestoreResult): string[] {
     ['in the way, kept', String(result.inTheWay)],
   ];
   return [`${result.id} → ${result.target}`, ...table(rows), ...result.examples.map((line) => `  ${line}`)];
-}
-
-function size(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
-  return `${power === 0 ? bytes : (bytes / 1_024 ** power).toFixed(1)} ${units[power]}`;
 }

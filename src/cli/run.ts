@@ -11,6 +11,7 @@ import { searchAttributes } from '../shared/search-attributes';
 import { CONTROLLER_TASK_QUEUE } from '../shared/task-queues';
 import { withClient } from './support/connect';
 import { followToEnd } from './incident/follow-to-end';
+import { refuseUnknownHost } from './support/hosts';
 import { asOption, forTheRecord, whoAmI } from './support/people';
 import { UsageError } from './support/usage';
 
@@ -65,12 +66,7 @@ function runbookCommand(parent: Command, name: string, description: string): Com
 async function run(manual: ManualRun, options: RunOptions): Promise<void> {
   if (options.reason.trim() === '') throw new UsageError('--reason: say why in a few words, it goes on the record');
   await withClient(options, async (client, config, file) => {
-    const known = Object.keys(config.hosts);
-    if (!known.includes(options.host)) {
-      throw new UsageError(
-        `--host: "${options.host}" is not under hosts: in ${file} (known: ${known.join(', ') || 'none'})`,
-      );
-    }
+    refuseUnknownHost(options.host, config, file);
     const handle = await start(client, config, manual, options);
     process.stdout.write(`started ${handle.workflowId}\n`);
     if (options.detach === true) return;

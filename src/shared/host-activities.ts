@@ -57,6 +57,7 @@ export const HOST_ACTIVITIES = [
   'observeTelegramRefusals',
   'observeTelegramStatus',
   'observeTemporaryFiles',
+  'observeTopic',
   'observeWayOut',
   'testPlugin',
   'waitUntil',
@@ -103,9 +104,12 @@ const ASKED_BY_SOME: Partial<Record<RunbookName, readonly HostActivityName[]>> =
   serviceDown: ['observeDependencyPath'],
 };
 
+/** What people alone ask for, by `halcyon commands`: no page does. */
+const ASKED_BY_PEOPLE: readonly HostActivityName[] = ['observeTopic'];
+
 /** All that a page may ask an agent for. */
 export function activitiesAskedBy(runbook: RunbookName): HostActivityName[] {
   const own = ASKED_BY_SOME[runbook] ?? [];
-  const some = Object.values(ASKED_BY_SOME).flat();
+  const some = [...Object.values(ASKED_BY_SOME).flat(), ...ASKED_BY_PEOPLE];
   return HOST_ACTIVITIES.filter((name) => own.includes(name) || !some.includes(name));
 }

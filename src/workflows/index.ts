@@ -12,3 +12,4 @@ export { pipelineFailures } from './runbooks/pipeline-failures';
 export { serviceDown } from './runbooks/service-down';
 export { unknownAlert } from './runbooks/unknown-alert';
 export { testPage } from './escalation/pages/test-page';
+export { askHost } from './topics/ask-host';

@@ -40,6 +40,7 @@ import { createStopActivities } from './service/stop';
 import { createStrayActivities } from './service/strays';
 import { createTelegramActivities } from './images/telegram';
 import { createTemporaryActivities } from './files/temporary';
+import { createTopicActivities } from './topics/topics';
 import { createWaitActivities } from './watch/wait-until';
 import { createWatchActivities } from './watch/watch';
 
@@ -116,5 +117,6 @@ function allActivities(deps: HostDeps, names: () => string[]) {
     ...createSettingActivities(deps, serialize),
     ...createAccessActivities(deps),
     ...createTokenActivities(deps),
+    ...createTopicActivities(deps),
   };
 }

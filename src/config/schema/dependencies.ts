@@ -7,7 +7,8 @@ import { secretUrl } from './urls';
 /** Where its data is; the working folder of its process, or its package's folder, where absent. */
 const dataDir = ownFolder().optional();
 
-const keyPrefix = textWhere('the start of a key without "*", "?", "[" and "\\"', (text) =>
+/** No pattern: a name that begins so. */
+export const keyPrefix = textWhere('the start of a key without "*", "?", "[" and "\\"', (text) =>
   /^[^*?[\]\\\s]+$/.test(text),
 );
 

@@ -24,7 +24,7 @@ const START_TOLERANCE_MS = 2_000;
  *   goes through a link that root did not make.
  */
 export async function readLogTail(place: string, lines: number, redact: Redact): Promise<LogTail> {
-  const { isWhole: _isWhole, ...end } = await readLogEnd(place, lines);
+  const { isWhole: _whole, inode: _inode, unfinishedBytes: _bytes, ...end } = await readLogEnd(place, lines);
   return { ...end, lines: maskLines(end.lines, redact) };
 }
 
@@ -32,6 +32,10 @@ export async function readLogTail(place: string, lines: number, redact: Redact):
 export interface LogEnd extends LogTail {
   /** There is nothing before them. */
   isWhole: boolean;
+  /** Which file it is; 0 where there is none. */
+  inode: number;
+  /** Of the last line, where its end is not written yet. */
+  unfinishedBytes: number;
 }
 
 /** The same as `readLogTail`, up to 1 MiB, neither masked nor cut. */
@@ -43,6 +47,8 @@ export async function readLogEnd(place: string, lines: number): Promise<LogEnd> 
     modifiedAt: null,
     sizeBytes: 0,
     isWhole: true,
+    inode: 0,
+    unfinishedBytes: 0,
   };
   const file = await openLog(place);
   if (file === undefined || file === 'malformed') return { ...nothing, evidence: file ?? 'absent' };
@@ -56,6 +62,7 @@ export async function readLogEnd(place: string, lines: number): Promise<LogEnd> 
       ...end,
       modifiedAt: stat.mtime.toISOString(),
       sizeBytes: stat.size,
+      inode: stat.ino,
     };
   } finally {
     await file.close();
@@ -103,7 +110,11 @@ export function isStale(modifiedAt: string, startedAt: string | null, now: Date)
 }
 
 /** The last `lines` whole lines, or those within the limit. */
-async function readEnd(file: FileHandle, size: number, lines: number): Promise<Pick<LogEnd, 'lines' | 'isWhole'>> {
+async function readEnd(
+  file: FileHandle,
+  size: number,
+  lines: number,
+): Promise<Pick<LogEnd, 'lines' | 'isWhole' | 'unfinishedBytes'>> {
   let end = Buffer.alloc(0);
   let from = size;
   while (from > 0 && end.length < READ_AT_MOST_BYTES && countLines(end) <= lines) {
@@ -114,11 +125,14 @@ async function readEnd(file: FileHandle, size: number, lines: number): Promise<P
     end = Buffer.concat([buffer, end]);
     from -= length;
   }
+  const unfinishedBytes = end.length - 1 - end.lastIndexOf(10);
   // A log that was truncated under its writer begins with zeros.
   const read = end.toString('utf8').replace(/\0+/g, '').replace(/\n$/, '').split('\n');
   if (from > 0 && read.length > 1) read.shift();
-  if (lines <= 0 || (read.length === 1 && read[0] === '')) return { lines: [], isWhole: size === 0 };
-  return { lines: read.slice(-lines), isWhole: from === 0 && read.length <= lines };
+  if (lines <= 0 || (read.length === 1 && read[0] === '')) {
+    return { lines: [], isWhole: size === 0, unfinishedBytes };
+  }
+  return { lines: read.slice(-lines), isWhole: from === 0 && read.length <= lines, unfinishedBytes };
 }
 
 function countLines(text: Buffer): number {

@@ -1,6 +1,7 @@
 import type { BrokerAlarm, BrokerAlarms } from '../../shared/observations/events/broker';
 import type { ProbeOptions } from '../probes/answers';
 import { probeHttp } from '../probes/http';
+import { managementUrlOf } from './management-url';
 
 const NODES_AT_MOST = 20;
 const NAME_CHARACTERS = 100;
@@ -9,20 +10,12 @@ const COLUMNS = 'name,mem_alarm,mem_used,mem_limit,disk_free_alarm,disk_free,dis
 
 /** By which alarms RabbitMQ blocks publishers, and what would end them. Only its list of nodes says that there is none. */
 export async function observeBrokerAlarms(managementUrl: string, options: ProbeOptions): Promise<BrokerAlarms> {
-  const { endpoint, body } = await probeHttp(nodesUrl(managementUrl), options);
+  const { endpoint, body } = await probeHttp(managementUrlOf(managementUrl, `/api/nodes?columns=${COLUMNS}`), options);
   if (endpoint.answer !== 'ok') return { endpoint, alarms: [] };
   const nodes = parseNodes(body);
   if (nodes === undefined) return { endpoint: { ...endpoint, answer: 'malformed' }, alarms: [] };
   const alarms = nodes.slice(0, NODES_AT_MOST).flatMap((node) => alarmsOf(node, options));
   return { endpoint: { ...endpoint, detail: `${nodes.length} nodes` }, alarms };
-}
-
-/** Beside the overview that is configured. */
-function nodesUrl(managementUrl: string): string {
-  const url = new URL(managementUrl);
-  url.pathname = `${url.pathname.replace(/(\/api\/overview)?\/*$/, '')}/api/nodes`;
-  url.search = `?columns=${COLUMNS}`;
-  return url.href;
 }
 
 type Node = Record<string, unknown>;

@@ -1,9 +1,8 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { RateLimitCount } from '../../shared/observations/probes';
 import { HostError } from '../errors';
-import { SINGLE_CONNECTION } from './redis-connection';
+import { withRedis } from './redis-connection';
 
-const TIMEOUT_MS = 5_000;
 /** Keys that one SCAN looks at: a fraction of a millisecond of Redis' single thread. */
 const SCAN_COUNT = 1_000;
 /** Keys that one UNLINK takes away; their memory is freed by another thread. */
@@ -39,30 +38,10 @@ export async function withRateLimitKeys<T>(
   work: (keys: RateLimitKeys) => Promise<T>,
 ): Promise<T> {
   refuseUnsafe(selector);
-  signal.throwIfAborted();
-  const redis = createConnection(selector.url);
-  // Why a connection ended is said here only.
-  let reason: Error | undefined;
-  redis.on('error', (err: Error) => (reason ??= err));
-  const close = () => redis.disconnect();
-  signal.addEventListener('abort', close, { once: true });
-  try {
-    await redis.connect();
-    // By hand, since a SELECT that the client makes of a URL may fail unseen, and leaves it on database 0.
+  return await withRedis(selector.url, signal, async (redis) => {
     await redis.select(selector.database);
     return await work(createKeys(redis, selector));
-  } catch (err) {
-    signal.throwIfAborted();
-    throw err instanceof Error && err.name === 'ReplyError' ? err : (reason ?? err);
-  } finally {
-    signal.removeEventListener('abort', close);
-    close();
-  }
-}
-
-/** Never connects again by itself: a new connection would be on another database. */
-function createConnection(url: string): Redis {
-  return new Redis(url, { ...SINGLE_CONNECTION, connectTimeout: TIMEOUT_MS, commandTimeout: TIMEOUT_MS });
+  });
 }
 
 function createKeys(redis: Redis, { database, prefix }: RateLimitSelector): RateLimitKeys {

@@ -2,7 +2,7 @@ import type { BrokerAlarm, BrokerAlarms } from '../../shared/observations/events
 import type { DependencyState } from '../../shared/observations/probes';
 import type { Incident } from '../incident/incident';
 import type { HostSteps, StepReport } from '../runbook/host-steps';
-import { size } from '../support/size';
+import { size } from '../../shared/text/sizes';
 
 /** Steps on RabbitMQ beside its own conversation: the alarms by which it blocks publishers. */
 

@@ -1,7 +1,7 @@
 import type { Change } from '../../shared/observations/change';
 import type { FileCount } from '../../shared/observations/files';
 import type { HostSteps } from '../runbook/host-steps';
-import { size } from '../support/size';
+import { size } from '../../shared/text/sizes';
 
 /** Steps on temporary files and old logs: D.2, G.1, H.4. */
 

@@ -1,7 +1,7 @@
 import type { DiskState, Resources } from '../../shared/observations/files';
 import type { Incident } from '../incident/incident';
 import type { HostSteps } from '../runbook/host-steps';
-import { size } from '../support/size';
+import { size } from '../../shared/text/sizes';
 
 export function observeResources(cite: string, steps: HostSteps): Promise<Resources | undefined> {
   return steps.observe({ cite, title: 'Memory and disk' }, (host) => host.observeResources(), describeResources);

@@ -55,6 +55,7 @@ it('has examples that load, and that say the defaults of the agent', () => {
   expect(agent!.diskFull).toEqual(small!.diskFull);
   expect(agent!.backup).toEqual(small!.backup);
   expect(agent!.allow).toEqual(small!.allow);
+  expect(agent!.commands).toEqual(small!.commands);
   expect(agent!.dependencies.redis!.rateLimits).toEqual({ database: 1, prefix: 'ratelimit:' });
   expect(agent!.kingfisher.manager.type).toBe('process');
   expect(agent!.kingfisher.logrotate!.rotateAboveBytes).toBe(100 * 1024 ** 2);

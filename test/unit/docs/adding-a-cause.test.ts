@@ -9,8 +9,12 @@ const listed = [...read('docs/adding-a-cause.md').matchAll(/^\d+\. `([^`]+)`/gm)
 
 /** How the worked example is called in code, in texts and in the names of files. */
 const EXAMPLE = /open-?files/i;
-/** Places that speak of it and are no step: the list and its test. */
-const ABOUT = ['docs/adding-a-cause.md', 'test/unit/docs/adding-a-cause.test.ts'];
+/** Places that speak of it and are no step: the list and its test, and what lists open files for people. */
+const ABOUT = [
+  'docs/adding-a-cause.md',
+  'test/unit/docs/adding-a-cause.test.ts',
+  'src/host/processes/open-file-list.ts',
+];
 
 function filesBelow(folder: string): string[] {
   const entries = readdirSync(path.join(ROOT, folder), { recursive: true, withFileTypes: true });

@@ -39,7 +39,8 @@ export function createProcessActivities({ settings, redact, findManager }: HostD
   };
 }
 
-async function listOwn(user: string, installDir: string, redact: Redact): Promise<ProcessList> {
+/** By user and install folder. */
+export async function listOwn(user: string, installDir: string, redact: Redact): Promise<ProcessList> {
   const users = await listUsers();
   const uid = users.find(({ name }) => name === user)?.uid;
   const records = await findServiceProcesses(uid, installDir);

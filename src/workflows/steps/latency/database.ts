@@ -1,7 +1,7 @@
 import type { DatabaseLoad, DatabaseSession } from '../../../shared/observations/latency/database-load';
 import { formatDuration } from '../../../shared/text/durations';
 import type { HostSteps } from '../../runbook/host-steps';
-import { size } from '../../support/size';
+import { size } from '../../../shared/text/sizes';
 import type { LatencyLimits } from './latency';
 
 /** `SELECT query, mean_time FROM pg_stat_statements …` of the document, and what stands in others' way. */

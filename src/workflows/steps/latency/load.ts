@@ -1,7 +1,7 @@
 import type { BusyProcess, LoadState } from '../../../shared/observations/latency/load';
 import type { HostSteps } from '../../runbook/host-steps';
 import { describeDisk } from '../resources';
-import { size } from '../../support/size';
+import { size } from '../../../shared/text/sizes';
 import type { LatencyLimits } from './latency';
 
 /** `uptime`, `iostat 1 5` and `ps aux` of the document, of one short window. */

@@ -2,7 +2,7 @@ import type { BackupPlan, BackupState } from '../../../shared/observations/backu
 import type { Change } from '../../../shared/observations/change';
 import type { HostSteps, StepReport } from '../../runbook/host-steps';
 import { describeFiles } from '../files';
-import { size } from '../../support/size';
+import { size } from '../../../shared/text/sizes';
 
 /** Undefined when there is no good backup: then nothing may be destroyed. */
 export async function backUp(id: string, day: string, steps: HostSteps): Promise<Change<BackupState> | undefined> {

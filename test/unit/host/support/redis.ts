@@ -6,23 +6,28 @@ export interface PlayedRedis {
   url: string;
   /** Keys that it was told to take away. */
   unlinked: string[];
+  /** Commands that it was given, in small letters. */
+  asked: string[];
   close(): void;
 }
 
-/** A Redis that calls all its keys a match, whatever the pattern. */
-export async function playRedis(keys: string[]): Promise<PlayedRedis> {
+/** A Redis that calls all its keys a match, whatever the pattern. `endless`: its scans never come to their end. */
+export async function playRedis(keys: string[], { endless = false } = {}): Promise<PlayedRedis> {
   const unlinked: string[] = [];
+  const asked: string[] = [];
   const answers: Record<string, (args: string[]) => string> = {
-    scan: () => list([bulk('0'), list(keys.map(bulk))]),
+    scan: () => list([bulk(endless ? '7' : '0'), list(keys.map(bulk))]),
     dbsize: () => `:${keys.length}\r\n`,
     unlink: (args) => `:${unlinked.push(...args)}\r\n`,
     // So that the client asks nothing about loading.
-    info: () => bulk('redis_version:7.0.0\r\nloading:0\r\n'),
+    info: () =>
+      bulk(`redis_version:7.0.0\r\nloading:0\r\nmaxmemory:0\r\ndb1:keys=${keys.length},expires=1,avg_ttl=0\r\n`),
   };
   const server = net.createServer((socket) => {
     socket.on('error', () => {});
     socket.on('data', (data) => {
       for (const [name, ...args] of commandsOf(data.toString('utf8'))) {
+        asked.push(name!.toLowerCase());
         socket.write(answers[name!.toLowerCase()]?.(args) ?? '+OK\r\n');
       }
     });
@@ -30,7 +35,7 @@ export async function playRedis(keys: string[]): Promise<PlayedRedis> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  return { url: `redis://127.0.0.1:${port}/0`, unlinked, close: () => server.close() };
+  return { url: `redis://127.0.0.1:${port}/0`, unlinked, asked, close: () => server.close() };
 }
 
 /** Commands as clients send them: lists of texts, each after its length. */
