@@ -85,7 +85,9 @@ async function fill(url: string, incidents: number): Promise<void> {
        outcome, tier, summary, started_at, starts_at, received_at, ended_at, changed_at, more)
      SELECT 'run-' || n, 'run-' || n, 'incident/KingfisherServiceDown/h' || n % 100, 'COMPLETED', 'serviceDown',
        'KingfisherServiceDown', 'h' || n % 100, 'critical', 'closed', 'healed', 1, 'KingFisher is down', at, at, at,
-       at + interval '1 minute', at, jsonb_build_object('timelineShown', $2::int, 'timelineDropped', 0, 'state', 'closed')
+       at + interval '1 minute', at, jsonb_build_object('timelineShown', $2::int, 'timelineDropped', 0, 'measures', '{}'::jsonb,
+         'runbook', 'serviceDown', 'alertname', 'KingfisherServiceDown', 'host', 'h' || n % 100, 'severity', 'critical',
+         'state', 'closed', 'outcome', 'healed', 'tier', 1, 'startsAt', at, 'receivedAt', at, 'changedAt', at)
      FROM (SELECT n, now() - n * interval '365 days' / $1::int AS at FROM generate_series(1, $1::int) AS n) AS given`,
     [incidents, STEPS],
   );

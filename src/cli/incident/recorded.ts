@@ -78,18 +78,18 @@ async function withStore<T>(
   try {
     return await work(store);
   } catch (err) {
-    if (!isOfStore(err)) throw err;
-    process.stderr.write(
-      `halcyon: the record cannot be read (${plain(err.message)}): this is what Temporal still has\n`,
-    );
+    const trouble = troubleOf(err);
+    if (trouble === undefined) throw err;
+    process.stderr.write(`halcyon: the record cannot be read (${plain(trouble)}): this is what Temporal still has\n`);
     return undefined;
   } finally {
     await store.close();
   }
 }
 
-/** Of the database or of the way to it. */
-function isOfStore(err: unknown): err is Error {
-  const { code, message } = err as { code?: unknown; message?: unknown };
-  return err instanceof Error && (typeof code === 'string' || /timeout|connection/i.test(String(message)));
+/** What the database or the way to it said; undefined for what is no fault of theirs. */
+function troubleOf(err: unknown): string | undefined {
+  const { code, message = '' } = err as { code?: unknown; message?: string };
+  if (typeof code === 'string') return message || code;
+  return /timeout|connection/i.test(message) ? message : undefined;
 }

@@ -1,4 +1,4 @@
-import { Pool } from 'pg';
+import type { Pool } from 'pg';
 import type { RecordedIncident } from '../../../src/shared/record';
 import { openPool } from '../../../src/store/pool';
 import { openStore } from '../../../src/store/store';

@@ -1,4 +1,4 @@
-import { ConfigError } from '../../../src/config';
+import type { ConfigError } from '../../../src/config';
 import { configOf } from './support';
 
 function problems(yaml: string): readonly string[] {
@@ -23,8 +23,10 @@ it('is in one place', () => {
 });
 
 it('is never in the database of KingFisher', () => {
-  const agent =
-    'agent: {host: h1, dependencies: {postgres: {unit: p.service, url: "postgres://k:k@127.0.0.1/kingfisher"}}}';
+  const kingfisher = 'kingfisher: {installDir: /opt/kingfisher, dataDir: /var/lib/kingfisher/data}';
+  const postgres =
+    'postgres: {unit: p.service, url: "postgres://k:k@127.0.0.1/kingfisher", dataDir: /var/lib/postgresql}';
+  const agent = `agent: {host: h1, ${kingfisher}, dependencies: {${postgres}}}`;
   const own = (url: string) => problems(`store: {url: "${url}"}\n${agent}`).join();
   expect(own('postgres://h@localhost:5432/kingfisher')).toContain('one of its own');
   expect(own('postgres://h@localhost:5432/halcyon')).toBe('');

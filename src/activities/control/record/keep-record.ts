@@ -7,6 +7,8 @@ import { Recorder } from './recorder';
 
 const EVERY_MS = 5_000;
 const STOP_WITHIN_MS = 3_000;
+/** The embedded store begins to serve after seconds; or another controller of this machine does, which we do not hear of. */
+const SERVES_WITHIN_MS = 60_000;
 
 /** `store:` of halcyon.yaml. */
 export interface RecordSettings {
@@ -35,18 +37,20 @@ export function keepRecord({ url, path, keepForMs }: RecordSettings, client: Cli
       'incidents are not written down now; nothing waits for that, and Temporal keeps what is to be written',
     ),
   );
-  const embedded =
-    url === null
-      ? EmbeddedPostgres.start(path!, {
-          onServing: () => log.info({ path }, 'the embedded store serves'),
-          onTrouble,
-        })
-      : null;
+  const ending = new AbortController();
+  let embedded: EmbeddedPostgres | null = null;
+  const serving = new Promise<void>((resolve) => {
+    if (path === null) return resolve();
+    const onServing = () => {
+      log.info({ path }, 'the embedded store serves');
+      resolve();
+    };
+    embedded = EmbeddedPostgres.start(path, { onServing, onTrouble });
+  });
   const store = openStore(url === null ? { path: path! } : { url });
   const onMigrated = (migrations: string[]) => log.info({ migrations }, 'the store was brought up to date');
   const recorder = new Recorder({ client, store, keepForMs, onTrouble, onMigrated });
-  const ending = new AbortController();
-  const rounds = goRound(recorder, ending.signal);
+  const rounds = goRound(recorder, ending.signal, serving);
   const stop = async () => {
     ending.abort();
     await Promise.race([rounds, sleep(STOP_WITHIN_MS, undefined, { ref: false })]);
@@ -56,7 +60,8 @@ export function keepRecord({ url, path, keepForMs }: RecordSettings, client: Cli
   return { store, stop };
 }
 
-async function goRound(recorder: Recorder, signal: AbortSignal): Promise<void> {
+async function goRound(recorder: Recorder, signal: AbortSignal, serving: Promise<unknown>): Promise<void> {
+  await Promise.race([serving, sleep(SERVES_WITHIN_MS, undefined, { signal }).catch(() => undefined)]);
   while (!signal.aborted) {
     await recorder.round();
     await sleep(EVERY_MS, undefined, { signal }).catch(() => undefined);
