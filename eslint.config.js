@@ -23,6 +23,7 @@ const oneWay = [
     'host adapters may use shared, and the type of the agent section of the configuration.',
     ['**/src/config/schema/agent.ts'],
   ),
+  zone('./src/store', './src/!(shared|store)/**', 'the store may use shared only.'),
   zone('./src/activities', './src/!(shared|host|store|activities)/**', 'activities may use shared, host and store.'),
   zone('./src/alerts', './src/!(shared|alerts)/**', 'alerts are pure: shared only.'),
   zone('./src/config', './src/!(shared|config)/**', 'config may use shared only.'),
@@ -36,7 +37,7 @@ const oneWay = [
   ),
   zone(
     './src/cli',
-    './src/!(shared|alerts|config|temporal|simulate|cli)/**',
+    './src/!(shared|alerts|config|store|temporal|simulate|cli)/**',
     'the command line does not reach into workers.',
   ),
   zone(

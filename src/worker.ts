@@ -3,6 +3,8 @@ import { Command, Option } from 'commander';
 import type { Logger } from 'pino';
 import { createControlActivities } from './activities/control';
 import type { ControlDeps } from './activities/control';
+import { keepRecord } from './activities/control/record/keep-record';
+import type { KeptRecord } from './activities/control/record/keep-record';
 import { createHostActivities } from './activities/host';
 import type { HostActivities } from './activities/host';
 import { missingOnHost } from './activities/host/missing-on-host';
@@ -44,10 +46,12 @@ async function main(): Promise<void> {
   const settings = { connection, namespace: config.temporal.namespace };
   const client = createClient(config.temporal);
   const workers = [];
+  let record: KeptRecord | undefined;
   if (roles.includes('controller')) {
     await registerSearchAttributes(connection, config.temporal.namespace);
     const buildId = config.controller.versioned ? await buildIdOf() : null;
-    const activities = createControlActivities(controlDeps(config, client, logger));
+    record = keepRecord(config.store, client, logger);
+    const activities = createControlActivities({ ...controlDeps(config, client, logger), store: record.store });
     workers.push(await createController(settings, activities, { buildId }));
     if (buildId !== null) announceBuild(client, buildId, logger);
   }
@@ -64,6 +68,7 @@ async function main(): Promise<void> {
   const file = configPath({ path, env: process.env });
   logger.info({ roles, temporal: config.temporal.address, config: file }, 'worker running');
   await runWorkers(workers, connection);
+  await record?.stop();
   await client.connection.close();
 }
 
@@ -101,7 +106,11 @@ async function tellMissing(
   }
 }
 
-function controlDeps({ pagers, temporal, escalation }: Config, client: Client, logger: Logger): ControlDeps {
+function controlDeps(
+  { pagers, temporal, escalation }: Config,
+  client: Client,
+  logger: Logger,
+): Omit<ControlDeps, 'store'> {
   const { namespace, uiUrl } = temporal;
   const onDuty = (at: Date) => escalation.teams[teamOnDuty(escalation, at)]!;
   return { client, pagers, uiUrl, namespace, logger, now: () => new Date(), onDuty };

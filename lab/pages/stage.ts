@@ -218,6 +218,7 @@ export class PageStage {
       namespace: 'default',
       now: () => new Date(),
       logger: { warn: () => undefined },
+      store: null,
       onDuty: () => ({ name: 'Platform', slackChannel: '#platform-alerts', pagerdutyService: null }),
     });
     return { ...control, ...this.recorder.recording(control) };

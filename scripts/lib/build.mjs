@@ -1,8 +1,9 @@
-import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { runQuietly } from './child.mjs';
 import { timed } from './progress.mjs';
 import { inProject } from './project.mjs';
-import { hashSources, removeOrphans } from './sources.mjs';
+import { dataFiles, hashSources, removeOrphans } from './sources.mjs';
 
 /** Holds the hash of the sources that dist/ was built from. */
 const STAMP = inProject('dist/.halcyon-build');
@@ -21,6 +22,7 @@ export async function ensureBuilt() {
       runQuietly(process.execPath, [inProject('scripts/lib/bundle.mjs')]),
     ]);
     await removeOrphans();
+    for (const file of await dataFiles()) await cp(inProject(file), inProject(path.join('dist', file)));
   });
   await chmod(inProject('dist/src/cli.js'), 0o755).catch(() => undefined);
   await writeFile(STAMP, wanted);

@@ -9,7 +9,7 @@ const ALONE = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.b
 /** A hash over the names and contents of all that a build depends on. Some milliseconds. */
 export async function hashSources() {
   const hash = createHash('sha256');
-  for (const file of [...ALONE, ...(await sourceFiles())]) {
+  for (const file of [...ALONE, ...(await sourceFiles()), ...(await dataFiles())]) {
     hash
       .update(`${file}\0`)
       .update(await readFile(inProject(file)))
@@ -26,6 +26,11 @@ export async function removeOrphans() {
     const orphans = compiled.filter((file) => !sources.has(path.relative('dist', file).replace(/\.js$/, '.ts')));
     await Promise.all(orphans.map((file) => rm(inProject(file))));
   }
+}
+
+/** What the compiler leaves alone, and programs read beside their modules. */
+export async function dataFiles() {
+  return (await Promise.all(FOLDERS.map((folder) => filesBelow(folder, '.sql')))).flat().sort();
 }
 
 async function sourceFiles() {

@@ -1,3 +1,5 @@
+import type { RecordedIncident } from './record';
+
 /** Workflow ids of the parts of a run. An incident's own id comes from its alert (`alerts/incident-id.ts`). */
 
 /** Whether this is the workflow id of an incident: people are no workflows. */
@@ -23,4 +25,9 @@ export function leaseId(host: string, what: string): string {
 /** Who tells that the incident of a clock is over; `run`: the clock's first. */
 export function closingId(escalation: string, run: string): string {
   return `closing/${escalation.replace(/^escalation\//, '')}/${run}`;
+}
+
+/** What could not be written of an incident as it then stood. */
+export function recordId({ workflowId, runId, status, view }: RecordedIncident): string {
+  return `record/${workflowId.replace(/^incident\//, '')}/${runId}/${status}/${view.changedAt ?? ''}`;
 }

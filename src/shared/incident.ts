@@ -3,7 +3,7 @@ import type { ClosedEpisodes, EpisodeStart } from './episode';
 import type { RunLimit } from './run-limit';
 import type { RunbookName } from './runbooks';
 import type { BusinessHours } from './observations/images';
-import type { Page } from './paging/escalation';
+import type { Acknowledged, IncidentPage, Page } from './paging/escalation';
 import type { Approval, EarlyAnswer } from './safety/approval';
 import type { LeaseOutcome, SettingValue } from './safety/lease';
 import type { Mode, SafetyPolicy } from './safety/safety';
@@ -212,6 +212,12 @@ export interface IncidentView extends AlertContext {
   approvals: Approval[];
   /** The newest wish for each setting, oldest first. */
   leases: IncidentLease[];
+  /** Everybody who was paged, of all firings, oldest first; absent where nobody was. */
+  pages?: IncidentPage[];
+  /** Everybody who acknowledged it, oldest first; absent where nobody did. */
+  acknowledgements?: Acknowledged[];
+  /** When anything of this changed last, by Temporal's clock: of two views of one incident the later is the newer. */
+  changedAt?: string;
 }
 
 /** An episode of one fingerprint, as far as its incident knows. */

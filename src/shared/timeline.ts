@@ -6,6 +6,12 @@ export type EntryStatus = 'running' | 'done' | 'noChange' | 'notSo' | 'failed' |
 /** How that was found which a page is about. `notReady`: it lives, and cannot do its work yet. */
 export type SubjectCondition = 'well' | 'notReady' | 'down';
 
+/** What was there before a change, and after it. */
+export interface Made {
+  before: unknown;
+  after: unknown;
+}
+
 /** One line of the timeline. */
 export interface TimelineEntry {
   /** Stays with it, whatever leaves the timeline; those of later entries are higher. */
@@ -22,6 +28,11 @@ export interface TimelineEntry {
   detail: string;
   /** How that was which the page is about, where this entry saw it. */
   condition?: SubjectCondition;
+  /** Of a change: the cause that it was made for, or why a person started it; absent where nobody said. */
+  why?: string;
+  /** Of a change: what was there before and what is there now, as its agent saw it; text where it is too large. */
+  before?: unknown;
+  after?: unknown;
   /** How often a look found exactly this, and when it last did; absent where it was once. */
   times?: number;
   lastAt?: string;

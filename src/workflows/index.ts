@@ -10,6 +10,7 @@ export { imageProcessingStalled } from './runbooks/image-processing-stalled';
 export { securityViolations } from './runbooks/security-violations';
 export { pipelineFailures } from './runbooks/pipeline-failures';
 export { serviceDown } from './runbooks/service-down';
+export { record } from './record/record';
 export { unknownAlert } from './runbooks/unknown-alert';
 export { testPage } from './escalation/pages/test-page';
 export { askHost } from './topics/ask-host';

@@ -1,13 +1,17 @@
 import type { PagedTeam } from '../../shared/paging/escalation';
+import type { Store } from '../../store/store';
 import { createCoordinationActivities } from './coordination';
 import { createPagingActivities } from './paging/paging';
 import type { PagingDeps } from './paging/paging';
+import { createRecordActivities } from './record/write-record';
 import { createRemindPauseActivities } from './remind-pause';
 import type { ControlActivities } from './types';
 
 export interface ControlDeps extends PagingDeps {
   /** The team on duty at a moment. */
   onDuty(at: Date): PagedTeam;
+  /** Where incidents are written down; null where there is no such place. */
+  store: Store | null;
 }
 
 /** All that a controller does outside of workflows. */
@@ -16,6 +20,7 @@ export function createControlActivities(deps: ControlDeps): ControlActivities {
   return {
     ...createCoordinationActivities(deps.client),
     ...paging,
+    ...createRecordActivities(deps.store),
     ...createRemindPauseActivities({ pageSlack: paging.pageSlack, onDuty: () => deps.onDuty(deps.now()) }),
   };
 }

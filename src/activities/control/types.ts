@@ -3,12 +3,13 @@ import type { Fact, PagedTeam, Subject, Urgency } from '../../shared/paging/esca
 import type { Pause, TurnRequest } from '../../shared/safety/guard';
 import type { Outcome } from '../../shared/incident';
 import type { LeaseRequest } from '../../shared/safety/lease';
+import type { RecordedIncident } from '../../shared/record';
 
 /**
  * What the controller does outside of workflows: page people, and reach other workflows through Temporal's client. None
  * of it touches a host. Tokens and keys come from the controller's configuration and stand in no input or result.
  */
-export interface ControlActivities extends PagingActivities, CoordinationActivities {}
+export interface ControlActivities extends PagingActivities, CoordinationActivities, RecordActivities {}
 
 /**
  * What a message says besides the incident's own state, which the activity reads from it when it pages. `urgency`: how
@@ -85,4 +86,9 @@ export interface CoordinationActivities {
   remindPause(input: { host: string; pause: Pause }): Promise<void>;
   /** Starts the lease if there is none, and asks for it. Asking again is harmless. Returns its workflow id. */
   requestLease(input: LeaseRequest): Promise<{ workflowId: string }>;
+}
+
+export interface RecordActivities {
+  /** Writes down what is known of an incident. Writing again, or late, is harmless. Fails while the store is away. */
+  writeRecord(incident: RecordedIncident): Promise<void>;
 }

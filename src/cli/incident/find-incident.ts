@@ -9,6 +9,9 @@ export const INCIDENT = 'incident/<alert>/<host> as "incident list" prints it, o
 const PREFIX = 'incident/';
 const MOST_NAMED = 10;
 
+/** Temporal has no such incident. */
+export class NoIncident extends Error {}
+
 interface Wanted {
   /** Only one that is open will do. */
   open?: boolean;
@@ -45,7 +48,7 @@ async function described(handle: WorkflowHandle): Promise<{ status: string }> {
     return { status: (await handle.describe()).status.name };
   } catch (err) {
     if (!(err instanceof WorkflowNotFoundError)) throw err;
-    throw new Error(`there is no ${plain(handle.workflowId)}; "halcyon incident list" names those there are`, {
+    throw new NoIncident(`there is no ${plain(handle.workflowId)}; "halcyon incident list" names those there are`, {
       cause: err,
     });
   }
@@ -58,7 +61,7 @@ async function idOf(client: Client, text: string, open: boolean): Promise<string
   if (only !== undefined && ids.length === 1) return only;
   const which = open || running.length > 0 ? 'open incident' : 'incident';
   if (only === undefined) {
-    throw new Error(`no ${which} is of "${plain(text)}": "halcyon incident list" names those there are`);
+    throw new NoIncident(`no ${which} is of "${plain(text)}": "halcyon incident list" names those there are`);
   }
   const names = ids.slice(0, MOST_NAMED).map((id) => plain(id));
   throw new Error(`"${plain(text)}" names more than one ${which}, say which: ${names.join(', ')}`);
@@ -84,5 +87,6 @@ async function runOf(client: Client, workflowId: string, run: string): Promise<s
   const [only] = runs;
   if (only !== undefined && runs.length === 1) return only;
   const why = only === undefined ? 'has no run' : 'has more than one run';
-  throw new Error(`${plain(workflowId)} ${why} that begins with ${run}: "halcyon incident list" shows them`);
+  const message = `${plain(workflowId)} ${why} that begins with ${run}: "halcyon incident list" shows them`;
+  throw only === undefined ? new NoIncident(message) : new Error(message);
 }

@@ -17,10 +17,12 @@ export interface ListOptions {
   config?: string;
 }
 
-/** One run of an incident, as it stands by Temporal's own record. */
+/** One run of an incident, as it stands by Temporal or by the record. */
 export interface IncidentRow {
   id: string;
   runId: string;
+  /** With which it began; `runId` is its last. */
+  firstRunId: string;
   runbook: string;
   /** Temporal's: RUNNING, COMPLETED, CANCELLED, TERMINATED, FAILED, TIMED_OUT. */
   status: string;
@@ -57,13 +59,21 @@ const ENDED_BY_HAND: Record<string, string> = {
 };
 
 /** @throws UsageError for what cannot be asked for */
-export async function listIncidents(client: Client, options: ListOptions): Promise<void> {
-  const rows = await newest(client, queryOf(options, Date.now()), limitOf(options.limit));
+export async function listIncidents(client: Client, options: ListOptions, recorded: IncidentRow[] = []): Promise<void> {
+  const limit = limitOf(options.limit);
+  const rows = withRecorded(await newest(client, queryOf(options, Date.now()), limit), recorded).slice(0, limit);
   if (options.json === true) return print(rows.map((row) => JSON.stringify(row)));
   if (rows.length === 0) return print(['no incidents']);
   const width = terminalWidth();
   const lines = table([HEAD, ...rows.map((row) => cellsOf(row, Date.now()))]);
   print(lines.map((line) => clipTo(width, line)));
+}
+
+/** What Temporal still has is as it says. */
+function withRecorded(rows: IncidentRow[], recorded: IncidentRow[]): IncidentRow[] {
+  const known = new Set(rows.map(({ firstRunId }) => firstRunId));
+  const all = [...rows, ...recorded.filter(({ firstRunId }) => !known.has(firstRunId))];
+  return all.sort((a, b) => Date.parse(b.started) - Date.parse(a.started));
 }
 
 /** Whole numbers only: half of an incident is none. */
@@ -96,7 +106,7 @@ function outcomeQuery(outcome: string): string {
 }
 
 /** `2h` before now, a day, or a moment in ISO 8601. */
-function sinceOf(text: string, now: number): string {
+export function sinceOf(text: string, now: number): string {
   const ago = parseDuration(text);
   if (ago !== undefined) return new Date(now - ago).toISOString();
   const at = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : NaN;
@@ -139,7 +149,7 @@ export async function describedRow(client: Client, described: WorkflowExecutionD
   const first = firstRunId || described.runId;
   const started = first === described.runId ? described.startTime : await startOf(client, described.workflowId, first);
   const summary = (await described.staticSummary()) ?? '';
-  return rowOf({ ...described, startTime: started ?? described.startTime }, summary);
+  return { ...rowOf({ ...described, startTime: started ?? described.startTime }, summary), firstRunId: first };
 }
 
 /** An incident that is open for long goes on in new runs, each with a start of its own. Undefined once Temporal forgot it. */
@@ -162,9 +172,10 @@ export function rowOf(run: Omit<WorkflowExecutionInfo, 'raw'>, summary: string):
   return {
     id: run.workflowId,
     runId: run.runId,
+    firstRunId: run.runId,
     runbook: run.type,
     status,
-    state: ENDED_BY_HAND[status] ?? (status === 'RUNNING' ? field('HalcyonState') || 'running' : outcome || 'closed'),
+    state: stateOf({ status, state: field('HalcyonState'), outcome }),
     outcome,
     host: field('HalcyonHost'),
     alert: field('HalcyonAlert'),
@@ -175,6 +186,11 @@ export function rowOf(run: Omit<WorkflowExecutionInfo, 'raw'>, summary: string):
     acknowledgedBy: holds ? acknowledged.as : null,
     summary,
   };
+}
+
+/** State while it runs; afterwards its outcome, or how the run was ended. */
+export function stateOf({ status, state, outcome }: { status: string; state: string; outcome: string }): string {
+  return ENDED_BY_HAND[status] ?? (status === 'RUNNING' ? state || 'running' : outcome || 'closed');
 }
 
 const HEAD = ['STARTED (UTC)', 'HOST', 'ALERT', 'SEVERITY', 'STATE', 'TOOK', 'TIER', 'WHO', 'RUN', 'SUMMARY'];

@@ -1,7 +1,8 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { IncidentView } from '../../shared/incident';
 import { ask } from '../support/controller';
-import { describedRow } from './incident-list';
+import type { RecordedIncident } from '../../shared/record';
+import { describedRow, stateOf } from './incident-list';
 import type { IncidentRow } from './incident-list';
 import { TimelinePrinter, formatEnd, formatEndedByHand, plain } from './print-timeline';
 
@@ -14,7 +15,21 @@ export async function showIncident(
   const row = await describedRow(client, await handle.describe());
   const view = await viewOf(client, handle, row);
   if (view === undefined) return tellLittle(row, json === true);
-  if (json === true) return write([JSON.stringify({ ...view, status: row.status }, null, 2)]);
+  printIncident(view, row, json === true);
+}
+
+/** As the record has it, where Temporal has it no longer. */
+export function showRecorded({ view, ...run }: RecordedIncident, { json }: { json?: boolean }): void {
+  const { status, workflowId: id } = run;
+  printIncident(
+    view,
+    { id, status, state: stateOf({ status, state: view.state, outcome: view.outcome ?? '' }) },
+    json === true,
+  );
+}
+
+function printIncident(view: IncidentView, row: Pick<IncidentRow, 'id' | 'status' | 'state'>, json: boolean): void {
+  if (json) return write([JSON.stringify({ ...view, status: row.status }, null, 2)]);
   const printer = new TimelinePrinter((line) => write([line]));
   printer.update(view);
   write([isEndedByHand(row) ? formatEndedByHand(view, row.state) : formatEnd(view, row.id)]);
@@ -30,7 +45,7 @@ async function viewOf(
   return await ask<IncidentView>(client, handle, 'timeline');
 }
 
-function isEndedByHand({ status }: IncidentRow): boolean {
+function isEndedByHand({ status }: Pick<IncidentRow, 'status'>): boolean {
   return status !== 'RUNNING' && status !== 'COMPLETED';
 }
 

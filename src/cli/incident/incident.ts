@@ -1,11 +1,12 @@
 import { Command } from 'commander';
 import { withClient } from '../support/connect';
 import { KEPT, sayOrKeep } from '../support/controller';
-import { INCIDENT, findIncident } from './find-incident';
+import { INCIDENT, NoIncident, findIncident } from './find-incident';
 import { followToEnd } from './follow-to-end';
 import { limitOf, listIncidents, queryOf } from './incident-list';
 import type { ListOptions } from './incident-list';
-import { showIncident } from './incident-show';
+import { showIncident, showRecorded } from './incident-show';
+import { findRecorded, recordedRows } from './recorded';
 import { asOption, forTheRecord, whoAmI } from '../support/people';
 import { plain } from './print-timeline';
 import { UsageError } from '../support/usage';
@@ -63,13 +64,23 @@ function listCommand(parent: Command): void {
 async function list(options: ListOptions): Promise<void> {
   limitOf(options.limit);
   queryOf(options, Date.now());
-  await withClient(options, async (client) => await listIncidents(client, options));
+  await withClient(options, async (client, config) => {
+    await listIncidents(client, options, await recordedRows(config, options));
+  });
 }
 
 async function show(named: string, options: ReadOptions): Promise<void> {
-  await withClient(options, async (client) => {
+  await withClient(options, async (client, config) => {
     const { run } = options;
-    await showIncident(client, await findIncident(client, named, run === undefined ? {} : { run }), options);
+    try {
+      await showIncident(client, await findIncident(client, named, run === undefined ? {} : { run }), options);
+    } catch (err) {
+      if (!(err instanceof NoIncident)) throw err;
+      // Temporal forgets what ended long ago.
+      const recorded = await findRecorded(config, named, run);
+      if (recorded === undefined) throw err;
+      showRecorded(recorded, options);
+    }
   });
 }
 

@@ -11,12 +11,12 @@ const DEADLINE_MS = 5_000;
 
 /** What a command works with: it needs none of the secrets of intake, controller and agents. */
 export function commandConfig(path: string | undefined): Config {
-  return loadConfigOrExit({ path, env: process.env, unused: ['intake', 'pagers', 'agent'] });
+  return loadConfigOrExit({ path, env: process.env, unused: ['intake', 'pagers', 'agent', 'store'] });
 }
 
 /** Of the host that the command runs on; null where none is configured. Secrets of intake and controller are not needed. */
 export function agentConfig(path: string | undefined): Config['agent'] {
-  return loadConfigOrExit({ path, env: process.env, unused: ['intake', 'pagers'] }).agent;
+  return loadConfigOrExit({ path, env: process.env, unused: ['intake', 'pagers', 'store'] }).agent;
 }
 
 /**

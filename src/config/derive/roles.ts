@@ -9,10 +9,11 @@ export const ROLES = ['controller', 'agent', 'intake'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** What nobody but this role looks at. */
-const OWN_SECTION = { controller: 'pagers', agent: 'agent', intake: 'intake' } as const satisfies Record<
-  Role,
-  keyof Config
->;
+const OWN_SECTIONS = {
+  controller: ['pagers', 'store'],
+  agent: ['agent'],
+  intake: ['intake'],
+} as const satisfies Record<Role, (keyof Config)[]>;
 
 /**
  * The configuration as processes of these roles use it: what they never look at may lack its secrets, and an agent has
@@ -21,7 +22,7 @@ const OWN_SECTION = { controller: 'pagers', agent: 'agent', intake: 'intake' } a
  * @throws ConfigError
  */
 export function loadConfigFor(roles: readonly Role[], options: Omit<LoadOptions, 'unused'>): Config {
-  const unused = ROLES.filter((role) => !roles.includes(role)).map((role) => OWN_SECTION[role]);
+  const unused = ROLES.filter((role) => !roles.includes(role)).flatMap((role) => OWN_SECTIONS[role]);
   const config = loadConfig({ ...options, unused });
   if (roles.includes('agent') && config.agent === null) {
     throw new ConfigError([`${configPath(options)}: agent: required for --role agent: what it may touch on its host`]);

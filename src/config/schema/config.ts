@@ -7,6 +7,7 @@ import { section } from './nouns';
 import { pagers } from './escalation/pagers';
 import { runbooks } from './runbooks';
 import { controller, hosts, intake, log, routes, temporal } from './sections';
+import { rejectKingfishersDatabase, store } from './store';
 
 /** The whole of halcyon.yaml. Every default stands in its section. */
 export const config = section({
@@ -28,8 +29,9 @@ export const config = section({
   guard: guard.prefault({}),
   approvals: approvals.prefault({}),
   agent: agent.nullable().default(null),
+  store: store.prefault({}),
   log: log.prefault({}),
-});
+}).superRefine(rejectKingfishersDatabase);
 
 /** The effective configuration: durations are milliseconds in fields `…Ms`, sizes bytes in fields `…Bytes`. */
 export type Config = z.output<typeof config>;

@@ -164,6 +164,17 @@ export interface Page {
   collapsed: boolean;
 }
 
+/** One that an incident heard of. `firing`: for which of its firings, from 1. */
+export type IncidentPage = Page & { firing: number };
+
+/** Who had an incident, from when on. `endedAt`: when that lapsed; absent where it did not, or somebody else took it. */
+export interface Acknowledged {
+  as: string;
+  at: string;
+  until: string;
+  endedAt?: string;
+}
+
 /** From an escalation to its incident, by signal `escalated`. */
 export type EscalationEvent = EscalationNews & {
   /** By `firingKey`: a later run of the same id, and a later firing, have clocks of their own. */

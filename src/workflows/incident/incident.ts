@@ -14,9 +14,11 @@ import type {
 import { newestEpisodes } from './episodes';
 import { Findings } from './record/findings';
 import { withLease } from './record/kept-leases';
+import { keptOfAllFirings, keptPages, withAcknowledged } from './record/kept-pages';
 import { newStory, newView } from './record/new-incident';
 import { ReceivedAlerts } from './received-alerts';
 import { StateScopes } from './record/state-scopes';
+import { whyChanged } from './record/why-changed';
 import { Timeline } from './record/timeline';
 import type { EndEntry } from './record/timeline';
 
@@ -25,7 +27,7 @@ type SeenView = Readonly<IncidentView> & { readonly measures: Readonly<IncidentM
 
 /**
  * Everything an incident knows, and how alerts change it. Plain state without Temporal calls, so that it can be tested
- * by itself; `onChange` tells the workflow to show it.
+ * by itself; `show` tells the workflow to show it.
  */
 export class Incident {
   readonly story: IncidentStory;
@@ -39,16 +41,20 @@ export class Incident {
   /** Of the host's agent, beside the finding that it is away: whether a probe waits for it, and how often it came back. */
   readonly agent = { isProbed: false, returns: 0 };
   private otherStanding: string | null = null;
+  private readonly onChange = (): void => {
+    this.own.changedAt = this.now();
+    this.show();
+  };
 
   constructor(
     readonly input: IncidentInput,
     private readonly now: () => string,
-    private readonly onChange: () => void,
+    private readonly show: () => void,
   ) {
     this.story = input.carried?.story ?? newStory(now());
     this.own = input.carried?.view ?? newView(input, now());
-    this.timeline = new Timeline(this.own, now, onChange);
-    this.findings = new Findings(this.own.findings, now, onChange);
+    this.timeline = new Timeline(this.own, now, this.onChange);
+    this.findings = new Findings(this.own.findings, now, this.onChange);
     this.alerts = new ReceivedAlerts(this.own, this.timeline, now);
     this.states = new StateScopes(this.own.state);
   }
@@ -140,9 +146,16 @@ export class Incident {
     return true;
   }
 
+  /** Everybody who was paged for a tier of this firing; said again, it replaces what was said of that tier. */
+  notePages(tier: number, pages: IncidentStory['pages']): void {
+    this.story.pages = keptPages(this.story.pages, tier, pages);
+    this.own.pages = keptOfAllFirings(this.own.pages, { tier, firing: this.story.firing }, pages);
+  }
+
   /** Who has it; null when that has lapsed. */
   noteAcknowledged(acknowledged: IncidentView['acknowledged']): void {
     this.own.acknowledged = acknowledged;
+    this.own.acknowledgements = withAcknowledged(this.own.acknowledgements, acknowledged, this.now());
     this.onChange();
   }
 
@@ -156,14 +169,6 @@ export class Incident {
     this.closedBy = null;
     this.story.phase = 'round';
     this.story.firing += 1;
-  }
-
-  /** Somebody was paged, took it, answered something or closed it. */
-  get hadPeople(): boolean {
-    const { tier, acknowledged, approvals } = this.view;
-    return (
-      tier > 0 || acknowledged !== null || this.isClosedByPerson || approvals.some((one) => one.answeredBy !== null)
-    );
   }
 
   /** A person says that it is over: nothing new is begun, and it ends with what is so. */
@@ -198,7 +203,7 @@ export class Incident {
 
   /** Opens a timeline entry; the returned function closes it. */
   begin(cite: string, title: string, kind: EntryKind = 'look'): EndEntry {
-    return this.timeline.begin(cite, title, kind);
+    return this.timeline.begin(cite, title, kind, kind === 'change' ? whyChanged(this.own) : undefined);
   }
 
   note(cite: string, title: string, detail = '', condition?: SubjectCondition): void {

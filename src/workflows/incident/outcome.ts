@@ -8,5 +8,11 @@ export function outcomeOf(incident: Incident): Outcome {
 
 /** It became well, and no change of Halcyon's came before that. */
 export function mendedWithoutUs(incident: Incident): 'resolvedByPeople' | 'selfHealed' {
-  return incident.hadPeople ? 'resolvedByPeople' : 'selfHealed';
+  return hadPeople(incident) ? 'resolvedByPeople' : 'selfHealed';
+}
+
+/** Somebody was paged, took it, answered something or closed it. */
+export function hadPeople({ view, isClosedByPerson }: Pick<Incident, 'view' | 'isClosedByPerson'>): boolean {
+  const { tier, acknowledged, approvals } = view;
+  return tier > 0 || acknowledged !== null || isClosedByPerson || approvals.some((one) => one.answeredBy !== null);
 }

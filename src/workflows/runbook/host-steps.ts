@@ -11,7 +11,7 @@ import type { HostActivities } from '../../activities/host';
 import type { Change } from '../../shared/observations/change';
 import type { ChangePermit } from '../../shared/safety/permit';
 import { hostTaskQueue } from '../../shared/task-queues';
-import type { SubjectCondition, EntryKind, EntryStatus } from '../../shared/timeline';
+import type { SubjectCondition, EntryKind, EntryStatus, Made } from '../../shared/timeline';
 import type { RunbookPolicy } from '../../shared/incident';
 import { isAgentAway, noteAgentAway, noteAgentBack, noteTooOld, wasNotTaken } from './agent-presence';
 import { AGENT_RETRY, nameTooOld } from './agent-version';
@@ -27,7 +27,7 @@ export type { Step };
 export type Host = ActivityInterfaceFor<HostActivities>;
 
 /** How a step's result reads in the timeline; a bare text is `done`. */
-export type StepReport = string | { status: EntryStatus; detail: string; condition?: SubjectCondition };
+export type StepReport = string | { status: EntryStatus; detail: string; condition?: SubjectCondition; made?: Made };
 
 const READ_MS = 15_000;
 /** Longer than systemd's own TimeoutStopSec of 90 s. */
@@ -78,8 +78,7 @@ export class HostSteps {
       return await this.run(step, kind, deadlineMs + READ_MS, call, tell);
     } catch (err) {
       if (!isStepFailure(err)) throw err;
-      if (isFailure(err, 'NotConfigured')) return undefined;
-      this.noteFailure(step, err, 'ObservationFailed');
+      if (!isFailure(err, 'NotConfigured')) this.noteFailure(step, err, 'ObservationFailed');
       return undefined;
     }
   }
@@ -102,6 +101,7 @@ export class HostSteps {
         (change) => ({
           status: change.changed ? 'done' : 'noChange',
           detail: [tell(change), ...change.notes].join('; '),
+          made: change,
         }),
       );
     try {
@@ -169,7 +169,7 @@ export class HostSteps {
       const result = await this.untilTaken(step, kind, startToCloseTimeout, call);
       const told = tell(result);
       if (typeof told === 'string') end('done', told);
-      else end(told.status, told.detail, told.condition);
+      else end(told.status, told.detail, told.condition, told.made);
       return result;
     } catch (err) {
       // Nothing is known of a change that was called off; a look that was only came to no end.

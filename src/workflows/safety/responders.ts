@@ -10,9 +10,6 @@ import type { EscalationClient } from '../escalation/escalation-client';
 import type { Incident } from '../incident/incident';
 import { firingOf } from './describe-incident';
 
-/** More tiers than any plan has, each by two channels. */
-const MAX_PAGES = 50;
-
 /** Who was paged about an incident, and who has it: what its clock says, and what people say to the incident. */
 export class Responders {
   constructor(
@@ -60,8 +57,7 @@ export class Responders {
 
   private takePages({ tier, teamName, pages }: Extract<EscalationEvent, { kind: 'paged' }>): void {
     const { incident } = this;
-    const { story } = incident;
-    story.pages = [...story.pages.filter((page) => page.tier !== tier), ...pages].slice(-MAX_PAGES);
+    incident.notePages(tier, pages);
     const ways = pages.map(({ channel, delivered, detail }) => `${channel} ${delivered ? 'ok' : `FAILED: ${detail}`}`);
     const collapsed = pages.some((page) => page.collapsed) ? ' (late)' : '';
     incident.note('', `Paged tier ${tier}${collapsed}: ${teamName}`, ways.join('; '));

@@ -47,6 +47,7 @@ async function controller(secrets: Record<string, string> = {}): Promise<Worker>
     namespace: 'default',
     now: () => new Date(),
     logger: { warn: () => undefined },
+    store: null,
     onDuty: (at) => teamOf(config.escalation, 'onDuty', at.getTime(), null).team,
   });
   const settings = { connection: env.nativeConnection, namespace: 'default' };

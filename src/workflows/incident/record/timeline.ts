@@ -1,11 +1,14 @@
-import type { SubjectCondition, EntryKind, EntryStatus, TimelineEntry } from '../../../shared/timeline';
+import type { SubjectCondition, EntryKind, EntryStatus, Made, TimelineEntry } from '../../../shared/timeline';
 import type { IncidentView } from '../../../shared/incident';
-import { clip } from './clip';
+import { bounded, clip } from './clip';
 
 const MAX_ENTRIES = 200;
 
-/** Says how an entry ended. `condition`: how that was which the page is about, where the entry saw it. */
-export type EndEntry = (status: EntryStatus, detail: string, condition?: SubjectCondition) => void;
+/**
+ * Says how an entry ended. `condition`: how that was which the page is about, where the entry saw it. `made`: what a change
+ * made of what.
+ */
+export type EndEntry = (status: EntryStatus, detail: string, condition?: SubjectCondition, made?: Made) => void;
 
 /** One that has no number yet. */
 export type NewEntry = Omit<TimelineEntry, 'id'>;
@@ -29,10 +32,11 @@ export class Timeline {
   }
 
   /** Opens an entry; the returned function closes it. */
-  begin(cite: string, title: string, kind: EntryKind): EndEntry {
-    const entry = this.append({ at: this.now(), cite, title, kind, status: 'running', detail: '' });
-    return (status, detail, condition) => {
-      Object.assign(entry, { status, detail: clip(detail), endedAt: this.now(), ...saw(condition) });
+  begin(cite: string, title: string, kind: EntryKind, why?: string): EndEntry {
+    const because = why === undefined ? {} : { why: clip(why) };
+    const entry = this.append({ at: this.now(), cite, title, kind, status: 'running', detail: '', ...because });
+    return (status, detail, condition, made) => {
+      Object.assign(entry, { status, detail: clip(detail), endedAt: this.now(), ...saw(condition), ...madeOf(made) });
       if (entry.kind === 'look') this.fold(entry);
       this.onChange();
     };
@@ -73,6 +77,10 @@ export class Timeline {
     known.lastAt = entry.endedAt!;
     timeline.splice(index, 1);
   }
+}
+
+function madeOf(made: Made | undefined): Pick<TimelineEntry, 'before' | 'after'> {
+  return made === undefined ? {} : { before: bounded(made.before), after: bounded(made.after) };
 }
 
 function saw(condition: SubjectCondition | undefined): Pick<TimelineEntry, 'condition'> {

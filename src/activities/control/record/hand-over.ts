@@ -1,0 +1,36 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import { recordId } from '../../../shared/ids';
+import type { RecordedIncident } from '../../../shared/record';
+import { CONTROLLER_TASK_QUEUE } from '../../../shared/task-queues';
+
+/** Temporal refuses payloads of two million bytes. */
+const MOST_BYTES = 1_500_000;
+const SHORT_DETAIL = 200;
+
+/** Leaves what the store does not take with Temporal, in a workflow that writes it down later. Doing it again is harmless. */
+export async function handOver(client: Client, incident: RecordedIncident): Promise<void> {
+  const { workflowId } = incident;
+  try {
+    await client.workflow.start('record', {
+      workflowId: recordId(incident),
+      taskQueue: CONTROLLER_TASK_QUEUE,
+      args: [fitting(incident)],
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      staticSummary: `Waits for the store, to write down ${workflowId}`,
+    });
+  } catch (err) {
+    if (!(err instanceof WorkflowExecutionAlreadyStartedError)) throw err;
+  }
+}
+
+/** Long texts are cut where all of it would not pass. */
+function fitting(incident: RecordedIncident): RecordedIncident {
+  if (Buffer.byteLength(JSON.stringify(incident)) <= MOST_BYTES) return incident;
+  const { view } = incident;
+  const timeline = view.timeline.map(({ before: _before, after: _after, ...entry }) => ({
+    ...entry,
+    detail: entry.detail.slice(0, SHORT_DETAIL),
+  }));
+  return { ...incident, view: { ...view, timeline } };
+}

@@ -1,0 +1,154 @@
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import type { RecordedIncident } from '../../../shared/record';
+import type { Store } from '../../../store/store';
+import { EndedRuns } from './ended-runs';
+import { handOver } from './hand-over';
+import { OpenRuns } from './open-runs';
+import { bareIncident, readRun } from './read-run';
+
+const PRUNE_EVERY_MS = 3_600_000;
+const AT_ONCE = 4;
+/** So long after a run was ended from outside a controller may still come that can say how it stood. */
+const READABLE_WITHIN_MS = 600_000;
+
+export interface RecorderDeps {
+  client: Client;
+  store: Pick<Store, 'migrate' | 'write' | 'over' | 'prune'>;
+  keepForMs: number;
+  /** What an engineer should know; each once, until it changes. */
+  onTrouble: (reason: string) => void;
+  onMigrated?: (names: string[]) => void;
+  now?: () => number;
+}
+
+/**
+ * Writes incidents down as they stand, beside them: none knows of it or waits for it. Temporal has each as long as it is open,
+ * and for its retention; what the store does not take of one that is over, or grows beyond what its view can show, is handed
+ * over to a workflow that keeps it for as long as it takes.
+ */
+export class Recorder {
+  private readonly now: () => number;
+  private readonly open: OpenRuns;
+  private readonly ended: EndedRuns;
+  private isWell = false;
+  private prunedAt = -Infinity;
+
+  constructor(private readonly deps: RecorderDeps) {
+    this.now = deps.now ?? Date.now;
+    this.open = new OpenRuns(this.now);
+    this.ended = new EndedRuns(this.now);
+  }
+
+  /** One look at all incidents. Never throws: what could not be done is done by the next. */
+  async round(): Promise<void> {
+    try {
+      await this.prepare();
+      await this.each(await this.listEnded(), (run) => this.recordEnded(run));
+      this.ended.endRound();
+      await this.each(this.open.due(await this.listOpen()), (run) => this.recordOpen(run));
+    } catch (err) {
+      this.trouble('incidents could not be looked at', err);
+    }
+  }
+
+  private async prepare(): Promise<void> {
+    if (!this.isWell && (await this.isUsable())) this.open.lookAgain();
+    if (!this.isWell || this.now() - this.prunedAt < PRUNE_EVERY_MS) return;
+    await this.asked(() => this.deps.store.prune(new Date(this.now() - this.deps.keepForMs)));
+    this.prunedAt = this.now();
+  }
+
+  /** It answers, and is up to date. */
+  private async isUsable(): Promise<boolean> {
+    try {
+      const applied = await this.deps.store.migrate();
+      if (applied.length > 0) this.deps.onMigrated?.(applied);
+      this.isWell = true;
+    } catch (err) {
+      this.isWell = false;
+      this.trouble('the store cannot be used', err);
+    }
+    return this.isWell;
+  }
+
+  /** What the store answers; undefined where it does not. One that is away is asked no more in this round. */
+  private async asked<T>(ask: () => Promise<T>): Promise<T | undefined> {
+    if (!this.isWell) return undefined;
+    try {
+      return await ask();
+    } catch (err) {
+      this.trouble('the store did not take it', err);
+      // It may be only this that it does not take.
+      await this.isUsable();
+      return undefined;
+    }
+  }
+
+  private async listOpen(): Promise<WorkflowExecutionInfo[]> {
+    return await this.list('ExecutionStatus = "Running"');
+  }
+
+  /** Those that ended since the last look, and are not on the record. */
+  private async listEnded(): Promise<WorkflowExecutionInfo[]> {
+    const since = `CloseTime >= "${this.ended.since.toISOString()}"`;
+    const runs = await this.list(`ExecutionStatus != "Running" AND ExecutionStatus != "ContinuedAsNew" AND ${since}`);
+    const over = await this.asked(() => this.deps.store.over(this.ended.unsure(runs).map(({ runId }) => runId)));
+    return this.ended.missing(runs, over ?? null);
+  }
+
+  private async list(condition: string): Promise<WorkflowExecutionInfo[]> {
+    const runs: WorkflowExecutionInfo[] = [];
+    const query = `WorkflowId STARTS_WITH "incident/" AND ${condition}`;
+    for await (const run of this.deps.client.workflow.list({ query })) runs.push(run);
+    return runs;
+  }
+
+  private async recordEnded(ended: WorkflowExecutionInfo): Promise<void> {
+    const { workflowId, runId, closeTime } = ended;
+    const incident = await this.readEnded(workflowId, runId, closeTime ?? new Date(0));
+    if (incident === null) return;
+    if (!(await this.isWritten(incident))) await handOver(this.deps.client, incident);
+    this.ended.done(ended);
+  }
+
+  private async readEnded(workflowId: string, runId: string, endedAt: Date): Promise<RecordedIncident | null> {
+    const run = await readRun(this.deps.client, workflowId, runId);
+    const { view } = run;
+    if (view !== null) return { ...run, view };
+    if (this.now() - endedAt.getTime() < READABLE_WITHIN_MS) return null;
+    return bareIncident(run, await this.deps.client.workflow.getHandle(workflowId, runId).describe());
+  }
+
+  private async recordOpen({ workflowId, runId }: WorkflowExecutionInfo): Promise<void> {
+    const { view, ...run } = await readRun(this.deps.client, workflowId, runId);
+    if (view === null || !this.open.isNews(runId, view)) return;
+    const incident = { ...run, view };
+    if (await this.isWritten(incident)) return this.open.kept(runId, view);
+    if (!this.open.isAtRisk(runId, view)) return;
+    await handOver(this.deps.client, incident);
+    this.open.kept(runId, view);
+  }
+
+  private async isWritten(incident: RecordedIncident): Promise<boolean> {
+    return (await this.asked(() => this.deps.store.write(incident))) !== undefined;
+  }
+
+  /** A few at a time. One that fails is done by a later round, and keeps no other from being done. */
+  private async each(
+    runs: WorkflowExecutionInfo[],
+    work: (run: WorkflowExecutionInfo) => Promise<void>,
+  ): Promise<void> {
+    const left = [...runs];
+    const worker = async () => {
+      for (let run = left.shift(); run !== undefined; run = left.shift()) {
+        const { workflowId } = run;
+        await work(run).catch((err: unknown) => this.trouble(`${workflowId} could not be read`, err));
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  }
+
+  private trouble(what: string, err: unknown): void {
+    this.deps.onTrouble(`${what}: ${err instanceof Error ? err.message || err.name : String(err)}`);
+  }
+}
