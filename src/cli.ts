@@ -18,6 +18,7 @@ import { createQuarantineCommand } from './cli/quarantine';
 import { createPauseCommand, createResumeCommand } from './cli/guard/pause';
 import { createRolloutCommand } from './cli/rollout/rollout';
 import { createRunCommand } from './cli/run';
+import { createSchedulesCommand } from './cli/maintenance/schedules';
 import { createSimulateCommand } from './cli/simulate';
 import { USAGE_EXIT_CODE, UsageError, usageExitsWith } from './cli/support/usage';
 import type { AgentSettings } from './host/agent-settings';
@@ -46,6 +47,7 @@ const program = new Command('halcyon')
   .addCommand(createBackupsCommand(openBackups))
   .addCommand(createOutboxCommand(openOutboxQuarantine))
   .addCommand(createQuarantineCommand(openQuarantine))
+  .addCommand(createSchedulesCommand())
   .addCommand(createSimulateCommand())
   .addCommand(createAgentCommand(checkAgent))
   .addCommand(createDoctorCommand())

@@ -26,7 +26,9 @@ describe('recorded histories', () => {
 
   it('are there for each registered workflow', () => {
     const recorded = new Set(names.map((name) => path.dirname(name)));
-    expect([...recorded].sort()).toEqual(['closing', 'escalation', 'guard', 'lease', ...RUNBOOK_NAMES].sort());
+    expect([...recorded].sort()).toEqual(
+      ['closing', 'escalation', 'guard', 'lease', 'scheduledMaintenance', 'weeklyMaintenance', ...RUNBOOK_NAMES].sort(),
+    );
   });
 
   it.each(names)('%s replays', async (name) => {

@@ -1,11 +1,14 @@
 import type { PagedTeam } from '../../shared/paging/escalation';
 import { createCoordinationActivities } from './coordination';
+import { createMaintenanceControl } from './maintenance';
+import type { MaintenanceDeps } from './maintenance';
 import { createPagingActivities } from './paging/paging';
-import type { PagingDeps } from './paging/paging';
+import type { PagerSettings, PagingDeps } from './paging/paging';
 import { createRemindPauseActivities } from './remind-pause';
 import type { ControlActivities } from './types';
 
 export interface ControlDeps extends PagingDeps {
+  pagers: PagerSettings & Pick<MaintenanceDeps, 'pings'>;
   /** The team on duty at a moment. */
   onDuty(at: Date): PagedTeam;
 }
@@ -13,9 +16,11 @@ export interface ControlDeps extends PagingDeps {
 /** All that a controller does outside of workflows. */
 export function createControlActivities(deps: ControlDeps): ControlActivities {
   const paging = createPagingActivities(deps);
+  const onDuty = () => deps.onDuty(deps.now());
   return {
     ...createCoordinationActivities(deps.client),
     ...paging,
-    ...createRemindPauseActivities({ pageSlack: paging.pageSlack, onDuty: () => deps.onDuty(deps.now()) }),
+    ...createRemindPauseActivities({ pageSlack: paging.pageSlack, onDuty }),
+    ...createMaintenanceControl({ client: deps.client, pings: deps.pagers.pings, pageSlack: paging.pageSlack, onDuty }),
   };
 }

@@ -24,6 +24,7 @@ import { createLatencyActivities } from './latency/latency';
 import { createImageActivities } from './images/images';
 import { createLedgerActivities } from './ledger';
 import type { LedgerActivities } from './ledger';
+import { createMaintenanceActivities } from './maintenance/maintenance';
 import { createOutboxActivities } from './stores/outbox';
 import { createMetricsActivities } from './service/metrics';
 import { createPermissionActivities } from './files/permissions';
@@ -116,5 +117,6 @@ function allActivities(deps: HostDeps, names: () => string[]) {
     ...createSettingActivities(deps, serialize),
     ...createAccessActivities(deps),
     ...createTokenActivities(deps),
+    ...createMaintenanceActivities(deps),
   };
 }

@@ -4,6 +4,7 @@ import { isMapping } from '../load/values';
 import { backup, checkKept } from './backup';
 import { dependencies } from './dependencies';
 import { kingfisher } from './kingfisher';
+import { maintenance } from './maintenance';
 import { hostName, section, size, wholeNumber } from './nouns';
 import { absoluteFile, ownFolder } from './paths';
 import { openai, prometheus } from './probes';
@@ -29,6 +30,7 @@ export const agent = section({
   dependencies: dependencies.default({}),
   backup: backup.nullable().default(null),
   settings: settings.default({}),
+  maintenance: maintenance.prefault({}),
   // The agent's own folder: the newest fencing token is kept there.
   stateDir: ownFolder().default('/var/lib/halcyon'),
   // While this file exists, nothing but an undo changes the host.

@@ -23,6 +23,16 @@ export function optionalSecret() {
     .default(null);
 }
 
+/** A URL that is secret altogether; empty text (`${NAME:-}`) means none. */
+export function optionalSecretUrl(...protocols: [string, ...string[]]) {
+  const starts = protocols.map((protocol) => `${protocol}://`).join(' or ');
+  return textWhere(`a URL that starts with ${starts}`, (text) => text === '' || isUrlOf(text, protocols))
+    .register(secrets, { secrecy: 'whole' })
+    .transform((text) => (text === '' ? null : text))
+    .nullable()
+    .default(null);
+}
+
 /** Marks a noun as secret altogether. */
 export function secret<T extends z.ZodType>(noun: T): T {
   secrets.add(noun, { secrecy: 'whole' });
