@@ -82,7 +82,11 @@ export class MaintenanceSite {
 
   /** Once the run says that it is so, without that time passes. */
   async until(handle: WorkflowHandle, what: string, holds: (report: MaintenanceReport) => boolean): Promise<void> {
-    await waitFor(async () => holds(await handle.query(maintenanceQuery)), { what, deadlineMs: 60_000 });
+    let last: MaintenanceReport | undefined;
+    const isSo = async () => holds((last = await handle.query(maintenanceQuery)));
+    await waitFor(isSo, { what, deadlineMs: 60_000 }).catch((err: unknown) => {
+      throw new Error(`${String(err)}; the report is ${JSON.stringify(last)}`);
+    });
   }
 
   private control(): MaintenanceControlActivities & Pick<CoordinationActivities, 'remindPause'> {
