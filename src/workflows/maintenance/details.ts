@@ -50,7 +50,7 @@ export function factsOfQuestion(approval: Approval, id: string): Fact[] {
   const { roles, people, expiresAt, hash } = approval;
   const who = people.length > 0 ? people.join(', ') : `nobody has the role ${roles.join(' or ')}`;
   return [
-    { name: 'Asks', lines: [describeQuestion(approval)] },
+    { name: 'What is asked', lines: [describeQuestion(approval)] },
     { name: 'May answer', lines: [`${who}; until ${moment(expiresAt)}`] },
     { name: 'To say yes', lines: ['to say no, "reject" in place of "approve"'], commands: [approveCommand(id, hash)] },
   ];
