@@ -3,8 +3,9 @@ import type { TableState } from '../../shared/observations/maintenance';
 import { HostError } from '../errors';
 import { quoted, withDatabase } from '../stores/database';
 
+/** Its size by the statistics too: to measure it would wait for whoever holds the table. */
 const STATE = `
-  SELECT coalesce(pg_total_relation_size(c.oid), 0)::float8 AS bytes, s.n_dead_tup::float8 AS dead,
+  SELECT c.relpages::float8 * current_setting('block_size')::float8 AS bytes, s.n_dead_tup::float8 AS dead,
     s.last_vacuum AS vacuumed, s.last_analyze AS analyzed
   FROM pg_class c LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid
   WHERE c.oid = to_regclass($1)`;
