@@ -19,6 +19,7 @@ import { createQuarantineCommand } from './cli/quarantine';
 import { createPauseCommand, createResumeCommand } from './cli/guard/pause';
 import { createRolloutCommand } from './cli/rollout/rollout';
 import { createRunCommand } from './cli/run';
+import { createSchedulesCommand } from './cli/maintenance/schedules';
 import { createSimulateCommand } from './cli/simulate';
 import { USAGE_EXIT_CODE, UsageError, usageExitsWith } from './cli/support/usage';
 import type { AgentSettings } from './host/agent-settings';
@@ -48,6 +49,7 @@ const program = new Command('halcyon')
   .addCommand(createOutboxCommand(openOutboxQuarantine))
   .addCommand(createQuarantineCommand(openQuarantine))
   .addCommand(createCommandsCommand())
+  .addCommand(createSchedulesCommand())
   .addCommand(createSimulateCommand())
   .addCommand(createAgentCommand(checkAgent))
   .addCommand(createDoctorCommand())

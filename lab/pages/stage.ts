@@ -213,6 +213,7 @@ export class PageStage {
           routingKeys: Object.fromEntries(SERVICES.map((name) => [name, keyOf(name)])),
           eventsUrl: pagerduty.eventsUrl,
         },
+        pings: { weekly: null },
       },
       uiUrl: 'https://temporal.example.com',
       namespace: 'default',

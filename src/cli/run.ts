@@ -14,6 +14,7 @@ import { followToEnd } from './incident/follow-to-end';
 import { refuseUnknownHost } from './support/hosts';
 import { asOption, forTheRecord, whoAmI } from './support/people';
 import { UsageError } from './support/usage';
+import { addMaintenanceCommands } from './maintenance/run-maintenance';
 
 interface RunOptions {
   host: string;
@@ -32,7 +33,7 @@ type ManualRun = Pick<IncidentInput, 'recovery' | 'runbook'>;
 
 /** `halcyon run <runbook> --host h1 --reason "…"`: a person starts a runbook. */
 export function createRunCommand(): Command {
-  const command = new Command('run').description('start a runbook by hand and follow it');
+  const command = new Command('run').description('start a runbook, or routine maintenance, by hand and follow it');
   for (const runbook of RUNBOOK_NAMES) {
     const named = RUNBOOKS[runbook].command;
     if (named === null) continue;
@@ -40,6 +41,7 @@ export function createRunCommand(): Command {
     if (runbook === 'emergencyRecovery') recoveryOptions(started);
     else started.action((options: RunOptions) => run({ runbook }, options));
   }
+  addMaintenanceCommands(command);
   return command;
 }
 

@@ -4,6 +4,8 @@ export { escalationPlan } from './derive/escalation-policy';
 export { configPath } from './load/config-file';
 export { CONFIG_EXIT_CODE, configProblems, exitOnConfigError, loadConfigOrExit, loadRolesOrExit } from './load/exit';
 export { incidentPolicies } from './derive/incident-policies';
+export { maintenanceInput, scheduledMaintenance } from './derive/maintenance';
+export type { ScheduledRun } from './derive/maintenance';
 export { loadConfig } from './load/load';
 export { effectiveConfig, formatConfig } from './print/print';
 export { ROLES, loadConfigFor } from './derive/roles';

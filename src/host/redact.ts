@@ -32,13 +32,13 @@ export function redactingEnvironments(redact: Redact, environments: Record<strin
 }
 
 /** The secrets that the agent itself knows: passwords of its URLs, and secret values of the service's environment. */
-export function secretsOf({ kingfisher, dependencies, prometheus }: AgentSettings): string[] {
+export function secretsOf({ kingfisher, dependencies, prometheus, maintenance }: AgentSettings): string[] {
   const { manager } = kingfisher;
   const environment = manager.type === 'process' ? manager.env : {};
   const endpoints = [...Object.values(kingfisher.probes ?? {}), ...(prometheus ? [prometheus] : [])];
   const sent = endpoints.flatMap(({ token, headers }) => [token ?? '', ...Object.values(headers)]);
   return [
-    ...[...urls(dependencies), prometheus?.url ?? ''].flatMap(passwordsOf),
+    ...[...urls(dependencies), prometheus?.url ?? '', maintenance?.vacuum?.url ?? ''].flatMap(passwordsOf),
     ...secretsOfEnvironment(environment),
     ...sent,
     kingfisher.telegram?.token ?? '',

@@ -9,6 +9,7 @@ export const HOST_ACTIVITIES = [
   'ensureImagePermissions',
   'ensureImagesQuarantined',
   'ensureLogsRotated',
+  'ensureOldImagesRemoved',
   'ensurePermissions',
   'ensureRateLimitsReset',
   'ensureRestarted',
@@ -16,6 +17,7 @@ export const HOST_ACTIVITIES = [
   'ensureStarted',
   'ensureStopped',
   'ensureStraysEnded',
+  'ensureTablesVacuumed',
   'ensureTempFilesRemoved',
   'ensureTemporaryFilesCleared',
   'ensureTokenIssued',
@@ -36,10 +38,13 @@ export const HOST_ACTIVITIES = [
   'observeImages',
   'observeLedger',
   'observeLoad',
+  'observeLogSizes',
   'observeLogTail',
   'observeMetrics',
+  'observeOldImages',
   'observeOpenAi',
   'observeOpenFiles',
+  'observeOutdatedPackages',
   'observeOutbox',
   'observePermissions',
   'observePluginStatistics',
@@ -53,6 +58,7 @@ export const HOST_ACTIVITIES = [
   'observeSetting',
   'observeStartLog',
   'observeStrays',
+  'observeTables',
   'observeTelegramBot',
   'observeTelegramRefusals',
   'observeTelegramStatus',
@@ -107,9 +113,19 @@ const ASKED_BY_SOME: Partial<Record<RunbookName, readonly HostActivityName[]>> =
 /** What people alone ask for, by `halcyon commands`: no page does. */
 const ASKED_BY_PEOPLE: readonly HostActivityName[] = ['observeTopic'];
 
+/** What maintenance alone asks for: no page misses it. */
+const ASKED_BY_MAINTENANCE: readonly HostActivityName[] = [
+  'ensureOldImagesRemoved',
+  'ensureTablesVacuumed',
+  'observeLogSizes',
+  'observeOldImages',
+  'observeOutdatedPackages',
+  'observeTables',
+];
+
 /** All that a page may ask an agent for. */
 export function activitiesAskedBy(runbook: RunbookName): HostActivityName[] {
   const own = ASKED_BY_SOME[runbook] ?? [];
-  const some = [...Object.values(ASKED_BY_SOME).flat(), ...ASKED_BY_PEOPLE];
+  const some = [...Object.values(ASKED_BY_SOME).flat(), ...ASKED_BY_PEOPLE, ...ASKED_BY_MAINTENANCE];
   return HOST_ACTIVITIES.filter((name) => own.includes(name) || !some.includes(name));
 }

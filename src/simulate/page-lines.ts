@@ -81,5 +81,7 @@ function words(page: PageKind, time: VirtualTime): { head: string; tail: string 
       return { head: 'a test page', tail: '' };
     case 'note':
       return { head: page.text, tail: '' };
+    case 'report':
+      return { head: page.title, tail: '' };
   }
 }

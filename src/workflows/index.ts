@@ -3,6 +3,8 @@ export { closing } from './escalation/closing';
 export { escalation } from './escalation/escalation';
 export { guard } from './guard/guard';
 export { lease } from './lease/lease';
+export { scheduledMaintenance } from './maintenance/scheduled';
+export { weeklyMaintenance } from './maintenance/weekly';
 export { analysisLatency } from './runbooks/analysis-latency';
 export { emergencyRecovery } from './runbooks/emergency-recovery';
 export { outboxStuck } from './runbooks/outbox-stuck';

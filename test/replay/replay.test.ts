@@ -27,7 +27,19 @@ describe('recorded histories', () => {
   it('are there for each registered workflow', () => {
     const recorded = new Set(names.map((name) => path.dirname(name)));
     expect([...recorded].sort()).toEqual(
-      ['askHost', 'closing', 'escalation', 'guard', 'lease', 'record', ...RUNBOOK_NAMES].sort(),
+      [
+        ...[
+          'askHost',
+          'closing',
+          'escalation',
+          'guard',
+          'lease',
+          'record',
+          'scheduledMaintenance',
+          'weeklyMaintenance',
+        ],
+        ...RUNBOOK_NAMES,
+      ].sort(),
     );
   });
 

@@ -1,13 +1,16 @@
 import type { PagedTeam } from '../../shared/paging/escalation';
 import type { Store } from '../../store/store';
 import { createCoordinationActivities } from './coordination';
+import { createMaintenanceControl } from './maintenance';
+import type { MaintenanceDeps } from './maintenance';
 import { createPagingActivities } from './paging/paging';
-import type { PagingDeps } from './paging/paging';
+import type { PagerSettings, PagingDeps } from './paging/paging';
 import { createRecordActivities } from './record/write-record';
 import { createRemindPauseActivities } from './remind-pause';
 import type { ControlActivities } from './types';
 
 export interface ControlDeps extends PagingDeps {
+  pagers: PagerSettings & Pick<MaintenanceDeps, 'pings'>;
   /** The team on duty at a moment. */
   onDuty(at: Date): PagedTeam;
   /** Where incidents are written down; null where there is no such place. */
@@ -17,10 +20,12 @@ export interface ControlDeps extends PagingDeps {
 /** All that a controller does outside of workflows. */
 export function createControlActivities(deps: ControlDeps): ControlActivities {
   const paging = createPagingActivities(deps);
+  const onDuty = () => deps.onDuty(deps.now());
   return {
     ...createCoordinationActivities(deps.client),
     ...paging,
     ...createRecordActivities(deps.store),
-    ...createRemindPauseActivities({ pageSlack: paging.pageSlack, onDuty: () => deps.onDuty(deps.now()) }),
+    ...createRemindPauseActivities({ pageSlack: paging.pageSlack, onDuty }),
+    ...createMaintenanceControl({ client: deps.client, pings: deps.pagers.pings, pageSlack: paging.pageSlack, onDuty }),
   };
 }

@@ -3,13 +3,15 @@ import type { Fact, PagedTeam, Subject, Urgency } from '../../shared/paging/esca
 import type { Pause, TurnRequest } from '../../shared/safety/guard';
 import type { Outcome } from '../../shared/incident';
 import type { LeaseRequest } from '../../shared/safety/lease';
+import type { MaintenanceName } from '../../shared/maintenance';
 import type { RecordedIncident } from '../../shared/record';
 
 /**
  * What the controller does outside of workflows: page people, and reach other workflows through Temporal's client. None
  * of it touches a host. Tokens and keys come from the controller's configuration and stand in no input or result.
  */
-export interface ControlActivities extends PagingActivities, CoordinationActivities, RecordActivities {}
+export interface ControlActivities
+  extends PagingActivities, CoordinationActivities, RecordActivities, MaintenanceControlActivities {}
 
 /**
  * What a message says besides the incident's own state, which the activity reads from it when it pages. `urgency`: how
@@ -41,7 +43,9 @@ export type PageKind =
   /** A person tries the way to a team; nothing is wrong. `testOver` closes it again. */
   | { kind: 'test'; by: string; urgency: Urgency }
   | { kind: 'testOver'; by: string }
-  | { kind: 'note'; text: string };
+  | { kind: 'note'; text: string }
+  /** What came of routine maintenance, or what it asks. */
+  | { kind: 'report'; title: string; facts: Fact[] };
 
 export interface PageInput {
   subject: Subject;
@@ -91,4 +95,28 @@ export interface CoordinationActivities {
 export interface RecordActivities {
   /** Writes down what is known of an incident. Writing again, or late, is harmless. Fails while the store is away. */
   writeRecord(incident: RecordedIncident): Promise<void>;
+}
+
+export interface MaintenanceMessage {
+  name: MaintenanceName;
+  host: string;
+  /** The run that tells it. */
+  workflowId: string;
+  runId: string;
+  startsAt: string;
+  title: string;
+  facts: Fact[];
+  /** Null for those on duty. */
+  team: PagedTeam | null;
+  /** Names this message for ever: sent again, it is the same one. */
+  key: string;
+}
+
+export interface MaintenanceControlActivities {
+  /** Workflow ids of the incidents that are open on a host, the first few. */
+  observeOpenIncidents(input: { host: string }): Promise<string[]>;
+  /** A message in the team's channel. Errors as those of a page. */
+  tellMaintenance(input: MaintenanceMessage): Promise<void>;
+  /** Says to whoever watches that this kind of maintenance ran: `pagers.pings`. */
+  pingDeadMan(input: { name: MaintenanceName }): Promise<'sent' | 'notConfigured'>;
 }

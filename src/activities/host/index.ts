@@ -24,6 +24,7 @@ import { createLatencyActivities } from './latency/latency';
 import { createImageActivities } from './images/images';
 import { createLedgerActivities } from './ledger';
 import type { LedgerActivities } from './ledger';
+import { createMaintenanceActivities } from './maintenance/maintenance';
 import { createOutboxActivities } from './stores/outbox';
 import { createMetricsActivities } from './service/metrics';
 import { createPermissionActivities } from './files/permissions';
@@ -118,5 +119,6 @@ function allActivities(deps: HostDeps, names: () => string[]) {
     ...createAccessActivities(deps),
     ...createTokenActivities(deps),
     ...createTopicActivities(deps),
+    ...createMaintenanceActivities(deps),
   };
 }

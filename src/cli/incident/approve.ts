@@ -43,7 +43,7 @@ async function answer(verb: 'approve' | 'reject', named: string, options: Answer
     const handle = await findIncident(client, named, { open: true });
     const said = await sayOrKeep<ApprovalReply>(client, handle, {
       name: verb,
-      query: 'timeline',
+      query: handle.workflowId.startsWith('maintenance/') ? 'maintenance' : 'timeline',
       argument,
       ...(hash === undefined ? { unkept: 'to keep your answer, add --hash of the question that you mean' } : {}),
     });

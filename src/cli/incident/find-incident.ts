@@ -36,10 +36,11 @@ export async function findIncident(client: Client, named: string, { open, run }:
   return handle;
 }
 
-/** The same, whether or not there is still such a run: its escalation may go on. Also the id of a lease. */
+/** The same, whether or not there is still such a run: its escalation may go on. Also the id of a lease, or of maintenance. */
 export async function findIncidentId(client: Client, named: string, open = false): Promise<string> {
   const text = named.replace(/^escalation\/(lease\/)?/, (_all, lease: string | undefined) => lease ?? PREFIX);
-  return text.startsWith(PREFIX) || text.startsWith('lease/') ? text : await idOf(client, text, open);
+  const isWhole = [PREFIX, 'lease/', 'maintenance/'].some((kind) => text.startsWith(kind));
+  return isWhole ? text : await idOf(client, text, open);
 }
 
 /** @throws Error that says what to do when there is none */

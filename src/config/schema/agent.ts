@@ -5,6 +5,7 @@ import { isMapping } from '../load/values';
 import { backup, checkKept } from './backup';
 import { dependencies, keyPrefix } from './dependencies';
 import { kingfisher } from './kingfisher';
+import { maintenance } from './maintenance';
 import { duration, hostName, section, size, textWhere, wholeNumber } from './nouns';
 import { absoluteFile, ownFolder } from './paths';
 import { openai, prometheus } from './probes';
@@ -55,6 +56,7 @@ export const agent = section({
   backup: backup.nullable().default(null),
   settings: settings.default({}),
   commands: commands.prefault({}),
+  maintenance: maintenance.prefault({}),
   // The agent's own folder: the newest fencing token is kept there.
   stateDir: ownFolder().default('/var/lib/halcyon'),
   // While this file exists, nothing but an undo changes the host.

@@ -12,6 +12,7 @@ const KNOWN_RISKS: Record<Risk | 'default', true> = {
   raiseLimit: true,
   quarantine: true,
   issueToken: true,
+  removeImages: true,
   change: true,
 };
 const RISKS = Object.keys(KNOWN_RISKS) as [keyof typeof KNOWN_RISKS, ...(keyof typeof KNOWN_RISKS)[]];

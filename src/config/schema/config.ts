@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { isMapping } from '../load/values';
 import { agent } from './agent';
 import { approvals } from './approvals';
 import { escalation } from './escalation/escalation';
@@ -6,6 +7,7 @@ import { guard } from './guard';
 import { section } from './nouns';
 import { pagers } from './escalation/pagers';
 import { runbooks } from './runbooks';
+import { checkSchedules, schedules } from './schedules';
 import { controller, hosts, intake, log, routes, temporal } from './sections';
 import { rejectKingfishersDatabase, store } from './store';
 
@@ -28,10 +30,13 @@ export const config = section({
   pagers: pagers.prefault({}),
   guard: guard.prefault({}),
   approvals: approvals.prefault({}),
+  schedules: schedules.prefault({ weekly: {} }),
   agent: agent.nullable().default(null),
   store: store.prefault({}),
   log: log.prefault({}),
-}).superRefine(rejectKingfishersDatabase);
+})
+  .superRefine(rejectKingfishersDatabase)
+  .superRefine(checkSchedules, { when: ({ value }) => isMapping(value) });
 
 /** The effective configuration: durations are milliseconds in fields `…Ms`, sizes bytes in fields `…Bytes`. */
 export type Config = z.output<typeof config>;

@@ -6,7 +6,7 @@ import { optionalSecretUrl } from './urls';
 
 /** `store:` where the record of incidents is, and for how long it is kept. Without `url` and `path` there is none. */
 export const store = section({
-  url: optionalSecretUrl('postgres', 'postgresql'),
+  url: optionalSecretUrl('url', 'postgres', 'postgresql'),
   path: ownFolder().nullable().default(null),
   keepFor: duration({ min: '1d', max: '3650d' }).prefault('400d'),
 })

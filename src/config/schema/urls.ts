@@ -13,21 +13,21 @@ export function secretUrl(...protocols: [string, ...string[]]) {
   return url(...protocols).register(secrets, { secrecy: 'url' });
 }
 
-/** The same, where empty text (`${NAME:-}`) means none. */
-export function optionalSecretUrl(...protocols: [string, ...string[]]) {
-  const what = `a URL that starts with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`;
-  return textWhere(what, (text) => text === '' || isUrlOf(text, protocols))
-    .register(secrets, { secrecy: 'url' })
-    .transform((text) => (text === '' ? null : text))
-    .nullable()
-    .default(null);
-}
-
 /** Text that is secret altogether; empty text (`${NAME:-}`) means none. */
 export function optionalSecret() {
   const what = 'text of printable characters without spaces';
   return textWhere(what, (text) => /^[\x21-\x7e]*$/.test(text))
     .register(secrets, { secrecy: 'whole' })
+    .transform((text) => (text === '' ? null : text))
+    .nullable()
+    .default(null);
+}
+
+/** A URL whose password is secret, or all of it; empty text (`${NAME:-}`) means none. */
+export function optionalSecretUrl(secrecy: 'url' | 'whole', ...protocols: [string, ...string[]]) {
+  const starts = protocols.map((protocol) => `${protocol}://`).join(' or ');
+  return textWhere(`a URL that starts with ${starts}`, (text) => text === '' || isUrlOf(text, protocols))
+    .register(secrets, { secrecy })
     .transform((text) => (text === '' ? null : text))
     .nullable()
     .default(null);

@@ -5,7 +5,7 @@ import { openFromRoot } from '../files/from-root';
 import { join, walk } from '../files/walk';
 
 /** What may be an image; whether it is one is told by its content. Files that are still on their way have other names. */
-const IMAGE = /\.(?:jpe?g|png)$/i;
+export const IMAGE = /\.(?:jpe?g|png)$/i;
 /** The newest. Each takes a fraction of a second to decode. */
 const IMAGES_AT_MOST = 200;
 /** One that was written this lately may not be whole yet. */

@@ -31,19 +31,21 @@ interface Conversation {
   /** What it is asked for, in errors. */
   about: string;
   outer: AbortSignal | undefined;
+  /** @default five seconds */
+  withinMs?: number;
 }
 
 /**
- * A conversation on a connection of its own, of at most five seconds. A transaction that is not committed by then is none.
+ * A conversation on a connection of its own, of at most five seconds where nothing else is said. A transaction that is not committed by then is none.
  *
  * @throws HostError `NotConfigured` where the configuration cannot be right, else `ObservationFailed`
  */
 export async function withDatabase<T>(
-  { url, about, outer }: Conversation,
+  { url, about, outer, withinMs = TIMEOUT_MS }: Conversation,
   talk: (client: Client) => Promise<T>,
 ): Promise<T> {
   try {
-    return await withDeadline(TIMEOUT_MS, outer, async (signal) => {
+    return await withDeadline(withinMs, outer, async (signal) => {
       const client = new Client({
         connectionString: url,
         application_name: 'halcyon',

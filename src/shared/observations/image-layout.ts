@@ -30,6 +30,19 @@ export function isInDay(layout: string, below: string): boolean {
   return new RegExp(`^${pattern}(?:/|$)`).test(below);
 }
 
+/** The day, `2026-11-23`, of the folder that a path below the folder of images is or lies in; undefined for no day's. */
+export function dayIn(layout: string, below: string): string | undefined {
+  if (layout === FLAT) return undefined;
+  const seen: string[] = [];
+  const pattern = layout.replaceAll('.', String.raw`\.`).replace(/YYYY|MM|DD/g, (token) => {
+    if (seen.includes(token)) return `\\k<${token}>`;
+    seen.push(token);
+    return `(?<${token}>${TOKENS[token as 'DD']})`;
+  });
+  const { YYYY, MM, DD } = new RegExp(`^${pattern}(?:/|$)`).exec(below)?.groups ?? {};
+  return DD === undefined ? undefined : `${YYYY}-${MM}-${DD}`;
+}
+
 /** Folders of the days beside this one: a service whose clock is in another time zone files into them. */
 export function isBesideDay(layout: string, day: string, below: string): boolean {
   if (layout === FLAT) return false;

@@ -5,6 +5,7 @@ export const ALLOWANCES = [
   'changeSettings',
   'quarantine',
   'repairImages',
+  'maintain',
   'blockAddress',
   'issueToken',
   'fullRecovery',
@@ -19,6 +20,7 @@ export const ALLOWED_BY_DEFAULT: readonly Allowance[] = [
   'changeSettings',
   'quarantine',
   'repairImages',
+  'maintain',
 ];
 
 /**
@@ -34,6 +36,8 @@ export const CHANGES = {
   ensureTokenIssued: 'issueToken',
   ensureImagePermissions: 'repairImages',
   ensureImagesQuarantined: 'repairImages',
+  ensureOldImagesRemoved: 'maintain',
+  ensureTablesVacuumed: 'maintain',
   ensureStopped: 'fullRecovery',
   ensureStraysEnded: 'fullRecovery',
   ensureBackup: 'fullRecovery',

@@ -12,7 +12,14 @@ export interface ApprovalPolicy {
 
 /** Kinds of risk; each may have approvers of its own. */
 export type Risk =
-  'fullRecovery' | 'permissions' | 'blockAddress' | 'raiseLimit' | 'quarantine' | 'issueToken' | 'change';
+  | 'fullRecovery'
+  | 'permissions'
+  | 'blockAddress'
+  | 'raiseLimit'
+  | 'quarantine'
+  | 'issueToken'
+  | 'removeImages'
+  | 'change';
 
 /** Exactly what is asked. Everything in here, and the run that asks, is part of the hash that an answer is bound to. */
 export interface ApprovalSubject {

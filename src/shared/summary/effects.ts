@@ -19,6 +19,7 @@ const EFFECTS: Partial<Record<Risk, (given: ApprovalSubject['arguments']) => str
     `${setting} goes back to ${from} by itself after ${formatDuration(Number(forMs))}.`,
   issueToken: ({ client }) =>
     `Its value goes to a file of the host for root alone; whoever has it is taken for ${client}.`,
+  removeImages: () => 'It deletes these images for good; nothing of them is backed up.',
   permissions: () => 'It sets owner and mode of these files; what they were before is not kept.',
   change: () =>
     'It may restart services and, where the disk is full, delete old temporary files; nothing of that is backed up.',

@@ -10,7 +10,7 @@ type Refused = Extract<TurnAnswer, { kind: 'refused' }>;
 
 export interface TurnOptions {
   /** Whose turn it is, in the words of its timeline. */
-  who: 'incident' | 'lease';
+  who: 'incident' | 'lease' | 'maintenance';
   host: string;
   guard: GuardClient;
   /** As the incident stands when it asks. */
@@ -27,7 +27,7 @@ const ASK_AGAIN_MS = { unanswered: 30_000, heard: 1_200_000 };
 const RENEWED_WITHIN_MS = 30_000;
 
 /**
- * The side of the turn of an incident, or of a lease: asks for it, hears the guard, and gives each change what the agent
+ * The side of the turn of an incident, of a lease, or of maintenance: asks for it, hears the guard, and gives each change what the agent
  * wants to see. Asking never holds up a diagnosis; only `ready` and `whenResumed` wait.
  */
 export class Turn {

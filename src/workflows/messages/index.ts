@@ -46,3 +46,4 @@ export {
   releaseLeaseUpdate,
   requestLeaseSignal,
 } from './lease';
+export { maintenanceQuery } from './maintenance';

@@ -7,7 +7,7 @@ const allowed = (more: string) => configOf(file(more)).agent!.allow;
 
 describe('what a host allows', () => {
   it('is all but a full recovery where nothing is written', () => {
-    expect(allowed('')).toEqual(['restart', 'clearFiles', 'changeSettings', 'quarantine', 'repairImages']);
+    expect(allowed('')).toEqual(['restart', 'clearFiles', 'changeSettings', 'quarantine', 'repairImages', 'maintain']);
   });
 
   it('is what is written, and may be nothing', () => {
@@ -18,7 +18,7 @@ describe('what a host allows', () => {
   it('is no word that nothing reads', () => {
     const [line] = problemsOf(file('allow: [raiseLimit]'));
     expect(line).toBe(
-      'halcyon.yaml: agent.allow[0]: expected "restart" or "clearFiles" or "changeSettings" or "quarantine" or "repairImages" or "blockAddress" or "issueToken" or "fullRecovery", got "raiseLimit"',
+      'halcyon.yaml: agent.allow[0]: expected "restart" or "clearFiles" or "changeSettings" or "quarantine" or "repairImages" or "maintain" or "blockAddress" or "issueToken" or "fullRecovery", got "raiseLimit"',
     );
   });
 

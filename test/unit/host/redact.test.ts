@@ -70,12 +70,14 @@ describe('secretsOf', () => {
       redis: { unit: 'r', url: 'redis://:short@h' },
       rabbitmq: { unit: 'q', url: 'amqp://rabbit:rabbit@h', managementUrl: 'http://m:management@h' },
     },
+    maintenance: { vacuum: { url: 'postgres://owner:of-the-tables@h/d' } },
   } as unknown as AgentSettings;
 
   it('finds passwords as written and as meant, and no word that is public', () => {
     expect([...new Set(secretsOf(settings))].sort()).toEqual([
       'key-of-the-env',
       'management',
+      'of-the-tables',
       'p%40ssword',
       'p@ssword',
       'url-of-env',

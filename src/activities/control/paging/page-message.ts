@@ -62,6 +62,12 @@ export function pageMessage(input: PageInput, incident: IncidentKnowledge, links
       };
     case 'testOver':
       return brief(`TEST is over: ${page.by} tried the way to ${input.team.name}`);
+    case 'report':
+      return {
+        ...brief(page.title),
+        facts: page.facts.map(bounded),
+        links: pageLinks(subject, incident, links),
+      };
     case 'closed':
       return closedMessage(subject, page, links);
     default:

@@ -37,6 +37,8 @@ export function pagerdutyAction({ page }: PageInput): Action | null {
     // Beside a page that stands it rings nobody again.
     case 'note':
       return 'trigger';
+    case 'report':
+      return null;
     case 'acknowledged':
       return 'acknowledge';
     case 'closed':

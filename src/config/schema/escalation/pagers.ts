@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { optionalSecret, secret, url } from '../urls';
+import { optionalSecret, optionalSecretUrl, secret, url } from '../urls';
 import { section, someText, textWhere } from '../nouns';
 
 const routingKey = secret(textWhere('an integration key of PagerDuty', (text) => /^[\x21-\x7e]*$/.test(text)));
@@ -14,8 +14,11 @@ export const pagers = section({
     routingKeys: z.record(someText('the name of a PagerDuty service'), routingKey).default({}),
     eventsUrl: url('https', 'http').default('https://events.pagerduty.com'),
   }).prefault({}),
-}).transform(({ slack, pagerduty }) => ({
+  // Who watches that maintenance runs: asked after each run.
+  pings: section({ weekly: optionalSecretUrl('whole', 'https', 'http') }).prefault({}),
+}).transform(({ slack, pagerduty, pings }) => ({
   slack,
+  pings,
   pagerduty: {
     ...pagerduty,
     // An empty text (`${NAME:-}`) means none, as for every secret.

@@ -48,6 +48,7 @@ export const TOLD: Record<PageKind['kind'], string> = {
   monitoring: 'Fault of monitoring',
   test: 'Test page',
   testOver: 'End of the test page',
+  report: 'Report',
 };
 
 export function channelsOf(team: PagedTeam): PageChannel[] {
