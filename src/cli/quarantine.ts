@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Config } from '../config';
-import type { Quarantine, QuarantinedImage } from '../shared/observations/corrupt-images';
+import type { Quarantine, QuarantinedImage } from '../shared/observations/images/corrupt-images';
 import { plain } from './incident/print-timeline';
 import { agentConfig } from './support/connect';
 import { print, printJson } from './support/output';

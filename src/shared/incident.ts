@@ -2,7 +2,7 @@ import type { AlertContext } from './alert-context';
 import type { ClosedEpisodes, EpisodeStart } from './episode';
 import type { RunLimit } from './run-limit';
 import type { RunbookName } from './runbooks';
-import type { BusinessHours } from './observations/images';
+import type { BusinessHours } from './observations/images/images';
 import type { Acknowledged, IncidentPage, Page } from './paging/escalation';
 import type { Approval, EarlyAnswer } from './safety/approval';
 import type { LeaseOutcome, SettingValue } from './safety/lease';

@@ -1,5 +1,5 @@
 import type { RunbookPolicy } from '../../src/shared/incident';
-import { WEEKDAYS } from '../../src/shared/observations/images';
+import { WEEKDAYS } from '../../src/shared/observations/images/images';
 import { POLICY } from './incidents';
 
 /** Of runbook E, as the configuration has it by default. */

@@ -5,7 +5,7 @@ import { isMapping } from '../load/values';
 import { backup, checkKept } from './backup';
 import { dependencies, keyPrefix } from './dependencies';
 import { kingfisher } from './kingfisher';
-import { maintenance } from './maintenance';
+import { maintenance } from './maintenance/maintenance';
 import { duration, hostName, section, size, textWhere, wholeNumber } from './nouns';
 import { absoluteFile, ownFolder } from './paths';
 import { openai, prometheus } from './probes';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { isLayout } from '../../shared/observations/image-layout';
+import { isLayout } from '../../shared/observations/images/image-layout';
 import { valueAt } from '../load/values';
 import { duration, section, size, textWhere, wholeNumber } from './nouns';
 import { isBelow, ownFolder } from './paths';

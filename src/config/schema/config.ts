@@ -7,9 +7,9 @@ import { guard } from './guard';
 import { section } from './nouns';
 import { pagers } from './escalation/pagers';
 import { runbooks } from './runbooks';
-import { checkSchedules, schedules } from './schedules';
+import { checkSchedules, schedules } from './maintenance/schedules';
 import { controller, hosts, intake, log, routes, temporal } from './sections';
-import { rejectKingfishersDatabase, store } from './store';
+import { rejectKingfishersDatabase, store } from './connections/store';
 
 /** The whole of halcyon.yaml. Every default stands in its section. */
 export const config = section({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RunbookPolicy } from '../../shared/incident';
-import type { BusinessHours } from '../../shared/observations/images';
+import type { BusinessHours } from '../../shared/observations/images/images';
 import { RUNBOOK_NAMES } from '../../shared/runbooks';
 import { MODES } from '../../shared/safety/safety';
 import type { Mode } from '../../shared/safety/safety';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isMapping, valueAt } from '../load/values';
-import { alertQueue } from './amqp/alert-queue';
+import { alertQueue } from './connections/alert-queue';
 import { duration, hostName, section, size, someText, textWhere, wholeNumber } from './nouns';
 import { absoluteFile } from './paths';
 import { runbookName } from './runbooks';

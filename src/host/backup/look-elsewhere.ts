@@ -6,7 +6,7 @@ import {
   isInDay,
   isOfDay,
   stepsTo,
-} from '../../shared/observations/image-layout';
+} from '../../shared/observations/images/image-layout';
 import { openFromRoot } from '../files/from-root';
 import type { SafeFolder } from '../files/safe-folder';
 import { join } from '../files/walk';

@@ -8,7 +8,7 @@ import { NOBODY_ELSE, openFromRoot } from '../files/from-root';
 import type { Way } from '../files/from-root';
 import { descend, enterOrMake } from '../files/safe-folder';
 import type { SafeFolder } from '../files/safe-folder';
-import { FLAT, isAtOrBelow, isHidden, isOfDay, stepsTo } from '../../shared/observations/image-layout';
+import { FLAT, isAtOrBelow, isHidden, isOfDay, stepsTo } from '../../shared/observations/images/image-layout';
 import { verifyDay, unsafeBackup } from './names';
 import { join, walk } from '../files/walk';
 

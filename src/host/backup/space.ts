@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import type { BackupPlan } from '../../shared/observations/backups';
-import { isHidden } from '../../shared/observations/image-layout';
+import { isHidden } from '../../shared/observations/images/image-layout';
 import { HostError } from '../errors';
 import { join } from '../files/walk';
 import { imagesNotFound } from './look-elsewhere';

@@ -1,6 +1,6 @@
-import type { BusinessHours } from '../../shared/observations/images';
+import type { BusinessHours } from '../../shared/observations/images/images';
 import { parseTimeOfDay } from '../../shared/paging/duty';
-import { WEEKDAYS } from '../../shared/observations/images';
+import { WEEKDAYS } from '../../shared/observations/images/images';
 
 const MINUTE_MS = 60_000;
 const DAY_MINUTES = 1_440;

@@ -4,7 +4,7 @@ import { openFromRoot } from '../files/from-root';
 import { descend } from '../files/safe-folder';
 import type { SafeFolder } from '../files/safe-folder';
 import { join, walk } from '../files/walk';
-import { isAtOrBelow, isHidden, stepsTo } from '../../shared/observations/image-layout';
+import { isAtOrBelow, isHidden, stepsTo } from '../../shared/observations/images/image-layout';
 
 const DAY_MS = 86_400_000;
 /** More files than this of the days that count are not looked at. */

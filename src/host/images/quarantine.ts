@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { link } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import type { Quarantine, QuarantinedImage } from '../../shared/observations/corrupt-images';
+import type { Quarantine, QuarantinedImage } from '../../shared/observations/images/corrupt-images';
 import type { AgentSettings } from '../agent-settings';
 import { HostError, errorCode } from '../errors';
 import type { ChangeContext } from '../fence/change-context';

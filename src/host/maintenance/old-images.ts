@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import path from 'node:path';
-import { dayIn } from '../../shared/observations/image-layout';
+import { dayIn } from '../../shared/observations/images/image-layout';
 import type { FileCount } from '../../shared/observations/files';
 import { errorCode, errorText } from '../errors';
 import type { ChangeContext } from '../fence/change-context';

@@ -2,7 +2,7 @@ import type { LatencyState, LatencyTerms } from './latency/latency';
 import type { FailureRate, FailureTerms } from './pipeline';
 import type { DependencyName } from './service';
 import type { OutboxReading } from './events/outbox';
-import type { ImagesRequest, ImagesState } from './images';
+import type { ImagesRequest, ImagesState } from './images/images';
 import type { DependencyState, HealthState } from './probes';
 import type { AccessState } from './access';
 

@@ -1,6 +1,6 @@
 import type { LatencyState } from './latency/latency';
-import { isStalled } from './images';
-import type { ImagesState } from './images';
+import { isStalled } from './images/images';
+import type { ImagesState } from './images/images';
 import { violationsOf } from './access';
 import type { AccessState } from './access';
 import type { FailureRate } from './pipeline';

@@ -18,6 +18,8 @@ export class ScriptedLatency {
   isCpuBusy = false;
   /** Who has most of the CPU time. */
   top: Partial<BusyProcess> = {};
+  /** KingFisher's part of it, where `top` does not say. */
+  ownPercent: number | undefined;
   isDiskBusy = false;
   blocked: DatabaseSession[] = [];
   openaiMs = 120;
@@ -93,7 +95,7 @@ export class ScriptedLatency {
       cpuPercent: isCpuBusy ? 97 : 6,
       iowaitPercent: isDiskBusy ? 43 : 0.2,
       stealPercent: 0,
-      ownPercent: top.isOwn ? 95 : 4,
+      ownPercent: this.ownPercent ?? (top.isOwn ? 95 : 4),
       memory: { totalBytes: 8e9, availableBytes: 4e9 },
       pressure: { cpu: isCpuBusy ? 80 : 1, io: isDiskBusy ? 60 : 0, memory: 0 },
       busy: [{ device: 'sda', busyPercent: isDiskBusy ? 99 : 3, waitMs: isDiskBusy ? 210 : 1 }],

@@ -1,5 +1,5 @@
 import type { HostActivities } from '../../activities/host';
-import type { ImagesRequest, ImagesState } from '../../shared/observations/images';
+import type { ImagesRequest, ImagesState } from '../../shared/observations/images/images';
 import { imagesStanding } from '../../shared/observations/standing';
 import type { BotState, TelegramRefusals, TelegramStatus, WayOut } from '../../shared/observations/telegram';
 import type { ServiceState } from '../../shared/observations/service';

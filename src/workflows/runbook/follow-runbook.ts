@@ -81,7 +81,6 @@ class RunbookPass<D extends Diagnosed> {
   /** What the last verification of this pass came to. */
   private verdict: Verdict | undefined;
   private isAnyTried = false;
-  private isAnyLeftOut = false;
   /** Another incident had, or has, the host since: what was diagnosed may be so no more. */
   private hasLent = false;
 
@@ -119,7 +118,6 @@ class RunbookPass<D extends Diagnosed> {
     const { incident, steps } = at;
     this.verdict = undefined;
     this.hasLent = false;
-    this.isAnyLeftOut = false;
     steps.seenWellAt = null;
     for (const cause of runbook.causes) {
       if (incident.isClosedByPerson) break;
@@ -167,8 +165,7 @@ class RunbookPass<D extends Diagnosed> {
     const evidence = await incident.during('diagnosing', () => cause.evidence(found, at));
     if (evidence === undefined) return false;
     const { cite, title } = cause;
-    // Where nothing may be tried, what stands further down the page is not known to be needed.
-    if (mayChange || !this.isAnyLeftOut) incident.noteCause({ cite, title, evidence });
+    incident.noteCause({ cite, title, evidence });
     if (cause.remedy === undefined) return false;
     const mayRemedy = mayChange && this.isAllowed(cause, found);
     incident.note(cite, title, mayRemedy ? evidence : `${evidence}: left to people`);
@@ -189,7 +186,6 @@ class RunbookPass<D extends Diagnosed> {
 
   /** What would have been done is worth as much to people as what was. */
   private leftOut({ cite, would }: Cause<D>, evidence: string): false {
-    this.isAnyLeftOut = true;
     if (would !== undefined) this.at.incident.begin(cite, `Would ${would}`, 'change')('skipped', evidence);
     return false;
   }

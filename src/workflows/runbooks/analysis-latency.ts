@@ -133,20 +133,25 @@ export const page: Runbook<Diagnosis> = {
   handOver: { cite: 'D.4', title: 'Not mended: for the team on duty' },
 };
 
+const MOST_PERCENT = 50;
+/** Half of it would be next to nothing, and analyses would be fewer for it. */
+const LITTLE_PERCENT = 25;
+
 function standing({ latency, limits }: Diagnosis): string | undefined {
   return latency === undefined ? undefined : latencyStanding(latency, limits.latencyP95Ms);
 }
 
-/** Fewer workers help whoever is busy; that it is not KingFisher is worth a look besides. */
+/** Fewer workers leave more for each where KingFisher has a good part of it; whoever has the rest is worth a look besides. */
 function busyEvidence(found: Diagnosis, { incident }: Scene): string | undefined {
   const { load, limits } = found;
   const what = { cite: 'D.1', what: 'busy CPUs', told: loadText(found) };
   const evidence = evidenceOf(what, cpuEvidence(load, limits), found, { incident });
   const [top] = load?.processes ?? [];
-  if (evidence === undefined || (load?.ownPercent ?? 100) >= 50) return evidence;
+  const ownPercent = load?.ownPercent ?? 100;
+  if (evidence === undefined || ownPercent >= MOST_PERCENT) return evidence;
   const whose = top === undefined || top.isOwn ? 'of no process that is there for long' : processText(top);
   incident.addFinding('CpuTaken', 'D.1', `most of the CPU time is not KingFisher's: ${whose}`);
-  return evidence;
+  return ownPercent < LITTLE_PERCENT ? undefined : evidence;
 }
 
 /** Reported, with what a person can do: nothing is dropped or ended. */

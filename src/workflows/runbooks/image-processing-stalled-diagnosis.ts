@@ -1,6 +1,6 @@
 import { condition, sleep } from '@temporalio/workflow';
-import type { ImagesRequest, ImagesState } from '../../shared/observations/images';
-import { isStalled } from '../../shared/observations/images';
+import type { ImagesRequest, ImagesState } from '../../shared/observations/images/images';
+import { isStalled } from '../../shared/observations/images/images';
 import type { ServiceState } from '../../shared/observations/service';
 import { clock } from '../../shared/text/text';
 import { formatDuration } from '../../shared/text/durations';

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { IncidentInput, IncidentResult, RunbookPolicy } from '../../shared/incident';
-import { hoursInWords, isStalled } from '../../shared/observations/images';
+import { hoursInWords, isStalled } from '../../shared/observations/images/images';
 import { imagesStanding } from '../../shared/observations/standing';
 import { runIncident } from '../incident/run-incident';
 import { followRunbook } from '../runbook/follow-runbook';

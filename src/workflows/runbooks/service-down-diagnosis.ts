@@ -27,6 +27,8 @@ export interface Diagnosis extends Diagnosed {
   cameBack: DependencyName[];
   /** A process of KingFisher is stopped by a signal. */
   isStopped: boolean;
+  /** What KingFisher has used up: filled by its cause of A.1. */
+  exhausted?: string | undefined;
   /** Why a start of KingFisher cannot work. */
   obstacles: string[];
   /** When the diagnosis began. */

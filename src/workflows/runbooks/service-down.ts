@@ -52,7 +52,8 @@ export const page: Runbook<Diagnosis> = {
       needs: 'restart',
       evidence: async (found, { steps, incident }) => {
         const isUp = found.service?.active === 'active' && symptom(found) !== undefined;
-        return isUp && found.obstacles.length === 0 ? await noteOpenFiles('A.1', steps, incident) : undefined;
+        if (!isUp || found.obstacles.length > 0) return undefined;
+        return (found.exhausted = await noteOpenFiles('A.1', steps, incident));
       },
       remedy: async ({ service, isStopped }, { steps }) => {
         if (service !== undefined) await startAnew('A.1', service, isStopped, steps);
@@ -63,7 +64,8 @@ export const page: Runbook<Diagnosis> = {
       title: 'KingFisher does not run as it should',
       would: 'restart KingFisher',
       needs: 'restart',
-      evidence: async (found) => (found.obstacles.length > 0 ? undefined : symptom(found)),
+      evidence: async (found) =>
+        found.obstacles.length > 0 || found.exhausted !== undefined ? undefined : symptom(found),
       remedy: async (found, { steps }) => {
         if (found.diskFull) await freeSpace(steps);
         if (found.service !== undefined) await startAnew('A.1', found.service, found.isStopped, steps);

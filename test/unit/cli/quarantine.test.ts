@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { createQuarantineCommand } from '../../../src/cli/quarantine';
 import { UsageError } from '../../../src/cli/support/usage';
-import type { Quarantine, QuarantinedImage } from '../../../src/shared/observations/corrupt-images';
+import type { Quarantine, QuarantinedImage } from '../../../src/shared/observations/images/corrupt-images';
 import { useTempFolder } from '../host/support/temp-folder';
 
 const folder = useTempFolder();

@@ -1,5 +1,6 @@
 import { pipeline } from '../../../src/config/schema/pipeline';
 import { configOf, problemsOf } from './support';
+import { TOPIC_NAMES } from '../../../src/shared/topics/topics';
 
 interface Parts {
   kingfisher?: string;
@@ -22,7 +23,7 @@ it('has a default for everything but its host and two folders', () => {
   const { agent } = configOf(agentFile({}));
   expect(agent).toEqual({
     host: 'h1',
-    allow: ['restart', 'clearFiles', 'changeSettings', 'quarantine', 'repairImages'],
+    allow: ['restart', 'clearFiles', 'changeSettings', 'quarantine', 'repairImages', 'maintain'],
     kingfisher: {
       manager: { type: 'systemd', unit: 'kingfisher.service' },
       baseUrl: 'http://127.0.0.1:8201',
@@ -112,6 +113,13 @@ it('has a default for everything but its host and two folders', () => {
     dependencies: {},
     backup: null,
     settings: {},
+    commands: {
+      topics: [...TOPIC_NAMES],
+      counts: [{ table: 'kingfisher.liquidation_clusters', column: 'created_at', withinMs: 3_600_000 }],
+      metricPrefix: 'kingfisher_',
+      keyPrefix: 'kingfisher:',
+    },
+    maintenance: { images: null, vacuum: null, python: null },
     stateDir: '/var/lib/halcyon',
     pauseFile: '/run/halcyon/paused',
     diskFull: { availableBytes: 536_870_912, usedPercent: 95 },

@@ -1,6 +1,5 @@
 import { remediesFor } from '../../../src/shared/summary/remedies';
-import { alert, closedByHand, incidentInput, startIncident } from '../../support/incidents';
-import { SAFETY } from '../../support/safety';
+import { alert, closedByHand, startIncident } from '../../support/incidents';
 import { recordHistory } from '../../support/temporal/record-history';
 import { startLocal } from '../../support/temporal/temporal';
 import { WorkflowSite } from '../../support/sites/workflow-site';
@@ -52,20 +51,6 @@ describe('what runbook A cannot mend', () => {
       const result = await closedByHand(await startIncident(site.env.client, name, alert()));
       expect(result.findings.map((f) => f.name)).toEqual(expect.arrayContaining(['DependencyDown', 'UnitMasked']));
       expect(remediesFor(result).commands).toEqual(['systemctl unmask redis.service', 'systemctl start redis.service']);
-      expect(host.restarts).toEqual([]);
-    });
-  });
-
-  it('names in observe what it would have mended first', async () => {
-    await site.withHost(async (host, name) => {
-      // It runs, and takes no connection: a second cause holds, too.
-      host.isDeaf = true;
-      host.also.observeOpenFiles = async () => ({ pid: 42, open: 1_020, limit: 1_024 });
-      const input = incidentInput(name, { safety: { ...SAFETY, mode: 'observe' } });
-      const result = await closedByHand(await startIncident(site.env.client, name, alert(), input));
-      expect(result.cause?.title).toBe('KingFisher can open no more files');
-      const would = result.timeline.filter(({ title }) => title.startsWith('Would '));
-      expect(would.map(({ title }) => title)).toEqual(['Would restart KingFisher', 'Would restart KingFisher']);
       expect(host.restarts).toEqual([]);
     });
   });

@@ -1,5 +1,6 @@
 import type { OpenFiles } from '../../../src/shared/observations/service';
-import { alert, resolvedWhenWell, startIncident } from '../../support/incidents';
+import { alert, closedByHand, incidentInput, resolvedWhenWell, startIncident } from '../../support/incidents';
+import { SAFETY } from '../../support/safety';
 import { recordHistory } from '../../support/temporal/record-history';
 import { WorkflowSite } from '../../support/sites/workflow-site';
 
@@ -34,4 +35,17 @@ it('a KingFisher that can open nothing more is named so, and restarted once', as
 
 it('one that has room is restarted for what else is wrong with it', async () => {
   expect(await healed({ pid: 42, open: 40, limit: 1_024 }, 'serviceDown.deaf')).toEqual([]);
+});
+
+it('is the one cause that is named where nothing may be changed', async () => {
+  await site.withHost(async (host, name) => {
+    host.isDeaf = true;
+    host.also.observeOpenFiles = async () => ({ pid: 42, open: 1_020, limit: 1_024 });
+    const input = incidentInput(name, { safety: { ...SAFETY, mode: 'observe' } });
+    const view = await closedByHand(await startIncident(site.env.client, name, alert(), input));
+    expect(view.cause?.title).toBe('KingFisher can open no more files');
+    const would = view.timeline.filter(({ title }) => title.startsWith('Would '));
+    expect(would.map(({ title }) => title)).toEqual(['Would restart KingFisher']);
+    expect(host.restarts).toEqual([]);
+  });
 });

@@ -1,5 +1,5 @@
-import type { ImagesRequest } from '../../../shared/observations/images';
-import { WEEKDAYS } from '../../../shared/observations/images';
+import type { ImagesRequest } from '../../../shared/observations/images/images';
+import { WEEKDAYS } from '../../../shared/observations/images/images';
 import { NOT_CONFIGURED } from './need';
 import type { Need, Site } from './need';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { WEEKDAYS } from '../../../shared/observations/images';
+import { WEEKDAYS } from '../../../shared/observations/images/images';
 import { parseTimeOfDay } from '../../../shared/paging/duty';
 import { section, textWhere } from '../nouns';
 

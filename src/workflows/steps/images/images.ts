@@ -1,5 +1,5 @@
-import type { ImagesRequest, ImagesState } from '../../../shared/observations/images';
-import { isStalled } from '../../../shared/observations/images';
+import type { ImagesRequest, ImagesState } from '../../../shared/observations/images/images';
+import { isStalled } from '../../../shared/observations/images/images';
 import type { Verdict } from '../../../shared/observations/readings';
 import type { SeriesState } from '../../../shared/observations/series';
 import { roughDuration } from '../../../shared/text/durations';

@@ -1,6 +1,6 @@
 import type { Change } from '../../../shared/observations/change';
 import type { PermissionCount } from '../../../shared/observations/files';
-import type { CorruptImages } from '../../../shared/observations/corrupt-images';
+import type { CorruptImages } from '../../../shared/observations/images/corrupt-images';
 import type { HostSteps, StepReport } from '../../runbook/host-steps';
 import { formatDuration } from '../../../shared/text/durations';
 import { describePermissions, describePermissionsMended } from '../recovery/permissions';

@@ -1,6 +1,6 @@
 import { openFor } from '../../../../src/host/images/business-hours';
-import { WEEKDAYS } from '../../../../src/shared/observations/images';
-import type { BusinessHours } from '../../../../src/shared/observations/images';
+import { WEEKDAYS } from '../../../../src/shared/observations/images/images';
+import type { BusinessHours } from '../../../../src/shared/observations/images/images';
 
 const MINUTE = 60_000;
 const HOURS: BusinessHours = { days: [...WEEKDAYS], from: '08:00', to: '22:00', timeZone: 'UTC' };

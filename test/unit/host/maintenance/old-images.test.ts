@@ -4,7 +4,7 @@ import { link, mkdir, rename, symlink, utimes, writeFile } from 'node:fs/promise
 import path from 'node:path';
 import { NOBODY_ELSE } from '../../../../src/host/files/from-root';
 import { countOldImages, removeOldImages } from '../../../../src/host/maintenance/old-images';
-import { dayIn } from '../../../../src/shared/observations/image-layout';
+import { dayIn } from '../../../../src/shared/observations/images/image-layout';
 import { useTempFolder } from '../support/temp-folder';
 
 const folder = useTempFolder();

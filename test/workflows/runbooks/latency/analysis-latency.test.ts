@@ -99,11 +99,22 @@ describe('D.1 CPUs', () => {
     });
   });
 
-  it('that somebody else keeps busy: fewer workers all the same, and who it is', async () => {
+  it('that somebody else keeps busy are for people: fewer workers would not help', async () => {
     await onHost(async (host, name) => {
       host.latency.isCpuBusy = true;
       host.latency.top = { user: 'root', command: 'xz -9 dump.sql', isOwn: false };
-      const view = await healed(name, 'cpu-taken');
+      const view = await left(name, 'cpu-taken');
+      expect(settings.writes).toEqual([]);
+      expect(finding(view, 'CpuTaken')).toContain('xz -9 dump.sql (root');
+    });
+  });
+
+  it('that somebody else and KingFisher keep busy: fewer workers, and who it is', async () => {
+    await onHost(async (host, name) => {
+      host.latency.isCpuBusy = true;
+      host.latency.top = { user: 'root', command: 'xz -9 dump.sql', isOwn: false };
+      host.latency.ownPercent = 40;
+      const view = await healed(name, 'cpu-shared');
       expect(settings.writes[0]).toBe(4);
       expect(finding(view, 'CpuTaken')).toContain('xz -9 dump.sql (root');
     });

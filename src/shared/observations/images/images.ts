@@ -1,4 +1,4 @@
-import type { Evidence } from './change';
+import type { Evidence } from '../change';
 
 export const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
 

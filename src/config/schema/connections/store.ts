@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import { isMapping } from '../load/values';
-import { duration, section } from './nouns';
-import { ownFolder } from './paths';
-import { optionalSecretUrl } from './urls';
+import { isMapping } from '../../load/values';
+import { duration, section } from '../nouns';
+import { ownFolder } from '../paths';
+import { optionalSecretUrl } from '../urls';
 
 /** `store:` where the record of incidents is, and for how long it is kept. Without `url` and `path` there is none. */
 export const store = section({

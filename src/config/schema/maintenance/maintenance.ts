@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { isMapping, valueAt } from '../load/values';
-import { duration, section, wholeNumber } from './nouns';
-import { ownFolder, systemUser } from './paths';
-import { tableName } from './settings';
-import { secretUrl } from './urls';
+import { isMapping, valueAt } from '../../load/values';
+import { duration, section, wholeNumber } from '../nouns';
+import { ownFolder, systemUser } from '../paths';
+import { tableName } from '../settings';
+import { secretUrl } from '../urls';
 
 /** Images that are this old may go; `limit` of them without being asked, `approvedLimit` when a person approved it. */
 const images = section({

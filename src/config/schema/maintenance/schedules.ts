@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { isMapping, valueAt } from '../load/values';
-import { duration, hostName, section, someText, textWhere } from './nouns';
+import { isMapping, valueAt } from '../../load/values';
+import { duration, hostName, section, someText, textWhere } from '../nouns';
 
 const FIELD = /^[0-9A-Za-z*,/?-]+$/;
 
