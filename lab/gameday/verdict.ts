@@ -71,7 +71,7 @@ export function judge(fault: Fault, played: Played, observe: boolean): Row {
   return {
     name: played.name,
     alert: fault.alert,
-    cause: found[0] ?? null,
+    cause: cause !== null && found.includes(cause) ? cause : (found[0] ?? null),
     changes,
     outcome,
     expected,

@@ -15,8 +15,8 @@ def wheel(name, version, folder):
         z.writestr(f'{info}/WHEEL', 'Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')
         z.writestr(f'{info}/RECORD', '')
     return file
-mine = [wheel('old_widget', '1.0', f'{top}/wheels'), wheel('current_widget', '3.0', f'{top}/wheels')]
-newest = [wheel('old_widget', '2.0', f'{top}/index/files'), wheel('current_widget', '3.0', f'{top}/index/files')]
+mine = [wheel('oldwidget', '1.0', f'{top}/wheels'), wheel('currentwidget', '3.0', f'{top}/wheels')]
+newest = [wheel('oldwidget', '2.0', f'{top}/index/files'), wheel('currentwidget', '3.0', f'{top}/index/files')]
 for file in newest:
     base = os.path.basename(file)
     page = f"{top}/index/simple/{base.split('-')[0].replace('_', '-')}"
@@ -30,8 +30,8 @@ subprocess.run([f'{top}/venv/bin/python', '-m', 'pip', 'install', '--quiet', '--
 `;
 
 /**
- * Makes a real Python environment `venv` below a folder, whose index is another folder there: `old-widget` is outdated,
- * `current-widget` is not. No network is used.
+ * Makes a real Python environment `venv` below a folder, whose index is another folder there: `oldwidget` is outdated,
+ * `currentwidget` is not. No network is used.
  */
 export async function makeVenv(run: (program: string, args: string[]) => Promise<unknown>, top: string): Promise<void> {
   await run(PYTHON, ['-c', MAKE, top]);

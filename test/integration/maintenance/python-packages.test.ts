@@ -19,7 +19,7 @@ beforeEach(async () => {
 
 it('lists what has a newer version in the index, and installs nothing', async () => {
   const listed = await readPythonPackages(environment(), options);
-  expect(listed.outdated).toEqual([{ name: 'old-widget', version: '1.0', latest: '2.0' }]);
+  expect(listed.outdated).toEqual([{ name: 'oldwidget', version: '1.0', latest: '2.0' }]);
   expect(listed.installed).toBeGreaterThanOrEqual(2);
   expect(await readPythonPackages(environment(), options)).toEqual(listed);
 });
