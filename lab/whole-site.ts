@@ -66,6 +66,8 @@ export async function startWatchedHost(
 export interface WholeSiteOptions extends Omit<WatchedHostOptions, 'env'> {
   /** When the three tiers are paged. */
   tiers: [string, string, string];
+  /** When the first is paged of single runbooks. */
+  firstTierAfter?: Record<string, string>;
 }
 
 /** Everything real but the pagers. */
@@ -76,7 +78,7 @@ export interface WholeSite extends WatchedHost {
 
 /** @throws Error when a part does not come up; nothing is left behind then */
 export async function setUpWholeSite(
-  { tiers, sections = {}, ...options }: WholeSiteOptions,
+  { tiers, firstTierAfter, sections = {}, ...options }: WholeSiteOptions,
   say: (line: string) => void,
 ): Promise<WholeSite> {
   await ensurePackages(say);
@@ -84,7 +86,7 @@ export async function setUpWholeSite(
   try {
     const pagers = await StandInPagers.start();
     ending.add(() => pagers.stop());
-    const paging = { sections: { ...pagers.sections(...tiers), ...sections }, env: pagers.env };
+    const paging = { sections: { ...pagers.sections(...tiers, firstTierAfter), ...sections }, env: pagers.env };
     const watched = await startWatchedHost({ ...options, ...paging }, say, ending);
     return { ...watched, pagers, down: () => ending.run() };
   } catch (err) {

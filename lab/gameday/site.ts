@@ -8,6 +8,8 @@ import type { WholeSite } from '../whole-site';
 export const HOST = 'gameday';
 /** What heals is healed before the first tier; what is helpless calls at once. */
 const TIERS: [string, string, string] = ['3m', '10m', '20m'];
+/** Analyses of half a minute must have left the window before it is well. */
+const FIRST_TIER_AFTER = { analysisLatency: '6m' };
 /** As monitoring runs at its pace, so does what waits for it. */
 const TIMES = { steadyFor: '5s', agreeWithin: '60s', startsPerHour: 1_000 };
 
@@ -33,6 +35,7 @@ export async function setUpGameday(
       pace,
       windows: 'paced',
       tiers: TIERS,
+      firstTierAfter: FIRST_TIER_AFTER,
       runbooks: Object.fromEntries(
         runbooks.map((name) => [
           name,

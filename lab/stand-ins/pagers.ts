@@ -24,8 +24,16 @@ export class StandInPagers {
     return new StandInPagers(slack, pagerduty, env);
   }
 
-  /** For `startStack`, with these times of the three tiers; names the secrets, and does not have them. */
-  sections(first: string, second: string, third: string): Record<string, unknown> {
+  /**
+   * For `startStack`, with these times of the three tiers, and those of the first tier of single runbooks; names the
+   * secrets, and does not have them.
+   */
+  sections(
+    first: string,
+    second: string,
+    third: string,
+    firstTierAfter: Record<string, string> = {},
+  ): Record<string, unknown> {
     const routingKeys = Object.fromEntries(SERVICES.map((service) => [service, `\${${variable(service)}}`]));
     return {
       pagers: {
@@ -38,7 +46,7 @@ export class StandInPagers {
           { after: second, notify: 'other' },
           { after: third, notify: 'engineeringManager' },
         ],
-        firstTierAfter: {},
+        firstTierAfter,
       },
     };
   }

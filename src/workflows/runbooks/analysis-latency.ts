@@ -62,7 +62,8 @@ export const page: Runbook<Diagnosis> = {
       evidence: async (found, { incident }) => {
         const { workers, limits } = found;
         const evidence = cpuEvidence(found.load, limits) ?? undefined;
-        if (evidence === undefined || (workers !== undefined && workers > limits.maxWorkers)) return undefined;
+        if (evidence === undefined || hasLittle(found)) return undefined;
+        if (workers !== undefined && workers > limits.maxWorkers) return undefined;
         const why =
           workers === undefined ? `${WORKERS} is no setting of this host` : `${WORKERS} is ${workers} already`;
         incident.addFinding('CpuBusy', 'D.1', `${why}; ${evidence}`);
@@ -134,7 +135,6 @@ export const page: Runbook<Diagnosis> = {
 };
 
 const MOST_PERCENT = 50;
-/** Half of it would be next to nothing, and analyses would be fewer for it. */
 const LITTLE_PERCENT = 25;
 
 function standing({ latency, limits }: Diagnosis): string | undefined {
@@ -147,11 +147,15 @@ function busyEvidence(found: Diagnosis, { incident }: Scene): string | undefined
   const what = { cite: 'D.1', what: 'busy CPUs', told: loadText(found) };
   const evidence = evidenceOf(what, cpuEvidence(load, limits), found, { incident });
   const [top] = load?.processes ?? [];
-  const ownPercent = load?.ownPercent ?? 100;
-  if (evidence === undefined || ownPercent >= MOST_PERCENT) return evidence;
+  if (evidence === undefined || (load?.ownPercent ?? 100) >= MOST_PERCENT) return evidence;
   const whose = top === undefined || top.isOwn ? 'of no process that is there for long' : processText(top);
   incident.addFinding('CpuTaken', 'D.1', `most of the CPU time is not KingFisher's: ${whose}`);
-  return ownPercent < LITTLE_PERCENT ? undefined : evidence;
+  return hasLittle(found) ? undefined : evidence;
+}
+
+/** Half of it would be next to nothing, and analyses would be fewer for it. */
+function hasLittle({ load }: Diagnosis): boolean {
+  return (load?.ownPercent ?? 100) < LITTLE_PERCENT;
 }
 
 /** Reported, with what a person can do: nothing is dropped or ended. */

@@ -105,6 +105,7 @@ describe('D.1 CPUs', () => {
       host.latency.top = { user: 'root', command: 'xz -9 dump.sql', isOwn: false };
       const view = await left(name, 'cpu-taken');
       expect(settings.writes).toEqual([]);
+      expect(view.findings.map((one) => one.name)).not.toContain('CpuBusy');
       expect(finding(view, 'CpuTaken')).toContain('xz -9 dump.sql (root');
     });
   });
