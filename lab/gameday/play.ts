@@ -17,7 +17,7 @@ import type { Played } from './verdict';
 /** At a pace of 15, an alert with `for: 10m` fires after 40 s. */
 const ALERT_WITHIN_MS = 180_000;
 const END_WITHIN_MS = 420_000;
-const CLOSED_WITHIN_MS = 180_000;
+const CLOSED_WITHIN_MS = 360_000;
 const QUIET_WITHIN_MS = 240_000;
 /** Images that came so long before a fault are not looked at: the host itself still works on them. */
 const YOUNG_MS = 1_200_000;

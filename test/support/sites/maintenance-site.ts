@@ -38,14 +38,6 @@ export class MaintenanceSite {
     await this.site.down();
   }
 
-  /** As for a new test. */
-  forget(): void {
-    this.told.length = 0;
-    this.pings = 0;
-    this.open = [];
-    this.before = () => undefined;
-  }
-
   get client() {
     return this.site.env.client;
   }

@@ -11,13 +11,12 @@ const CHANGES = ['ensureLogsRotated', 'ensureOldImagesRemoved', 'ensureTablesVac
 
 let site: MaintenanceSite;
 
-beforeAll(async () => {
+beforeEach(async () => {
   site = await MaintenanceSite.up();
 });
-afterAll(async () => {
+afterEach(async () => {
   await site?.down();
 });
-beforeEach(() => site.forget());
 
 const task = (report: Awaited<ReturnType<MaintenanceSite['report']>>, cite: string) =>
   report.tasks.find((one) => one.cite === cite)!;
@@ -191,7 +190,9 @@ describe('the guard', () => {
   it('that stays paused beyond the window: nothing is changed', async () => {
     await site.withHost(async (host, name) => {
       await startGuard(name, pauseSignal.name, { by: 'anna', reason: 'storage move', for: '2d' });
-      const report = await site.report(name, { windowMs: HOUR_MS });
+      const handle = await site.start(name, { windowMs: HOUR_MS });
+      await site.until(handle, 'the run to wait', ({ waitsFor }) => waitsFor?.includes('storage move') === true);
+      const report = await handle.result();
       expect(task(report, 'G.1')).toMatchObject({ state: 'notDone' });
       expect(task(report, 'G.1').detail).toContain('storage move');
       expect(host.calls.filter((call) => call.startsWith('ensure'))).toEqual([]);
