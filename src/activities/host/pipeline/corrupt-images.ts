@@ -46,8 +46,14 @@ export function createCorruptImageActivities(deps: HostDeps, decoder?: string): 
   };
 }
 
-interface Found extends Omit<CorruptImages, 'corrupt' | 'examples'> {
+interface Found {
   condemned: Condemned[];
+  unknown: number;
+  /** Decoded, or tried to be. */
+  looked: string[];
+  notLooked: number;
+  /** Until all that are there are whole. */
+  settledInMs: number;
 }
 
 interface Asked {
@@ -57,35 +63,37 @@ interface Asked {
 
 /** Where none is corrupt but some may not be whole yet, it waits until they are: that it was none of them must be known. */
 async function find(deps: HostDeps, asked: Asked, signal: AbortSignal): Promise<Found> {
-  const { settledInMs, ...found } = await look(deps, asked, signal);
-  if (found.condemned.length > 0 || settledInMs === 0) return found;
-  await sleep(settledInMs, signal);
-  const { settledInMs: _later, ...again } = await look(deps, asked, signal);
-  return again;
+  const found = await look(deps, asked, [], signal);
+  if (found.condemned.length > 0 || found.settledInMs === 0) return found;
+  await sleep(found.settledInMs, signal);
+  const rest = await look(deps, asked, found.looked, signal);
+  return { ...rest, unknown: found.unknown + rest.unknown, looked: [...found.looked, ...rest.looked] };
 }
 
+/** `known`: images that need no second look. */
 async function look(
   { settings, run, redact }: HostDeps,
   { withinMs, decoder: program }: Asked,
+  known: readonly string[],
   signal: AbortSignal,
-): Promise<Found & { settledInMs: number }> {
+): Promise<Found> {
   const { imagesDir, user, quarantineDir } = settings.kingfisher;
   const recent = await findRecentImages(settings.kingfisher, quarantineDir, withinMs, signal);
-  const { images, left, young, settledInMs } = recent;
-  const paths = images.map(({ image }) => path.join(imagesDir, image));
+  const { left, young, settledInMs } = recent;
+  const images = recent.images.map(({ image }) => image).filter((image) => !known.includes(image));
+  const paths = images.map((image) => path.join(imagesDir, image));
   const how = { run, user, timeoutMs: DECODE_MS, signal, ...(program === undefined ? {} : { program }) };
   const decoded = paths.length === 0 ? [] : await decodeImages(paths, how);
   const condemned = decoded.flatMap(({ verdict, why, inode, mtimeMs, size }, index) => {
     if (verdict !== 'corrupt' || inode === undefined || mtimeMs === undefined || size === undefined) return [];
-    return [{ image: images[index]!.image, inode, mtimeMs, size, why: redact(why, WHY_CHARACTERS) }];
+    return [{ image: images[index]!, inode, mtimeMs, size, why: redact(why, WHY_CHARACTERS) }];
   });
-  const notLooked = left + young + images.length - decoded.length;
   return {
-    settledInMs,
-    looked: decoded.length,
     condemned,
     unknown: decoded.filter(({ verdict }) => verdict === 'unknown').length,
-    partial: notLooked === 0 ? '' : `${notLooked} more ${notLooked === 1 ? 'was' : 'were'} not looked at`,
+    looked: images.slice(0, decoded.length),
+    notLooked: left + young + images.length - decoded.length,
+    settledInMs,
   };
 }
 
@@ -114,7 +122,12 @@ async function quarantine(
   return { before, after, changed: before.corrupt > after.corrupt, notes: notes.slice(0, IMAGES_TOLD) };
 }
 
-function told({ condemned, ...rest }: Found): CorruptImages {
-  const examples = condemned.slice(0, IMAGES_TOLD).map(({ image, why }) => ({ image, why }));
-  return { ...rest, corrupt: condemned.length, examples };
+function told({ condemned, unknown, looked, notLooked }: Found): CorruptImages {
+  return {
+    looked: looked.length,
+    corrupt: condemned.length,
+    examples: condemned.slice(0, IMAGES_TOLD).map(({ image, why }) => ({ image, why })),
+    unknown,
+    partial: notLooked === 0 ? '' : `${notLooked} more ${notLooked === 1 ? 'was' : 'were'} not looked at`,
+  };
 }
