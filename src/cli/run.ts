@@ -12,8 +12,7 @@ import { CONTROLLER_TASK_QUEUE } from '../shared/task-queues';
 import { withClient } from './support/connect';
 import { followToEnd } from './incident/follow-to-end';
 import { refuseUnknownHost } from './support/hosts';
-import { asOption, forTheRecord, whoAmI } from './support/people';
-import { UsageError } from './support/usage';
+import { asOption, forTheRecord, requireReason, whoAmI } from './support/people';
 import { addMaintenanceCommands } from './maintenance/run-maintenance';
 
 interface RunOptions {
@@ -66,7 +65,7 @@ function runbookCommand(parent: Command, name: string, description: string): Com
 }
 
 async function run(manual: ManualRun, options: RunOptions): Promise<void> {
-  if (options.reason.trim() === '') throw new UsageError('--reason: say why in a few words, it goes on the record');
+  requireReason(options.reason);
   await withClient(options, async (client, config, file) => {
     refuseUnknownHost(options.host, config, file);
     const handle = await start(client, config, manual, options);

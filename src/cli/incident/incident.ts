@@ -7,9 +7,8 @@ import { limitOf, listIncidents, queryOf } from './incident-list';
 import type { ListOptions } from './incident-list';
 import { showIncident, showRecorded } from './incident-show';
 import { findRecorded, recordedRows } from './recorded';
-import { asOption, forTheRecord, whoAmI } from '../support/people';
+import { asOption, forTheRecord, requireReason, whoAmI } from '../support/people';
 import { plain } from './print-timeline';
-import { UsageError } from '../support/usage';
 
 interface ReadOptions {
   config?: string;
@@ -89,7 +88,7 @@ async function watch(named: string, options: ReadOptions): Promise<void> {
 }
 
 async function close(named: string, options: { reason: string; as?: string; config?: string }): Promise<void> {
-  if (options.reason.trim() === '') throw new UsageError('--reason: say why in a few words, it goes on the record');
+  requireReason(options.reason);
   const argument = { as: whoAmI(options.as), reason: options.reason };
   await withClient(options, async (client) => {
     const handle = await findIncident(client, named, { open: true });

@@ -2,7 +2,8 @@ import { Command } from 'commander';
 import { parseDuration } from '../../shared/text/durations';
 import type { SettingValue } from '../../shared/safety/lease';
 import { withClient } from '../support/connect';
-import { asOption, forTheRecord, whoAmI } from '../support/people';
+import { refuseUnknownHost } from '../support/hosts';
+import { asOption, forTheRecord, requireReason, whoAmI } from '../support/people';
 import { abandonLease, applyLease, extendLease, releaseLease } from './lease-commands';
 import type { Person } from './lease-commands';
 import { listLeases } from './lease-list';
@@ -80,16 +81,13 @@ async function apply(options: ApplyOptions): Promise<void> {
   const ms = durationOf(options.for);
   const value = parseValue(options.value);
   await withClient(options, async (client, config, file) => {
-    const known = Object.keys(config.hosts);
-    if (!known.includes(host)) {
-      throw new UsageError(`--host: "${host}" is not under hosts: in ${file} (known: ${known.join(', ') || 'none'})`);
-    }
+    refuseUnknownHost(host, config, file);
     await applyLease(client, config, { host, setting, value, ms }, person, options);
   });
 }
 
 function personOf({ as, reason }: ChangeOptions): Person {
-  if (reason.trim() === '') throw new UsageError('--reason: say why in a few words, it goes on the record');
+  requireReason(reason);
   return { by: whoAmI(as), reason };
 }
 

@@ -8,9 +8,9 @@ import type { MaintenanceInput, MaintenanceName, MaintenanceReport } from '../..
 import { searchAttributes } from '../../shared/search-attributes';
 import { CONTROLLER_TASK_QUEUE } from '../../shared/task-queues';
 import { withClient } from '../support/connect';
+import { refuseUnknownHost } from '../support/hosts';
 import { print } from '../support/output';
 import { asOption, whoAmI } from '../support/people';
-import { UsageError } from '../support/usage';
 
 interface MaintenanceOptions {
   host: string;
@@ -42,11 +42,7 @@ export function addMaintenanceCommands(run: Command): void {
 
 async function start(name: MaintenanceName, options: MaintenanceOptions): Promise<void> {
   await withClient(options, async (client, config, file) => {
-    const hosts = Object.keys(config.hosts);
-    if (!hosts.includes(options.host)) {
-      const known = hosts.join(', ') || 'none';
-      throw new UsageError(`--host: "${options.host}" is not under hosts: in ${file} (known: ${known})`);
-    }
+    refuseUnknownHost(options.host, config, file);
     const handle = await begin(client, config, name, options);
     print([`started ${handle.workflowId}`]);
     if (options.detach === true) return;

@@ -3,12 +3,12 @@ import type { Client, ScheduleDescription } from '@temporalio/client';
 import { Command } from 'commander';
 import { scheduledMaintenance } from '../../config';
 import type { Config } from '../../config';
-import { MAINTENANCE_NAMES } from '../../shared/maintenance';
+import { MAINTENANCE_NAMES, maintenanceId } from '../../shared/maintenance';
 import { applySchedules, describeSchedule, scheduleIds } from '../../temporal/schedules';
 import { withClient } from '../support/connect';
 import { formatMoment } from '../support/moment';
 import { print, printJson } from '../support/output';
-import { asOption, whoAmI } from '../support/people';
+import { asOption, forTheRecord, requireReason, whoAmI } from '../support/people';
 import { subcommand } from '../support/subcommand';
 import { table } from '../support/table';
 import { UsageError } from '../support/usage';
@@ -34,7 +34,7 @@ export function createSchedulesCommand(): Command {
     async (name: string, options: Options) => await onEach(name, options, trigger),
   );
   asOption(onHosts(command, 'pause', 'let a schedule start nothing until it is resumed'))
-    .requiredOption('--reason <text>', 'why, for those who wonder')
+    .requiredOption('--reason <text>', 'why, for those who wonder', forTheRecord)
     .action(async (name: string, options: Options) => await onEach(name, options, pause));
   asOption(onHosts(command, 'resume', 'let a paused schedule start its runs again')).action(
     async (name: string, options: Options) => await onEach(name, options, resume),
@@ -74,7 +74,7 @@ async function list(options: Options): Promise<void> {
 
 /** Those that Temporal lists, and those of the file, which it may list a moment later. */
 async function known(client: Client, config: Config): Promise<string[]> {
-  const written = scheduledMaintenance(config).map(({ name, host }) => `maintenance/${name}/${host}`);
+  const written = scheduledMaintenance(config).map(({ name, host }) => maintenanceId(name, host));
   return [...new Set([...(await scheduleIds(client)), ...written])].sort();
 }
 
@@ -136,7 +136,7 @@ async function trigger(client: Client, id: string): Promise<string> {
 }
 
 async function pause(client: Client, id: string, { as, reason = '' }: Options): Promise<string> {
-  if (reason.trim() === '') throw new UsageError('--reason: say why in a few words, it goes on the record');
+  requireReason(reason);
   await client.schedule.getHandle(id).pause(`${whoAmI(as)}: ${reason}`);
   return `${id}: paused`;
 }

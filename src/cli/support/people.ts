@@ -14,6 +14,11 @@ export function forTheRecord(text: string): string {
   return maskSecrets(text);
 }
 
+/** @throws UsageError for a reason that says nothing */
+export function requireReason(reason: string): void {
+  if (reason.trim() === '') throw new UsageError('--reason: say why in a few words, it goes on the record');
+}
+
 /**
  * Who runs the command: `--as`, else who called sudo, else the user.
  *

@@ -7,6 +7,7 @@ import { createPauseCommand, createResumeCommand } from '../../../src/cli/guard/
 import { createAnswerCommand } from '../../../src/cli/incident/approve';
 import { createIncidentCommand } from '../../../src/cli/incident/incident';
 import { createLeasesCommand } from '../../../src/cli/lease/leases';
+import { createSchedulesCommand } from '../../../src/cli/maintenance/schedules';
 import { createRunCommand } from '../../../src/cli/run';
 
 let folder: string;
@@ -55,7 +56,7 @@ describe('what people write for the record', () => {
   const withAllBelow = (command: Command): Command[] => [command, ...command.commands.flatMap(withAllBelow)];
   const all = [
     ...[createRunCommand(), createPauseCommand(), createResumeCommand(), createAnswerCommand('approve')],
-    ...[createIncidentCommand(), createLeasesCommand()],
+    ...[createIncidentCommand(), createLeasesCommand(), createSchedulesCommand()],
   ];
   const texts = all
     .flatMap(withAllBelow)
