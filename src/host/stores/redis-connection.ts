@@ -41,3 +41,8 @@ export async function withRedis<T>(url: string, signal: AbortSignal, work: (redi
     close();
   }
 }
+
+/** A field of what `INFO` answers; empty where it has none. */
+export function infoField(info: string, name: string): string {
+  return new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? '';
+}

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { errorText } from '../errors';
-import { SINGLE_CONNECTION } from './redis-connection';
+import { SINGLE_CONNECTION, infoField } from './redis-connection';
 import type { ProbeOptions } from '../probes/answers';
 import { NotWell, lookAt } from '../probes/look';
 import type { Look, Word } from '../probes/look';
@@ -34,7 +34,7 @@ async function ping(url: string, signal: AbortSignal): Promise<string> {
 
 /** PING is answered by a server that takes no writes. A user who may not ask for INFO does without. */
 function checkWrites(info: string): void {
-  const field = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? '';
+  const field = (name: string) => infoField(info, name);
   if (field('role') === 'slave' && field('slave_read_only') === '1') {
     throw new NotWell('protecting', 'PING: PONG, and it is a read-only replica');
   }

@@ -110,6 +110,16 @@ export class Approvals {
     this.checkPerson(as, asked.roles);
   }
 
+  /**
+   * The same for an answer that was kept while no controller ran: without a hash it could mean whatever is asked by now.
+   *
+   * @throws Error as `check`
+   */
+  checkKept(answer: ApprovalAnswer): void {
+    if (answer.hash === undefined) throw new Error('hash: an answer that was kept must name its question');
+    this.check(answer);
+  }
+
   /** Takes an answer that `check` let through. */
   answer(answer: ApprovalAnswer, verdict: Verdict): ApprovalReply {
     const { as, note = '', hash = '', inAdvance } = answer;

@@ -136,12 +136,9 @@ export class Questions {
     return reply;
   }
 
-  /** Kept while no controller ran. Without a hash it could mean whatever is asked by now. */
+  /** Kept while no controller ran. */
   private hear(answer: ApprovalAnswer, verdict: Verdict): void {
-    const why = whyRefused(() => {
-      if (answer.hash === undefined) throw new Error('hash: an answer that was kept must name its question');
-      this.approvals.check(answer);
-    });
+    const why = whyRefused(() => this.approvals.checkKept(answer));
     if (why === undefined) this.answer(answer, verdict);
     else this.of.incident.note('', `An answer of ${answer.as} was not taken ("${verdict}")`, why);
   }

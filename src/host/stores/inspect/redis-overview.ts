@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { KeyCount, RedisKeys, RedisOverview } from '../../../shared/topics/redis';
 import type { Redact } from '../../redact';
+import { infoField } from '../redis-connection';
 
 /** Keys that one SCAN looks at: a fraction of a millisecond of Redis' single thread. */
 const SCAN_COUNT = 500;
@@ -17,8 +18,8 @@ const GROUPS_AT_MOST = 1_000;
 /** `INFO`: one question, which Redis answers from what it counts anyway. */
 export async function readRedisOverview(redis: Redis, redact: Redact): Promise<RedisOverview> {
   const info = await redis.info();
-  const text = (name: string) => redact(fieldOf(info, name), 100);
-  const number = (name: string) => numberOf(fieldOf(info, name));
+  const text = (name: string) => redact(infoField(info, name), 100);
+  const number = (name: string) => numberOf(infoField(info, name));
   const [hits, misses] = [number('keyspace_hits') ?? 0, number('keyspace_misses') ?? 0];
   return {
     version: text('redis_version'),
@@ -108,10 +109,6 @@ function databasesOf(info: string): RedisOverview['databases'] {
     keys: Number(keys),
     expiring: Number(expiring),
   }));
-}
-
-function fieldOf(info: string, name: string): string {
-  return new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? '';
 }
 
 function numberOf(text: string): number | null {
