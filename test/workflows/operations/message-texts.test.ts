@@ -6,6 +6,7 @@ import * as messages from '../../../src/workflows/messages';
 import { bundleWorkflows } from '../../support/temporal/bundle';
 import { PLAN, subject } from '../../support/escalations';
 import { alert, incidentInput, startIncident } from '../../support/incidents';
+import { maintenanceInput } from '../../support/sites/maintenance-site';
 import { startLocal } from '../../support/temporal/temporal';
 import { waitFor } from '../../support/wait-for';
 import { tearDown, withWorker } from '../../support/temporal/workers';
@@ -74,6 +75,7 @@ it('every signal, query and update says what it is for', async () => {
         'requestLease',
         wish,
       ]),
+      await start('weeklyMaintenance', 'maintenance/weekly/h1', maintenanceInput('h1')),
     ];
     const all = await Promise.all(
       runs.map(async (handle) => {
