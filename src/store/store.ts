@@ -5,6 +5,8 @@ import { openPool } from './pool';
 import type { StoreLocation } from './pool';
 import { findIncidents, listIncidents, readIncident } from './read';
 import type { RecordedRun } from './read';
+import { followedRunbooks } from './review';
+import type { FollowedRunbooks, ReviewSpan } from './review';
 import { writeIncident } from './write';
 
 /** As many are removed at once: each takes its parts along. */
@@ -21,6 +23,8 @@ export interface Store {
   list(query: RecordQuery): Promise<RecordedRun[]>;
   find(named: string, run?: string): Promise<RecordedRun[]>;
   read(runId: string): Promise<RecordedIncident | undefined>;
+  /** How runbooks were followed within a span. */
+  followed(span: ReviewSpan): Promise<FollowedRunbooks>;
   /** Removes what ended before this moment; how many incidents that were. What is open stays. */
   prune(before: Date): Promise<number>;
   close(): Promise<void>;
@@ -36,6 +40,7 @@ export function openStore(location: StoreLocation): Store {
     list: (query) => listIncidents(pool, query),
     find: (named, run) => findIncidents(pool, named, run),
     read: (runId) => readIncident(pool, runId),
+    followed: (span) => followedRunbooks(pool, span),
     prune: (before) => prune(pool, before),
     close: () => pool.end(),
   };
