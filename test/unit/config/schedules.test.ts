@@ -54,7 +54,14 @@ describe('agent.maintenance', () => {
       .agent!;
 
   it('asks for nothing where nothing is written', () => {
-    expect(agent('{}').maintenance).toEqual({ images: null, vacuum: null, python: null });
+    expect(agent('{}').maintenance).toEqual({
+      ...{ images: null, vacuum: null, python: null },
+      capacity: {
+        ...{ overMs: 2_419_200_000, fullWithinMs: 7_776_000_000, queueMessages: 10_000 },
+        trends: { disks: {}, database: null, queues: null },
+      },
+      audit: { ports: null, users: null, certificates: { files: [], endpoints: [], withinMs: 2_592_000_000 } },
+    });
   });
 
   it('has defaults for what is named', () => {
