@@ -1,6 +1,6 @@
 import type { BrokenRule, MetricCatalogue } from '../../../shared/observations/monitoring';
 import type { Dashboard, DashboardFiles } from '../../../shared/report/review';
-import { listed } from '../../../shared/text/text';
+import { counted, listed } from '../../../shared/text/text';
 import type { Task, TaskResult } from '../task';
 
 /** What a family's samples are called besides itself. */
@@ -39,10 +39,10 @@ function reviewed({ dashboards, unreadable }: DashboardFiles, catalogue: MetricC
   const rules = catalogue.rules?.broken ?? [];
   const unshown = unshownMetrics(panels.flatMap(({ metrics }) => metrics), catalogue.own ?? []);
   const detail = [
-    `${count(panels.length, 'panel')} of ${count(dashboards.length, 'dashboard')}: ${broken.length} ask for metrics that do not exist`,
-    ...(catalogue.own === null ? [] : [`${count(unshown.length, 'metric')} of KingFisher in no panel`]),
+    `${counted(panels.length, 'panel')} of ${counted(dashboards.length, 'dashboard')}: ${broken.length} ask for metrics that do not exist`,
+    ...(catalogue.own === null ? [] : [`${counted(unshown.length, 'metric')} of KingFisher in no panel`]),
     rulesText(catalogue),
-    ...(unreadable.length === 0 ? [] : [`${count(unreadable.length, 'file')} cannot be read`]),
+    ...(unreadable.length === 0 ? [] : [`${counted(unreadable.length, 'file')} cannot be read`]),
   ].join('; ');
   const lines = [
     ...unreadable.map(({ file, why }) => `${file}: ${why}`),
@@ -71,7 +71,7 @@ function unshownMetrics(shown: readonly string[], own: readonly string[]): strin
 
 function rulesText({ rules }: MetricCatalogue): string {
   if (rules === null) return 'rules of Prometheus were not looked at';
-  return `${rules.broken.length} of ${count(rules.read, 'rule')} of Prometheus ask for metrics that do not exist`;
+  return `${rules.broken.length} of ${counted(rules.read, 'rule')} of Prometheus ask for metrics that do not exist`;
 }
 
 function ruleLine({ rule, missing }: BrokenRule): string {
@@ -99,16 +99,12 @@ function asides({ source, troubles, unknown }: MetricCatalogue): string[] {
 function toDoOf(panels: BrokenPanel[], rules: BrokenRule[], files: string[]): string | null {
   const names = [...new Set([...panels, ...rules].flatMap(({ missing }) => missing))];
   const asking = [
-    ...(panels.length === 0 ? [] : [count(panels.length, 'panel')]),
-    ...(rules.length === 0 ? [] : [count(rules.length, 'rule')]),
+    ...(panels.length === 0 ? [] : [counted(panels.length, 'panel')]),
+    ...(rules.length === 0 ? [] : [counted(rules.length, 'rule')]),
   ];
   const parts = [
-    ...(names.length === 0 ? [] : [`correct ${listed(asking)}, which ask for what nobody exposes: ${names.join(', ')}`]),
-    ...(files.length === 0 ? [] : [`name a readable file under maintenance.dashboards for ${files.join(', ')}`]),
+    ...(names.length === 0 ? [] : [`Correct ${listed(asking)}, which ask for what nobody exposes: ${names.join(', ')}`]),
+    ...(files.length === 0 ? [] : [`Name a readable file under maintenance.dashboards for ${files.join(', ')}`]),
   ];
-  return parts.length === 0 ? null : parts.join('; ');
-}
-
-function count(amount: number, noun: string): string {
-  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
+  return parts.length === 0 ? null : parts.join('. ');
 }

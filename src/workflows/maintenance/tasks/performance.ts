@@ -1,4 +1,4 @@
-import { ActivityFailure, isCancellation } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import type { Rate } from '../../../shared/figures/figures';
 import type { Spread } from '../../../shared/figures/spread';
 import type { DatabaseLoad } from '../../../shared/observations/latency/database-load';
@@ -6,6 +6,7 @@ import type { LatencyHistory } from '../../../shared/observations/monitoring';
 import type { Chart, ReportTable } from '../../../shared/report/document';
 import type { HealingReview } from '../../../shared/report/review';
 import { formatDuration } from '../../../shared/text/durations';
+import { counted } from '../../../shared/text/text';
 import { reason } from '../../runbook/step-failures';
 import type { Task } from '../task';
 import { FOUR_WEEKS, spanOf } from './span';
@@ -18,7 +19,7 @@ const STATEMENTS_TOLD = 10;
 /** By so much the newest week has to be slower than the oldest one to be called so. */
 const SLOWER = 1.25;
 
-/** A part that was read, or why it could not be. */
+/** A part that was read, or why it could not be. Without an agent the controller still knows its own. */
 type Part<T> = { value: T } | { why: string };
 
 /** "Performance optimization review": how fast analyses are, how fast hosts are mended and by whom, what is slow in PostgreSQL. */
@@ -41,7 +42,7 @@ export const performance: Task = {
       lines: said.flatMap(({ lines = [] }) => lines),
       charts: said.flatMap(({ charts = [] }) => charts),
       ...('value' in healing ? { table: tableOf(healing.value) } : {}),
-      toDo: toDo.length === 0 ? null : toDo.join('; '),
+      toDo: toDo.length === 0 ? null : toDo.join('. '),
     };
   },
 };
@@ -57,7 +58,9 @@ async function part<T>(read: () => Promise<T>): Promise<Part<T>> {
   try {
     return { value: await read() };
   } catch (err) {
-    if (isCancellation(err) || !(err instanceof ActivityFailure)) throw err;
+    if (isCancellation(err)) throw err;
+    // A bug in the workflow must stop its task, and not look like something that cannot be read.
+    if (!(err instanceof ActivityFailure || err instanceof ApplicationFailure)) throw err;
     return { why: reason(err) };
   }
 }
@@ -77,7 +80,7 @@ function sayLatency(latency: Part<LatencyHistory>): Said {
   return {
     ...{ detail, lines, charts: charts.filter((chart) => chart.series.length > 0) },
     ...(isSlower
-      ? { toDo: `see why analyses take longer: P95 ${secondsText(first[1])} to ${secondsText(last[1])} in ${FOUR_WEEKS}` }
+      ? { toDo: `See why analyses take longer: P95 ${secondsText(first[1])} to ${secondsText(last[1])} in ${FOUR_WEEKS}` }
       : {}),
   };
 }
@@ -101,7 +104,7 @@ function sayHealing(healing: Part<HealingReview>): Said {
     ].filter(({ series }) => series[0]!.points.length > 1),
     ...(left.length === 0
       ? {}
-      : { toDo: `see why Halcyon did not heal all of ${left.map(({ runbook }) => runbook).join(', ')}` }),
+      : { toDo: `See why Halcyon did not heal all of ${left.map(({ runbook }) => runbook).join(', ')}` }),
   };
 }
 
@@ -114,8 +117,8 @@ function sayStatements(database: Part<DatabaseLoad>): Said {
     .slice(0, STATEMENTS_TOLD)
     .map(({ shape, calls, meanMs }) => `${meanMs} ms × ${calls}: ${shape}`);
   return {
-    ...{ detail: `${slow.length} statements take more than ${formatDuration(SLOW_MS)} on average`, lines },
-    ...(slow.length === 0 ? {} : { toDo: `EXPLAIN the statements that take more than ${formatDuration(SLOW_MS)}` }),
+    ...{ detail: `${counted(slow.length, 'statement')} slower than ${formatDuration(SLOW_MS)} on average`, lines },
+    ...(slow.length === 0 ? {} : { toDo: `EXPLAIN the statements that are slower than ${formatDuration(SLOW_MS)} on average` }),
   };
 }
 

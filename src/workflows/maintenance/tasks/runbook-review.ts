@@ -3,7 +3,7 @@ import type { ReportTable } from '../../../shared/report/document';
 import { stepsOfPage } from '../../../shared/report/page-steps';
 import type { RunbookReview, RunbookUse, StepUse } from '../../../shared/report/review';
 import { RUNBOOKS, RUNBOOK_NAMES, isRunbook } from '../../../shared/runbooks';
-import { listed } from '../../../shared/text/text';
+import { counted, listed } from '../../../shared/text/text';
 import type { Task } from '../task';
 import { FOUR_WEEKS, spanOf } from './span';
 
@@ -21,10 +21,10 @@ export const runbookReview: Task = {
     const overdue = documents.filter(({ isOverdue }) => isOverdue);
     const failed = runbooks.flatMap(failedSteps);
     const detail = [
-      `${runs} runs of ${runbooks.length} runbooks in ${FOUR_WEEKS}`,
-      source === 'record' ? `${failed.length} steps failed at least once` : `by Temporal alone: ${review.detail}`,
-      `${unanswered.length} alerts that no runbook answers`,
-      `${overdue.length} of ${documents.length} documents are past their review`,
+      `${counted(runs, 'run')} of ${counted(runbooks.length, 'runbook')} in ${FOUR_WEEKS}`,
+      source === 'record' ? `${counted(failed.length, 'step')} failed at least once` : `by Temporal alone: ${review.detail}`,
+      `${counted(unanswered.length, 'alert')} that no runbook answers`,
+      `${overdue.length} of ${counted(documents.length, 'document')} past their review`,
     ].join('; ');
     return { state: 'done', detail, lines: linesOf(review, failed), table: tableOf(review), toDo: toDoOf(review, failed) };
   },
@@ -89,13 +89,13 @@ function toDoOf({ unanswered, documents }: RunbookReview, failed: FailedStep[]):
   const overdue = documents.filter(({ isOverdue }) => isOverdue).map(({ title }) => title);
   const steps = [...new Set(failed.map(({ cite }) => cite))];
   const parts = [
-    ...(steps.length === 0 ? [] : [`see why ${listed(steps)} failed, and correct the page or the host`]),
+    ...(steps.length === 0 ? [] : [`See why ${listed(steps)} failed, and correct the page or the host`]),
     ...(unanswered.length === 0
       ? []
-      : [`map ${listed(unanswered.map(({ alertname }) => alertname))} to a runbook (routes), or write one`]),
-    ...(overdue.length === 0 ? [] : [`review ${listed(overdue)}, then set the next date (maintenance.reviewBy)`]),
+      : [`Map ${listed(unanswered.map(({ alertname }) => alertname))} to a runbook (routes), or write one`]),
+    ...(overdue.length === 0 ? [] : [`Review ${listed(overdue)}, then set the next date (maintenance.reviewBy)`]),
   ];
-  return parts.length === 0 ? null : parts.join('; ');
+  return parts.length === 0 ? null : parts.join('. ');
 }
 
 function titleOf(runbook: string): string {
