@@ -52,7 +52,7 @@ async function shownBy(endpoint: string, outer: AbortSignal): Promise<X509Certif
   const at = endpoint.lastIndexOf(':');
   const [host, port] = [endpoint.slice(0, at).replace(/^\[|\]$/g, ''), Number(endpoint.slice(at + 1))];
   return await withDeadline(TIMEOUT_MS, outer, async (signal) => {
-    return await new Promise((resolve, reject) => {
+    return await new Promise<X509Certificate>((resolve, reject) => {
       const name = /^[\d.]+$|:/.test(host) ? {} : { servername: host };
       const socket = tls.connect({ host, port, rejectUnauthorized: false, ...name }, () => {
         const certificate = socket.getPeerX509Certificate();

@@ -136,7 +136,7 @@ describe('users', () => {
 
 describe('what is left behind', () => {
   const now = Date.now();
-  const listing = (elem: object[]) => JSON.stringify({ nftables: [{ set: { name: 'blocked4', elem } }] });
+  const listing = (elem: unknown[]) => JSON.stringify({ nftables: [{ set: { name: 'blocked4', elem } }] });
   const said = (stdout: string, exitCode = 0): CommandResult => ({
     ...{ exitCode, signal: null, timedOut: false, truncated: false, stdout, stderr: exitCode === 0 ? '' : 'broken' },
     durationMs: 1,
@@ -166,7 +166,7 @@ describe('what is left behind', () => {
       { elem: { val: '203.0.113.8', expires: 60 } },
       { elem: { val: '198.51.100.7', expires: 60 } },
       '192.0.2.1',
-    ] as object[];
+    ];
     await writeFile(folder.path('paused'), 'somebody works here');
     const where = { ledger, blocks: true, pauseFile: folder.path('paused'), signal, now };
     const { findings, unknown, seen } = await auditLeftBehind({ ...where, run: async () => said(listing(elements)) });

@@ -77,18 +77,17 @@ describe('the capacity review', () => {
   const points = (days: number, from: number, perDay: number): [number, number][] =>
     Array.from({ length: days + 1 }, (_, day) => [day * DAY_MS, from + day * perDay]);
   const reading = (name: string, more: Partial<CapacityReading>): CapacityReading => ({
-    ...{
-      name,
-      unit: 'B',
-      now: 50 * GIB,
-      limit: 100 * GIB,
-      trend: { points: [], source: 'none', why: 'no Prometheus' },
-    },
+    name,
+    unit: 'B',
+    now: 50 * GIB,
+    limit: 100 * GIB,
+    trend: { points: [], source: 'none', why: 'no Prometheus' },
     ...more,
   });
   const grows = (perDay: number, days = 28): CapacityReading['trend'] => ({
     points: points(days, 10 * GIB, perDay),
-    ...{ source: 'prometheus', why: '' },
+    source: 'prometheus',
+    why: '',
   });
 
   const review = async (answers: Partial<Record<CapacityPart, CapacityReading[] | Error>>) => {
