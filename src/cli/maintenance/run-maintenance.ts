@@ -22,8 +22,8 @@ interface MaintenanceOptions {
 }
 
 const MORE = `
-It waits while an incident is open on the host, and changes nothing while changes are paused there, up to the window of its
-schedule. Exit codes: 0 every task done or nothing to do, 1 one failed or was not done, 2 wrong usage, 3 Temporal unreachable.`;
+Before a change it waits while an incident is open on the host or changes are paused there, up to the window of its
+schedule; what only looks waits for nobody. Exit codes: 0 every task done or nothing to do, 1 one failed or was not done, 2 wrong usage, 3 Temporal unreachable.`;
 
 /** `halcyon run weekly|monthly --host h1 [--dry-run]`: routine maintenance by hand. */
 export function addMaintenanceCommands(run: Command): void {

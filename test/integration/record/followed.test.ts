@@ -25,22 +25,41 @@ async function write(run: number, view: Partial<IncidentView>, more: object = {}
   await store.write(ended(90, view, { runId, lastRunId: runId, ...more }));
 }
 
-const change = (id: number, more: object) => entry(id, { kind: 'change', cite: 'A.1', title: 'Restart KingFisher', ...more });
+const change = (id: number, more: object) =>
+  entry(id, { kind: 'change', cite: 'A.1', title: 'Restart KingFisher', ...more });
 const question = (state: 'rejected' | 'approved') => ({
   ...{ hash: state, state, askedAt: at(5), expiresAt: at(600), roles: ['ops'], people: ['anna'] },
   ...{ answeredBy: 'anna', answeredAt: at(9), note: '' },
-  subject: { risk: 'change' as const, host: 'h1', cite: 'A.1', title: 'Full recovery', arguments: {}, precondition: '' },
+  subject: {
+    risk: 'change' as const,
+    host: 'h1',
+    cite: 'A.1',
+    title: 'Full recovery',
+    arguments: {},
+    precondition: '',
+  },
 });
 
 it('how runbooks were followed: ends, steps by their runs, what was left out, and what was not approved', async () => {
   await write(1, { timeline: [change(0, {}), change(1, {}), entry(2, { cite: '', title: 'Halcyon adds this' })] });
   await write(2, {
-    timeline: [change(0, { status: 'failed', detail: 'timed out' }), change(1, { status: 'skipped', detail: 'paused' })],
+    timeline: [
+      change(0, { status: 'failed', detail: 'timed out' }),
+      change(1, { status: 'skipped', detail: 'paused' }),
+    ],
     approvals: [question('rejected'), question('approved')],
     outcome: 'unresolved',
   });
-  await write(3, { mode: 'observe', timeline: [change(0, { status: 'skipped', detail: 'observes' })], outcome: 'healed' });
-  await write(4, { host: null, runbook: 'unknownAlert', alertname: 'DiskWorn', outcome: 'unresolved' }, { startedAt: at(9) });
+  await write(3, {
+    mode: 'observe',
+    timeline: [change(0, { status: 'skipped', detail: 'observes' })],
+    outcome: 'healed',
+  });
+  await write(
+    4,
+    { host: null, runbook: 'unknownAlert', alertname: 'DiskWorn', outcome: 'unresolved' },
+    { startedAt: at(9) },
+  );
   await write(5, { host: 'h2', timeline: [change(0, { status: 'failed', detail: 'on h2' })] });
   await write(6, {}, { startedAt: at(-3_600) });
   const { incidents, steps, deviations } = await store.followed(SPAN);

@@ -150,7 +150,11 @@ describe('a review that cannot be made', () => {
   it('is no failure where nobody names a dashboard', async () => {
     await site.withHost(async (_host, name) => {
       site.reviews.observeDashboards = async () => ({ ...DASHBOARDS, dashboards: [] });
-      site.reviews.observeHealing = async () => ({ ...HEALING, source: 'temporal', detail: 'there is no record (store)' });
+      site.reviews.observeHealing = async () => ({
+        ...HEALING,
+        source: 'temporal',
+        detail: 'there is no record (store)',
+      });
       const report = await site.report(name, {}, 'monthly');
       expect(statesOf(report)).toEqual({ ...ALL_WELL, 'G.6': 'notConfigured' });
       expect(task(report, 'G.6').detail).toContain('maintenance.dashboards');

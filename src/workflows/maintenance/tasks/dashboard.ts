@@ -37,7 +37,10 @@ function reviewed({ dashboards, unreadable }: DashboardFiles, catalogue: MetricC
   const panels = dashboards.flatMap((one) => one.panels);
   const broken = dashboards.flatMap((one) => brokenPanels(one, catalogue.missing));
   const rules = catalogue.rules?.broken ?? [];
-  const unshown = unshownMetrics(panels.flatMap(({ metrics }) => metrics), catalogue.own ?? []);
+  const unshown = unshownMetrics(
+    panels.flatMap(({ metrics }) => metrics),
+    catalogue.own ?? [],
+  );
   const detail = [
     `${counted(panels.length, 'panel')} of ${counted(dashboards.length, 'dashboard')}: ${broken.length} ask for metrics that do not exist`,
     ...(catalogue.own === null ? [] : [`${counted(unshown.length, 'metric')} of KingFisher in no panel`]),
@@ -53,7 +56,16 @@ function reviewed({ dashboards, unreadable }: DashboardFiles, catalogue: MetricC
     ...asides(catalogue),
   ];
   const state = dashboards.length === 0 ? 'failed' : 'done';
-  return { state, detail, lines, toDo: toDoOf(broken, rules, unreadable.map(({ file }) => file)) };
+  return {
+    state,
+    detail,
+    lines,
+    toDo: toDoOf(
+      broken,
+      rules,
+      unreadable.map(({ file }) => file),
+    ),
+  };
 }
 
 function brokenPanels({ title, panels }: Dashboard, missing: readonly string[]): BrokenPanel[] {
@@ -103,7 +115,9 @@ function toDoOf(panels: BrokenPanel[], rules: BrokenRule[], files: string[]): st
     ...(rules.length === 0 ? [] : [counted(rules.length, 'rule')]),
   ];
   const parts = [
-    ...(names.length === 0 ? [] : [`Correct ${listed(asking)}, which ask for what nobody exposes: ${names.join(', ')}`]),
+    ...(names.length === 0
+      ? []
+      : [`Correct ${listed(asking)}, which ask for what nobody exposes: ${names.join(', ')}`]),
     ...(files.length === 0 ? [] : [`Name a readable file under maintenance.dashboards for ${files.join(', ')}`]),
   ];
   return parts.length === 0 ? null : parts.join('. ');

@@ -74,13 +74,20 @@ function sayLatency(latency: Part<LatencyHistory>): Said {
   }
   const detail = `P95 of analyses ${secondsText(last[1])} in the week to ${day(last[0])}`;
   const lines = weeks.map(([at, seconds]) => `P95 in the week to ${day(at)}: ${secondsText(seconds)}`);
-  const series = [{ name: 'by day', points: days }, { name: 'by week', points: weeks }];
-  const charts = [{ title: 'P95 of the analysis time', unit: 's', series: series.filter((one) => one.points.length > 1) }];
+  const series = [
+    { name: 'by day', points: days },
+    { name: 'by week', points: weeks },
+  ];
+  const charts = [
+    { title: 'P95 of the analysis time', unit: 's', series: series.filter((one) => one.points.length > 1) },
+  ];
   const isSlower = weeks.length > 1 && last[1] > first[1] * SLOWER;
   return {
     ...{ detail, lines, charts: charts.filter((chart) => chart.series.length > 0) },
     ...(isSlower
-      ? { toDo: `See why analyses take longer: P95 ${secondsText(first[1])} to ${secondsText(last[1])} in ${FOUR_WEEKS}` }
+      ? {
+          toDo: `See why analyses take longer: P95 ${secondsText(first[1])} to ${secondsText(last[1])} in ${FOUR_WEEKS}`,
+        }
       : {}),
   };
 }
@@ -110,15 +117,17 @@ function sayHealing(healing: Part<HealingReview>): Said {
 
 function sayStatements(database: Part<DatabaseLoad>): Said {
   if (!('value' in database)) return { detail: `slow statements are not known: ${database.why}` };
-  const { counted, statements } = database.value;
-  if (counted !== 'present') return { detail: `slow statements are not known: pg_stat_statements is ${counted}` };
+  const { counted: extension, statements } = database.value;
+  if (extension !== 'present') return { detail: `slow statements are not known: pg_stat_statements is ${extension}` };
   const slow = statements.filter(({ meanMs }) => meanMs >= SLOW_MS);
   const lines = statements
     .slice(0, STATEMENTS_TOLD)
     .map(({ shape, calls, meanMs }) => `${meanMs} ms × ${calls}: ${shape}`);
   return {
     ...{ detail: `${counted(slow.length, 'statement')} slower than ${formatDuration(SLOW_MS)} on average`, lines },
-    ...(slow.length === 0 ? {} : { toDo: `EXPLAIN the statements that are slower than ${formatDuration(SLOW_MS)} on average` }),
+    ...(slow.length === 0
+      ? {}
+      : { toDo: `EXPLAIN the statements that are slower than ${formatDuration(SLOW_MS)} on average` }),
   };
 }
 

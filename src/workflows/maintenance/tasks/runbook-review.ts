@@ -22,11 +22,19 @@ export const runbookReview: Task = {
     const failed = runbooks.flatMap(failedSteps);
     const detail = [
       `${counted(runs, 'run')} of ${counted(runbooks.length, 'runbook')} in ${FOUR_WEEKS}`,
-      source === 'record' ? `${counted(failed.length, 'step')} failed at least once` : `by Temporal alone: ${review.detail}`,
+      source === 'record'
+        ? `${counted(failed.length, 'step')} failed at least once`
+        : `by Temporal alone: ${review.detail}`,
       `${counted(unanswered.length, 'alert')} that no runbook answers`,
       `${overdue.length} of ${counted(documents.length, 'document')} past their review`,
     ].join('; ');
-    return { state: 'done', detail, lines: linesOf(review, failed), table: tableOf(review), toDo: toDoOf(review, failed) };
+    return {
+      state: 'done',
+      detail,
+      lines: linesOf(review, failed),
+      table: tableOf(review),
+      toDo: toDoOf(review, failed),
+    };
   },
 };
 
@@ -44,9 +52,12 @@ function tableOf({ runbooks }: RunbookReview): ReportTable {
       const { runbook, runs, outcomes, steps, deviations } = one;
       const ends = [...HONEST_OUTCOMES, 'open' as const, 'planned' as const].flatMap((as) => {
         const times = outcomes[as] ?? 0;
-        return times === 0 ? [] : [`${times} ${as === 'open' ? 'open' : as === 'planned' ? 'dry run' : OUTCOME_WORDS[as]}`];
+        return times === 0
+          ? []
+          : [`${times} ${as === 'open' ? 'open' : as === 'planned' ? 'dry run' : OUTCOME_WORDS[as]}`];
       });
-      if (steps === null) return [titleOf(runbook), String(runs), ends.join(', '), 'not known', 'not known', 'not known'];
+      if (steps === null)
+        return [titleOf(runbook), String(runs), ends.join(', '), 'not known', 'not known', 'not known'];
       const failed = [...new Set(failedSteps(one).map(({ cite }) => cite))];
       const times = deviations.reduce((sum, deviation) => sum + deviation.times, 0);
       return [
@@ -71,7 +82,9 @@ function linesOf({ runbooks, unanswered, documents, detail }: RunbookReview, fai
     ...(deviations.length > DEVIATIONS_TOLD ? [`and ${deviations.length - DEVIATIONS_TOLD} more deviations`] : []),
     ...unanswered.map(({ alertname, runs }) => `no runbook answers ${alertname} (${runs} times)`),
     ...(idle.length === 0 ? [] : [`not run in ${FOUR_WEEKS}: ${idle.join(', ')}`]),
-    ...documents.map(({ title, reviewBy, isOverdue }) => `${title}: review ${isOverdue ? 'was due' : 'due'} ${reviewBy}`),
+    ...documents.map(
+      ({ title, reviewBy, isOverdue }) => `${title}: review ${isOverdue ? 'was due' : 'due'} ${reviewBy}`,
+    ),
   ];
 }
 

@@ -31,7 +31,13 @@ function control(more: Partial<MaintenanceDeps> = {}) {
     sent.push(input);
     return { channel: '', ts: '1' };
   };
-  const deps = { client: {} as never, pings: { weekly: null, monthly: null }, pageSlack, onDuty: () => ON_DUTY, ...more };
+  const deps = {
+    client: {} as never,
+    pings: { weekly: null, monthly: null },
+    pageSlack,
+    onDuty: () => ON_DUTY,
+    ...more,
+  };
   return { ...createMaintenanceControl(deps), sent };
 }
 
@@ -54,7 +60,9 @@ describe('the sign of life', () => {
   });
 
   it('that nobody answers is tried again, and its address is in no error', async () => {
-    const failing = control({ pings: { weekly: 'http://127.0.0.1:9/5ecret-token', monthly: null } }).pingDeadMan({ name: 'weekly' });
+    const failing = control({ pings: { weekly: 'http://127.0.0.1:9/5ecret-token', monthly: null } }).pingDeadMan({
+      name: 'weekly',
+    });
     await expect(failing).rejects.toMatchObject({ type: 'PageNotYetDelivered', nonRetryable: false });
     await expect(failing).rejects.not.toThrow(/5ecret-token/);
   });

@@ -11,9 +11,21 @@ const SPAN = { host: 'h1', since: '2026-11-08T04:00:00.000Z', until: '2026-12-06
 function incident(more: Partial<CountedIncident> = {}): CountedIncident {
   const startsAt = '2026-12-01T04:00:00.000Z';
   return {
-    ...{ workflowId: 'incident/A/h1', runId: 'r', alertname: 'A', host: 'h1', runbook: 'serviceDown', severity: 'critical' },
+    ...{
+      workflowId: 'incident/A/h1',
+      runId: 'r',
+      alertname: 'A',
+      host: 'h1',
+      runbook: 'serviceDown',
+      severity: 'critical',
+    },
     ...{ as: 'healed', isObserved: false, cause: '', startsAt, receivedAt: startsAt, firstActionAt: null },
-    ...{ healthyAt: '2026-12-01T04:01:00.000Z', endedAt: '2026-12-01T04:06:00.000Z', pagedAt: [], acknowledgedAt: null },
+    ...{
+      healthyAt: '2026-12-01T04:01:00.000Z',
+      endedAt: '2026-12-01T04:06:00.000Z',
+      pagedAt: [],
+      acknowledgedAt: null,
+    },
     ...more,
   };
 }
@@ -66,7 +78,9 @@ it('tells of each runbook how it ended and how its steps went, by the record', a
 
 it('counts in whole weeks who healed and how fast', async () => {
   const early = { startsAt: '2026-11-09T04:00:00.000Z', healthyAt: '2026-11-09T04:03:00.000Z' };
-  const store = storeOf({ incidents: [incident(early), incident(), incident({ as: 'unresolved' }), incident({ as: 'open' })] });
+  const store = storeOf({
+    incidents: [incident(early), incident(), incident({ as: 'unresolved' }), incident({ as: 'open' })],
+  });
   const { observeHealing } = createReviewActivities({ ...clientOf(), store, settings });
   const { all, runbooks, weeks } = await observeHealing(SPAN);
   expect(all).toMatchObject({ ended: 3, healRate: { count: 2, of: 3 }, timeToHeal: { medianMs: 120_000 } });
@@ -130,7 +144,11 @@ describe('dashboards', () => {
       title: 'KingFisher',
       panels: [
         panel('Up', 'up{instance="$host"}'),
-        { title: 'Row', type: 'row', panels: [panel('Failures', 'rate(a_total[$__rate_interval]) / rate(b_total[5m])')] },
+        {
+          title: 'Row',
+          type: 'row',
+          panels: [panel('Failures', 'rate(a_total[$__rate_interval]) / rate(b_total[5m])')],
+        },
         panel('Logs', '{app="x"}', { datasource: { type: 'loki' } }),
         { title: 'Text', type: 'text' },
         panel('Any', 'rate($metric[5m])'),

@@ -37,7 +37,8 @@ const RULES = {
     },
   ],
 };
-const OWN = '# TYPE kingfisher_rare_total counter\n# TYPE kingfisher_time histogram\nkingfisher_time_sum 1\npython_info 1\n';
+const OWN =
+  '# TYPE kingfisher_rare_total counter\n# TYPE kingfisher_time histogram\nkingfisher_time_sum 1\npython_info 1\n';
 const PROMETHEUS = { '/api/v1/label/__name__/values': success(NAMES), '/api/v1/rules': success(RULES) };
 
 async function siteOf(prometheus: Answers | null, own: Answers = { '/metrics': OWN }) {
@@ -49,7 +50,14 @@ async function siteOf(prometheus: Answers | null, own: Answers = { '/metrics': O
 }
 
 const options = { redact: createRedactor([]) };
-const ASKED = ['up', 'kingfisher_rare_total', 'kingfisher_time_bucket', 'kingfisher_time_count', 'kingfisher_gone', 'node_gone'];
+const ASKED = [
+  'up',
+  'kingfisher_rare_total',
+  'kingfisher_time_bucket',
+  'kingfisher_time_count',
+  'kingfisher_gone',
+  'node_gone',
+];
 const read = async (prometheus: Answers | null, own?: Answers) =>
   await readMetricCatalogue(await siteOf(prometheus, own), ASKED, options);
 
@@ -91,7 +99,12 @@ describe('the P95 of four weeks', () => {
   };
 
   it('is by week and by day, without what is no number', async () => {
-    const found = await history(matrix([[NOW / 1_000 - 60, '12.5'], [NOW / 1_000, 'NaN']]));
+    const found = await history(
+      matrix([
+        [NOW / 1_000 - 60, '12.5'],
+        [NOW / 1_000, 'NaN'],
+      ]),
+    );
     expect(found).toEqual({
       name: 'kingfisher_analysis_duration_seconds',
       weeks: [[NOW - 60_000, 12.5]],

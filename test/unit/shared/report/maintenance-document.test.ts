@@ -7,7 +7,16 @@ const TABLE = { head: ['Runbook', 'Runs', 'Failed'], rows: [['A. Service down', 
 const CHART = { title: 'P95', unit: 's', series: [{ name: 'by day', points: [[0, 1]] as [number, number][] }] };
 
 function task(cite: string, more: Partial<TaskReport> = {}): TaskReport {
-  return { cite, title: `Review ${cite}`, state: 'done', detail: 'all seen', lines: [], startedAt: AT, endedAt: AT, ...more };
+  return {
+    cite,
+    title: `Review ${cite}`,
+    state: 'done',
+    detail: 'all seen',
+    lines: [],
+    startedAt: AT,
+    endedAt: AT,
+    ...more,
+  };
 }
 
 const REPORT: MaintenanceReport = {

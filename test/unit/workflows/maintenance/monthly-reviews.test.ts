@@ -48,7 +48,9 @@ describe('the dashboard', () => {
       own: ['kingfisher_analysis_duration_seconds', 'kingfisher_pipeline_failures'],
       rules: { read: 9, broken: [{ rule: 'KingfisherSlow', missing: ['kingfisher_analysis_time_bucket'] }] },
     });
-    expect(detail).toContain('2 panels of 1 dashboard: 1 ask for metrics that do not exist; 1 metric of KingFisher in no panel');
+    expect(detail).toContain(
+      '2 panels of 1 dashboard: 1 ask for metrics that do not exist; 1 metric of KingFisher in no panel',
+    );
     expect(lines).toEqual([
       '"Up" of "KingFisher" asks for up',
       'rule KingfisherSlow asks for kingfisher_analysis_time_bucket',
@@ -133,7 +135,11 @@ describe('the runbook review', () => {
 
   it('does not take what nobody knows for none', async () => {
     const runbooks = [{ ...USE.runbooks[0]!, steps: null }];
-    const { table, detail, lines } = await review({ source: 'temporal', detail: 'there is no record (store)', runbooks });
+    const { table, detail, lines } = await review({
+      source: 'temporal',
+      detail: 'there is no record (store)',
+      runbooks,
+    });
     expect(table!.rows[0]!.slice(3)).toEqual(['not known', 'not known', 'not known']);
     expect(detail).toContain('by Temporal alone: there is no record (store)');
     expect(lines[0]).toBe('steps and deviations are not known: there is no record (store)');
