@@ -6,7 +6,7 @@ const SIZE = 'SELECT current_database() AS name, pg_database_size(current_databa
 
 /** With indexes and what is stored apart, by the numbers of pages that PostgreSQL keeps: no table is waited for. */
 const TABLES = `
-  SELECT c.oid::regclass::text AS name,
+  SELECT n.nspname || '.' || c.relname AS name,
     (SELECT sum(r.relpages) FROM pg_class r WHERE r.oid = c.oid OR r.oid = c.reltoastrelid
       OR r.oid IN (SELECT indexrelid FROM pg_index WHERE indrelid = c.oid))::float8
       * current_setting('block_size')::float8 AS bytes

@@ -1,4 +1,5 @@
 import { LabHost } from '../../../lab/lab-host';
+import { growthOf } from '../../../src/shared/growth';
 import { AUDIT_CHECKS } from '../../../src/shared/observations/audit';
 import type { AuditCheck, AuditState } from '../../../src/shared/observations/audit';
 import { CAPACITY_PARTS } from '../../../src/shared/observations/capacity';
@@ -95,6 +96,11 @@ it('on a real host: what is there is told, and each fault is found by its check'
 });
 
 it('on a real host: its capacity, each part by itself', async () => {
+  for (const daysAgo of [1, 2, 3, 4]) {
+    const day = new Date(Date.now() - daysAgo * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '/');
+    await exec('mkdir', '-p', `/opt/kingfisher/data/images/${day}`);
+    await exec('truncate', '--size', '1M', `/opt/kingfisher/data/images/${day}/a.jpg`);
+  }
   const answers = await ask<CapacityState>(
     'observeCapacity',
     CAPACITY_PARTS.map((part) => ({ part })),
@@ -103,6 +109,9 @@ it('on a real host: its capacity, each part by itself', async () => {
   expect(of('disks').readings.map(({ name }) => name)).toContain('disk /opt/kingfisher/data');
   expect(of('database').readings).toMatchObject([{ name: 'database zmart_core', unit: 'B' }]);
   expect(of('database').notes.join()).toMatch(/table kingfisher\.\w+: /);
-  expect(of('images').notes).toEqual([expect.stringMatching(/^images: 3, .*; removed after 7 days$/)]);
+  expect(of('images').notes).toEqual([
+    expect.stringMatching(/^images: \d+, .* of 4 whole days .*; removed after 7 days$/),
+  ]);
+  expect(growthOf(of('images').readings[0]!.trend.points).perDay).toBeCloseTo(1_024 ** 2);
   expect(of('queues').readings).toMatchObject([{ name: 'messages in queues', unit: '', limit: 10_000 }]);
 });
