@@ -2,6 +2,7 @@ import type { Finding, IncidentView, Outcome } from '../incident';
 import type { RecordedIncident } from '../record';
 import type { Mode } from '../safety/safety';
 import { causeOf, causeText } from '../summary/causes';
+import { lowerFirst } from '../text/text';
 
 /**
  * How an incident ended, as every figure counts it.
@@ -23,7 +24,7 @@ export const OUTCOME_WORDS: Record<HonestOutcome, string> = {
   byItself: 'well again by itself',
   degraded: 'running again with troubles left',
   unresolved: 'unresolved',
-  unknown: 'unknown: its run was ended from outside',
+  unknown: 'unknown',
 };
 
 /** - `open`: it has not ended. - `planned`: a dry run. Neither is counted as an end. */
@@ -89,8 +90,10 @@ const OF_OUTCOME: Record<Exclude<Outcome, 'planned'>, HonestOutcome> = {
 export function causeKey(view: { cause: IncidentView['cause']; findings: Finding[] }): string {
   const cause = causeOf({ ...view, timeline: [] }, view.findings);
   if (cause === null) return '';
-  return causeText(cause)
-    .replace(/\s*\([^()]*\)/g, '')
+  // Where there are no better words than the evidence, the title of the cause is the same each time.
+  const acted = view.cause?.evidence.startsWith(cause.is.replace(/…$/, '')) === true && cause.of === '';
+  return (acted ? lowerFirst(view.cause!.title) : causeText(cause))
+    .replace(/\s*\(.*\)/s, '')
     .replace(/\d+(?:[.,]\d+)*/g, '…')
     .trim();
 }

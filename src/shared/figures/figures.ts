@@ -86,7 +86,9 @@ export function figuresBy(
   const groups = new Map<string, CountedIncident[]>();
   for (const incident of incidents) {
     const name = nameOf(incident);
-    groups.set(name, [...(groups.get(name) ?? []), incident]);
+    const known = groups.get(name);
+    if (known === undefined) groups.set(name, [incident]);
+    else known.push(incident);
   }
   return [...groups]
     .map(([name, some]) => ({ name, figures: figuresOf(some), incidents: some }))
