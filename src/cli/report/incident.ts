@@ -2,9 +2,9 @@ import type { Client } from '@temporalio/client';
 import type { Config } from '../../config';
 import { incidentReport } from '../../report/incident/document';
 import { countedOf } from '../../shared/figures/counted';
-import { recurrenceOf } from '../../shared/figures/recurrence';
+import { recurrenceOf, recurrencesFrom } from '../../shared/figures/recurrence';
 import type { ReportDocument } from '../../shared/report/document';
-import { knownSince, recurrencesFrom } from './known';
+import { knownSince } from './known';
 import { metricOf } from './metric';
 import { readIncident } from './read-incident';
 

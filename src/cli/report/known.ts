@@ -2,7 +2,6 @@ import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { Config } from '../../config';
 import { countedAs, countedOf } from '../../shared/figures/counted';
 import type { CountedIncident } from '../../shared/figures/counted';
-import { RECURRENCE_DAYS } from '../../shared/figures/recurrence';
 import type { Outcome } from '../../shared/incident';
 import type { RecordedCount } from '../../store/counted';
 import { describedRow } from '../incident/incident-list';
@@ -18,11 +17,6 @@ const ASKED_AT_ONCE = 10;
 export interface Known {
   incidents: CountedIncident[];
   gaps: string[];
-}
-
-/** As far back as what came before the first of these may count. */
-export function recurrencesFrom(iso: string): Date {
-  return new Date(Date.parse(iso) - RECURRENCE_DAYS * 86_400_000);
 }
 
 /** All that began, ended or was open since this moment: from the record, and from Temporal what the record has not. */

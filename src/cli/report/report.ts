@@ -1,26 +1,19 @@
-import { writeFile } from 'node:fs/promises';
-import { extname } from 'node:path';
 import { Command } from 'commander';
 import { periodReport } from '../../report/week/document';
-import { render } from '../../report/render';
-import type { ReportFormat } from '../../report/render';
-import type { ReportDocument } from '../../shared/report/document';
+import { recurrencesFrom } from '../../shared/figures/recurrence';
 import { INCIDENT } from '../incident/find-incident';
 import { sinceOf } from '../incident/incident-list';
-import { plain } from '../incident/print-timeline';
 import { withClient } from '../support/connect';
 import { UsageError } from '../support/usage';
+import { formatOf, hand } from './hand';
+import type { HandOptions } from './hand';
 import { incidentDocument } from './incident';
-import { knownSince, recurrencesFrom } from './known';
+import { knownSince } from './known';
 import { maintenanceDocument } from './maintenance';
 
-interface ReportOptions {
+interface ReportOptions extends HandOptions {
   since?: string;
   run?: string;
-  html?: boolean;
-  md?: boolean;
-  json?: boolean;
-  output?: string;
   prometheus?: string;
   config?: string;
 }
@@ -44,7 +37,7 @@ export function createReportCommand(): Command {
 }
 
 async function report(what: string | undefined, options: ReportOptions): Promise<void> {
-  const format = formatOf(options);
+  formatOf(options);
   const now = Date.now();
   const since = options.since === undefined ? null : sinceOf(options.since, now);
   if ((what === undefined) === (since === null)) {
@@ -59,14 +52,13 @@ async function report(what: string | undefined, options: ReportOptions): Promise
       const known = await knownSince(client, config, recurrencesFrom(since));
       return await hand(
         periodReport({ ...inPeriod(known.incidents, since), gaps: known.gaps, since, madeAt }),
-        format,
         options,
       );
     }
     const document = what!.startsWith(MAINTENANCE_PREFIX)
       ? await maintenanceDocument(client, what!, made)
       : await incidentDocument(client, config, what!, made);
-    await hand(document, format, options);
+    await hand(document, options);
   });
 }
 
@@ -80,28 +72,3 @@ function inPeriod<T extends { as: string; startsAt: string; endedAt: string | nu
     endedAt === null || Date.parse(endedAt) >= from || Date.parse(startsAt) >= from;
   return { incidents: known.filter(isIn), earlier: known.filter((one) => !isIn(one)) };
 }
-
-async function hand(document: ReportDocument, format: ReportFormat, { output }: ReportOptions): Promise<void> {
-  const text = render(document, format);
-  if (output === undefined) {
-    process.stdout.write(text);
-    return;
-  }
-  try {
-    await writeFile(output, text);
-  } catch (err) {
-    throw new Error(`${plain(output)} cannot be written: ${(err as Error).message}`, { cause: err });
-  }
-  process.stdout.write(`${plain(document.title)}: written to ${plain(output)}\n`);
-}
-
-/** As it was asked for, else as the file's name says, else Markdown. */
-function formatOf({ html, md, json, output }: ReportOptions): ReportFormat {
-  const asked = Object.entries({ html, md, json }).flatMap(([name, isAsked]) => (isAsked === true ? [name] : []));
-  if (asked.length > 1)
-    throw new UsageError(`report: expected one of --html, --md and --json, got --${asked.join(' and --')}`);
-  const [only = output === undefined ? 'md' : (EXTENSIONS[extname(output).toLowerCase()] ?? 'md')] = asked;
-  return only as ReportFormat;
-}
-
-const EXTENSIONS: Record<string, ReportFormat> = { '.html': 'html', '.htm': 'html', '.md': 'md', '.json': 'json' };
