@@ -6,9 +6,9 @@ import { lowerFirst } from '../text/text';
 
 /**
  * How an incident ended, as every figure counts it.
- * - `healed`: a change of Halcyon is what the verification that held followed.
+ * - `healed`: a change of Halcyon, its own or another one's, is what the verification that held followed.
  * - `byPeople`: people had it, and then it was well.
- * - `byItself`: it was well, and nobody changed anything.
+ * - `byItself`: it was well, and neither this incident nor people changed anything.
  * - `degraded`: it was well, and something of the recovery failed.
  * - `unresolved`: it was closed without being seen well.
  * - `unknown`: its run was terminated, cancelled or failed, or is gone: nobody knows how it went on.
@@ -73,8 +73,8 @@ export function countedAs(status: string, { outcome, mode }: { outcome: Outcome 
   if (status === 'RUNNING') return 'open';
   if (outcome === 'planned') return 'planned';
   if (status !== 'COMPLETED' || outcome === null) return 'unknown';
-  // Who may change nothing heals nothing, whatever else is said.
-  if (mode === 'observe' && outcome === 'healed') return 'unknown';
+  // Who may change nothing heals nothing: it was another one's change that made the host well.
+  if (mode === 'observe' && outcome === 'healed') return 'byItself';
   return OF_OUTCOME[outcome];
 }
 

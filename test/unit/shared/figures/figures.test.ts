@@ -24,7 +24,7 @@ describe('how an incident is counted', () => {
     ['unknown', 'CANCELLED', { outcome: null }],
     ['unknown', 'NOT_FOUND', { outcome: null }],
     ['unknown', 'COMPLETED', { outcome: null }],
-    ['unknown', 'COMPLETED', { outcome: 'healed', mode: 'observe' }],
+    ['byItself', 'COMPLETED', { outcome: 'healed', mode: 'observe' }],
     ['planned', 'TERMINATED', { outcome: 'planned' }],
   ])('%s: a run that is %s with %j', (as, status, view) => {
     expect(countedAs(status, view)).toBe(as);
