@@ -115,6 +115,14 @@ async function fill(url: string, incidents: number): Promise<void> {
      FROM halcyon.incidents, generate_series(0, $1::int - 1) AS id`,
     [STEPS],
   );
+  await pool.query(
+    `INSERT INTO halcyon.findings (run_id, n, name, detail, cite, at)
+     SELECT run_id, 0, 'DiskFull', '/var is 97 % full', 'A.3', started_at FROM halcyon.incidents`,
+  );
+  await pool.query(
+    `INSERT INTO halcyon.pages (run_id, firing, tier, team, channel, at, team_name, delivered, detail, collapsed)
+     SELECT run_id, 1, 1, 'platform', 'slack', started_at, 'Platform', true, '', false FROM halcyon.incidents`,
+  );
   await pool.query('ANALYZE');
   await pool.end();
 }
