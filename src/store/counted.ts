@@ -14,6 +14,7 @@ interface Row {
   host: string | null;
   severity: string;
   mode: Mode | null;
+  started_by: string | null;
   outcome: Outcome | null;
   cause_cite: string | null;
   cause_title: string | null;
@@ -38,7 +39,7 @@ export interface RecordedCount {
 const MOST_DETAIL = 300;
 
 const COUNTED = `
-  SELECT i.run_id, last_run_id, workflow_id, status, runbook, alertname, host, severity, mode, outcome,
+  SELECT i.run_id, last_run_id, workflow_id, status, runbook, alertname, host, severity, mode, started_by, outcome,
     cause_cite, cause_title, cause_evidence, starts_at, received_at, first_action_at, healthy_at, ended_at,
     f.findings, p.paged_at, a.acknowledged_at
   FROM halcyon.incidents i
@@ -65,6 +66,7 @@ function incidentOf(row: Row): CountedIncident {
     ...{ workflowId: row.workflow_id, runId: row.run_id, alertname, host, runbook, severity },
     as: countedAs(status, { outcome, ...(mode === null ? {} : { mode }) }),
     isObserved: mode === 'observe',
+    ...(row.started_by === null ? {} : { isByHand: true as const }),
     cause: causeKey({ cause, findings }),
     startsAt: row.starts_at.toISOString(),
     receivedAt: row.received_at.toISOString(),

@@ -4,6 +4,7 @@ import { incidentReport } from '../../report/incident/document';
 import { countedOf } from '../../shared/figures/counted';
 import { recurrenceOf, recurrencesFrom } from '../../shared/figures/recurrence';
 import type { ReportDocument } from '../../shared/report/document';
+import { UsageError } from '../support/usage';
 import { knownSince } from './known';
 import { metricOf } from './metric';
 import { readIncident } from './read-incident';
@@ -21,6 +22,8 @@ export async function incidentDocument(
   named: string,
   { run, prometheus, madeAt }: Wanted,
 ): Promise<ReportDocument> {
+  if (/^(?:escalation\/)?lease\//.test(named))
+    throw new UsageError(`report: ${named} is a lease: "halcyon leases" shows it`);
   const incident = await readIncident(client, config, named, run);
   const { view } = incident;
   const { incidents: others } = await knownSince(

@@ -6,13 +6,13 @@ import { moment } from '../moments';
 
 /** How long each of its parts took, from which moment to which. */
 export function timesSection({ view, endedAt }: RecordedIncident, madeAt: string): ReportSection {
-  const { startsAt, receivedAt, measures, pages = [], acknowledgements = [] } = view;
+  const { startsAt, receivedAt, startedBy, measures, pages = [], acknowledgements = [] } = view;
   const change = view.timeline.find(
     ({ kind, status }) => kind === 'change' && (status === 'done' || status === 'failed'),
   );
   const paged = earliest(pages.flatMap(({ at, delivered }) => (delivered ? [at] : [])));
   const rows = [
-    row('To detect: from the alert until Halcyon had it', startsAt, receivedAt),
+    ...(startedBy === undefined ? [row('To detect: from the alert until Halcyon had it', startsAt, receivedAt)] : []),
     row('To act: until the first step on the host', receivedAt, measures.firstActionAt),
     row('To change: until the first change', receivedAt, change?.at ?? null),
     row('To heal: from the alert until it was well', startsAt, measures.healthyAt),

@@ -42,6 +42,8 @@ export interface CountedIncident {
   as: CountedAs;
   /** Halcyon was not allowed to change anything. */
   isObserved: boolean;
+  /** A person started it: nothing had to detect it. */
+  isByHand?: true;
   /** In few words, the same for the same cause: `killed`, `Redis is down`; empty where nothing is known. */
   cause: string;
   startsAt: string;
@@ -61,6 +63,7 @@ export function countedOf({ view, ...run }: RecordedIncident): CountedIncident {
   return {
     ...{ workflowId: run.workflowId, runId: run.runId, alertname, host, runbook, severity },
     ...{ as: countedAs(run.status, view), isObserved: view.mode === 'observe' },
+    ...(view.startedBy === undefined ? {} : { isByHand: true as const }),
     cause: causeKey(view),
     ...{ startsAt, receivedAt, firstActionAt, healthyAt, endedAt: run.endedAt ?? measures.closedAt ?? null },
     pagedAt: (view.pages ?? []).flatMap(({ at, delivered }) => (delivered ? [at] : [])),
