@@ -2,12 +2,13 @@ import type { Finding, IncidentView, Outcome } from '../incident';
 import type { RecordedIncident } from '../record';
 import type { Mode } from '../safety/safety';
 import { causeOf, causeText } from '../summary/causes';
+import { lowerFirst } from '../text/text';
 
 /**
  * How an incident ended, as every figure counts it.
- * - `healed`: a change of Halcyon is what the verification that held followed.
+ * - `healed`: a change of Halcyon, its own or another one's, is what the verification that held followed.
  * - `byPeople`: people had it, and then it was well.
- * - `byItself`: it was well, and nobody changed anything.
+ * - `byItself`: it was well, and neither this incident nor people changed anything.
  * - `degraded`: it was well, and something of the recovery failed.
  * - `unresolved`: it was closed without being seen well.
  * - `unknown`: its run was terminated, cancelled or failed, or is gone: nobody knows how it went on.
@@ -23,7 +24,7 @@ export const OUTCOME_WORDS: Record<HonestOutcome, string> = {
   byItself: 'well again by itself',
   degraded: 'running again with troubles left',
   unresolved: 'unresolved',
-  unknown: 'unknown: its run was ended from outside',
+  unknown: 'unknown',
 };
 
 /** - `open`: it has not ended. - `planned`: a dry run. Neither is counted as an end. */
@@ -41,6 +42,8 @@ export interface CountedIncident {
   as: CountedAs;
   /** Halcyon was not allowed to change anything. */
   isObserved: boolean;
+  /** A person started it: nothing had to detect it. */
+  isByHand?: true;
   /** In few words, the same for the same cause: `killed`, `Redis is down`; empty where nothing is known. */
   cause: string;
   startsAt: string;
@@ -60,6 +63,7 @@ export function countedOf({ view, ...run }: RecordedIncident): CountedIncident {
   return {
     ...{ workflowId: run.workflowId, runId: run.runId, alertname, host, runbook, severity },
     ...{ as: countedAs(run.status, view), isObserved: view.mode === 'observe' },
+    ...(view.startedBy === undefined ? {} : { isByHand: true as const }),
     cause: causeKey(view),
     ...{ startsAt, receivedAt, firstActionAt, healthyAt, endedAt: run.endedAt ?? measures.closedAt ?? null },
     pagedAt: (view.pages ?? []).flatMap(({ at, delivered }) => (delivered ? [at] : [])),
@@ -72,8 +76,8 @@ export function countedAs(status: string, { outcome, mode }: { outcome: Outcome 
   if (status === 'RUNNING') return 'open';
   if (outcome === 'planned') return 'planned';
   if (status !== 'COMPLETED' || outcome === null) return 'unknown';
-  // Who may change nothing heals nothing, whatever else is said.
-  if (mode === 'observe' && outcome === 'healed') return 'unknown';
+  // Who may change nothing heals nothing: it was another one's change that made the host well.
+  if (mode === 'observe' && outcome === 'healed') return 'byItself';
   return OF_OUTCOME[outcome];
 }
 
@@ -89,8 +93,10 @@ const OF_OUTCOME: Record<Exclude<Outcome, 'planned'>, HonestOutcome> = {
 export function causeKey(view: { cause: IncidentView['cause']; findings: Finding[] }): string {
   const cause = causeOf({ ...view, timeline: [] }, view.findings);
   if (cause === null) return '';
-  return causeText(cause)
-    .replace(/\s*\([^()]*\)/g, '')
+  // Where there are no better words than the evidence, the title of the cause is the same each time.
+  const acted = view.cause?.evidence.startsWith(cause.is.replace(/…$/, '')) === true && cause.of === '';
+  return (acted ? lowerFirst(view.cause!.title) : causeText(cause))
+    .replace(/\s*\(.*\)/s, '')
     .replace(/\d+(?:[.,]\d+)*/g, '…')
     .trim();
 }

@@ -32,7 +32,7 @@ export interface Figures {
   timeToHeal: Spread | null;
   /** The same of all that Halcyon or people mended, also where troubles are left. */
   timeToMend: Spread | null;
-  /** From the alert's start until Halcyon had it. */
+  /** From the alert's start until Halcyon had it, where no person started it. */
   timeToDetect: Spread | null;
   /** From then until the first step on the host began. */
   timeToAct: Spread | null;
@@ -62,7 +62,7 @@ export function figuresOf(incidents: readonly CountedIncident[]): Figures {
     healRate: healRate(ended),
     timeToHeal: times(as('healed'), timeToHealth),
     timeToMend: times(as(...MENDED), timeToHealth),
-    timeToDetect: times(ended, ({ startsAt, receivedAt }) => between(startsAt, receivedAt)),
+    timeToDetect: times(ended, timeToDetect),
     timeToAct: times(ended, ({ receivedAt, firstActionAt }) => between(receivedAt, firstActionAt)),
     timeToAcknowledge: times(paged, timeToAcknowledge),
     paged: paged.length,
@@ -86,7 +86,9 @@ export function figuresBy(
   const groups = new Map<string, CountedIncident[]>();
   for (const incident of incidents) {
     const name = nameOf(incident);
-    groups.set(name, [...(groups.get(name) ?? []), incident]);
+    const known = groups.get(name);
+    if (known === undefined) groups.set(name, [incident]);
+    else known.push(incident);
   }
   return [...groups]
     .map(([name, some]) => ({ name, figures: figuresOf(some), incidents: some }))
@@ -110,6 +112,10 @@ export function isEnded({ as }: Pick<CountedIncident, 'as'>): boolean {
 /** From the alert's start until it was well; undefined where nobody saw it well. */
 export function timeToHealth({ startsAt, healthyAt }: CountedIncident): number | undefined {
   return between(startsAt, healthyAt);
+}
+
+function timeToDetect({ isByHand, startsAt, receivedAt }: CountedIncident): number | undefined {
+  return isByHand === true ? undefined : between(startsAt, receivedAt);
 }
 
 export function timeToAcknowledge({ pagedAt, acknowledgedAt }: CountedIncident): number | undefined {

@@ -31,6 +31,11 @@ export function recurrenceOf(
   return { time: earlier.length + 1, withinDays, earlier };
 }
 
+/** As far back as what came before this moment may count. */
+export function recurrencesFrom(iso: string): Date {
+  return new Date(Date.parse(iso) - RECURRENCE_DAYS * 86_400_000);
+}
+
 /** What makes two incidents the same trouble. */
 export function keyOf({ host, runbook, alertname, cause }: CountedIncident): string {
   return JSON.stringify([host, runbook, cause, cause === '' ? alertname : '']);

@@ -24,7 +24,7 @@ describe('how an incident is counted', () => {
     ['unknown', 'CANCELLED', { outcome: null }],
     ['unknown', 'NOT_FOUND', { outcome: null }],
     ['unknown', 'COMPLETED', { outcome: null }],
-    ['unknown', 'COMPLETED', { outcome: 'healed', mode: 'observe' }],
+    ['byItself', 'COMPLETED', { outcome: 'healed', mode: 'observe' }],
     ['planned', 'TERMINATED', { outcome: 'planned' }],
   ])('%s: a run that is %s with %j', (as, status, view) => {
     expect(countedAs(status, view)).toBe(as);
@@ -68,6 +68,8 @@ describe('figures of incidents', () => {
     expect(timeToMend).toMatchObject({ count: 3, medianMs: 30_000, worstMs: 600_000 });
     expect([count, planned]).toEqual([5, 1]);
     expect(figuresOf([one('healed', -5)]).timeToHeal).toBeNull();
+    expect(figuresOf([one('healed')]).timeToDetect).toMatchObject({ count: 1 });
+    expect(figuresOf([one('healed', 60, { isByHand: true })]).timeToDetect).toBeNull();
   });
 
   it('counts as unanswered what ended and nobody ever acknowledged', () => {
