@@ -1,9 +1,5 @@
 import type { Pool } from 'pg';
-import { countedAs } from '../shared/figures/counted';
-import type { CountedIncident } from '../shared/figures/counted';
-import type { Outcome } from '../shared/incident';
 import type { StepUse } from '../shared/report/review';
-import type { Mode } from '../shared/safety/safety';
 
 /** Incidents that began within a span, of a host and of no host that could be told. */
 export interface ReviewSpan {
@@ -14,43 +10,17 @@ export interface ReviewSpan {
 
 /** What the record says of how runbooks were followed, by the name of the runbook. */
 export interface FollowedRunbooks {
-  /** Without causes and pages. The oldest first. */
-  incidents: CountedIncident[];
   steps: (StepUse & { runbook: string })[];
   /** Changes that were left out, and questions without a yes; `what` says which and why. */
   deviations: { runbook: string; what: string; times: number }[];
 }
 
 /** Titles may name what they are about: more than this are of no use to anybody. */
-const INCIDENTS = 20_000;
 const STEPS = 500;
 const DEVIATIONS = 200;
 const WORDS = 200;
 
 const RUNS = `halcyon.incidents i WHERE i.started_at >= $1 AND i.started_at < $2 AND (i.host = $3 OR i.host IS NULL)`;
-
-interface RunRow {
-  workflowId: string;
-  runId: string;
-  alertname: string;
-  host: string | null;
-  runbook: string;
-  severity: string;
-  status: string;
-  outcome: Outcome | null;
-  mode: Mode | null;
-  startsAt: Date;
-  receivedAt: Date;
-  firstActionAt: Date | null;
-  healthyAt: Date | null;
-  endedAt: Date | null;
-}
-
-const INCIDENT_ENDS = `
-  SELECT workflow_id AS "workflowId", run_id AS "runId", alertname, host, runbook, severity, status, outcome, mode,
-    starts_at AS "startsAt", received_at AS "receivedAt", first_action_at AS "firstActionAt", healthy_at AS "healthyAt",
-    ended_at AS "endedAt"
-  FROM ${RUNS} ORDER BY started_at DESC LIMIT ${INCIDENTS}`;
 
 const STEP_USE = `
   SELECT i.runbook, s.cite, s.title, count(DISTINCT s.run_id)::integer AS runs,
@@ -77,25 +47,8 @@ const NO_YES = `
 /** How the steps of all runbooks went within a span. */
 export async function followedRunbooks(pool: Pool, { since, until, host }: ReviewSpan): Promise<FollowedRunbooks> {
   const rows = async <T extends object>(sql: string) => (await pool.query<T>(sql, [since, until, host])).rows;
-  const incidents = (await rows<RunRow>(INCIDENT_ENDS)).reverse().map(countedRow);
   const steps = await rows<FollowedRunbooks['steps'][number]>(STEP_USE);
   const leftOut = await rows<FollowedRunbooks['deviations'][number]>(LEFT_OUT);
   const refused = await rows<FollowedRunbooks['deviations'][number]>(NO_YES);
-  return { incidents, steps, deviations: [...leftOut, ...refused] };
-}
-
-function countedRow({ status, outcome, mode, ...row }: RunRow): CountedIncident {
-  const { startsAt, receivedAt, firstActionAt, healthyAt, endedAt, ...named } = row;
-  return {
-    ...named,
-    as: countedAs(status, { outcome, ...(mode === null ? {} : { mode }) }),
-    isObserved: mode === 'observe',
-    ...{ startsAt: startsAt.toISOString(), receivedAt: receivedAt.toISOString() },
-    ...{ firstActionAt: iso(firstActionAt), healthyAt: iso(healthyAt), endedAt: iso(endedAt) },
-    ...{ cause: '', pagedAt: [], acknowledgedAt: null },
-  };
-}
-
-function iso(moment: Date | null): string | null {
-  return moment?.toISOString() ?? null;
+  return { steps, deviations: [...leftOut, ...refused] };
 }

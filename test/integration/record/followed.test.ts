@@ -40,7 +40,7 @@ const question = (state: 'rejected' | 'approved') => ({
   },
 });
 
-it('how runbooks were followed: ends, steps by their runs, what was left out, and what was not approved', async () => {
+it('how runbooks were followed: steps by their runs, what was left out, and what was not approved', async () => {
   await write(1, { timeline: [change(0, {}), change(1, {}), entry(2, { cite: '', title: 'Halcyon adds this' })] });
   await write(2, {
     timeline: [
@@ -62,13 +62,7 @@ it('how runbooks were followed: ends, steps by their runs, what was left out, an
   );
   await write(5, { host: 'h2', timeline: [change(0, { status: 'failed', detail: 'on h2' })] });
   await write(6, {}, { startedAt: at(-3_600) });
-  const { incidents, steps, deviations } = await store.followed(SPAN);
-  expect(incidents.map(({ runbook, as, host, isObserved }) => [runbook, as, host, isObserved]).sort()).toEqual([
-    ['serviceDown', 'healed', 'h1', false],
-    ['serviceDown', 'unknown', 'h1', true],
-    ['serviceDown', 'unresolved', 'h1', false],
-    ['unknownAlert', 'unresolved', null, false],
-  ]);
+  const { steps, deviations } = await store.followed(SPAN);
   expect(steps).toEqual([
     {
       ...{ runbook: 'serviceDown', cite: 'A.1', title: 'Restart KingFisher' },

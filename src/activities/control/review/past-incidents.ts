@@ -16,7 +16,7 @@ export interface PastIncidents {
   /** Why not the record; empty where it is. */
   detail: string;
   incidents: CountedIncident[];
-  followed: Pick<FollowedRunbooks, 'steps' | 'deviations'> | null;
+  followed: FollowedRunbooks | null;
 }
 
 interface Sources {
@@ -29,13 +29,19 @@ export async function pastIncidents({ client, store }: Sources, span: ReviewRequ
   let detail = 'there is no record (store)';
   if (store !== null) {
     try {
-      const { incidents, ...followed } = await store.followed(span);
-      return { source: 'record', detail: '', incidents, followed };
+      const counted = await store.countedSince(new Date(span.since));
+      const incidents = counted.map(({ incident }) => incident).filter((one) => isOf(one, span));
+      return { source: 'record', detail: '', incidents, followed: await store.followed(span) };
     } catch (err) {
       detail = `the record cannot be read (${errorText(err)})`;
     }
   }
   return { source: 'temporal', detail, incidents: await listed(client, span), followed: null };
+}
+
+function isOf({ host, receivedAt }: CountedIncident, span: ReviewRequest): boolean {
+  const at = Date.parse(receivedAt);
+  return (host === span.host || host === null) && at >= Date.parse(span.since) && at < Date.parse(span.until);
 }
 
 async function listed(client: Client, { host, since, until }: ReviewRequest): Promise<CountedIncident[]> {
@@ -58,5 +64,5 @@ async function listed(client: Client, { host, since, until }: ReviewRequest): Pr
     });
     if (incidents.length === LISTED) break;
   }
-  return incidents.reverse();
+  return incidents;
 }

@@ -32,12 +32,13 @@ function incident(more: Partial<CountedIncident> = {}): CountedIncident {
 
 const STEP = { runbook: 'serviceDown', cite: 'A.1', title: 'Restart KingFisher', runs: 2, failed: 1, lastFailure: 'x' };
 
-function storeOf(followed: Partial<FollowedRunbooks> | Error): Store {
+function storeOf(known: (Partial<FollowedRunbooks> & { incidents?: CountedIncident[] }) | Error): Store {
   return {
-    followed: async () => {
-      if (followed instanceof Error) throw followed;
-      return { incidents: [], steps: [], deviations: [], ...followed };
+    countedSince: async () => {
+      if (known instanceof Error) throw known;
+      return (known.incidents ?? []).map((one) => ({ lastRunId: one.runId, incident: one }));
     },
+    followed: async () => ({ steps: [], deviations: [], ...known }),
   } as Partial<Store> as Store;
 }
 
@@ -54,8 +55,10 @@ const settings = { dashboards: [], reviewBy: { Old: '2025-09-25', New: '2027-01-
 
 it('tells of each runbook how it ended and how its steps went, by the record', async () => {
   const unknown = incident({ runbook: 'unknownAlert', alertname: 'DiskWorn', as: 'byPeople' });
+  const elsewhere = incident({ host: 'h2' });
+  const before = incident({ receivedAt: '2026-11-01T04:00:00.000Z' });
   const store = storeOf({
-    incidents: [incident(), incident({ as: 'unknown' }), unknown, unknown],
+    incidents: [incident(), incident({ as: 'unknown' }), unknown, { ...unknown, host: null }, elsewhere, before],
     steps: [STEP],
     deviations: [{ runbook: 'serviceDown', what: 'left out', times: 2 }],
   });
