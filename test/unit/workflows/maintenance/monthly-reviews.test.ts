@@ -3,6 +3,7 @@ import type { ReviewActivities } from '../../../../src/activities/control/review
 import type { DatabaseLoad } from '../../../../src/shared/observations/latency/database-load';
 import type { Reviews } from '../../../../src/workflows/maintenance/control';
 import { itemsOf } from '../../../../src/workflows/maintenance/follow-up';
+import type { HostActivities } from '../../../../src/activities/host';
 import type { Host, Task, TaskSite } from '../../../../src/workflows/maintenance/task';
 import { dashboard } from '../../../../src/workflows/maintenance/tasks/dashboard';
 import { performance } from '../../../../src/workflows/maintenance/tasks/performance';
@@ -12,9 +13,9 @@ import { CATALOGUE, DASHBOARDS, HEALING, USE } from '../../../support/sites/mont
 const DAY_MS = 86_400_000;
 const STARTED_AT = '2026-12-06T04:00:00.000Z';
 
-function siteOf(host: Partial<Host>, control: Partial<ReviewActivities>): TaskSite {
-  const look: TaskSite['look'] = async (_title, call) => await call(host as Host);
-  const read: TaskSite['read'] = async (_title, call) => await call(control as Reviews);
+function siteOf(host: Partial<HostActivities>, control: Partial<ReviewActivities>): TaskSite {
+  const look: TaskSite['look'] = async (_title, call) => await call(host as unknown as Host);
+  const read: TaskSite['read'] = async (_title, call) => await call(control as unknown as Reviews);
   return { look, read, host: 'h1', startedAt: STARTED_AT } as TaskSite;
 }
 
@@ -23,7 +24,7 @@ const broken = (message: string, type = 'ObservationFailed') => ApplicationFailu
 describe('the dashboard', () => {
   const review = async (catalogue: Partial<typeof CATALOGUE>, files: Partial<typeof DASHBOARDS> = {}) => {
     const asked: string[][] = [];
-    const host: Partial<Host> = {
+    const host: Partial<HostActivities> = {
       observeMetricCatalogue: async (input) => {
         asked.push(input.asked);
         return { ...CATALOGUE, ...catalogue };
@@ -153,8 +154,8 @@ describe('the performance review', () => {
     ...{ counted: 'present' as const, statements: [{ shape: 'SELECT ?', calls: 3, meanMs: 4 }] },
   } satisfies DatabaseLoad;
 
-  const review = async (host: Partial<Host> = {}, healing: Partial<typeof HEALING> = {}) => {
-    const own: Partial<Host> = {
+  const review = async (host: Partial<HostActivities> = {}, healing: Partial<typeof HEALING> = {}) => {
+    const own: Partial<HostActivities> = {
       observeLatencyHistory: async () => ({ name: 'x', weeks, days: weeks }),
       observeDatabaseLoad: async () => LOAD,
     };
@@ -197,7 +198,7 @@ describe('the performance review', () => {
   });
 
   it('says of each part why it is not known', async () => {
-    const nothing: Partial<Host> = {
+    const nothing: Partial<HostActivities> = {
       observeLatencyHistory: async () => {
         throw broken('prometheus is not configured', 'NotConfigured');
       },
