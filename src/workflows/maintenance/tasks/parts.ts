@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, TimeoutFailure, TimeoutType, isCancellation } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, TimeoutFailure, isCancellation } from '@temporalio/workflow';
 import { NOT_REGISTERED } from '../../runbook/agent-version';
 import { failureType, isFailure, reason } from '../../runbook/step-failures';
 
@@ -20,6 +20,6 @@ export async function readPart<T>(look: () => Promise<T>): Promise<PartOf<T>> {
 /** The agent takes no work, or is too old to be asked: it would say no other of the next part. */
 function isOfAll(err: unknown): boolean {
   const cause = err instanceof ActivityFailure ? err.cause : err;
-  if (cause instanceof TimeoutFailure) return cause.timeoutType === TimeoutType.SCHEDULE_TO_START;
+  if (cause instanceof TimeoutFailure) return cause.timeoutType === 'SCHEDULE_TO_START';
   return failureType(err) === NOT_REGISTERED;
 }
