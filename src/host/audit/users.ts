@@ -14,7 +14,7 @@ const WRITABLE_BY_OTHERS = 0o022;
 interface Account {
   name: string;
   uid: string;
-  shell: string;
+  loginShell: string;
 }
 
 /**
@@ -25,7 +25,7 @@ interface Account {
 export async function auditUsers(expected: readonly string[] | null, etc = '/etc'): Promise<Audited> {
   const result = audited();
   const accounts = await attempt('passwd', result, undefined, async () => await accountsOf(path.join(etc, 'passwd')));
-  const shells = (accounts ?? []).filter(({ shell }) => !NO_LOGIN.test(shell)).map(({ name }) => name);
+  const shells = (accounts ?? []).filter(({ loginShell }) => !NO_LOGIN.test(loginShell)).map(({ name }) => name);
   for (const { name } of (accounts ?? []).filter((one) => one.uid === '0' && one.name !== 'root')) {
     result.findings.push(`${name} is root by another name (uid 0)`);
   }
@@ -48,9 +48,9 @@ export async function auditUsers(expected: readonly string[] | null, etc = '/etc
 async function accountsOf(file: string): Promise<Account[]> {
   const text = await readFile(file, 'utf8');
   return text.split('\n').flatMap((line) => {
-    const [name = '', , uid = '', , , , shell = ''] = line.split(':');
+    const [name = '', , uid = '', , , , last = ''] = line.split(':');
     // Without a shell it is /bin/sh.
-    return name === '' || name.startsWith('#') ? [] : [{ name, uid, shell: shell || '/bin/sh' }];
+    return name === '' || name.startsWith('#') ? [] : [{ name, uid, loginShell: last || '/bin/sh' }];
   });
 }
 

@@ -1,5 +1,5 @@
 import { LabHost } from '../../../lab/lab-host';
-import { growthOf } from '../../../src/shared/growth';
+import { growthOf } from '../../../src/shared/report/growth';
 import { AUDIT_CHECKS } from '../../../src/shared/observations/audit';
 import type { AuditCheck, AuditState } from '../../../src/shared/observations/audit';
 import { CAPACITY_PARTS } from '../../../src/shared/observations/capacity';

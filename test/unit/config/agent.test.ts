@@ -119,14 +119,8 @@ it('has a default for everything but its host and two folders', () => {
       metricPrefix: 'kingfisher_',
       keyPrefix: 'kingfisher:',
     },
-    maintenance: {
-      ...{ images: null, vacuum: null, python: null },
-      capacity: {
-        ...{ overMs: 2_419_200_000, fullWithinMs: 7_776_000_000, queueMessages: 10_000 },
-        trends: { disks: {}, database: null, queues: null },
-      },
-      audit: { ports: null, users: null, certificates: { files: [], endpoints: [], withinMs: 2_592_000_000 } },
-    },
+    // Its own test says the rest.
+    maintenance: expect.objectContaining({ images: null, vacuum: null, python: null }),
     stateDir: '/var/lib/halcyon',
     pauseFile: '/run/halcyon/paused',
     diskFull: { availableBytes: 536_870_912, usedPercent: 95 },

@@ -1,5 +1,5 @@
-import { daysUntil } from '../../../shared/growth';
-import type { Growth } from '../../../shared/growth';
+import { daysUntil } from '../../../shared/report/growth';
+import type { Growth } from '../../../shared/report/growth';
 import type { CapacityReading } from '../../../shared/observations/capacity';
 import { size } from '../../../shared/text/sizes';
 

@@ -1,4 +1,4 @@
-import { growthOf } from '../../../shared/growth';
+import { growthOf } from '../../../shared/report/growth';
 import { CAPACITY_PARTS, CAPACITY_WORDS } from '../../../shared/observations/capacity';
 import type { CapacityReading, CapacityState } from '../../../shared/observations/capacity';
 import type { Chart } from '../../../shared/report/document';

@@ -1,4 +1,5 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/common';
+import type { TimeoutType } from '@temporalio/common';
 import { AUDIT_CHECKS } from '../../../../src/shared/observations/audit';
 import type { AuditCheck, AuditState } from '../../../../src/shared/observations/audit';
 import type { CapacityPart, CapacityReading, CapacityState } from '../../../../src/shared/observations/capacity';
@@ -9,12 +10,17 @@ import { securityAudit } from '../../../../src/workflows/maintenance/tasks/secur
 const DAY_MS = 86_400_000;
 const GIB = 1_024 ** 3;
 
-function siteOf(host: Partial<Host>): TaskSite {
+function siteOf(host: object): TaskSite {
   const look: TaskSite['look'] = async (_title, call) => await call(host as Host);
   return { look } as TaskSite;
 }
 
 const broken = (message: string, type = 'ObservationFailed') => ApplicationFailure.nonRetryable(message, type);
+
+function unanswered(type: TimeoutType): ActivityFailure {
+  const cause = new TimeoutFailure('activity timed out', undefined, type);
+  return new ActivityFailure('failed', 'observeAudit', '1', 'IN_PROGRESS', undefined, cause);
+}
 
 describe('the security audit', () => {
   const GOOD: AuditState = { findings: [], dropped: 0, seen: '', unknown: [], notLooked: [] };
@@ -66,10 +72,14 @@ describe('the security audit', () => {
     );
   });
 
-  it('fails where nothing could be read, and at once where the agent is too old', async () => {
+  it('fails where nothing could be read, and at once where the agent is too old or takes no work', async () => {
     const all = Object.fromEntries(AUDIT_CHECKS.map((check) => [check, broken('gone')]));
     expect(await audit(all)).toMatchObject({ state: 'failed' });
     await expect(audit({ ports: broken('no such activity', 'NotFoundError') })).rejects.toThrow('no such activity');
+    const away = unanswered('SCHEDULE_TO_START');
+    await expect(audit({ ports: away })).rejects.toBe(away);
+    const slow = await audit({ ports: unanswered('START_TO_CLOSE') });
+    expect(slow.detail).toContain('NOT KNOWN: open ports (timed out (START_TO_CLOSE))');
   });
 });
 

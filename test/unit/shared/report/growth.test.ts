@@ -1,4 +1,4 @@
-import { daysUntil, growthOf } from '../../../src/shared/growth';
+import { daysUntil, growthOf } from '../../../../src/shared/report/growth';
 
 const DAY_MS = 86_400_000;
 const at = (day: number, value: number): [number, number] => [day * DAY_MS, value];
