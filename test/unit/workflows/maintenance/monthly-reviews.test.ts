@@ -143,7 +143,7 @@ describe('the runbook review', () => {
     });
     expect(table!.rows[0]!.slice(3)).toEqual(['not known', 'not known', 'not known']);
     expect(detail).toContain('by Temporal alone: there is no record (store)');
-    expect(lines[0]).toBe('steps and deviations are not known: there is no record (store)');
+    expect(lines?.[0]).toBe('steps and deviations are not known: there is no record (store)');
   });
 });
 
