@@ -19,7 +19,8 @@ export LC_ALL=C
 tab="$(printf '\\t')"
 units() {
   for unit in $(systemctl list-units --all --plain --no-legend --type=service | awk '{print $1}'); do
-    systemctl show --property=ActiveState,InvocationID --value "$unit" | tr '\\n' ' ' | sed "s|^|unit $unit$tab|"; echo
+    systemctl show --property=ActiveState,InvocationID,NRestarts "$unit" | sed 's/^NRestarts/restarts/; s/^[A-Z][A-Za-z]*=//' |
+      sort | tr '\\n' ' ' | sed "s|^|unit $unit$tab|"; echo
   done
 }
 files() {
@@ -27,6 +28,11 @@ files() {
     -type f -printf '%p\\t%m %u:%g ' -exec sha256sum '{}' \\; | sed 's|^|file |; s|  /[^ ]*$||'
   find /opt/kingfisher/data -xdev \\( -type d -o -type l \\) -printf 'folder %p\\t%m %u:%g %l\\n'
   find /opt/kingfisher/data/images -xdev -type f ! -newermt "$1" -printf 'file %p\\t%m %u:%g %s\\n'
+  find /opt/kingfisher/data/temp -xdev -type f ! -newermt "$1" -printf 'file %p\\t%m %u:%g %s\\n'
+}
+kept() {
+  find /opt/kingfisher/data/quarantine -type f 2>/dev/null | wc -l | sed "s|^|quarantine of images$tab|"
+  find /var/lib/halcyon/tokens -type f -printf 'token %f\\t%m %u:%g\\n' 2>/dev/null
 }
 firewall() {
   nft list ruleset 2>/dev/null | sed 's/ expires [0-9a-z]*//g' | sha256sum | sed "s|^|firewall rules$tab|"
@@ -47,8 +53,10 @@ tables() {
   runuser -u postgres -- psql -qAt -F "$tab" zmart_core -c "
     select 'setting ' || service_name || ' ' || env || ' ' || version, md5(c::text)
     from kingfisher.config_entries c" 2>/dev/null
+  runuser -u postgres -- psql -qAt -F "$tab" zmart_core -c "
+    select 'table kingfisher.outbox_quarantine rows', count(*) from kingfisher.outbox_quarantine" 2>/dev/null
 }
-units; files; firewall; redis; queues; tables
+units; files; kept; firewall; redis; queues; tables
 `;
 
 /** Things whose value differs from look to look on a host that is well. */
