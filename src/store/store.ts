@@ -31,6 +31,8 @@ export interface Store {
   changes(query: { host: string; since: string }): Promise<ChangeRow[]>;
   /** Removes what ended before this moment; how many incidents that were. What is open stays. */
   prune(before: Date): Promise<number>;
+  /** How many migrations were applied, and how many events wait. Of a database that is not up to date it may fail. */
+  state(): Promise<{ migrations: number; waiting: number }>;
   /** What became of incidents, for a publisher. */
   events: EventQueue;
   close(): Promise<void>;
@@ -51,6 +53,7 @@ export function openStore(location: StoreLocation, { hasEvents = false } = {}): 
     read: (runId) => readIncident(pool, runId),
     changes: (query) => listChanges(pool, query),
     prune: (before) => prune(pool, before),
+    state: () => stateOf(pool),
     events: eventQueue(pool),
     close: () => pool.end(),
   };
@@ -64,6 +67,14 @@ async function over(pool: Pool, lastRunIds: string[]): Promise<Set<string>> {
     [lastRunIds],
   );
   return new Set(rows.map(({ last_run_id }) => last_run_id));
+}
+
+async function stateOf(pool: Pool): Promise<{ migrations: number; waiting: number }> {
+  const { rows } = await pool.query<{ migrations: number; waiting: number }>(
+    `SELECT (SELECT count(*)::integer FROM halcyon.migrations) AS migrations,
+       (SELECT count(*)::integer FROM halcyon.events WHERE published_at IS NULL) AS waiting`,
+  );
+  return rows[0]!;
 }
 
 async function prune(pool: Pool, before: Date): Promise<number> {

@@ -133,3 +133,46 @@ it('evidence is on record by reference', async () => {
     { step: 2, kind: 'event', place: 'quarantine of events', detail: 'Move event 7 to quarantine' },
   ]);
 });
+
+describe('what became of incidents', () => {
+  const keys = async () => (await store.events.waiting('a', 9)).map(({ routingKey }) => routingKey.split('.')[1]);
+  let publishing: Store;
+
+  beforeAll(() => {
+    publishing = openStore(place.location, { hasEvents: true });
+  });
+  afterAll(() => publishing?.close());
+  beforeEach(async () => {
+    await pool.query('DELETE FROM halcyon.events');
+    await store.events.release('a');
+  });
+
+  it('waits in its order, each once, until it was published', async () => {
+    const seen = [recorded(1), recorded(1), recorded(2, { tier: 1 }), recorded(1), ended(9), ended(9)];
+    for (const one of seen) await publishing.write(one);
+    expect(await keys()).toEqual(['opened', 'changed', 'closed']);
+    const [first] = await store.events.waiting('a', 1);
+    await store.events.published([first!.id]);
+    expect(await keys()).toEqual(['changed', 'closed']);
+  });
+
+  it('is written nowhere where nobody publishes', async () => {
+    await store.write(ended(9));
+    expect(await keys()).toEqual([]);
+  });
+
+  it('is published by one at a time', async () => {
+    await publishing.write(ended(9));
+    expect(await store.events.waiting('a', 9)).toHaveLength(2);
+    expect(await store.events.waiting('b', 9)).toEqual([]);
+    await store.events.release('a');
+    expect(await store.events.waiting('b', 9)).toHaveLength(2);
+    await store.events.release('b');
+  });
+
+  it('is not kept for longer than the record', async () => {
+    await publishing.write(recorded(1));
+    await store.prune(new Date(Date.now() + 60_000));
+    expect(await keys()).toEqual([]);
+  });
+});
