@@ -11,7 +11,7 @@ import type { StoreLocation } from './pool';
 import { findIncidents, listIncidents, readIncident } from './read';
 import type { RecordedRun } from './read';
 import { writeIncident } from './write';
-import { writeWork } from './write-work';
+import { writeWork } from './work/write';
 
 /** As many are removed at once: each takes its parts along. */
 const PRUNED_AT_ONCE = 500;

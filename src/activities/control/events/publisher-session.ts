@@ -53,17 +53,24 @@ interface Work {
 
 async function publishAll(channel: ConfirmChannel, exchange: string, { queue, holder, signal }: Work): Promise<void> {
   while (!signal.aborted) {
-    const events = await queue.waiting(holder, AT_ONCE).catch(() => null);
+    const events = await orNull(queue.waiting(holder, AT_ONCE));
+    let isStoreWell = events !== null;
     for (const event of events ?? []) publish(channel, exchange, event);
     if (events !== null && events.length > 0) {
       await confirmed(channel, signal);
       if (signal.aborted) return;
       // Where the store does not take it, they are published once more.
-      await queue.published(events.map(({ id }) => id)).catch(() => undefined);
+      isStoreWell = (await orNull(queue.published(events.map(({ id }) => id)).then(() => true))) ?? false;
     }
-    const pauseMs = events === null ? STORE_AGAIN_MS : events.length < AT_ONCE ? LOOK_EVERY_MS : 0;
+    const isMore = events?.length === AT_ONCE;
+    const pauseMs = !isStoreWell ? STORE_AGAIN_MS : isMore ? 0 : LOOK_EVERY_MS;
     await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
   }
+}
+
+/** Null where the store does not answer. */
+async function orNull<T>(asked: Promise<T>): Promise<T | null> {
+  return await asked.catch(() => null);
 }
 
 function publish(channel: ConfirmChannel, exchange: string, { routingKey, body }: WaitingEvent): void {

@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
-import type { RecordedWork } from '../shared/record';
-import { put, update } from './put';
-import { inTransaction } from './transaction';
-import { RUNS, WORK_PARTS } from './work-tables';
+import type { RecordedWork } from '../../shared/record';
+import { put, update } from '../put';
+import { inTransaction } from '../transaction';
+import { RUNS, WORK_PARTS } from './tables';
 
 /** Read later from Temporal: in a later run, or of a longer history. */
 const IS_NEWER = '(EXCLUDED.last_started_at, EXCLUDED.events) >= (known.last_started_at, known.events)';

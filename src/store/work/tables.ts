@@ -1,6 +1,6 @@
-import type { RecordedWork } from '../shared/record';
-import { columns } from './table';
-import type { Table } from './table';
+import type { RecordedWork } from '../../shared/record';
+import { columns } from '../table';
+import type { Table } from '../table';
 
 /** A run that is no incident. */
 export const RUNS: Table<RecordedWork> = {
