@@ -54,7 +54,7 @@ tables() {
     select 'setting ' || service_name || ' ' || env || ' ' || version, md5(c::text)
     from kingfisher.config_entries c" 2>/dev/null
   runuser -u postgres -- psql -qAt -F "$tab" zmart_core -c "
-    select 'table kingfisher.outbox_quarantine rows', count(*) from kingfisher.outbox_quarantine" 2>/dev/null
+    select 'table kingfisher.outbox_quarantine rows', count(*) from kingfisher.outbox_quarantine" 2>/dev/null || true
 }
 units; files; kept; firewall; redis; queues; tables
 `;

@@ -13,7 +13,8 @@ let place: RecordPlace;
 let store: Store;
 
 beforeAll(async () => {
-  [place, site] = await Promise.all([realPlace(), LeaseSite.up(startLocal)]);
+  place = await realPlace();
+  site = await LeaseSite.up(startLocal);
   store = openStore(place.location);
 });
 afterAll(async () => {
