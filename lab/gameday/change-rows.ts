@@ -67,8 +67,9 @@ function isOneOf({ thing }: Difference, starts: readonly string[]): boolean {
 
 /** A unit that ended, or that systemd started again: nobody else did. */
 function isByItself({ thing, before, after }: Difference): boolean {
-  if (!thing.startsWith('unit ') || before === null || after === null) return false;
-  return BY_ITSELF.test(after) || INVOCATION.exec(before)?.[0] === INVOCATION.exec(after)?.[0];
+  if (!thing.startsWith('unit ')) return false;
+  if (after === null || BY_ITSELF.test(after)) return true;
+  return before !== null && INVOCATION.exec(before)?.[0] === INVOCATION.exec(after)?.[0];
 }
 
 function fieldsOf(value: unknown): Record<string, unknown> | undefined {

@@ -48,6 +48,8 @@ describe('the change log and the host', () => {
 
   it('need no row for a unit that ended, or that systemd started again, nor for what the fault does itself', () => {
     expect(said({ during: [{ ...started, after: `${ONE} inactive restarts=0` }] })).toEqual([]);
+    expect(said({ during: [{ ...started, after: null }] })).toEqual([]);
+    expect(said({ during: [{ ...started, before: null }] })).toHaveLength(1);
     expect(said({ during: [{ ...started, after: `${OTHER} active restarts=3` }] })).toEqual([]);
     expect(said({ during: [started], itself: [UNIT] })).toEqual([]);
   });
