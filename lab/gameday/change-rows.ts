@@ -55,7 +55,8 @@ const TITLES: [string, string[]][] = [
   ['Restart redis', ['unit redis-server.service']],
   ['Restart rabbitmq', ['unit rabbitmq-server.service']],
   ['Remove old temporary files', [`file ${DATA}`]],
-  ['Move corrupt images to the quarantine', ['quarantine']],
+  // Its folder, too, where it is the first.
+  ['Move corrupt images to the quarantine', ['quarantine', `folder ${DATA}/quarantine`, `file ${DATA}/images`]],
   ['Mend permissions of images', [`file ${DATA}`, `folder ${DATA}`]],
   ['Move event ', ['table kingfisher.outbox']],
   ['Issue a new token for ', ['token ']],
