@@ -40,9 +40,10 @@ const oneWay = [
     './src/!(shared|alerts|config|temporal|activities|simulate)/**',
     'a simulation takes what a worker is made of, and nothing that touches a host.',
   ),
+  zone('./src/report', './src/!(shared|report)/**', 'reports are pure: shared only.'),
   zone(
     './src/cli',
-    './src/!(shared|alerts|config|store|amqp|temporal|simulate|cli)/**',
+    './src/!(shared|alerts|config|store|amqp|temporal|simulate|report|cli)/**',
     'the command line does not reach into workers.',
   ),
   zone(

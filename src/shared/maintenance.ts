@@ -1,4 +1,5 @@
 import type { PagedTeam } from './paging/escalation';
+import type { Chart, ReportTable } from './report/document';
 import type { Approval, ApprovalPolicy } from './safety/approval';
 import type { GuardPolicy } from './safety/guard';
 import type { MadeChange } from './timeline';
@@ -71,6 +72,11 @@ export interface TaskReport {
   lines: string[];
   /** What it changed, or tried to; absent where it tried nothing. */
   changes?: MadeChange[];
+  /** Bounded, as lines are. */
+  table?: ReportTable;
+  charts?: Chart[];
+  /** What a person should do about it, in one sentence; null or absent where there is nothing. */
+  toDo?: string | null;
   startedAt: string;
   endedAt: string | null;
 }

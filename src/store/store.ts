@@ -5,6 +5,8 @@ import { eventQueue, pruneEvents } from './events/event-queue';
 import type { EventQueue } from './events/event-queue';
 import { listChanges } from './changes';
 import type { ChangeRow } from './changes';
+import { countedSince } from './counted';
+import type { RecordedCount } from './counted';
 import { migrate } from './migrate';
 import { openPool } from './pool';
 import type { StoreLocation } from './pool';
@@ -29,6 +31,8 @@ export interface Store {
   read(runId: string): Promise<RecordedIncident | undefined>;
   /** Every change of a host from this moment on, the oldest first; of incidents, maintenance and leases. */
   changes(query: { host: string; since: string }): Promise<ChangeRow[]>;
+  /** What figures need of all that began, ended or was open since this moment. */
+  countedSince(since: Date, host?: string): Promise<RecordedCount[]>;
   /** Removes what ended before this moment; how many incidents that were. What is open stays. */
   prune(before: Date): Promise<number>;
   /** How many migrations were applied, and how many events wait. Of a database that is not up to date it may fail. */
@@ -52,6 +56,7 @@ export function openStore(location: StoreLocation, { hasEvents = false } = {}): 
     find: (named, run) => findIncidents(pool, named, run),
     read: (runId) => readIncident(pool, runId),
     changes: (query) => listChanges(pool, query),
+    countedSince: (since, host) => countedSince(pool, since, host),
     prune: (before) => prune(pool, before),
     state: () => stateOf(pool),
     events: eventQueue(pool),
