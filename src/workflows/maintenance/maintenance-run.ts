@@ -23,6 +23,7 @@ import { isFailure, reason } from '../runbook/step-failures';
 import { isoNow } from '../support/time';
 import { factsOf, factsOfQuestion, renderMaintenance, titleOf } from './details';
 import { HostTurn } from './host-turn';
+import { keepChange } from './kept-changes';
 import { MaintenanceQuestions } from './questions';
 import type { Host, Task, TaskResult, TaskSite } from './task';
 
@@ -107,7 +108,8 @@ export class MaintenanceRun implements TaskSite {
 
   async change<T>(title: string, withinMs: number, call: (host: Host, permit: ChangePermit) => Promise<T>): Promise<T> {
     const host = this.hostFor(title, withinMs);
-    return await this.turn.change(title, async (permit) => await call(host, permit));
+    const make = async () => await this.turn.change(title, async (permit) => await call(host, permit));
+    return await keepChange(this.report, title, make);
   }
 
   async ask(subject: ApprovalSubject): Promise<Approval> {
