@@ -19,12 +19,17 @@ const oneWay = [
   ),
   zone(
     './src/host',
-    './src/!(shared|host)/**',
+    './src/!(shared|locks|host)/**',
     'host adapters may use shared, and the type of the agent section of the configuration.',
     ['**/src/config/schema/agent.ts'],
   ),
-  zone('./src/store', './src/!(shared|store)/**', 'the store may use shared only.'),
-  zone('./src/activities', './src/!(shared|host|store|activities)/**', 'activities may use shared, host and store.'),
+  zone('./src/store', './src/!(shared|locks|store)/**', 'the store may use shared and locks only.'),
+  zone('./src/locks', './src/!(locks)/**', 'locks are a leaf beside shared: what Node alone can do.'),
+  zone(
+    './src/activities',
+    './src/!(shared|host|store|amqp|activities)/**',
+    'activities may use shared, host, store and connections to a broker.',
+  ),
   zone('./src/alerts', './src/!(shared|alerts)/**', 'alerts are pure: shared only.'),
   zone('./src/config', './src/!(shared|config)/**', 'config may use shared only.'),
   zone('./src/temporal', './src/!(shared|config|temporal)/**', 'temporal may use shared and config.'),
@@ -38,7 +43,7 @@ const oneWay = [
   zone('./src/report', './src/!(shared|report)/**', 'reports are pure: shared only.'),
   zone(
     './src/cli',
-    './src/!(shared|alerts|config|store|temporal|simulate|report|cli)/**',
+    './src/!(shared|alerts|config|store|amqp|temporal|simulate|report|cli)/**',
     'the command line does not reach into workers.',
   ),
   zone(

@@ -15,6 +15,7 @@ import { labUnavailable } from './lab-host';
 import { sampleOf } from './support/random';
 import { LAB_PACE } from './monitoring/monitoring-config';
 import type { Pace } from './monitoring/monitoring-config';
+import type { GamedaySite } from './gameday/site';
 import type { WholeSite } from './whole-site';
 
 interface GamedayOptions {
@@ -62,7 +63,7 @@ async function main(): Promise<number> {
 }
 
 async function play(
-  site: WholeSite,
+  site: GamedaySite,
   rounds: Round[],
   { seed, observe = false, floor }: GamedayOptions,
   signal: AbortSignal,

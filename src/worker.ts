@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import type { Logger } from 'pino';
 import { createControlActivities } from './activities/control';
 import type { ControlDeps } from './activities/control';
+import { publishEvents } from './activities/control/events/publish-events';
 import { keepRecord } from './activities/control/record/keep-record';
 import type { KeptRecord } from './activities/control/record/keep-record';
 import { createHostActivities } from './activities/host';
@@ -47,10 +48,14 @@ async function main(): Promise<void> {
   const client = createClient(config.temporal);
   const workers = [];
   let record: KeptRecord | undefined;
+  let events: { stop(): Promise<void> } | undefined;
   if (roles.includes('controller')) {
     await registerSearchAttributes(connection, config.temporal.namespace);
     const buildId = config.controller.versioned ? await buildIdOf() : null;
-    record = keepRecord(config.store, client, logger);
+    record = keepRecord({ ...config.store, hasEvents: config.amqp !== null }, client, logger);
+    if (config.amqp !== null && record.store !== null) {
+      events = publishEvents(config.amqp, record.store, { log: logger });
+    }
     const activities = createControlActivities({ ...controlDeps(config, client, logger), store: record.store });
     workers.push(await createController(settings, activities, { buildId }));
     if (buildId !== null) announceBuild(client, buildId, logger);
@@ -68,6 +73,7 @@ async function main(): Promise<void> {
   const file = configPath({ path, env: process.env });
   logger.info({ roles, temporal: config.temporal.address, config: file }, 'worker running');
   await runWorkers(workers, connection);
+  await events?.stop();
   await record?.stop();
   await client.connection.close();
 }

@@ -40,6 +40,8 @@ export interface Fault {
   };
   /** What of the host is another after it, by the start of its name in a snapshot: `unit kingfisher.service`. */
   touches: string[];
+  /** What it changes by itself while it lasts, with nobody's doing: names as in `touches`. A unit that ends is none. */
+  itself?: string[];
   /** Kills of agent or controller that it does not stand, with the reason: such as one that is about the agent itself. */
   spares?: Role[];
 }

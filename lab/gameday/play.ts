@@ -10,7 +10,11 @@ import type { Fault } from './fault';
 import type { FaultHost } from './fault-host';
 import type { NamedFault } from './catalogue';
 import type { Kill, Planned } from './plan';
+import { disagreements } from './change-rows';
+import { changesOnRecord } from './record';
+import type { GamedaySite } from './site';
 import { collateral, differences, takeSnapshot } from './snapshot';
+import type { Difference, Snapshot } from './snapshot';
 import { isApproved } from './verdict';
 import type { Played } from './verdict';
 
@@ -23,7 +27,7 @@ const QUIET_WITHIN_MS = 240_000;
 const YOUNG_MS = 1_200_000;
 
 interface Playing {
-  site: WholeSite;
+  site: GamedaySite;
   host: FaultHost;
   observe: boolean;
   signal: AbortSignal;
@@ -45,10 +49,13 @@ export async function playRound(
   );
   const injectedAt = Date.now();
   for (const { fault } of faults) await fault.inject(host);
+  const during = [await takeSnapshot(site.host, since)];
+  const shoot = async () => void during.push(await takeSnapshot(site.host, since));
   const [killed, seen] = await Promise.all([
     kill === null ? null : strike(playing, kill, begun),
-    Promise.all(begun.map(async (one) => ({ ...one, view: await follow(playing, one) }))),
+    Promise.all(begun.map(async (one) => ({ ...one, view: await follow(playing, one, shoot) }))),
   ]);
+  await shoot();
   for (const { fault, view } of seen) {
     if (observe || view === null) await fault.remedy?.(host);
     await fault.mend?.(host);
@@ -57,13 +64,27 @@ export async function playRound(
     seen.map(async (one) => ({ ...one, closed: one.view === null ? null : await untilClosed(one.incident, signal) })),
   );
   const left = await untilQuiet(playing);
-  const found = differences(before, await takeSnapshot(site.host, since));
+  const quiet = await takeSnapshot(site.host, since);
   const touches = faults.flatMap(({ fault }) => fault.touches);
-  const shared = { injectedAt, floorMs, killed, ...left, differences: collateral(found, touches) };
+  const unlike = disagreements({
+    rows: await changesOnRecord(site, injectedAt, signal),
+    during: inTurn(during),
+    after: differences(during.at(-1)!, quiet),
+    itself: faults.flatMap(({ fault }) => fault.itself ?? []),
+  });
+  const shared = {
+    ...{ injectedAt, floorMs, killed, ...left, unlike },
+    differences: collateral(differences(before, quiet), touches),
+  };
   return ended.map(({ name, view, closed }) => {
     const beside = ended.filter((other) => other.name !== name).map((other) => other.closed ?? other.view);
     return { ...shared, name, view, closed, beside: beside.filter((other) => other !== null) };
   });
+}
+
+/** Between each of them and the next. */
+function inTurn(snapshots: readonly Snapshot[]): Difference[] {
+  return snapshots.slice(1).flatMap((after, at) => differences(snapshots[at]!, after));
 }
 
 interface Begun {
@@ -77,9 +98,14 @@ async function incidentOf({ site }: Playing, { alert }: Fault): Promise<Begun> {
   return { incident, runBefore: await runOf(incident) };
 }
 
-async function follow(playing: Playing, begun: Begun & NamedFault): Promise<IncidentView | null> {
+/** `shoot`: takes a snapshot. */
+async function follow(
+  playing: Playing,
+  begun: Begun & NamedFault,
+  shoot: () => Promise<void>,
+): Promise<IncidentView | null> {
   if (!(await untilBegun(playing, begun))) return null;
-  const view = await untilEnd(playing, begun);
+  const view = await untilEnd(playing, begun, shoot);
   playing.say(`${begun.name}: ${view === null ? 'no end' : (view.outcome ?? view.state)}`);
   return view;
 }
@@ -121,11 +147,21 @@ async function strike(playing: Playing, { role, afterMs }: Kill, begun: readonly
 }
 
 /** It closed, or people were called, or told of a fault of monitoring. Where the fault says so, they say yes on the way. */
-async function untilEnd({ signal }: Playing, { incident, fault }: Begun & NamedFault): Promise<IncidentView | null> {
+async function untilEnd(
+  { signal }: Playing,
+  { incident, fault }: Begun & NamedFault,
+  shoot: () => Promise<void>,
+): Promise<IncidentView | null> {
   const saysYes = fault.expects.ending === 'approved';
   let last: IncidentView | null = null;
+  const leases = new Set<string>();
   const look = async () => {
     last = await incident.query(timelineQuery);
+    // What is leased may be as it was before when the incident ends.
+    const active = last.leases.filter(({ state }) => state === 'active').map(({ setting, at }) => `${setting} ${at}`);
+    const isNew = active.some((one) => !leases.has(one));
+    for (const one of active) leases.add(one);
+    if (isNew) await shoot();
     if (saysYes) await approve(incident, last);
     const isTold = last.findings.some(({ name }) => name === 'AlertContradicted');
     return last.state === 'closed' || isWithPeople(last) || isTold ? last : undefined;

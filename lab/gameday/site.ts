@@ -1,6 +1,9 @@
+import { join } from 'node:path';
 import type { Pace } from '../monitoring/monitoring-config';
 import { RUNBOOK_NAMES } from '../../src/shared/runbooks';
 import type { Mode } from '../../src/shared/safety/safety';
+import { openStore } from '../../src/store/store';
+import type { Store } from '../../src/store/store';
 import { PATIENT_GUARD } from '../stack';
 import { setUpWholeSite } from '../whole-site';
 import type { WholeSite } from '../whole-site';
@@ -22,13 +25,19 @@ const LIMITS: Record<string, object> = {
   imageProcessingStalled: { stalledAfter: '1m', imageWithin: '45s' },
 };
 
+/** With the record of what was changed, in the embedded store of its controller. */
+export interface GamedaySite extends WholeSite {
+  store: Store;
+}
+
 /** @throws Error when a part does not come up; nothing is left behind then */
 export async function setUpGameday(
   { directory, pace, mode }: { directory: string; pace: Pace; mode: Mode },
   say: (line: string) => void,
-): Promise<WholeSite> {
+): Promise<GamedaySite> {
+  const record = join(directory, 'record');
   const runbooks = RUNBOOK_NAMES.filter((name) => name !== 'unknownAlert');
-  return await setUpWholeSite(
+  const site = await setUpWholeSite(
     {
       name: HOST,
       directory,
@@ -44,9 +53,16 @@ export async function setUpGameday(
       ),
       sections: {
         guard: PATIENT_GUARD,
+        store: { path: record },
         approvals: { roles: { operator: ['anna'] }, approvers: { default: ['operator'] } },
       },
     },
     say,
   );
+  const store = openStore({ path: record });
+  const down = async () => {
+    await store.close();
+    await site.down();
+  };
+  return { ...site, store, down };
 }

@@ -18,15 +18,25 @@ const SCRIPT = `
 export LC_ALL=C
 tab="$(printf '\\t')"
 units() {
-  for unit in $(systemctl list-units --all --plain --no-legend --type=service | awk '{print $1}'); do
-    systemctl show --property=ActiveState,InvocationID --value "$unit" | tr '\\n' ' ' | sed "s|^|unit $unit$tab|"; echo
-  done
+  systemctl show --property=Id,ActiveState,InvocationID,NRestarts '*.service' | awk -v RS= -F '\\n' -v tab="$tab" '{
+    split("", seen)
+    for (n = 1; n <= NF; n++) { at = index($n, "="); seen[substr($n, 1, at - 1)] = substr($n, at + 1) }
+    print "unit " seen["Id"] tab seen["ActiveState"] " " seen["InvocationID"] " restarts=" seen["NRestarts"]
+  }'
+}
+own() {
+  find /etc /opt/kingfisher -xdev \\( -path /opt/kingfisher/data -o -path '*/node_modules' \\) -prune -o -type f "$@"
 }
 files() {
-  find /etc /opt/kingfisher -xdev \\( -path /opt/kingfisher/data -o -path '*/node_modules' \\) -prune -o \\
-    -type f -printf '%p\\t%m %u:%g ' -exec sha256sum '{}' \\; | sed 's|^|file |; s|  /[^ ]*$||'
+  own -printf 'file %p\\t%m %u:%g\\n'
+  own -exec sha256sum '{}' + | sed "s|^\\([0-9a-f]*\\)  \\(.*\\)|file \\2 content$tab\\1|"
   find /opt/kingfisher/data -xdev \\( -type d -o -type l \\) -printf 'folder %p\\t%m %u:%g %l\\n'
   find /opt/kingfisher/data/images -xdev -type f ! -newermt "$1" -printf 'file %p\\t%m %u:%g %s\\n'
+  find /opt/kingfisher/data/temp -xdev -type f ! -newermt "$1" -printf 'file %p\\t%m %u:%g %s\\n'
+}
+kept() {
+  find /opt/kingfisher/data/quarantine -type f 2>/dev/null | wc -l | sed "s|^|quarantine of images$tab|"
+  find /var/lib/halcyon/tokens -type f -printf 'token %f\\t%m %u:%g\\n' 2>/dev/null
 }
 firewall() {
   nft list ruleset 2>/dev/null | sed 's/ expires [0-9a-z]*//g' | sha256sum | sed "s|^|firewall rules$tab|"
@@ -47,8 +57,10 @@ tables() {
   runuser -u postgres -- psql -qAt -F "$tab" zmart_core -c "
     select 'setting ' || service_name || ' ' || env || ' ' || version, md5(c::text)
     from kingfisher.config_entries c" 2>/dev/null
+  runuser -u postgres -- psql -qAt -F "$tab" zmart_core -c "
+    select 'table kingfisher.outbox_quarantine rows', count(*) from kingfisher.outbox_quarantine" 2>/dev/null || true
 }
-units; files; firewall; redis; queues; tables
+units; files; kept; firewall; redis; queues; tables
 `;
 
 /** Things whose value differs from look to look on a host that is well. */

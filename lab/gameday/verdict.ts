@@ -13,6 +13,8 @@ export interface Played {
   closed: IncidentView | null;
   /** What differs and belongs neither to the faults nor to their remedies. */
   differences: Difference[];
+  /** Where the record of what was changed, and the host, do not say the same; in words. */
+  unlike: string[];
   /** Incidents of faults that were there at the same time. */
   beside: IncidentView[];
   floorMs: number | null;
@@ -63,6 +65,7 @@ export function judge(fault: Fault, played: Played, observe: boolean): Row {
     ...wanted.filter((start) => !changes.some((title) => title.startsWith(start))).map((start) => `did not: ${start}`),
     ...changes.filter((title) => !allowed.some((start) => title.startsWith(start))).map((title) => `changed: ${title}`),
     ...left.map((text) => `collateral: ${text}`),
+    ...played.unlike,
     ...played.leasesLeft.map((setting) => `lease left: ${setting}`),
     ...overlaps(closed ?? view, played.beside),
     ...(closed === null ? ['its incident did not close'] : []),

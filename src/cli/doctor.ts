@@ -6,6 +6,7 @@ import { CONTROLLER_TASK_QUEUE, hostTaskQueue } from '../shared/task-queues';
 import { builds } from '../temporal/deployment';
 import type { WorkflowSource } from '../temporal/workflow-source';
 import { doctorReplay } from './doctor-replay';
+import { recordCheckups } from './doctor-record';
 import { withClient } from './support/connect';
 import { ACTIVITIES, WORKFLOWS, pollersOf } from './support/pollers';
 import { plain } from './incident/print-timeline';
@@ -31,7 +32,9 @@ interface DoctorOptions {
  */
 export function createDoctorCommand(workflows?: WorkflowSource): Command {
   return new Command('doctor')
-    .description('say what of Halcyon is at work: Temporal, controllers, the agent of each host, pagers')
+    .description(
+      'say what of Halcyon is at work: Temporal, controllers, the agent of each host, pagers, the store, incident events',
+    )
     .option('--config <file>', 'configuration file')
     .option('--replay', 'replay every open run of the cluster with the workflows of this build; exit 1 when one breaks')
     .option('--json', 'print JSON')
@@ -46,6 +49,7 @@ async function doctor(options: DoctorOptions): Promise<void> {
       ...(await workersOf(client, config)),
       ...(await buildsOf(client)),
       ...pagersOf(file),
+      ...(await recordOf(file)),
       intakeOf(config),
     ];
     process.stdout.write(options.json === true ? `${JSON.stringify(checkups)}\n` : format(checkups));
@@ -114,6 +118,17 @@ function pagersOf(path: string): Checkup[] {
     if (!(err instanceof ConfigError)) throw err;
     // A command has none of the controller's secrets unless somebody gave them.
     return err.lines.map((line) => ({ what, state: 'unknown', detail: `${line}; ask where the controller runs` }));
+  }
+}
+
+/** Where incidents are written down and published, as the controller has it. */
+async function recordOf(path: string): Promise<Checkup[]> {
+  try {
+    return await recordCheckups(loadConfigFor(['controller'], { path, env: process.env }));
+  } catch (err) {
+    if (!(err instanceof ConfigError)) throw err;
+    // Its problems stand under pagers.
+    return [];
   }
 }
 

@@ -1,4 +1,5 @@
-import type { RecordedIncident } from './record';
+import { isWork } from './record';
+import type { Recorded } from './record';
 
 /** Workflow ids of the parts of a run. An incident's own id comes from its alert (`alerts/incident-id.ts`). */
 
@@ -27,7 +28,9 @@ export function closingId(escalation: string, run: string): string {
   return `closing/${escalation.replace(/^escalation\//, '')}/${run}`;
 }
 
-/** What could not be written of an incident as it then stood. */
-export function recordId({ workflowId, runId, status, view }: RecordedIncident): string {
-  return `record/${workflowId.replace(/^incident\//, '')}/${runId}/${status}/${view.changedAt ?? ''}`;
+/** What could not be written of a run as it then stood. */
+export function recordId(run: Recorded): string {
+  const { workflowId, runId, status } = run;
+  const version = isWork(run) ? String(run.events) : (run.view.changedAt ?? '');
+  return `record/${workflowId.replace(/^incident\//, '')}/${runId}/${status}/${version}`;
 }

@@ -2,6 +2,7 @@ import type { PagedTeam } from './paging/escalation';
 import type { Chart, ReportTable } from './report/document';
 import type { Approval, ApprovalPolicy } from './safety/approval';
 import type { GuardPolicy } from './safety/guard';
+import type { MadeChange } from './timeline';
 
 /** Routine maintenance of a host (section G of the document). Times are ISO 8601 in UTC, by Temporal's clock. */
 
@@ -72,6 +73,8 @@ export interface TaskReport {
   detail: string;
   /** What people may want to read besides, such as names of packages. Bounded. */
   lines: string[];
+  /** What it changed, or tried to; absent where it tried nothing. */
+  changes?: MadeChange[];
   /** Bounded, as lines are. */
   table?: ReportTable;
   charts?: Chart[];

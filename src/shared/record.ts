@@ -1,4 +1,7 @@
+import type { ChecklistItem } from './follow-up';
 import type { IncidentView } from './incident';
+import type { TaskReport } from './maintenance';
+import type { MadeChange } from './timeline';
 
 /** One run of an incident as it goes into the record: what Temporal says of the run, and its view. Plain JSON. */
 export interface RecordedIncident {
@@ -16,6 +19,38 @@ export interface RecordedIncident {
   /** No controller could read it any more: `view` is no more than what Temporal itself shows. */
   isBare?: true;
   view: IncidentView;
+}
+
+export type WorkKind = 'maintenance' | 'lease' | 'checklist';
+
+/** A run that is no incident as it goes into the record: maintenance, a lease, what is left for people. Plain JSON. */
+export interface RecordedWork extends Pick<
+  RecordedIncident,
+  'runId' | 'lastRunId' | 'workflowId' | 'status' | 'startedAt' | 'endedAt' | 'isBare'
+> {
+  kind: WorkKind;
+  host: string | null;
+  /** What it is in one line. */
+  title: string;
+  /** Who began it; null for its schedule, or where nobody said. */
+  startedBy: string | null;
+  /** How it came out in few words, or its state. */
+  outcome: string;
+  /** Which of two readings is newer: by the begin of its last run, then by the events of its history. */
+  lastStartedAt: string;
+  events: number;
+  tasks: Omit<TaskReport, 'changes'>[];
+  changes: MadeChange[];
+  items: ChecklistItem[];
+  /** What else its view has. */
+  more: object;
+}
+
+/** Whatever goes into the record. */
+export type Recorded = RecordedIncident | RecordedWork;
+
+export function isWork(run: Recorded): run is RecordedWork {
+  return 'kind' in run;
 }
 
 /** Which incidents of the record are asked for; what is absent does not matter. */

@@ -37,3 +37,21 @@ export interface TimelineEntry {
   times?: number;
   lastAt?: string;
 }
+
+/** A change of a host that no incident made: by maintenance, by a person's lease, or by the end of a lease. */
+export interface MadeChange {
+  /** From 0 in its run; stays with it. */
+  n: number;
+  at: string;
+  endedAt: string;
+  cite: string;
+  title: string;
+  /** `noChange`: it was so already. `skipped`: it was not begun. */
+  status: Extract<EntryStatus, 'done' | 'noChange' | 'failed' | 'skipped'>;
+  detail: string;
+  /** A person, the workflow id of an incident, or what else began it. */
+  who: string;
+  why: string;
+  before: unknown;
+  after: unknown;
+}

@@ -1,18 +1,10 @@
 import type { RecordedIncident } from '../shared/record';
-
-/** A row as it goes in, by column. */
-type Row = Record<string, unknown>;
-
-/** A table of the record: its columns and their types, which of them are its key, and its rows of an incident. */
-export interface Table {
-  name: string;
-  key: string[];
-  columns: Record<string, string>;
-  rows(incident: RecordedIncident): Row[];
-}
+import { columns } from './table';
+import type { Table } from './table';
+import { evidenceOf } from './evidence';
 
 /** The incident itself. What has columns of its own stands in `more` too: that is its view, as it was. */
-export const INCIDENTS: Table = {
+export const INCIDENTS: Table<RecordedIncident> = {
   name: 'incidents',
   key: ['run_id'],
   columns: {
@@ -44,7 +36,7 @@ export const INCIDENTS: Table = {
 };
 
 /** Whatever belongs to an incident, each row once by its key. */
-export const PARTS: Table[] = [
+export const PARTS: Table<RecordedIncident>[] = [
   {
     name: 'steps',
     key: ['id'],
@@ -113,8 +105,10 @@ export const PARTS: Table[] = [
     },
     rows: ({ view }) => view.leases.map(({ outlives, ...rest }) => ({ ...rest, outlives: outlives === true })),
   },
+  {
+    name: 'evidence',
+    key: ['step'],
+    columns: { step: 'integer', ...columns('text', 'kind place detail'), at: 'timestamptz' },
+    rows: ({ view }) => evidenceOf(view),
+  },
 ];
-
-function columns(type: string, names: string): Record<string, string> {
-  return Object.fromEntries(names.split(' ').map((name) => [name, type]));
-}

@@ -1,8 +1,8 @@
 import type { Pool, PoolClient } from 'pg';
 import type { RecordedIncident } from '../shared/record';
+import { beforeOf, writeEvents } from './events/write-events';
+import { put, update } from './put';
 import { INCIDENTS, PARTS } from './tables';
-import type { Table } from './tables';
-import { storable } from './text';
 import { inTransaction } from './transaction';
 
 /** Newer by Temporal's clock; at the same moment the end of a run is newer than the run. */
@@ -14,10 +14,12 @@ const IS_NEWER = `
  * Writes what is known of an incident, as often as anybody likes and in any order. What is older than what is there changes
  * nothing of it, and still adds the rows that are missing: an entry that has left the timeline since is in no newer view.
  *
+ * @param hasEvents what became of it is to be published, too
  * @returns whether it was the newest
  */
-export async function writeIncident(pool: Pool, incident: RecordedIncident): Promise<boolean> {
+export async function writeIncident(pool: Pool, incident: RecordedIncident, hasEvents = false): Promise<boolean> {
   return await inTransaction(pool, async (client) => {
+    const before = hasEvents ? await beforeOf(client, incident.runId) : null;
     const { rowCount } = await put(client, INCIDENTS, incident, `${update(INCIDENTS)} WHERE ${IS_NEWER}`);
     const isNewest = rowCount === 1;
     for (const table of PARTS) {
@@ -25,27 +27,9 @@ export async function writeIncident(pool: Pool, incident: RecordedIncident): Pro
     }
     if (isNewest) await forgetFolded(client, incident);
     else if (incident.isBare === true) await end(client, incident);
+    if (hasEvents && (isNewest || incident.isBare === true)) await writeEvents(client, before, incident);
     return isNewest;
   });
-}
-
-/** All rows of a table at once, in one parameter. */
-async function put(client: PoolClient, { name, key, columns, rows }: Table, incident: RecordedIncident, then: string) {
-  const isPart = !('run_id' in columns);
-  const names = Object.keys(columns);
-  const types = names.map((column) => `${column} ${columns[column]}`).join(', ');
-  const keys = isPart ? ['run_id', ...key] : key;
-  return await client.query(
-    `INSERT INTO halcyon.${name} AS known (${[...(isPart ? ['run_id'] : []), ...names].join(', ')})
-     SELECT ${isPart ? '$2, ' : ''}${names.join(', ')} FROM jsonb_to_recordset($1::jsonb) AS given (${types})
-     ON CONFLICT (${keys.join(', ')}) DO ${then}`,
-    [JSON.stringify(storable(rows(incident))), ...(isPart ? [incident.runId] : [])],
-  );
-}
-
-function update({ key, columns }: Table): string {
-  const others = Object.keys(columns).filter((column) => !key.includes(column));
-  return `UPDATE SET ${others.map((column) => `${column} = EXCLUDED.${column}`).join(', ')}`;
 }
 
 /** Nobody can say how it stood when it ended, only that it did: what is known of it stays. */

@@ -1,5 +1,5 @@
 import type { IncidentView } from '../../src/shared/incident';
-import type { RecordedIncident } from '../../src/shared/record';
+import type { RecordedIncident, RecordedWork } from '../../src/shared/record';
 import type { TimelineEntry } from '../../src/shared/timeline';
 import { newView } from '../../src/workflows/incident/record/new-incident';
 import { incidentInput } from './incidents';
@@ -39,4 +39,18 @@ export function recorded(
 export function ended(changedAt: number, view: Partial<IncidentView> = {}, run = {}): RecordedIncident {
   const closed = { state: 'closed', outcome: 'healed', ...view } as const;
   return recorded(changedAt, closed, { status: 'COMPLETED', endedAt: at(changedAt), ...run });
+}
+
+/** Maintenance of h1 with one change, read when its history had so many events. */
+export function work(events: number, more: Partial<RecordedWork> = {}): RecordedWork {
+  const change = { n: 0, at: at(2), endedAt: at(3), cite: 'G.1', title: 'Rotate the logs', status: 'done' } as const;
+  const task = { cite: 'G.1', title: 'Log sizes', state: 'done', detail: '300 MiB before', lines: ['a'] } as const;
+  return {
+    ...{ kind: 'maintenance', runId: 'w1', lastRunId: 'w1', workflowId: 'maintenance/weekly/h1', status: 'RUNNING' },
+    ...{ host: 'h1', title: 'Weekly maintenance of h1', startedBy: 'anna', outcome: '1 of 1 tasks done' },
+    ...{ startedAt: at(0), endedAt: null, lastStartedAt: at(0), events, items: [], more: { isDryRun: false } },
+    tasks: [{ ...task, lines: [...task.lines], startedAt: at(1), endedAt: at(3) }],
+    changes: [{ ...change, detail: '', who: 'anna', why: 'Log sizes', before: { bytes: 300 }, after: { bytes: 0 } }],
+    ...more,
+  };
 }

@@ -21,5 +21,5 @@ export const fault: Fault = {
     cause: 'B.2 Images cannot be decoded',
     changes: ['Pause automation', 'Move corrupt images to the quarantine'],
   },
-  touches: ['file /opt/kingfisher/data', 'folder /opt/kingfisher/data', `file ${CONFIG}`],
+  touches: ['file /opt/kingfisher/data', 'folder /opt/kingfisher/data', `file ${CONFIG}`, 'quarantine'],
 };

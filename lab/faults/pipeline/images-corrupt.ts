@@ -14,5 +14,5 @@ export const fault: Fault = {
     cause: 'B.2 Images cannot be decoded',
     changes: ['Move corrupt images to the quarantine'],
   },
-  touches: ['file /opt/kingfisher/data', 'folder /opt/kingfisher/data'],
+  touches: ['file /opt/kingfisher/data', 'folder /opt/kingfisher/data', 'quarantine'],
 };

@@ -21,5 +21,5 @@ export const fault: Fault = {
     // The more of them there are by then, the more fails.
     mayChange: ['Pause automation'],
   },
-  touches: ['file /opt/kingfisher/data', 'folder /opt/kingfisher/data', `file ${CONFIG}`],
+  touches: ['file /opt/kingfisher/data', 'folder /opt/kingfisher/data', `file ${CONFIG}`, 'quarantine'],
 };

@@ -25,5 +25,5 @@ export const fault: Fault = {
     changes: ['Issue a new token for dashboard'],
   },
   // The counter of its rate limit, for a minute.
-  touches: [],
+  touches: ['token '],
 };

@@ -4,7 +4,7 @@ import type { ChangeMade, Pause, TurnRequest } from '../../shared/safety/guard';
 import type { Outcome } from '../../shared/incident';
 import type { LeaseRequest } from '../../shared/safety/lease';
 import type { MaintenanceName } from '../../shared/maintenance';
-import type { RecordedIncident } from '../../shared/record';
+import type { Recorded } from '../../shared/record';
 import type { ReviewActivities } from './review/review';
 
 /**
@@ -96,8 +96,8 @@ export interface CoordinationActivities {
 }
 
 export interface RecordActivities {
-  /** Writes down what is known of an incident. Writing again, or late, is harmless. Fails while the store is away. */
-  writeRecord(incident: RecordedIncident): Promise<void>;
+  /** Writes down what is known of a run. Writing again, or late, is harmless. Fails while the store is away. */
+  writeRecord(run: Recorded): Promise<void>;
 }
 
 export interface MaintenanceMessage {

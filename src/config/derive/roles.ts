@@ -10,7 +10,7 @@ export type Role = (typeof ROLES)[number];
 
 /** What nobody but this role looks at. */
 const OWN_SECTIONS = {
-  controller: ['pagers', 'store'],
+  controller: ['pagers', 'store', 'amqp'],
   agent: ['agent'],
   intake: ['intake'],
 } as const satisfies Record<Role, (keyof Config)[]>;

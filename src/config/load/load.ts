@@ -52,6 +52,8 @@ function withoutUnused({ value, problems }: Resolved, unused: readonly string[])
   const isUnused = ({ path }: ReferenceProblem) => unused.includes(String(path[0]));
   const left = new Set(problems.filter(isUnused).map(({ path }) => path[0]));
   if (left.size === 0) return { value, problems };
+  // Events need a store: where that counts as not written, so do they.
+  if (left.has('store') && unused.includes('amqp')) left.add('amqp');
   const sections = Object.entries(value as object).filter(([name]) => !left.has(name));
   return { value: Object.fromEntries(sections), problems: problems.filter((problem) => !isUnused(problem)) };
 }

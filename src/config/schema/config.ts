@@ -10,6 +10,7 @@ import { runbooks } from './runbooks';
 import { reviews } from './maintenance/reviews';
 import { checkSchedules, schedules } from './maintenance/schedules';
 import { controller, hosts, intake, log, routes, temporal } from './sections';
+import { eventsNeedStore, incidentEvents } from './connections/incident-events';
 import { rejectKingfishersDatabase, store } from './connections/store';
 
 /** The whole of halcyon.yaml. Every default stands in its section. */
@@ -35,9 +36,11 @@ export const config = section({
   maintenance: reviews.prefault({}),
   agent: agent.nullable().default(null),
   store: store.prefault({}),
+  amqp: incidentEvents,
   log: log.prefault({}),
 })
   .superRefine(rejectKingfishersDatabase)
+  .superRefine(eventsNeedStore)
   .superRefine(checkSchedules, { when: ({ value }) => isMapping(value) });
 
 /** The effective configuration: durations are milliseconds in fields `…Ms`, sizes bytes in fields `…Bytes`. */

@@ -1,26 +1,17 @@
-import { closeSync, constants, openSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { MINIMAL_ENVIRONMENT } from '../programs/commands';
+import { closeSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
+import { FLOCK, openFolder, takeLock } from '../../locks/flock';
 import { HostError } from '../errors';
 import { checkProgram } from '../programs/program';
 
-const FLOCK = '/usr/bin/flock';
 const WAIT_S = 5;
-/** How `flock` says that somebody else has it. */
-const HELD = 75;
 
 /**
- * Runs `work` while no other process of this host, and nobody else in this one, has the lock of `folder`. The lock is the
- * kernel's: it writes nothing, and is gone with the process that holds it, however that ends.
- *
- * A lock belongs to an open file and not to a process. So `flock` can take it through the descriptor that it inherits, and
- * what it took is ours until we close ours.
+ * Runs `work` while no other process of this host, and nobody else in this one, has the lock of `folder`.
  *
  * @throws HostError `ObservationFailed` when a living process keeps it.
  */
 export async function withFolderLock<T>(folder: string, work: () => T): Promise<T> {
-  const fd = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  const fd = openFolder(folder);
   try {
     await take(fd, folder);
     return work();
@@ -31,12 +22,10 @@ export async function withFolderLock<T>(folder: string, work: () => T): Promise<
 
 async function take(fd: number, folder: string): Promise<void> {
   await checkProgram(FLOCK, 'install util-linux');
-  const args = ['--exclusive', `--timeout=${WAIT_S}`, `--conflict-exit-code=${HELD}`, '3'];
-  const child = spawn(FLOCK, args, { env: MINIMAL_ENVIRONMENT, stdio: ['ignore', 'ignore', 'ignore', fd] });
-  const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
-  if (code === 0) return;
-  if (code === HELD) throw held(folder);
-  throw new HostError('ObservationFailed', `${folder} cannot be locked (flock ended with ${code ?? signal})`);
+  const came = await takeLock(fd, WAIT_S);
+  if (came === 'taken') return;
+  if (came === 'held') throw held(folder);
+  throw new HostError('ObservationFailed', `${folder} cannot be locked (flock ended with ${came.endedWith})`);
 }
 
 function held(folder: string): HostError {

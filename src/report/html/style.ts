@@ -74,7 +74,7 @@ footer { margin-top: 40px; padding-top: 12px; border-top: 1px solid var(--rule);
   @page { margin: 16mm 14mm; }
   html, body { background: #fff; }
   body { max-width: none; padding: 0; font-size: 10.5pt; }
-  h2, h3 { break-after: avoid; }
+  h2, h3, h2 + p, figcaption, .legend { break-after: avoid; }
   figure, tr, dl { break-inside: avoid; }
   thead { display: table-header-group; }
   svg, .legend i { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

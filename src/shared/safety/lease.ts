@@ -2,6 +2,7 @@ import type { EscalationPlan } from '../paging/escalation';
 import type { GuardPolicy } from './guard';
 import type { Evidence } from '../observations/change';
 import type { ChangePermit } from './permit';
+import type { MadeChange } from '../timeline';
 
 /** A temporary change with its original value, an owner and an end. Times are ISO 8601 in UTC, by Temporal's clock. */
 
@@ -125,6 +126,11 @@ export interface LeaseView {
   notes: string[];
   /** The last wishes that could not be carried out, and left everything as it was; `id` of their request. */
   refusals: { id: string; reason: string }[];
+  /**
+   * What was written for a person, and every undo: what was written for an incident stands in its own timeline. The last
+   * ones; absent where there were none.
+   */
+  changes?: MadeChange[];
 }
 
 /** An owner needs it no longer; without an owner it ends for all. */

@@ -96,6 +96,7 @@ export class HeldLease {
     if (view.state === 'undoing' && owner === undefined) this.hurry({ by, reason });
     if ([...view.owners, ...memory.waiting, ...(memory.wish ? [memory.wish] : [])].every(stays)) return;
     view.owners = view.owners.filter(stays);
+    memory.ended = { by, reason };
     this.wishes.drop(stays, { by, reason });
     if (!this.busy) this.admitWaiting();
     record.note(`Released${owner === undefined || isSameOwner(owner, by) ? '' : ` for ${owner}`} by ${by}: ${reason}`);
@@ -122,20 +123,20 @@ export class HeldLease {
     return decideMove(this.memory, seen, target);
   }
 
-  applied({ before, after, changed, notes }: Change<SettingState>): void {
+  applied(change: Change<SettingState>): void {
     const { view, memory, record } = this;
     const { wish, inPlace } = memory;
-    view.current = view.value = after.value!;
-    this.record.endsThere(after);
+    view.current = view.value = change.after.value!;
+    record.endsThere(change.after);
     if (wish !== null) record.own(wish);
     view.appliedAt ??= this.port.now();
-    memory.inPlace = after.value;
-    memory.ours = [after.value!];
-    record.note([`${valueText(before.value)} → ${valueText(after.value)} in ${after.place}`, ...notes].join('; '));
+    memory.inPlace = change.after.value;
+    memory.ours = [change.after.value!];
+    record.applied(wish, change);
     if (wish !== null) {
-      const why = `${wish.owner} wants ${valueText(after.value)}: ${wish.reason}`;
-      if (inPlace !== null && inPlace !== after.value) record.tellHearers('overtaken', why, wish.owner);
-      record.confirm(wish, changed);
+      const why = `${wish.owner} wants ${valueText(view.value)}: ${wish.reason}`;
+      if (inPlace !== null && inPlace !== view.value) record.tellHearers('overtaken', why, wish.owner);
+      record.confirm(wish, change.changed);
     }
     this.settle('active');
   }
@@ -151,6 +152,7 @@ export class HeldLease {
   undone(change: Change<SettingState>): void {
     const tookEffect = this.memory.inPlace !== null || change.changed;
     this.view.current = change.after.value;
+    this.record.putBack(change);
     const done = `${valueText(change.after.value)} is ${change.changed ? 'put back' : 'there again already'}`;
     this.note([done, ...change.notes].join('; '));
     this.record.tellHearers('undone', done);
@@ -220,7 +222,7 @@ export class HeldLease {
   }
 
   private forgetOwners(): void {
-    if (this.view.owners.length > 0) this.note('Its time is over');
+    if (this.view.owners.length > 0) this.record.timeIsOver();
     this.view.owners = [];
   }
 

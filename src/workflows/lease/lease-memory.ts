@@ -24,6 +24,8 @@ export interface LeaseMemory {
   /** Incidents that were told that the value is in effect, and must hear when it is no longer. */
   hearers: string[];
   failingSince: string | null;
+  /** Who ended it before its time, and why; absent where nobody did. */
+  ended?: { by: string; reason: string };
   /** Somebody's wish was tried: where no original is known after that, nothing was changed. */
   isTried: boolean;
   paged: boolean;
@@ -74,6 +76,7 @@ export function startAnew(memory: LeaseMemory): void {
   Object.assign(memory.view, { original: null, current: null, ...nobody, state: 'applying' });
   const nothing = { ours: [], inPlace: null, hearers: [], failingSince: null };
   Object.assign(memory, { ...nothing, paged: false, isTried: false });
+  delete memory.ended;
 }
 
 /** What is wrong with a wish, in words; undefined where nothing is. */

@@ -1,12 +1,16 @@
 import { isIncidentId } from '../../shared/ids';
 import type { LeaseNews, LeaseOwner, LeaseRequest, SettingState } from '../../shared/safety/lease';
 import { isSameOwner } from '../../shared/safety/people';
+import type { Change } from '../../shared/observations/change';
+import type { MadeChange } from '../../shared/timeline';
+import { valueText } from './lease-memory';
 import type { LeaseMemory, LeasePort } from './lease-memory';
 
 const MAX_NOTES = 60;
 const MAX_OWNERS = 50;
 const MAX_TEXT = 500;
 const MAX_REFUSALS = 20;
+const MAX_CHANGES = 50;
 
 /** Who owns a lease, what stands in its notes, and who hears what. */
 export class LeaseRecord {
@@ -20,6 +24,34 @@ export class LeaseRecord {
     notes.push(`${this.port.now().slice(0, 19)}Z ${what.slice(0, MAX_TEXT)}`);
     if (notes.length > MAX_NOTES) notes.splice(1, notes.length - MAX_NOTES);
     this.port.onChange();
+  }
+
+  timeIsOver(): void {
+    delete this.memory.ended;
+    this.note('Its time is over');
+  }
+
+  /** Kept where a person wished it: an incident keeps in its own timeline what it asked for. */
+  applied(wish: LeaseRequest | null, { before, after, changed, notes }: Change<SettingState>): void {
+    this.note([`${valueText(before.value)} → ${valueText(after.value)} in ${after.place}`, ...notes].join('; '));
+    if (wish === null || isIncidentId(wish.owner)) return;
+    this.keepChange({
+      ...{ title: `Set ${after.setting} to ${valueText(after.value)}`, status: changed ? 'done' : 'noChange' },
+      ...{ who: wish.owner, why: wish.reason, detail: [`in ${after.place}`, ...notes].join('; ') },
+      ...{ before: before.value, after: after.value },
+    });
+  }
+
+  /** Also where the place did it itself, or an earlier try that nobody heard of. */
+  putBack({ before, after, changed, notes }: Change<SettingState>): void {
+    const { view, inPlace, ended } = this.memory;
+    this.keepChange({
+      ...{ title: `Put ${view.setting} back to ${valueText(after.value)}` },
+      status: changed || inPlace !== null ? 'done' : 'noChange',
+      ...{ who: ended?.by ?? 'its end', why: ended?.reason ?? `wanted until ${view.endsAt}` },
+      detail: [...(changed ? [] : ['it was there again already']), ...notes].join('; '),
+      ...{ before: changed ? before.value : (inPlace ?? before.value), after: after.value },
+    });
   }
 
   own({ owner, reason, until: end }: LeaseOwner): void {
@@ -96,6 +128,16 @@ export class LeaseRecord {
     for (const one of hearers) {
       this.port.tell(one, { host, setting, state, previous, changed: false, why: why.slice(0, MAX_TEXT) });
     }
+  }
+
+  private keepChange(change: Omit<MadeChange, 'n' | 'at' | 'endedAt' | 'cite'>): void {
+    const { view } = this.memory;
+    const known = view.changes ?? [];
+    const now = this.port.now();
+    const { detail, why } = change;
+    const texts = { detail: detail.slice(0, MAX_TEXT), why: why.slice(0, MAX_TEXT) };
+    const n = (known.at(-1)?.n ?? -1) + 1;
+    view.changes = [...known, { ...change, ...texts, n, at: now, endedAt: now, cite: '' }].slice(-MAX_CHANGES);
   }
 
   private answer({ id, owner }: LeaseRequest, news: Pick<LeaseNews, 'state' | 'changed' | 'why'>): void {

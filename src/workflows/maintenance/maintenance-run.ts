@@ -25,6 +25,7 @@ import type { Reviews } from './control';
 import { factsOf, factsOfQuestion, renderMaintenance, titleOf } from './details';
 import { startFollowUp } from './follow-up';
 import { HostTurn } from './host-turn';
+import { keepChange } from './kept-changes';
 import { MaintenanceQuestions } from './questions';
 import type { Host, Task, TaskSite } from './task';
 import { bounded, failed } from './task-report';
@@ -111,7 +112,8 @@ export class MaintenanceRun implements TaskSite {
 
   async change<T>(title: string, withinMs: number, call: (host: Host, permit: ChangePermit) => Promise<T>): Promise<T> {
     const host = this.hostFor(title, withinMs);
-    return await this.turn.change(title, async (permit) => await call(host, permit));
+    const make = async () => await this.turn.change(title, async (permit) => await call(host, permit));
+    return await keepChange(this.report, title, make);
   }
 
   async ask(subject: ApprovalSubject): Promise<Approval> {

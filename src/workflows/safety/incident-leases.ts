@@ -57,8 +57,12 @@ export class IncidentLeases {
     permission.ended(state === 'active' ? null : why);
     this.keep(wish, until, answer);
     if (state !== 'active') end(state === 'overtaken' ? 'skipped' : 'failed', why);
-    else
-      end(changed ? 'done' : 'noChange', `${leaseChange({ ...wish, previous })} until ${clock(until)}: ${wish.reason}`);
+    else {
+      const detail = `${leaseChange({ ...wish, previous })} until ${clock(until)}: ${wish.reason}`;
+      const { setting, value } = wish;
+      const made = { before: { setting, value: previous }, after: { setting, value } };
+      end(changed ? 'done' : 'noChange', detail, undefined, made);
+    }
     return { state, why };
   }
 

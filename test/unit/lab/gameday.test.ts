@@ -51,6 +51,7 @@ function played(more: Partial<Played> = {}): Played {
     view: seen,
     closed: { ...seen, state: 'closed', outcome: 'healed' },
     differences: [],
+    unlike: [],
     beside: [],
     floorMs: 900,
     killed: null,
@@ -89,6 +90,7 @@ describe('the verdict on a fault', () => {
       { closed: lasting('04', '06'), beside: [lasting('05', '07')] },
       'changed at once: Restart KingFisher, and Restart KingFisher',
     ],
+    ['a change that is not on record', { unlike: ['unrecorded: firewall rules'] }, 'unrecorded: firewall rules'],
     ['a lease', { leasesLeft: ['lease/h1/openai.max_qps'] }, 'lease left: lease/h1/openai.max_qps'],
   ])('names %s', (_, more, problem) => expect(problems(more)).toContain(problem));
 
@@ -172,7 +174,9 @@ describe('the catalogue', () => {
       expect({ name, alert: shipped.includes(alert) }).toEqual({ name, alert: true });
       expect(what).toMatch(/^[A-Z].*[^.]$/);
       expect(
-        touches.every((thing) => /^(unit|file|folder|firewall|redis|queue|exchange|table|setting)\b/.test(thing)),
+        touches.every((thing) =>
+          /^(unit|file|folder|quarantine|token|firewall|redis|queue|exchange|table|setting)\b/.test(thing),
+        ),
       ).toBe(true);
     }
   });

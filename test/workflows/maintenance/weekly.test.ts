@@ -41,6 +41,18 @@ describe('weekly maintenance', () => {
         'done: 17 requests were refused in 168 h, by Prometheus',
       ]);
       expect(site.pings).toBe(1);
+      expect(report.tasks.flatMap(({ changes = [] }) => changes)).toMatchObject([
+        {
+          n: 0,
+          cite: 'G.1',
+          title: 'Rotate the logs',
+          status: 'done',
+          who: 'its schedule',
+          after: expect.anything() as object,
+        },
+        { n: 1, cite: 'G.2', title: 'Remove old images', status: 'done', before: expect.anything() as object },
+        { n: 2, cite: 'G.3', title: 'VACUUM (ANALYZE)', status: 'done', why: expect.any(String) as string },
+      ]);
     });
   });
 

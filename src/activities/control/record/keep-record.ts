@@ -15,6 +15,8 @@ export interface RecordSettings {
   url: string | null;
   path: string | null;
   keepForMs: number;
+  /** What becomes of incidents is to be published, too. @default false */
+  hasEvents?: boolean;
 }
 
 interface Log {
@@ -29,7 +31,8 @@ export interface KeptRecord {
 }
 
 /** Begins to write incidents down, and goes on until `stop`; where the store is the embedded one, serves it as well. */
-export function keepRecord({ url, path, keepForMs }: RecordSettings, client: Client, log: Log): KeptRecord {
+export function keepRecord(settings: RecordSettings, client: Client, log: Log): KeptRecord {
+  const { url, path, keepForMs, hasEvents = false } = settings;
   if (url === null && path === null) return { store: null, stop: () => Promise.resolve() };
   const onTrouble = once((reason: string) =>
     log.warn(
@@ -47,7 +50,7 @@ export function keepRecord({ url, path, keepForMs }: RecordSettings, client: Cli
     };
     embedded = EmbeddedPostgres.start(path, { onServing, onTrouble });
   });
-  const store = openStore(url === null ? { path: path! } : { url });
+  const store = openStore(url === null ? { path: path! } : { url }, { hasEvents });
   const onMigrated = (migrations: string[]) => log.info({ migrations }, 'the store was brought up to date');
   const recorder = new Recorder({ client, store, keepForMs, onTrouble, onMigrated });
   const rounds = goRound(recorder, ending.signal, serving);

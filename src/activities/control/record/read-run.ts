@@ -1,12 +1,9 @@
-import { QueryNotRegisteredError, QueryRejectedError } from '@temporalio/client';
-import type { Client, WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import type { IncidentView } from '../../../shared/incident';
 import type { RecordedIncident } from '../../../shared/record';
 import { RUNBOOK_NAMES } from '../../../shared/runbooks';
 import { describeRun } from '../run-status';
-
-/** A controller that runs answers within milliseconds. */
-const ANSWER_MS = 5_000;
+import { viewOf } from './view-of';
 
 /** What Temporal has of a run of an incident. `view`: null where no controller can replay it now. */
 export type ReadRun = Omit<RecordedIncident, 'view'> & { view: IncidentView | null };
@@ -22,32 +19,12 @@ export async function readRun(client: Client, workflowId: string, runId: string)
     summary: (await described.staticSummary()) ?? '',
     startedAt: (began ?? described).startTime.toISOString(),
     endedAt: described.closeTime?.toISOString() ?? null,
-    view: await viewOf(client, handle, described),
+    view: await viewOf<IncidentView>(client, handle, {
+      query: 'timeline',
+      isOver: described.status.name === 'COMPLETED',
+    }),
   };
 }
-
-async function viewOf(
-  client: Client,
-  handle: WorkflowHandle,
-  { status }: WorkflowExecutionDescription,
-): Promise<IncidentView | null> {
-  if (status.name === 'COMPLETED') return (await handle.result()) as IncidentView;
-  try {
-    return await client.connection.withDeadline(Date.now() + ANSWER_MS, () => handle.query<IncidentView>('timeline'));
-  } catch (err) {
-    if (err instanceof QueryNotRegisteredError || err instanceof QueryRejectedError || isUnanswered(err)) return null;
-    throw err;
-  }
-}
-
-/** Nobody polls, or nobody answered in time. */
-function isUnanswered(err: unknown): boolean {
-  const codes = [err, (err as { cause?: unknown }).cause].map((one) => (one as { code?: unknown } | undefined)?.code);
-  return codes.some((code) => UNANSWERED.includes(code as number));
-}
-
-/** gRPC's cancelled, deadline exceeded and failed precondition. */
-const UNANSWERED = [1, 4, 9];
 
 /** Of a run that nobody can read any more: what Temporal itself shows of it. */
 export function bareIncident(run: ReadRun, described: WorkflowExecutionDescription): RecordedIncident {

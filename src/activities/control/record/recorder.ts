@@ -1,10 +1,13 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import type { RecordedIncident } from '../../../shared/record';
+import { isIncidentId } from '../../../shared/ids';
+import { isWork } from '../../../shared/record';
+import type { Recorded } from '../../../shared/record';
 import type { Store } from '../../../store/store';
 import { EndedRuns } from './ended-runs';
 import { handOver } from './hand-over';
 import { OpenRuns } from './open-runs';
 import { bareIncident, readRun } from './read-run';
+import { IS_WORK, readWork } from './read-work';
 
 const PRUNE_EVERY_MS = 3_600_000;
 const AT_ONCE = 4;
@@ -39,7 +42,7 @@ export class Recorder {
     this.ended = new EndedRuns(this.now);
   }
 
-  /** One look at all incidents. Never throws: what could not be done is done by the next. */
+  /** One look at all that goes into the record. Never throws: what could not be done is done by the next. */
   async round(): Promise<void> {
     try {
       await this.prepare();
@@ -98,39 +101,56 @@ export class Recorder {
 
   private async list(condition: string): Promise<WorkflowExecutionInfo[]> {
     const runs: WorkflowExecutionInfo[] = [];
-    const query = `WorkflowId STARTS_WITH "incident/" AND ${condition}`;
+    const query = `(WorkflowId STARTS_WITH "incident/" OR ${IS_WORK}) AND ${condition}`;
     for await (const run of this.deps.client.workflow.list({ query })) runs.push(run);
     return runs;
   }
 
   private async recordEnded(ended: WorkflowExecutionInfo): Promise<void> {
     const { workflowId, runId, closeTime } = ended;
-    const incident = await this.readEnded(workflowId, runId, closeTime ?? new Date(0));
-    if (incident === null) return;
-    if (!(await this.isWritten(incident))) await handOver(this.deps.client, incident);
+    const run = await this.readEnded(workflowId, runId, closeTime ?? new Date(0));
+    if (run === null) return;
+    if (!(await this.isWritten(run))) await handOver(this.deps.client, run);
     this.ended.done(ended);
   }
 
-  private async readEnded(workflowId: string, runId: string, endedAt: Date): Promise<RecordedIncident | null> {
-    const run = await readRun(this.deps.client, workflowId, runId);
+  /** Null where a controller may still come that can say how it stood. */
+  private async readEnded(workflowId: string, runId: string, endedAt: Date): Promise<Recorded | null> {
+    const { client } = this.deps;
+    const isLate = this.now() - endedAt.getTime() >= READABLE_WITHIN_MS;
+    if (!isIncidentId(workflowId)) {
+      const work = await readWork(client, workflowId, runId);
+      return work.isBare === true && !isLate ? null : work;
+    }
+    const run = await readRun(client, workflowId, runId);
     const { view } = run;
     if (view !== null) return { ...run, view };
-    if (this.now() - endedAt.getTime() < READABLE_WITHIN_MS) return null;
-    return bareIncident(run, await this.deps.client.workflow.getHandle(workflowId, runId).describe());
+    return isLate ? bareIncident(run, await client.workflow.getHandle(workflowId, runId).describe()) : null;
   }
 
   private async recordOpen({ workflowId, runId }: WorkflowExecutionInfo): Promise<void> {
-    const { view, ...run } = await readRun(this.deps.client, workflowId, runId);
-    if (view === null || !this.open.isNews(runId, view)) return;
-    const incident = { ...run, view };
-    if (await this.isWritten(incident)) return this.open.kept(runId, view);
-    if (!this.open.isAtRisk(runId, view)) return;
-    await handOver(this.deps.client, incident);
-    this.open.kept(runId, view);
+    const run = await this.readOpen(workflowId, runId);
+    if (run === null) return;
+    const version = versionOf(run);
+    if (!this.open.isNews(runId, version)) return;
+    if (await this.isWritten(run)) return this.open.kept(runId, version);
+    if (!this.open.isAtRisk(runId, version)) return;
+    await handOver(this.deps.client, run);
+    this.open.kept(runId, version);
   }
 
-  private async isWritten(incident: RecordedIncident): Promise<boolean> {
-    return (await this.asked(() => this.deps.store.write(incident))) !== undefined;
+  private async readOpen(workflowId: string, runId: string): Promise<Recorded | null> {
+    const { client } = this.deps;
+    if (!isIncidentId(workflowId)) {
+      const work = await readWork(client, workflowId, runId);
+      return work.isBare === true ? null : work;
+    }
+    const { view, ...run } = await readRun(client, workflowId, runId);
+    return view === null ? null : { ...run, view };
+  }
+
+  private async isWritten(run: Recorded): Promise<boolean> {
+    return (await this.asked(() => this.deps.store.write(run))) !== undefined;
   }
 
   /** A few at a time. One that fails is done by a later round, and keeps no other from being done. */
@@ -151,4 +171,9 @@ export class Recorder {
   private trouble(what: string, err: unknown): void {
     this.deps.onTrouble(`${what}: ${err instanceof Error ? err.message || err.name : String(err)}`);
   }
+}
+
+/** By what a later look tells whether there is something new. Of what is no incident nothing is ever left out of its view. */
+function versionOf(run: Recorded): Parameters<OpenRuns['isNews']>[1] {
+  return isWork(run) ? { changedAt: `${run.lastStartedAt} ${run.events}`, timeline: [] } : run.view;
 }

@@ -193,3 +193,38 @@ describe('an incident', () => {
     expect(told).toEqual([]);
   });
 });
+
+describe('what goes on record of a lease', () => {
+  const undo = (lease: HeldLease, changed = true) => {
+    lease.begin('undoing');
+    lease.undone({ before: state(changed ? 4 : 8), after: state(8), changed, notes: [] });
+    return lease.view.changes;
+  };
+  const set = { n: 0, title: 'Set openai.max_qps to 4', status: 'done', who: 'root', before: 8, after: 4 };
+  const putBack = { title: 'Put openai.max_qps back to 8', status: 'done', before: 4, after: 8 };
+
+  it('is what was written for a person, and the undo by whoever ended it', () => {
+    const lease = live();
+    lease.release({ by: 'anna', reason: 'OpenAI is well' });
+    expect(undo(lease)).toMatchObject([
+      { ...set, why: '429 from OpenAI' },
+      { n: 1, ...putBack, who: 'anna', why: 'OpenAI is well' },
+    ]);
+  });
+
+  it('is only the undo where an incident asked: the other stands in its timeline', () => {
+    expect(undo(live(incidents('A')))).toMatchObject([
+      { n: 0, ...putBack, who: 'its end', why: 'wanted until 2026-11-23T04:00:00.000Z' },
+    ]);
+  });
+
+  it('is the undo also where the place did it itself', () => {
+    expect(undo(live(), false)).toMatchObject([set, { ...putBack, detail: 'it was there again already' }]);
+  });
+
+  it('says that nothing was to be done where nothing had been written', () => {
+    const lease = live(incidents('A'));
+    lease.memory.inPlace = null;
+    expect(undo(lease, false)).toMatchObject([{ status: 'noChange' }]);
+  });
+});
