@@ -118,13 +118,13 @@ async function tellMissing(
 }
 
 function controlDeps(
-  { pagers, temporal, escalation }: Config,
+  { pagers, temporal, escalation, maintenance }: Config,
   client: Client,
   logger: Logger,
 ): Omit<ControlDeps, 'store'> {
   const { namespace, uiUrl } = temporal;
   const onDuty = (at: Date) => escalation.teams[teamOnDuty(escalation, at)]!;
-  return { client, pagers, uiUrl, namespace, logger, now: () => new Date(), onDuty };
+  return { client, pagers, uiUrl, namespace, logger, maintenance, now: () => new Date(), onDuty };
 }
 
 void main().catch((err: unknown) => {

@@ -213,13 +213,14 @@ export class PageStage {
           routingKeys: Object.fromEntries(SERVICES.map((name) => [name, keyOf(name)])),
           eventsUrl: pagerduty.eventsUrl,
         },
-        pings: { weekly: null },
+        pings: { weekly: null, monthly: null },
       },
       uiUrl: 'https://temporal.example.com',
       namespace: 'default',
       now: () => new Date(),
       logger: { warn: () => undefined },
       store: null,
+      maintenance: { dashboards: [], reviewBy: {} },
       onDuty: () => ({ name: 'Platform', slackChannel: '#platform-alerts', pagerdutyService: null }),
     });
     return { ...control, ...this.recorder.recording(control) };

@@ -6,9 +6,10 @@ import type { MadeChange } from './timeline';
 
 /** Routine maintenance of a host (section G of the document). Times are ISO 8601 in UTC, by Temporal's clock. */
 
-/** What can be scheduled under `schedules:`. A monthly one gets its name, its workflow and its section here. */
+/** What can be scheduled under `schedules:`. */
 export const MAINTENANCE = {
   weekly: { workflow: 'weeklyMaintenance', title: 'Weekly maintenance' },
+  monthly: { workflow: 'monthlyMaintenance', title: 'Monthly maintenance' },
 } as const;
 
 export type MaintenanceName = keyof typeof MAINTENANCE;
@@ -41,6 +42,8 @@ export interface MaintenanceInput {
   approvals: ApprovalPolicy;
   /** Who hears of it; null for those on duty. */
   team: PagedTeam | null;
+  /** When what a run leaves to people is due, and how often they are reminded afterwards. @default 14 and 7 days */
+  followUp?: { dueInMs: number; remindEveryMs: number };
 }
 
 /**

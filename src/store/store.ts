@@ -12,6 +12,8 @@ import { openPool } from './pool';
 import type { StoreLocation } from './pool';
 import { findIncidents, listIncidents, readIncident } from './read';
 import type { RecordedRun } from './read';
+import { followedRunbooks } from './review';
+import type { FollowedRunbooks, ReviewSpan } from './review';
 import { writeIncident } from './write';
 import { writeWork } from './work/write';
 
@@ -29,6 +31,8 @@ export interface Store {
   list(query: RecordQuery): Promise<RecordedRun[]>;
   find(named: string, run?: string): Promise<RecordedRun[]>;
   read(runId: string): Promise<RecordedIncident | undefined>;
+  /** How runbooks were followed within a span. */
+  followed(span: ReviewSpan): Promise<FollowedRunbooks>;
   /** Every change of a host from this moment on, the oldest first; of incidents, maintenance and leases. */
   changes(query: { host: string; since: string }): Promise<ChangeRow[]>;
   /** What figures need of all that began, ended or was open since this moment. */
@@ -55,6 +59,7 @@ export function openStore(location: StoreLocation, { hasEvents = false } = {}): 
     list: (query) => listIncidents(pool, query),
     find: (named, run) => findIncidents(pool, named, run),
     read: (runId) => readIncident(pool, runId),
+    followed: (span) => followedRunbooks(pool, span),
     changes: (query) => listChanges(pool, query),
     countedSince: (since, host) => countedSince(pool, since, host),
     prune: (before) => prune(pool, before),

@@ -3,6 +3,7 @@ export { closing } from './escalation/closing';
 export { escalation } from './escalation/escalation';
 export { guard } from './guard/guard';
 export { lease } from './lease/lease';
+export { monthlyMaintenance } from './maintenance/monthly';
 export { scheduledMaintenance } from './maintenance/scheduled';
 export { weeklyMaintenance } from './maintenance/weekly';
 export { analysisLatency } from './runbooks/analysis-latency';

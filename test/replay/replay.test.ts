@@ -34,6 +34,7 @@ describe('recorded histories', () => {
           'escalation',
           'guard',
           'lease',
+          'monthlyMaintenance',
           'record',
           'scheduledMaintenance',
           'weeklyMaintenance',

@@ -7,6 +7,8 @@ import { createPagingActivities } from './paging/paging';
 import type { PagerSettings, PagingDeps } from './paging/paging';
 import { createRecordActivities } from './record/write-record';
 import { createRemindPauseActivities } from './remind-pause';
+import { createReviewActivities } from './review/review';
+import type { ReviewSettings } from './review/review';
 import type { ControlActivities } from './types';
 
 export interface ControlDeps extends PagingDeps {
@@ -15,6 +17,8 @@ export interface ControlDeps extends PagingDeps {
   onDuty(at: Date): PagedTeam;
   /** Where incidents are written down; null where there is no such place. */
   store: Store | null;
+  /** What reviews look at beside incidents. */
+  maintenance: ReviewSettings;
 }
 
 /** All that a controller does outside of workflows. */
@@ -26,6 +30,7 @@ export function createControlActivities(deps: ControlDeps): ControlActivities {
     ...paging,
     ...createRecordActivities(deps.store),
     ...createRemindPauseActivities({ pageSlack: paging.pageSlack, onDuty }),
+    ...createReviewActivities({ client: deps.client, store: deps.store, settings: deps.maintenance }),
     ...createMaintenanceControl({ client: deps.client, pings: deps.pagers.pings, pageSlack: paging.pageSlack, onDuty }),
   };
 }

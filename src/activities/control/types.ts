@@ -5,13 +5,14 @@ import type { Outcome } from '../../shared/incident';
 import type { LeaseRequest } from '../../shared/safety/lease';
 import type { MaintenanceName } from '../../shared/maintenance';
 import type { Recorded } from '../../shared/record';
+import type { ReviewActivities } from './review/review';
 
 /**
  * What the controller does outside of workflows: page people, and reach other workflows through Temporal's client. None
  * of it touches a host. Tokens and keys come from the controller's configuration and stand in no input or result.
  */
 export interface ControlActivities
-  extends PagingActivities, CoordinationActivities, RecordActivities, MaintenanceControlActivities {}
+  extends PagingActivities, CoordinationActivities, RecordActivities, MaintenanceControlActivities, ReviewActivities {}
 
 /**
  * What a message says besides the incident's own state, which the activity reads from it when it pages. `urgency`: how

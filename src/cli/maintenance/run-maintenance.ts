@@ -5,6 +5,7 @@ import { maintenanceInput } from '../../config';
 import type { Config } from '../../config';
 import { MAINTENANCE, MAINTENANCE_NAMES, TASK_WORDS, maintenanceId, outcomeOf } from '../../shared/maintenance';
 import type { MaintenanceInput, MaintenanceName, MaintenanceReport } from '../../shared/maintenance';
+import { tableLines } from '../../shared/report/table-lines';
 import { searchAttributes } from '../../shared/search-attributes';
 import { CONTROLLER_TASK_QUEUE } from '../../shared/task-queues';
 import { withClient } from '../support/connect';
@@ -21,10 +22,10 @@ interface MaintenanceOptions {
 }
 
 const MORE = `
-It waits while an incident is open on the host, and changes nothing while changes are paused there, up to the window of its
-schedule. Exit codes: 0 every task done or nothing to do, 1 one failed or was not done, 2 wrong usage, 3 Temporal unreachable.`;
+Before a change it waits while an incident is open on the host or changes are paused there, up to the window of its
+schedule; what only looks waits for nobody. Exit codes: 0 every task done or nothing to do, 1 one failed or was not done, 2 wrong usage, 3 Temporal unreachable.`;
 
-/** `halcyon run weekly --host h1 [--dry-run]`: routine maintenance by hand. */
+/** `halcyon run weekly|monthly --host h1 [--dry-run]`: routine maintenance by hand. */
 export function addMaintenanceCommands(run: Command): void {
   for (const name of MAINTENANCE_NAMES) {
     const command = run
@@ -83,9 +84,10 @@ function isWell({ tasks }: MaintenanceReport): boolean {
 export function reportLines(report: MaintenanceReport): string[] {
   const { name, host, tasks, notes, undelivered, isDryRun } = report;
   return [
-    ...tasks.flatMap(({ cite, title, state, detail, lines }) => [
+    ...tasks.flatMap(({ cite, title, state, detail, lines, table, toDo }) => [
       `${cite} ${title}: ${TASK_WORDS[state]}: ${detail}`,
-      ...lines.map((line) => `      ${line}`),
+      ...[...tableLines(table), ...lines].map((line) => `      ${line}`),
+      ...(typeof toDo === 'string' ? [`      to do: ${toDo}`] : []),
     ]),
     ...undelivered.map((line) => `not delivered: ${line}`),
     ...notes.map((line) => `note: ${line}`),

@@ -21,8 +21,9 @@ export function maintenanceInput(
   of: Pick<MaintenanceInput, 'host' | 'startedBy' | 'isDryRun'>,
 ): Omit<MaintenanceInput, 'dueAt'> {
   const { windowMs, team } = config.schedules[name] ?? BY_HAND;
-  const { guard, approvals, escalation } = config;
-  return { ...of, windowMs, guard, approvals, team: escalation.teams[team] ?? null };
+  const { guard, approvals, escalation, maintenance } = config;
+  const { followUp } = maintenance;
+  return { ...of, windowMs, guard, approvals, team: escalation.teams[team] ?? null, followUp };
 }
 
 /** Everything that the file schedules. */

@@ -7,6 +7,7 @@ import { guard } from './guard';
 import { section } from './nouns';
 import { pagers } from './escalation/pagers';
 import { runbooks } from './runbooks';
+import { reviews } from './maintenance/reviews';
 import { checkSchedules, schedules } from './maintenance/schedules';
 import { controller, hosts, intake, log, routes, temporal } from './sections';
 import { eventsNeedStore, incidentEvents } from './connections/incident-events';
@@ -31,7 +32,8 @@ export const config = section({
   pagers: pagers.prefault({}),
   guard: guard.prefault({}),
   approvals: approvals.prefault({}),
-  schedules: schedules.prefault({ weekly: {} }),
+  schedules: schedules.prefault({ weekly: {}, monthly: {} }),
+  maintenance: reviews.prefault({}),
   agent: agent.nullable().default(null),
   store: store.prefault({}),
   amqp: incidentEvents,

@@ -30,6 +30,7 @@ export interface ChangedSettings {
   /** @throws HostError as the ledger's files, as the others do */
   prepare(): Promise<void>;
   find(setting: string): ChangedSetting | undefined;
+  all(): ChangedSetting[];
   /** Before `value` is written in place of what was found. A change that is known keeps its original. */
   begin(found: Found, change: { setting: string; value: SettingValue }): Promise<void>;
   /** It stands there now, and this is how its place is. */
@@ -63,6 +64,7 @@ export function createChangedSettings({ stateDir, now }: { stateDir: string; now
   return {
     prepare: () => file.prepare(),
     find,
+    all: () => file.read().settings,
     begin: async (found, { setting, value }) => {
       const fresh = { setting, original: found.value!, values: [], mark: null, since: new Date(now()).toISOString() };
       await orFull(

@@ -42,8 +42,8 @@ function portOf(end: string): number {
   return parseInt(end.slice(end.lastIndexOf(':') + 1), 16);
 }
 
-/** The address stands in words of four bytes, each from its last byte. */
-function addressOf(end: string): string {
+/** The address stands in words of four bytes, each from its last byte: `127.0.0.1:5432`, `[::1]:5432`. */
+export function addressOf(end: string): string {
   const [hex = ''] = end.split(':');
   const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => (word.match(/../g) ?? []).reverse());
   const isMapped = bytes.length === 16 && bytes.slice(0, 12).join('') === '00000000000000000000FFFF';

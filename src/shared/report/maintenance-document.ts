@@ -22,7 +22,10 @@ function factsOf({ host, startedBy, startedAt, endedAt, waitsFor }: MaintenanceR
   const took = endedAt === null ? [] : [`took ${formatDuration(Date.parse(endedAt) - Date.parse(startedAt))}`];
   return [
     { name: 'Host', lines: [host] },
-    { name: 'Started', lines: [[moment(startedAt), startedBy === null ? 'by its schedule' : `by ${startedBy}`].join(' ')] },
+    {
+      name: 'Started',
+      lines: [[moment(startedAt), startedBy === null ? 'by its schedule' : `by ${startedBy}`].join(' ')],
+    },
     { name: 'Ended', lines: [endedAt === null ? 'not yet' : [moment(endedAt), ...took].join(', ')] },
     ...(waitsFor === null ? [] : [{ name: 'Waits for', lines: [waitsFor] }]),
   ];

@@ -19,3 +19,8 @@ export function lowerFirst(text: string): string {
 export function clock(iso: string): string {
   return `${iso.slice(11, 16)} UTC`;
 }
+
+/** `1 panel`, `2 panels` */
+export function counted(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
+}

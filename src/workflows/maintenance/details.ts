@@ -2,6 +2,7 @@ import { MAINTENANCE, TASK_WORDS, outcomeOf } from '../../shared/maintenance';
 import type { MaintenanceReport, TaskReport } from '../../shared/maintenance';
 import { approveCommand } from '../../shared/observations/commands';
 import type { Fact } from '../../shared/paging/escalation';
+import { tableLines } from '../../shared/report/table-lines';
 import type { Approval } from '../../shared/safety/approval';
 import { formatDuration } from '../../shared/text/durations';
 import { escapeMarkdown, inlineCode } from '../../shared/text/markdown';
@@ -35,11 +36,16 @@ export function renderMaintenance(report: MaintenanceReport, id: string): string
 
 /** The same for the team's channel. */
 export function factsOf({ tasks, undelivered }: MaintenanceReport): Fact[] {
-  const told = tasks.map(({ cite, title, state, detail, lines }) => {
+  const told = tasks.map(({ cite, title, state, detail, lines, toDo }) => {
     const more = lines.length > LINES_TOLD ? [`… ${lines.length - LINES_TOLD} more in Temporal UI`] : [];
     return {
       name: `${cite} ${title}`,
-      lines: [`${TASK_WORDS[state]}: ${detail}`, ...lines.slice(0, LINES_TOLD), ...more],
+      lines: [
+        `${TASK_WORDS[state]}: ${detail}`,
+        ...lines.slice(0, LINES_TOLD),
+        ...more,
+        ...(typeof toDo === 'string' ? [`To do: ${toDo}`] : []),
+      ],
     };
   });
   return undelivered.length === 0 ? told : [...told, { name: 'Not delivered', lines: undelivered }];
@@ -62,11 +68,14 @@ function question(approval: Approval, id: string): string {
   return `${asked}  \n${inlineCode(approveCommand(id, hash))} (to say no, "reject" in place of "approve")`;
 }
 
-function section({ cite, title, state, detail, lines }: TaskReport): string {
+function section({ cite, title, state, detail, lines, table, toDo }: TaskReport): string {
   const head = `**${cite} ${escapeMarkdown(title)}** — ${TASK_WORDS[state]}${detail === '' ? '' : `: ${escapeMarkdown(detail)}`}`;
-  return [head, ...(lines.length === 0 ? [] : [lines.map((line) => `- ${escapeMarkdown(line)}`).join('\n')])].join(
-    '\n\n',
-  );
+  const items = [...tableLines(table), ...lines];
+  return [
+    head,
+    ...(items.length === 0 ? [] : [items.map((line) => `- ${escapeMarkdown(line)}`).join('\n')]),
+    ...(typeof toDo === 'string' ? [`**To do** ${escapeMarkdown(toDo)}`] : []),
+  ].join('\n\n');
 }
 
 function list(title: string, lines: string[]): string {

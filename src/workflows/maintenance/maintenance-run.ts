@@ -8,7 +8,6 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { HostActivities } from '../../activities/host';
-import type { MaintenanceControlActivities } from '../../activities/control/types';
 import { MAINTENANCE } from '../../shared/maintenance';
 import type { MaintenanceInput, MaintenanceName, MaintenanceReport, TaskReport } from '../../shared/maintenance';
 import type { Fact } from '../../shared/paging/escalation';
@@ -19,13 +18,17 @@ import { cut } from '../../shared/text/text';
 import { maintenanceQuery } from '../messages';
 import { Door } from '../messages/door';
 import { NOT_REGISTERED, nameTooOld } from '../runbook/agent-version';
-import { isFailure, reason } from '../runbook/step-failures';
+import { reason } from '../runbook/step-failures';
 import { isoNow } from '../support/time';
+import { control, reviews } from './control';
+import type { Reviews } from './control';
 import { factsOf, factsOfQuestion, renderMaintenance, titleOf } from './details';
+import { startFollowUp } from './follow-up';
 import { HostTurn } from './host-turn';
 import { keepChange } from './kept-changes';
 import { MaintenanceQuestions } from './questions';
-import type { Host, Task, TaskResult, TaskSite } from './task';
+import type { Host, Task, TaskSite } from './task';
+import { bounded, failed } from './task-report';
 
 /** pip asks its index once for each package, and PostgreSQL may be slow at night. */
 const LOOK_MS = 1_900_000;
@@ -37,12 +40,8 @@ const AGENT_RETRY = {
   maximumAttempts: 3,
   nonRetryableErrorTypes: [NOT_REGISTERED],
 };
-/** A channel that is away for longer than this does not hear of it: the report says so. */
-const TOLD_WITHIN_MS = 1_800_000;
 const MAX_NOTES = 30;
-const MAX_LINES = 101;
 const MAX_LINE = 500;
-const MAX_CHARTS = 12;
 
 /** One run of maintenance on one host: its tasks in order, whatever became of the one before, and what people hear of it. */
 export class MaintenanceRun implements TaskSite {
@@ -91,11 +90,12 @@ export class MaintenanceRun implements TaskSite {
     return this.input.isDryRun;
   }
 
-  /** All tasks, then the message and the sign of life. */
+  /** All tasks, then what is left to people, the message and the sign of life. */
   async whole(tasks: readonly Task[]): Promise<MaintenanceReport> {
     for (const task of tasks) await this.run(task);
     this.report.endedAt = isoNow();
     this.show();
+    if (!this.isDryRun) await this.leaveToPeople();
     await this.tell('report', titleOf(this.report), factsOf(this.report));
     if (!this.isDryRun) await this.ping();
     this.show();
@@ -104,6 +104,10 @@ export class MaintenanceRun implements TaskSite {
 
   async look<T>(title: string, call: (host: Host) => Promise<T>): Promise<T> {
     return await call(this.hostFor(title, LOOK_MS));
+  }
+
+  async read<T>(title: string, call: (control: Reviews) => Promise<T>): Promise<T> {
+    return await call(reviews(title));
   }
 
   async change<T>(title: string, withinMs: number, call: (host: Host, permit: ChangePermit) => Promise<T>): Promise<T> {
@@ -157,6 +161,11 @@ export class MaintenanceRun implements TaskSite {
     });
   }
 
+  private async leaveToPeople(): Promise<void> {
+    const left = await startFollowUp(this.report, this.input);
+    if (left !== undefined) this.note(left);
+  }
+
   private async tellQuestion(approval: Approval): Promise<void> {
     this.asked += 1;
     const { workflowId } = workflowInfo();
@@ -205,31 +214,4 @@ export class MaintenanceRun implements TaskSite {
   private show(): void {
     setCurrentDetails(renderMaintenance(this.report, workflowInfo().workflowId));
   }
-}
-
-function control(summary: string) {
-  return proxyActivities<MaintenanceControlActivities>({
-    startToCloseTimeout: '20s',
-    scheduleToCloseTimeout: TOLD_WITHIN_MS,
-    retry: { initialInterval: '1s', maximumInterval: '2m' },
-    summary,
-  });
-}
-
-/** As much of a result as a report holds. */
-function bounded({ state, detail, lines = [], table, charts, toDo }: TaskResult): TaskResult {
-  return {
-    ...{ state, detail: cut(detail, MAX_LINE) },
-    lines: lines.slice(0, MAX_LINES).map((line) => cut(line, MAX_LINE)),
-    ...(table === undefined ? {} : { table: { ...table, rows: table.rows.slice(0, MAX_LINES) } }),
-    ...(charts === undefined ? {} : { charts: charts.slice(0, MAX_CHARTS) }),
-    ...(toDo === undefined || toDo === null ? {} : { toDo: cut(toDo, MAX_LINE) }),
-  };
-}
-
-function failed(err: unknown): TaskResult {
-  const detail = cut(reason(err), MAX_LINE);
-  if (isFailure(err, 'NotConfigured')) return { state: 'notConfigured', detail };
-  if (isFailure(err, 'ChangeRefused', 'NotAllowed', 'Paused')) return { state: 'notDone', detail };
-  return { state: 'failed', detail };
 }

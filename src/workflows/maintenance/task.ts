@@ -3,6 +3,7 @@ import type { HostActivities } from '../../activities/host';
 import type { TaskReport } from '../../shared/maintenance';
 import type { Approval, ApprovalSubject } from '../../shared/safety/approval';
 import type { ChangePermit } from '../../shared/safety/permit';
+import type { Reviews } from './control';
 
 export type Host = ActivityInterfaceFor<HostActivities>;
 
@@ -15,8 +16,10 @@ export interface TaskSite {
   readonly isDryRun: boolean;
   /** When the run began: what was done since need not be done again. ISO 8601. */
   readonly startedAt: string;
-  /** Only looks. */
+  /** Only looks, on the host. */
   look<T>(title: string, call: (host: Host) => Promise<T>): Promise<T>;
+  /** Only looks, at what the controller knows. */
+  read<T>(title: string, call: (control: Reviews) => Promise<T>): Promise<T>;
   /**
    * A change, in the turn of this run; begun again where it had to give way.
    *

@@ -2,12 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Client } from '@temporalio/client';
+import { scheduledMaintenance } from '../../../src/config';
 import type { ScheduledRun } from '../../../src/config';
 import { startTemporal } from '../../../lab/temporal/dev-server';
 import type { TemporalServer } from '../../../lab/temporal/dev-server';
 import { createClient } from '../../../src/temporal/connection';
 import { applySchedules, describeSchedule, scheduleIds } from '../../../src/temporal/schedules';
 import { maintenanceInput } from '../../support/sites/maintenance-site';
+import { configOf } from '../../unit/config/support';
 import { waitFor } from '../../support/wait-for';
 
 /** Once a year. */
@@ -64,6 +66,17 @@ describe('halcyon schedules apply', () => {
     expect(await applySchedules(client, [])).toEqual([{ id: id('h1'), what: 'removed' }]);
     await listed([]);
     expect(await applySchedules(client, [])).toEqual([]);
+  });
+
+  it('is due on the first Sunday of a month where it is monthly, and on no other day', async () => {
+    const { cron } = scheduledMaintenance(configOf('hosts: {h1: {}}')).find(({ name }) => name === 'monthly')!;
+    await applySchedules(client, [{ ...run('h1', { cron }), name: 'monthly' }]);
+    const { info } = (await describeSchedule(client, 'maintenance/monthly/h1'))!;
+    const due = info.nextActionTimes.map((at) => [at.getUTCDay(), at.getUTCDate() <= 7, at.getUTCHours()]);
+    expect(due.length).toBeGreaterThan(5);
+    expect(new Set(due.map(String))).toEqual(new Set(['0,true,4']));
+    expect(new Set(info.nextActionTimes.map((at) => at.toISOString().slice(0, 7))).size).toBe(due.length);
+    await applySchedules(client, []);
   });
 
   it('leaves schedules of others alone', async () => {

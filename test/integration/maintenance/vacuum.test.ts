@@ -24,7 +24,7 @@ function activities(tables: string[], { url = postgres.url, lockTimeoutMs = 500 
     pauseFile: folder.path('paused'),
   });
   const vacuum = { url, tables, lockTimeoutMs, statementTimeoutMs: 30_000 };
-  return createHostActivities({ ...base, maintenance: { images: null, python: null, vacuum } });
+  return createHostActivities({ ...base, maintenance: { ...base.maintenance, vacuum } });
 }
 
 const since = () => new Date().toISOString();

@@ -5,14 +5,16 @@ import type {
   MaintenanceControlActivities,
   MaintenanceMessage,
 } from '../../../src/activities/control/types';
-import { maintenanceId } from '../../../src/shared/maintenance';
-import type { MaintenanceInput, MaintenanceReport, TaskState } from '../../../src/shared/maintenance';
+import type { ReviewActivities } from '../../../src/activities/control/review/review';
+import { MAINTENANCE, MAINTENANCE_NAMES, maintenanceId } from '../../../src/shared/maintenance';
+import type { MaintenanceInput, MaintenanceName, MaintenanceReport, TaskState } from '../../../src/shared/maintenance';
 import { CONTROLLER_TASK_QUEUE } from '../../../src/shared/task-queues';
 import type { ScriptedHost } from '../../../src/simulate/script/scripted-host';
 import { maintenanceQuery } from '../../../src/workflows/messages';
 import { SAFETY } from '../safety';
 import type { startTimeSkipping } from '../temporal/temporal';
 import { waitFor } from '../wait-for';
+import { furnishMonthly, knownReviews } from './monthly-site';
 import { WorkflowSite } from './workflow-site';
 
 const HOUR_MS = 3_600_000;
@@ -23,6 +25,8 @@ export class MaintenanceSite {
   pings = 0;
   /** Incidents that are open, on any host. */
   open: string[] = [];
+  /** What the controller knows for reviews; may throw, to script failures. */
+  readonly reviews = knownReviews();
   /** Called before each message and ping; may throw, to script failures. */
   before: () => void = () => undefined;
   private site!: WorkflowSite;
@@ -50,26 +54,37 @@ export class MaintenanceSite {
   async withHost(test: (host: ScriptedHost, name: string) => Promise<void>, agent = true): Promise<void> {
     await this.site.withHost(async (host, name) => {
       furnish(host);
+      furnishMonthly(host);
       await test(host, name).finally(() => this.endOf(name));
     }, agent);
   }
 
   /** What a test that failed leaves behind would hold up the time of the next. */
   private async endOf(host: string): Promise<void> {
-    const handle = this.client.workflow.getHandle(maintenanceId('weekly', host));
-    await handle.terminate().catch(() => undefined);
+    for (const name of MAINTENANCE_NAMES) {
+      const handle = this.client.workflow.getHandle(maintenanceId(name, host));
+      await handle.terminate().catch(() => undefined);
+    }
   }
 
-  async start(host: string, more: Partial<MaintenanceInput> = {}): Promise<WorkflowHandle> {
-    return await this.client.workflow.start('weeklyMaintenance', {
-      workflowId: maintenanceId('weekly', host),
+  async start(
+    host: string,
+    more: Partial<MaintenanceInput> = {},
+    name: MaintenanceName = 'weekly',
+  ): Promise<WorkflowHandle> {
+    return await this.client.workflow.start(MAINTENANCE[name].workflow, {
+      workflowId: maintenanceId(name, host),
       taskQueue: CONTROLLER_TASK_QUEUE,
       args: [maintenanceInput(host, more)],
     });
   }
 
-  async report(host: string, more: Partial<MaintenanceInput> = {}): Promise<MaintenanceReport> {
-    return (await (await this.start(host, more)).result()) as MaintenanceReport;
+  async report(
+    host: string,
+    more: Partial<MaintenanceInput> = {},
+    name: MaintenanceName = 'weekly',
+  ): Promise<MaintenanceReport> {
+    return (await (await this.start(host, more, name)).result()) as MaintenanceReport;
   }
 
   /** Once the run says that it is so, without that time passes. */
@@ -81,8 +96,11 @@ export class MaintenanceSite {
     });
   }
 
-  private control(): MaintenanceControlActivities & Pick<CoordinationActivities, 'remindPause'> {
+  private control(): MaintenanceControlActivities & ReviewActivities & Pick<CoordinationActivities, 'remindPause'> {
     return {
+      observeDashboards: async () => await this.reviews.observeDashboards(),
+      observeRunbookUse: async (asked) => await this.reviews.observeRunbookUse(asked),
+      observeHealing: async (asked) => await this.reviews.observeHealing(asked),
       remindPause: async () => undefined,
       observeOpenIncidents: async () => this.open,
       tellMaintenance: async (message) => {

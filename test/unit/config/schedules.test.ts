@@ -1,15 +1,18 @@
 import { maintenanceInput, scheduledMaintenance } from '../../../src/config';
 import { configOf } from './support';
 
+const DAY_MS = 86_400_000;
 const HOSTS = 'hosts: {h1: {}, h2: {}}';
 const TEAMS =
   'escalation: {teams: {ops: {name: Ops, slackChannel: "#ops"}}, duty: [{team: ops, from: "08:00", to: "08:00"}], tiers: [{after: 15m, notify: ops}], firstTierAfter: {}}';
 const runs = (yaml: string) => scheduledMaintenance(configOf(yaml)).map(({ name, host, cron }) => [name, host, cron]);
 
-it('is Sunday 03:00 for each host where nothing is written, and nothing where it is emptied', () => {
+it('is Sunday 03:00, and the first one at 04:00, for each host where nothing is written, and nothing where it is emptied', () => {
   expect(runs(HOSTS)).toEqual([
     ['weekly', 'h1', '0 3 * * 0'],
     ['weekly', 'h2', '0 3 * * 0'],
+    ['monthly', 'h1', '0 4 1-7 * 0'],
+    ['monthly', 'h2', '0 4 1-7 * 0'],
   ]);
   expect(runs(`${HOSTS}\nschedules: {}`)).toEqual([]);
   expect(runs('log: {}')).toEqual([]);
@@ -27,6 +30,7 @@ it('may name hosts, and takes guard, approvals, window and team along', () => {
     input: {
       ...{ host: 'h2', startedBy: null, isDryRun: false, windowMs: 7_200_000, guard, approvals },
       team: { name: 'Ops', slackChannel: '#ops', pagerdutyService: null },
+      followUp: { dueInMs: 14 * DAY_MS, remindEveryMs: 7 * DAY_MS },
     },
   });
 });
@@ -43,9 +47,28 @@ it.each([
   ['{weekly: {cron: "3 o\'clock"}}', 'schedules.weekly.cron: expected a schedule in UTC'],
   ['{weekly: {cron: "0 3 * *"}}', 'schedules.weekly.cron: expected a schedule in UTC'],
   ['{weekly: {window: 7d}}', 'schedules.weekly.window: expected a duration'],
-  ['{monthly: {}}', 'schedules.monthly: unknown key'],
+  ['{yearly: {}}', 'schedules.yearly: unknown key'],
 ])('refuses %s', (written, problem) => {
   expect(() => configOf(`${HOSTS}\n${TEAMS}\nschedules: ${written}`)).toThrow(problem);
+});
+
+describe('maintenance', () => {
+  it('has the review date of the document where nothing is written, and no dashboards', () => {
+    expect(configOf('log: {}').maintenance).toEqual({
+      dashboards: [],
+      reviewBy: { 'KingFisher Operational Runbooks v1.1.0': '2025-09-25' },
+      followUp: { dueInMs: 14 * DAY_MS, remindEveryMs: 7 * DAY_MS },
+    });
+  });
+
+  it.each([
+    ['{reviewBy: {x: 2026-02-30}}', 'maintenance.reviewBy.x: expected a date such as "2026-03-25"'],
+    ['{reviewBy: {x: soon}}', 'maintenance.reviewBy.x: expected a date'],
+    ['{dashboards: [kingfisher.json]}', 'maintenance.dashboards[0]: expected an absolute file'],
+    ['{followUp: {dueIn: 2y}}', 'maintenance.followUp.dueIn: expected a duration'],
+  ])('refuses %s', (written, problem) => {
+    expect(() => configOf(`maintenance: ${written}`)).toThrow(problem);
+  });
 });
 
 describe('agent.maintenance', () => {
@@ -54,7 +77,14 @@ describe('agent.maintenance', () => {
       .agent!;
 
   it('asks for nothing where nothing is written', () => {
-    expect(agent('{}').maintenance).toEqual({ images: null, vacuum: null, python: null });
+    expect(agent('{}').maintenance).toEqual({
+      ...{ images: null, vacuum: null, python: null },
+      capacity: {
+        ...{ overMs: 2_419_200_000, fullWithinMs: 7_776_000_000, queueMessages: 10_000 },
+        trends: { disks: {}, database: null, queues: null },
+      },
+      audit: { ports: null, users: null, certificates: { files: [], endpoints: [], withinMs: 2_592_000_000 } },
+    });
   });
 
   it('has defaults for what is named', () => {

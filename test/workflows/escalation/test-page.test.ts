@@ -48,6 +48,7 @@ async function controller(secrets: Record<string, string> = {}): Promise<Worker>
     now: () => new Date(),
     logger: { warn: () => undefined },
     store: null,
+    maintenance: config.maintenance,
     onDuty: (at) => teamOf(config.escalation, 'onDuty', at.getTime(), null).team,
   });
   const settings = { connection: env.nativeConnection, namespace: 'default' };

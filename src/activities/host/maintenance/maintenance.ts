@@ -5,6 +5,10 @@ import { notConfigured } from '../../../host/services/service-managers';
 import type { LogSizes, PythonPackages } from '../../../shared/observations/maintenance';
 import type { HostDeps } from '../core/deps';
 import { asActivity } from '../core/run';
+import { createAuditActivities } from './audit';
+import type { AuditActivities } from './audit';
+import { createCapacityActivities } from './capacity';
+import type { CapacityActivities } from './capacity';
 import { createOldImageActivities } from './images';
 import type { OldImageActivities } from './images';
 import { createMonitoringActivities } from './monitoring';
@@ -12,7 +16,8 @@ import type { MonitoringActivities } from './monitoring';
 import { createTableActivities } from './tables';
 import type { TableActivities } from './tables';
 
-export interface MaintenanceActivities extends OldImageActivities, TableActivities, MonitoringActivities {
+export interface MaintenanceActivities
+  extends OldImageActivities, TableActivities, MonitoringActivities, CapacityActivities, AuditActivities {
   /** G.1: `du -sh /var/log/kingfisher/`, of the logs that are being written. */
   observeLogSizes(): Promise<LogSizes>;
   /** G.4: `pip list --outdated` of KingFisher's own Python environment, as its user. */
@@ -26,6 +31,8 @@ export function createMaintenanceActivities(deps: HostDeps): MaintenanceActiviti
     ...createOldImageActivities(deps),
     ...createTableActivities(deps),
     ...createMonitoringActivities(deps),
+    ...createCapacityActivities(deps),
+    ...createAuditActivities(deps),
     observeLogSizes: asActivity(redact, async () => {
       const { logFile, logrotate } = settings.kingfisher;
       if (!path.isAbsolute(logFile)) throw notConfigured('kingfisher.logFile');

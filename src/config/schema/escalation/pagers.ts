@@ -15,7 +15,10 @@ export const pagers = section({
     eventsUrl: url('https', 'http').default('https://events.pagerduty.com'),
   }).prefault({}),
   // Who watches that maintenance runs: asked after each run.
-  pings: section({ weekly: optionalSecretUrl('whole', 'https', 'http') }).prefault({}),
+  pings: section({
+    weekly: optionalSecretUrl('whole', 'https', 'http'),
+    monthly: optionalSecretUrl('whole', 'https', 'http'),
+  }).prefault({}),
 }).transform(({ slack, pagerduty, pings }) => ({
   slack,
   pings,

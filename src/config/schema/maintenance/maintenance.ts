@@ -4,6 +4,8 @@ import { duration, section, wholeNumber } from '../nouns';
 import { ownFolder, systemUser } from '../paths';
 import { tableName } from '../settings';
 import { secretUrl } from '../urls';
+import { audit } from './audit';
+import { capacity } from './capacity';
 
 /** Images that are this old may go; `limit` of them without being asked, `approvedLimit` when a person approved it. */
 const images = section({
@@ -40,6 +42,8 @@ export const maintenance = section({
   images: images.nullable().default(null),
   vacuum: vacuum.nullable().default(null),
   python: python.nullable().default(null),
+  capacity: capacity.prefault({}),
+  audit: audit.prefault({}),
 });
 
 function checkLimits(value: unknown, context: z.core.$RefinementCtx): void {

@@ -25,6 +25,8 @@ function schedule(usual: { cron: string; window: string }) {
 /** `schedules:` of routine maintenance. One that is not written does not run. */
 export const schedules = section({
   weekly: schedule({ cron: '0 3 * * 0', window: '6h' }).optional(),
+  // The first Sunday: Temporal takes a day for due only where month, day of the month and weekday all hold.
+  monthly: schedule({ cron: '0 4 1-7 * 0', window: '6h' }).optional(),
 });
 
 const ON_DUTY = 'onDuty';

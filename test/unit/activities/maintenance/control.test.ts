@@ -31,13 +31,19 @@ function control(more: Partial<MaintenanceDeps> = {}) {
     sent.push(input);
     return { channel: '', ts: '1' };
   };
-  const deps = { client: {} as never, pings: { weekly: null }, pageSlack, onDuty: () => ON_DUTY, ...more };
+  const deps = {
+    client: {} as never,
+    pings: { weekly: null, monthly: null },
+    pageSlack,
+    onDuty: () => ON_DUTY,
+    ...more,
+  };
   return { ...createMaintenanceControl(deps), sent };
 }
 
 describe('the sign of life', () => {
   it('is a POST, or nothing where nobody watches', async () => {
-    expect(await control({ pings: { weekly: url() } }).pingDeadMan({ name: 'weekly' })).toBe('sent');
+    expect(await control({ pings: { weekly: url(), monthly: null } }).pingDeadMan({ name: 'weekly' })).toBe('sent');
     expect(asked).toEqual(['POST /ping/5ecret-token']);
     expect(await control().pingDeadMan({ name: 'weekly' })).toBe('notConfigured');
   });
@@ -48,13 +54,15 @@ describe('the sign of life', () => {
     [500, 'PageNotYetDelivered', false],
   ])('that is answered %p is %s', async (answer, type, nonRetryable) => {
     status = answer;
-    const failing = control({ pings: { weekly: url() } }).pingDeadMan({ name: 'weekly' });
+    const failing = control({ pings: { weekly: url(), monthly: null } }).pingDeadMan({ name: 'weekly' });
     await expect(failing).rejects.toMatchObject({ type, nonRetryable });
     await expect(failing).rejects.not.toThrow(/5ecret-token/);
   });
 
   it('that nobody answers is tried again, and its address is in no error', async () => {
-    const failing = control({ pings: { weekly: 'http://127.0.0.1:9/5ecret-token' } }).pingDeadMan({ name: 'weekly' });
+    const failing = control({ pings: { weekly: 'http://127.0.0.1:9/5ecret-token', monthly: null } }).pingDeadMan({
+      name: 'weekly',
+    });
     await expect(failing).rejects.toMatchObject({ type: 'PageNotYetDelivered', nonRetryable: false });
     await expect(failing).rejects.not.toThrow(/5ecret-token/);
   });

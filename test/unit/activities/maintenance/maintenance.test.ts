@@ -14,10 +14,10 @@ const folder = useTempFolder();
 const IMAGES = { olderThanMs: 7 * DAY_MS, limit: 2, approvedLimit: 4 };
 
 type Maintenance = AgentSettings['maintenance'];
-const NONE: Maintenance = { images: null, vacuum: null, python: null };
 
 function activities(maintenance: Partial<Maintenance>, deps: object = {}) {
-  return createHostActivities({ ...hostSettings(folder.path()), maintenance: { ...NONE, ...maintenance } }, deps);
+  const settings = hostSettings(folder.path());
+  return createHostActivities({ ...settings, maintenance: { ...settings.maintenance, ...maintenance } }, deps);
 }
 
 async function putOld(count: number): Promise<void> {

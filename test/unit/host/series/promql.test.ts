@@ -25,10 +25,14 @@ it.each([
   expect(metricsOf(query)).toEqual({ names: expected, isWhole: true });
 });
 
-it.each(['rate($metric[5m])', 'kingfisher_${kind}_total', '{__name__=~"a.*"}', 'label_values(foo, bar)', 'rate(x[5m', ''])(
-  'nobody can say what else is asked for: %s',
-  (query) => {
-    expect(metricsOf(query).isWhole).toBe(false);
-    expect(names(query).join()).not.toContain('VARIABLE');
-  },
-);
+it.each([
+  'rate($metric[5m])',
+  'kingfisher_${kind}_total',
+  '{__name__=~"a.*"}',
+  'label_values(foo, bar)',
+  'rate(x[5m',
+  '',
+])('nobody can say what else is asked for: %s', (query) => {
+  expect(metricsOf(query).isWhole).toBe(false);
+  expect(names(query).join()).not.toContain('VARIABLE');
+});
