@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import type { Logger } from 'pino';
 import { createControlActivities } from './activities/control';
 import type { ControlDeps } from './activities/control';
+import { keepStarting } from './activities/control/post-incident/keep-starting';
 import { keepRecord } from './activities/control/record/keep-record';
 import type { KeptRecord } from './activities/control/record/keep-record';
 import { createHostActivities } from './activities/host';
@@ -10,7 +11,7 @@ import type { HostActivities } from './activities/host';
 import { missingOnHost } from './activities/host/missing-on-host';
 import { selfCheck } from './activities/host/self-check';
 import { missingOnSite } from './activities/host/site/missing-on-site';
-import { CONFIG_EXIT_CODE, configPath, loadRolesOrExit, teamOnDuty } from './config';
+import { CONFIG_EXIT_CODE, configPath, limitsOf, loadRolesOrExit, postIncidentPolicy, teamOnDuty } from './config';
 import type { Config } from './config';
 import { errorText } from './host/errors';
 import { createBegunChanges } from './host/fence/begun-changes';
@@ -47,10 +48,12 @@ async function main(): Promise<void> {
   const client = createClient(config.temporal);
   const workers = [];
   let record: KeptRecord | undefined;
+  let stopStarting: (() => Promise<void>) | undefined;
   if (roles.includes('controller')) {
     await registerSearchAttributes(connection, config.temporal.namespace);
     const buildId = config.controller.versioned ? await buildIdOf() : null;
     record = keepRecord(config.store, client, logger);
+    stopStarting = keepStarting(postIncidentPolicy(config), client, logger);
     const activities = createControlActivities({ ...controlDeps(config, client, logger), store: record.store });
     workers.push(await createController(settings, activities, { buildId }));
     if (buildId !== null) announceBuild(client, buildId, logger);
@@ -68,6 +71,7 @@ async function main(): Promise<void> {
   const file = configPath({ path, env: process.env });
   logger.info({ roles, temporal: config.temporal.address, config: file }, 'worker running');
   await runWorkers(workers, connection);
+  await stopStarting?.();
   await record?.stop();
   await client.connection.close();
 }
@@ -106,14 +110,20 @@ async function tellMissing(
   }
 }
 
-function controlDeps(
-  { pagers, temporal, escalation }: Config,
-  client: Client,
-  logger: Logger,
-): Omit<ControlDeps, 'store'> {
+function controlDeps(config: Config, client: Client, logger: Logger): Omit<ControlDeps, 'store'> {
+  const { pagers, temporal, escalation } = config;
   const { namespace, uiUrl } = temporal;
   const onDuty = (at: Date) => escalation.teams[teamOnDuty(escalation, at)]!;
-  return { client, pagers, uiUrl, namespace, logger, now: () => new Date(), onDuty };
+  return {
+    client,
+    pagers,
+    uiUrl,
+    namespace,
+    logger,
+    now: () => new Date(),
+    onDuty,
+    limits: (runbook) => limitsOf(config, runbook),
+  };
 }
 
 void main().catch((err: unknown) => {

@@ -5,6 +5,8 @@ export { guard } from './guard/guard';
 export { lease } from './lease/lease';
 export { scheduledMaintenance } from './maintenance/scheduled';
 export { weeklyMaintenance } from './maintenance/weekly';
+export { followUp } from './post-incident/follow-up';
+export { postIncident } from './post-incident/post-incident';
 export { analysisLatency } from './runbooks/analysis-latency';
 export { emergencyRecovery } from './runbooks/emergency-recovery';
 export { outboxStuck } from './runbooks/outbox-stuck';

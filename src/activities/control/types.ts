@@ -4,6 +4,7 @@ import type { Pause, TurnRequest } from '../../shared/safety/guard';
 import type { Outcome } from '../../shared/incident';
 import type { LeaseRequest } from '../../shared/safety/lease';
 import type { MaintenanceName } from '../../shared/maintenance';
+import type { IncidentReview, PostIncidentInput } from '../../shared/post-incident/checklist';
 import type { RecordedIncident } from '../../shared/record';
 
 /**
@@ -11,7 +12,12 @@ import type { RecordedIncident } from '../../shared/record';
  * of it touches a host. Tokens and keys come from the controller's configuration and stand in no input or result.
  */
 export interface ControlActivities
-  extends PagingActivities, CoordinationActivities, RecordActivities, MaintenanceControlActivities {}
+  extends
+    PagingActivities,
+    CoordinationActivities,
+    RecordActivities,
+    MaintenanceControlActivities,
+    PostIncidentActivities {}
 
 /**
  * What a message says besides the incident's own state, which the activity reads from it when it pages. `urgency`: how
@@ -119,4 +125,14 @@ export interface MaintenanceControlActivities {
   tellMaintenance(input: MaintenanceMessage): Promise<void>;
   /** Says to whoever watches that this kind of maintenance ran: `pagers.pings`. */
   pingDeadMan(input: { name: MaintenanceName }): Promise<'sent' | 'notConfigured'>;
+}
+
+/** Tells a team what is left for it to do. */
+export type FollowUpMessage = Omit<MaintenanceMessage, 'name' | 'host'> & { host: string | null };
+
+export interface PostIncidentActivities {
+  /** What is known of an incident that is over, by its view, and how often its cause came back. Fails while it cannot be read. */
+  reviewIncident(input: Pick<PostIncidentInput, 'incident' | 'rules' | 'team'>): Promise<IncidentReview>;
+  /** A message in the team's channel. Errors as those of a page. */
+  tellPeople(input: FollowUpMessage): Promise<void>;
 }

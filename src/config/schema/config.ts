@@ -6,6 +6,7 @@ import { escalation } from './escalation/escalation';
 import { guard } from './guard';
 import { section } from './nouns';
 import { pagers } from './escalation/pagers';
+import { checkPostIncidentTeam, postIncident } from './escalation/post-incident';
 import { runbooks } from './runbooks';
 import { checkSchedules, schedules } from './maintenance/schedules';
 import { controller, hosts, intake, log, routes, temporal } from './sections';
@@ -31,12 +32,14 @@ export const config = section({
   guard: guard.prefault({}),
   approvals: approvals.prefault({}),
   schedules: schedules.prefault({ weekly: {} }),
+  postIncident: postIncident.prefault({}),
   agent: agent.nullable().default(null),
   store: store.prefault({}),
   log: log.prefault({}),
 })
   .superRefine(rejectKingfishersDatabase)
-  .superRefine(checkSchedules, { when: ({ value }) => isMapping(value) });
+  .superRefine(checkSchedules, { when: ({ value }) => isMapping(value) })
+  .superRefine(checkPostIncidentTeam, { when: ({ value }) => isMapping(value) });
 
 /** The effective configuration: durations are milliseconds in fields `…Ms`, sizes bytes in fields `…Bytes`. */
 export type Config = z.output<typeof config>;
