@@ -51,6 +51,7 @@ export type Follows = Pick<FollowUpView, 'title' | 'summary' | 'host' | 'source'
 export class Checklist {
   readonly view: FollowUpView;
   private readonly reminders: Reminders;
+  private readonly limits: RunLimit;
   private changes = 0;
 
   constructor(follows: Follows, limits: { remindEveryMs: number } & RunLimit, carried?: CarriedChecklist) {
@@ -84,8 +85,6 @@ export class Checklist {
     );
     this.show();
   }
-
-  private readonly limits: RunLimit;
 
   get carried(): CarriedChecklist {
     return { view: this.view, reminders: this.reminders.reminded };

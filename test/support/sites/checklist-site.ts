@@ -1,4 +1,4 @@
-import type { WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { FollowUpMessage, PostIncidentActivities } from '../../../src/activities/control/types';
 import type {
   FollowUpRun,
@@ -53,7 +53,7 @@ export class ChecklistSite {
     await this.site.withController(test);
   }
 
-  async followUp(more: Partial<FollowUpRun> = {}): Promise<WorkflowHandle> {
+  async followUp(more: Partial<FollowUpRun> = {}): Promise<WorkflowHandleWithFirstExecutionRunId> {
     const workflowId = `follow-up/monthly/h1/2026-11-${String(++this.started).padStart(2, '0')}`;
     return await this.client.workflow.start('followUp', {
       workflowId,
@@ -62,7 +62,7 @@ export class ChecklistSite {
     });
   }
 
-  async postIncident(more: Partial<PostIncidentInput> = {}): Promise<WorkflowHandle> {
+  async postIncident(more: Partial<PostIncidentInput> = {}): Promise<WorkflowHandleWithFirstExecutionRunId> {
     const input = postIncidentInput({ incident: { ...INCIDENT, runId: runIdOf(++this.started) }, ...more });
     return await this.client.workflow.start('postIncident', {
       workflowId: postIncidentId(input.incident),

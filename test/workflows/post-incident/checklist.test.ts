@@ -1,4 +1,5 @@
 import { ApplicationFailure, WorkflowUpdateFailedError } from '@temporalio/client';
+import type { FollowUpView } from '../../../src/shared/post-incident/checklist';
 import { ChecklistSite, followUpInput, reviewOf } from '../../support/sites/checklist-site';
 import { recordHistory } from '../../support/temporal/record-history';
 
@@ -28,7 +29,7 @@ describe('tasks of a review', () => {
       await site.until(handle, 'the items', ({ items }) => items.length === 2);
       await site.update(handle, 'finishItem', { item: 'g.8', by: 'anna', note: 'a new disk' });
       await site.update(handle, 'skipItem', { item: 'certificate', by: 'boris', reason: 'h1 is taken down' });
-      const view = (await handle.result()) as ReturnType<typeof reviewOf>;
+      const view = (await handle.result()) as FollowUpView;
       await recordHistory(handle, 'followUp.done');
       expect(view).toMatchObject({ endedAt: expect.any(String) as string, undelivered: [] });
       expect(view.items).toMatchObject([
@@ -86,7 +87,6 @@ describe('tasks of a review', () => {
         handle.firstExecutionRunId,
       );
       expect(view.items).toMatchObject([{ state: 'done', endedBy: 'anna' }, { state: 'open' }]);
-      expect(site.told).toHaveLength(1 + 5 - 1 + (site.told.length - 5));
       expect(new Set(site.told.map(({ key }) => key)).size).toBe(site.told.length);
       expect(site.told.length).toBeGreaterThanOrEqual(5);
       await site.update(handle, 'skipItem', { item: 'certificate', by: 'anna', reason: 'gone' });

@@ -20,15 +20,15 @@ export const postIncident = section({
       .default(['healed', 'selfHealed']),
     except: severities.default([]),
   })
-    .prefault({})
-    .transform(({ within, ...rest }) => ({ ...rest, withinMs: within })),
+    .transform(({ within, ...rest }) => ({ ...rest, withinMs: within }))
+    .prefault({}),
   meeting: section({ severities: severities.default(['critical']) }).prefault({}),
   recurrence: section({
     within: duration({ min: '1d', max: '366d' }).prefault('30d'),
     bound: wholeNumber(2, 1_000).default(5),
   })
-    .prefault({})
-    .transform(({ within, ...rest }) => ({ ...rest, withinMs: within })),
+    .transform(({ within, ...rest }) => ({ ...rest, withinMs: within }))
+    .prefault({}),
   dueIn: duration({ min: '1m', max: '366d' }).prefault('7d'),
   remindEvery: duration({ min: '1h', max: '30d' }).prefault('1d'),
 }).transform(({ dueIn, remindEvery, ...rest }) => ({ ...rest, dueInMs: dueIn, remindEveryMs: remindEvery }));
