@@ -137,6 +137,7 @@ export class Checklist {
     const { isLast } = this.reminders;
     const { sent } = this.reminders.reminded;
     this.reminders.sent(overdue, isoNow());
+    this.show();
     const what = overdue.length === 1 ? '1 item is overdue' : `${overdue.length} items are overdue`;
     const last = isLast ? ' (the last reminder)' : '';
     await this.tell(`reminder-${isoNow()}-${sent}`, `${this.view.title}: ${what}${last}`, overdue);
