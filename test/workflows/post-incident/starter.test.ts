@@ -123,7 +123,11 @@ it(
       const runId = await healed(host, name);
       const handle = await checklistOf(name, runId, [starter(), starter()]);
       const view = (await handle.result()) as FollowUpView;
-      expect(view).toMatchObject({ host: name, title: `After KingfisherServiceDown on ${name}`, team: { name: 'Platform' } });
+      expect(view).toMatchObject({
+        host: name,
+        title: `After KingfisherServiceDown on ${name}`,
+        team: { name: 'Platform' },
+      });
       expect(view.summary).toContain('Healed on');
       expect(view.items.map(({ state }) => state)).toEqual(Array(8).fill('known'));
       expect(view.source).toEqual({ workflowId: `incident/KingfisherServiceDown/${name}`, runId });
@@ -169,10 +173,14 @@ it(
         { what: 'what was kept', ...WAIT },
       );
       expect(view.items[3]!.note).not.toContain('hunter2');
-      expect((await checklist(host, 'done', 'prevention', '--note', 'more memory')).said).toBe('I.5 prevention: done by anna\n');
+      expect((await checklist(host, 'done', 'prevention', '--note', 'more memory')).said).toBe(
+        'I.5 prevention: done by anna\n',
+      );
       const { said } = await checklist(host, 'assign', 'I.1', '--to', 'boris', '--due', '3d');
       expect(said).toMatch(/^I\.1 root-cause: boris, until 20\d\d-/);
-      expect((await checklist()).said).toMatch(/DUE \(UTC\) +AGE +OWNER +ITEM +WHAT +CHECKLIST\n.* boris +I\.1 +Document the root cause +post-incident\//);
+      expect((await checklist()).said).toMatch(
+        /DUE \(UTC\) +AGE +OWNER +ITEM +WHAT +CHECKLIST\n.* boris +I\.1 +Document the root cause +post-incident\//,
+      );
       const shown = (await checklist(host)).said;
       expect(shown).toContain('[-] I.4 Schedule the post-mortem meeting (meeting)\n        skipped by anna at ');
       expect(shown).toContain('[x] I.5 Implement prevention measures (prevention)\n        done by anna at ');
@@ -200,8 +208,14 @@ it.each([
   [['nowhere', 'done'], 'done: say which item: I.4, or its key'],
   [['nowhere', 'skip', 'I.1'], '--reason: say why in a few words, it goes on the record'],
   [['nowhere', 'assign', 'I.1'], 'assign: say to whom: --to anna'],
-  [['nowhere', 'assign', 'I.1', '--to', 'b', '--due', 'soon'], '--due: expected a day such as 2026-12-01, a time, or "5d", got "soon"'],
-  [['nowhere', 'assign', 'I.1', '--to', 'b', '--due', '2020-01-01'], '--due: expected a time to come, got "2020-01-01"'],
+  [
+    ['nowhere', 'assign', 'I.1', '--to', 'b', '--due', 'soon'],
+    '--due: expected a day such as 2026-12-01, a time, or "5d", got "soon"',
+  ],
+  [
+    ['nowhere', 'assign', 'I.1', '--to', 'b', '--due', '2020-01-01'],
+    '--due: expected a time to come, got "2020-01-01"',
+  ],
   [['nowhere', 'done', 'I.1', '--reason', 'x'], '--reason: goes with "skip"'],
   [['--note', 'x'], '--note: goes with "done"'],
   [['nowhere', 'meeting', '--at', 'noon'], '--at: expected a time such as 2026-12-01T14:00Z, got "noon"'],
