@@ -6,6 +6,7 @@ import { createAnswerCommand } from './cli/incident/approve';
 import { createBackupsCommand } from './cli/backups';
 import { acceptsConfigAnywhere } from './cli/support/config-anywhere';
 import { createCommandsCommand } from './cli/commands/commands';
+import { createChecklistCommand } from './cli/checklist/checklist';
 import { createConfigCommand } from './cli/config-check';
 import { endWithReader } from './cli/support/end-with-reader';
 import { createDoctorCommand } from './cli/doctor';
@@ -42,6 +43,7 @@ const program = new Command('halcyon')
   .addCommand(createEscalationCommand())
   .addCommand(createAnswerCommand('approve'))
   .addCommand(createAnswerCommand('reject'))
+  .addCommand(createChecklistCommand())
   .addCommand(createLeasesCommand())
   .addCommand(createPauseCommand())
   .addCommand(createResumeCommand())

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { createControlActivities } from './activities/control';
 import type { ControlDeps } from './activities/control';
 import { publishEvents } from './activities/control/events/publish-events';
+import { keepStarting } from './activities/control/post-incident/keep-starting';
 import { keepRecord } from './activities/control/record/keep-record';
 import type { KeptRecord } from './activities/control/record/keep-record';
 import { createHostActivities } from './activities/host';
@@ -11,7 +12,7 @@ import type { HostActivities } from './activities/host';
 import { missingOnHost } from './activities/host/missing-on-host';
 import { selfCheck } from './activities/host/self-check';
 import { missingOnSite } from './activities/host/site/missing-on-site';
-import { CONFIG_EXIT_CODE, configPath, loadRolesOrExit, teamOnDuty } from './config';
+import { CONFIG_EXIT_CODE, configPath, limitsOf, loadRolesOrExit, postIncidentPolicy, teamOnDuty } from './config';
 import type { Config } from './config';
 import { errorText } from './host/errors';
 import { createBegunChanges } from './host/fence/begun-changes';
@@ -48,14 +49,16 @@ async function main(): Promise<void> {
   const client = createClient(config.temporal);
   const workers = [];
   let record: KeptRecord | undefined;
-  let events: { stop(): Promise<void> } | undefined;
+  const stops: (() => Promise<void>)[] = [];
   if (roles.includes('controller')) {
     await registerSearchAttributes(connection, config.temporal.namespace);
     const buildId = config.controller.versioned ? await buildIdOf() : null;
     record = keepRecord({ ...config.store, hasEvents: config.amqp !== null }, client, logger);
     if (config.amqp !== null && record.store !== null) {
-      events = publishEvents(config.amqp, record.store, { log: logger });
+      const events = publishEvents(config.amqp, record.store, { log: logger });
+      stops.push(() => events.stop());
     }
+    stops.push(keepStarting(postIncidentPolicy(config), client, logger));
     const activities = createControlActivities({ ...controlDeps(config, client, logger), store: record.store });
     workers.push(await createController(settings, activities, { buildId }));
     if (buildId !== null) announceBuild(client, buildId, logger);
@@ -73,7 +76,7 @@ async function main(): Promise<void> {
   const file = configPath({ path, env: process.env });
   logger.info({ roles, temporal: config.temporal.address, config: file }, 'worker running');
   await runWorkers(workers, connection);
-  await events?.stop();
+  await Promise.all(stops.map((stop) => stop()));
   await record?.stop();
   await client.connection.close();
 }
@@ -117,14 +120,21 @@ async function tellMissing(
   }
 }
 
-function controlDeps(
-  { pagers, temporal, escalation, maintenance }: Config,
-  client: Client,
-  logger: Logger,
-): Omit<ControlDeps, 'store'> {
+function controlDeps(config: Config, client: Client, logger: Logger): Omit<ControlDeps, 'store'> {
+  const { pagers, temporal, escalation, maintenance } = config;
   const { namespace, uiUrl } = temporal;
   const onDuty = (at: Date) => escalation.teams[teamOnDuty(escalation, at)]!;
-  return { client, pagers, uiUrl, namespace, logger, maintenance, now: () => new Date(), onDuty };
+  return {
+    client,
+    pagers,
+    uiUrl,
+    namespace,
+    logger,
+    maintenance,
+    now: () => new Date(),
+    onDuty,
+    limits: (runbook) => limitsOf(config, runbook),
+  };
 }
 
 void main().catch((err: unknown) => {

@@ -206,6 +206,7 @@ export class PageStage {
     const { slack, pagerduty } = this.pagers;
     const { client } = this.server;
     const control = createControlActivities({
+      limits: () => ({}),
       client,
       pagers: {
         slack: { token: TOKEN, apiUrl: slack.apiUrl },

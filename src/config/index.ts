@@ -6,6 +6,7 @@ export { CONFIG_EXIT_CODE, configProblems, exitOnConfigError, loadConfigOrExit, 
 export { incidentPolicies } from './derive/incident-policies';
 export { maintenanceInput, scheduledMaintenance } from './derive/maintenance';
 export type { ScheduledRun } from './derive/maintenance';
+export { limitsOf, postIncidentPolicy } from './derive/post-incident';
 export { loadConfig } from './load/load';
 export { effectiveConfig, formatConfig } from './print/print';
 export { ROLES, loadConfigFor } from './derive/roles';

@@ -6,6 +6,8 @@ export { lease } from './lease/lease';
 export { monthlyMaintenance } from './maintenance/monthly';
 export { scheduledMaintenance } from './maintenance/scheduled';
 export { weeklyMaintenance } from './maintenance/weekly';
+export { followUp } from './post-incident/follow-up';
+export { postIncident } from './post-incident/post-incident';
 export { analysisLatency } from './runbooks/analysis-latency';
 export { emergencyRecovery } from './runbooks/emergency-recovery';
 export { outboxStuck } from './runbooks/outbox-stuck';

@@ -5,13 +5,15 @@ import { createMaintenanceControl } from './maintenance';
 import type { MaintenanceDeps } from './maintenance';
 import { createPagingActivities } from './paging/paging';
 import type { PagerSettings, PagingDeps } from './paging/paging';
+import { createPostIncidentActivities } from './post-incident/review';
+import type { PostIncidentDeps } from './post-incident/review';
 import { createRecordActivities } from './record/write-record';
 import { createRemindPauseActivities } from './remind-pause';
 import { createReviewActivities } from './review/review';
 import type { ReviewSettings } from './review/review';
 import type { ControlActivities } from './types';
 
-export interface ControlDeps extends PagingDeps {
+export interface ControlDeps extends PagingDeps, Pick<PostIncidentDeps, 'limits'> {
   pagers: PagerSettings & Pick<MaintenanceDeps, 'pings'>;
   /** The team on duty at a moment. */
   onDuty(at: Date): PagedTeam;
@@ -25,12 +27,15 @@ export interface ControlDeps extends PagingDeps {
 export function createControlActivities(deps: ControlDeps): ControlActivities {
   const paging = createPagingActivities(deps);
   const onDuty = () => deps.onDuty(deps.now());
+  const { client, store, limits } = deps;
+  const { pageSlack } = paging;
   return {
-    ...createCoordinationActivities(deps.client),
+    ...createCoordinationActivities(client),
     ...paging,
-    ...createRecordActivities(deps.store),
-    ...createRemindPauseActivities({ pageSlack: paging.pageSlack, onDuty }),
-    ...createReviewActivities({ client: deps.client, store: deps.store, settings: deps.maintenance }),
-    ...createMaintenanceControl({ client: deps.client, pings: deps.pagers.pings, pageSlack: paging.pageSlack, onDuty }),
+    ...createRecordActivities(store),
+    ...createRemindPauseActivities({ pageSlack, onDuty }),
+    ...createMaintenanceControl({ client, pings: deps.pagers.pings, pageSlack, onDuty }),
+    ...createPostIncidentActivities({ client, store, pageSlack, onDuty, limits }),
+    ...createReviewActivities({ client, store, settings: deps.maintenance }),
   };
 }

@@ -6,13 +6,20 @@ import type { LeaseRequest } from '../../shared/safety/lease';
 import type { MaintenanceName } from '../../shared/maintenance';
 import type { Recorded } from '../../shared/record';
 import type { ReviewActivities } from './review/review';
+import type { IncidentReview, PostIncidentInput } from '../../shared/post-incident/checklist';
 
 /**
  * What the controller does outside of workflows: page people, and reach other workflows through Temporal's client. None
  * of it touches a host. Tokens and keys come from the controller's configuration and stand in no input or result.
  */
 export interface ControlActivities
-  extends PagingActivities, CoordinationActivities, RecordActivities, MaintenanceControlActivities, ReviewActivities {}
+  extends
+    PagingActivities,
+    CoordinationActivities,
+    RecordActivities,
+    MaintenanceControlActivities,
+    PostIncidentActivities,
+    ReviewActivities {}
 
 /**
  * What a message says besides the incident's own state, which the activity reads from it when it pages. `urgency`: how
@@ -122,4 +129,14 @@ export interface MaintenanceControlActivities {
   tellMaintenance(input: MaintenanceMessage): Promise<void>;
   /** Says to whoever watches that this kind of maintenance ran: `pagers.pings`. */
   pingDeadMan(input: { name: MaintenanceName }): Promise<'sent' | 'notConfigured'>;
+}
+
+/** Tells a team what is left for it to do. */
+export type FollowUpMessage = Omit<MaintenanceMessage, 'name' | 'host'> & { host: string | null };
+
+export interface PostIncidentActivities {
+  /** What is known of an incident that is over, by its view, and how often its cause came back. Fails while it cannot be read. */
+  reviewIncident(input: Pick<PostIncidentInput, 'incident' | 'rules' | 'team'>): Promise<IncidentReview>;
+  /** A message in the team's channel. Errors as those of a page. */
+  tellPeople(input: FollowUpMessage): Promise<void>;
 }

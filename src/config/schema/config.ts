@@ -6,6 +6,7 @@ import { escalation } from './escalation/escalation';
 import { guard } from './guard';
 import { section } from './nouns';
 import { pagers } from './escalation/pagers';
+import { checkPostIncidentTeam, postIncident } from './escalation/post-incident';
 import { runbooks } from './runbooks';
 import { reviews } from './maintenance/reviews';
 import { checkSchedules, schedules } from './maintenance/schedules';
@@ -34,6 +35,7 @@ export const config = section({
   approvals: approvals.prefault({}),
   schedules: schedules.prefault({ weekly: {}, monthly: {} }),
   maintenance: reviews.prefault({}),
+  postIncident: postIncident.prefault({}),
   agent: agent.nullable().default(null),
   store: store.prefault({}),
   amqp: incidentEvents,
@@ -41,7 +43,8 @@ export const config = section({
 })
   .superRefine(rejectKingfishersDatabase)
   .superRefine(eventsNeedStore)
-  .superRefine(checkSchedules, { when: ({ value }) => isMapping(value) });
+  .superRefine(checkSchedules, { when: ({ value }) => isMapping(value) })
+  .superRefine(checkPostIncidentTeam, { when: ({ value }) => isMapping(value) });
 
 /** The effective configuration: durations are milliseconds in fields `…Ms`, sizes bytes in fields `…Bytes`. */
 export type Config = z.output<typeof config>;

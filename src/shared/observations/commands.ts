@@ -25,6 +25,16 @@ export function releaseLeaseCommand(host: string, setting: string): string {
   return `halcyon leases release ${quoted(host)} ${quoted(setting)} --reason "…"`;
 }
 
+/** Shows a checklist, with what ends each of its items. */
+export function checklistCommand(id: string): string {
+  return `halcyon checklist ${quoted(id)}`;
+}
+
+/** The report of one run of an incident. */
+export function reportCommand(incidentId: string, runId: string): string {
+  return `halcyon report ${quoted(incidentId)} --run ${runId}`;
+}
+
 /** Ids come from alert names: whatever is no plain word is quoted for the shell. */
 function quoted(text: string): string {
   return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

@@ -1,4 +1,5 @@
 import type { Acknowledgement } from '../paging/escalation';
+import type { ItemAssignment, ItemEnd, ItemSkip } from '../post-incident/checklist';
 import type { Approval, ApprovalAnswer } from '../safety/approval';
 import type { PauseRequest, ResumeRequest } from '../safety/guard';
 import type { LeaseAbandonment, LeaseExtension, LeaseRelease } from '../safety/lease';
@@ -59,6 +60,12 @@ export const leaseExtension = object<LeaseExtension>({
   for: duration({ most: '30d', example: '1h' }),
   reason: words,
 });
+
+export const itemEnd = object<ItemEnd>({ item: name, by: person, note: optional(maybeEmptyWords) });
+
+export const itemSkip = object<ItemSkip>({ item: name, by: person, reason: words });
+
+export const itemAssignment = object<ItemAssignment>({ item: name, to: person, by: person, due: optional(time) });
 
 export const approval = object<Approval>({
   hash,

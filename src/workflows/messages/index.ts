@@ -46,4 +46,14 @@ export {
   releaseLeaseUpdate,
   requestLeaseSignal,
 } from './lease';
+export {
+  assignItemSignal,
+  assignItemUpdate,
+  checklistQuery,
+  finishItemSignal,
+  finishItemUpdate,
+  followUpQuery,
+  skipItemSignal,
+  skipItemUpdate,
+} from './checklist';
 export { maintenanceQuery } from './maintenance';

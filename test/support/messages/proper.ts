@@ -93,6 +93,13 @@ export const OF_GUARD: Proper = {
   moveOn: () => undefined,
 };
 
+export const OF_CHECKLIST: Proper = {
+  finishItem: () => ({ item: 'G.8', by: 'anna', note: 'done' }),
+  assignItem: () => ({ item: 'certificate', to: 'boris', by: 'anna', due: inAnHour() }),
+  skipItem: () => ({ item: 'queue', by: 'anna', reason: 'a drill' }),
+  moveOn: () => undefined,
+};
+
 /** For the lease of this setting on this host. */
 export function ofLease(host: string, setting: string): Proper {
   const wish = (): LeaseRequest => ({

@@ -41,6 +41,7 @@ afterEach(async () => {
 async function controller(secrets: Record<string, string> = {}): Promise<Worker> {
   const config = loadConfig({ path: file, env: { ...pagers.env, ...secrets } });
   const activities = createControlActivities({
+    limits: () => ({}),
     client: env.client,
     pagers: config.pagers,
     uiUrl: null,

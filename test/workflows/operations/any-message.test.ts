@@ -6,11 +6,12 @@ import { CONTROLLER_TASK_QUEUE } from '../../../src/shared/task-queues';
 import { PLAN, subject } from '../../support/escalations';
 import { alert, incidentInput, startIncident } from '../../support/incidents';
 import { anyText, anyValue, mutated } from '../../support/messages/hostile';
-import { OF_ESCALATION, OF_GUARD, OF_INCIDENT, ofLease } from '../../support/messages/proper';
+import { OF_CHECKLIST, OF_ESCALATION, OF_GUARD, OF_INCIDENT, ofLease } from '../../support/messages/proper';
 import type { Proper } from '../../support/messages/proper';
 import { SAFETY } from '../../support/safety';
 import { SEED, sizeOf } from '../../support/sample';
 import { ScriptedSettings } from '../../../src/simulate/script/scripted-settings';
+import { followUpInput, postIncidentInput, reviewOf } from '../../support/sites/checklist-site';
 import { WorkflowSite } from '../../support/sites/workflow-site';
 import { startLocal } from '../../support/temporal/temporal';
 import { waitFor } from '../../support/wait-for';
@@ -33,6 +34,7 @@ beforeAll(async () => {
   site = await WorkflowSite.up({
     startServer: startLocal,
     agent: () => new ScriptedSettings().activities(),
+    control: { reviewIncident: async () => reviewOf(), tellPeople: async () => undefined },
   });
 });
 afterAll(async () => await site.down());
@@ -105,6 +107,20 @@ const TARGETS: Target[] = [
       await handle.signal('requestLease', ofLease(name, SETTING)['requestLease']!());
       return handle;
     },
+  },
+  {
+    name: 'the tasks of a review',
+    proper: OF_CHECKLIST,
+    query: 'followUp',
+    begin: async () =>
+      await start('followUp', `follow-up/monthly/h/${randomUUID()}`, followUpInput({ maxEvents: 300 })),
+  },
+  {
+    name: 'the checklist of an incident',
+    proper: OF_CHECKLIST,
+    query: 'checklist',
+    begin: async () =>
+      await start('postIncident', `post-incident/A/h/${randomUUID()}`, postIncidentInput({ maxEvents: 300 })),
   },
 ];
 

@@ -6,6 +6,7 @@ import * as messages from '../../../src/workflows/messages';
 import { bundleWorkflows } from '../../support/temporal/bundle';
 import { PLAN, subject } from '../../support/escalations';
 import { alert, incidentInput, startIncident } from '../../support/incidents';
+import { followUpInput, postIncidentInput } from '../../support/sites/checklist-site';
 import { maintenanceInput } from '../../support/sites/maintenance-site';
 import { startLocal } from '../../support/temporal/temporal';
 import { waitFor } from '../../support/wait-for';
@@ -76,6 +77,8 @@ it('every signal, query and update says what it is for', async () => {
         wish,
       ]),
       await start('weeklyMaintenance', 'maintenance/weekly/h1', maintenanceInput('h1')),
+      await start('followUp', 'follow-up/monthly/h1/2026-11-23', followUpInput()),
+      await start('postIncident', 'post-incident/A/h1/0190a5c1-0000', postIncidentInput()),
     ];
     const all = await Promise.all(
       runs.map(async (handle) => {

@@ -13,9 +13,12 @@ export class EndedRuns {
   /** Written or handed over, with their ends. */
   private readonly kept = new Map<string, number>();
   private listed: Run[] = [];
-  private sinceMs = 0;
 
-  constructor(private readonly now: () => number) {
+  /** `sinceMs`: what ended before is nobody's business. */
+  constructor(
+    private readonly now: () => number,
+    private sinceMs = 0,
+  ) {
     this.begunAt = now();
   }
 

@@ -5,11 +5,11 @@ import { read } from '../../../../src/shared/shape/shape';
 import type { Shape } from '../../../../src/shared/shape/shape';
 import * as messages from '../../../../src/workflows/messages';
 import { anyText, anyValue, mutated } from '../../../support/messages/hostile';
-import { OF_ESCALATION, OF_GUARD, OF_INCIDENT, ofLease } from '../../../support/messages/proper';
+import { OF_CHECKLIST, OF_ESCALATION, OF_GUARD, OF_INCIDENT, ofLease } from '../../../support/messages/proper';
 import { SEED, sizeOf } from '../../../support/sample';
 
 const HISTORIES = path.join(__dirname, '../../../replay/histories');
-const PROPER = { ...OF_INCIDENT, ...OF_ESCALATION, ...OF_GUARD, ...ofLease('h1', 'openai.max_qps') };
+const PROPER = { ...OF_CHECKLIST, ...OF_INCIDENT, ...OF_ESCALATION, ...OF_GUARD, ...ofLease('h1', 'openai.max_qps') };
 const EACH = sizeOf('values of any kind for each message', { full: 20_000, sample: 1_000 });
 
 interface Shaped {
