@@ -36,8 +36,13 @@ const oneWay = [
     'a simulation takes what a worker is made of, and nothing that touches a host.',
   ),
   zone(
+    './src/dev',
+    './src/!(shared|config|store|temporal|dev)/**',
+    'everything on one machine is processes that it starts, and none of their code.',
+  ),
+  zone(
     './src/cli',
-    './src/!(shared|alerts|config|store|temporal|simulate|cli)/**',
+    './src/!(shared|alerts|config|store|temporal|simulate|dev|cli)/**',
     'the command line does not reach into workers.',
   ),
   zone(
