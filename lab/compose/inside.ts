@@ -15,7 +15,7 @@ export interface ComposeResult {
   pages: string[];
   /** What the one for PagerDuty got. */
   incidents: { service: string; status: string; summaries: string[] }[];
-  /** Rows of the record: alert and state. */
+  /** Alerts of the incidents on the record. */
   recorded: string[];
   /** Alerting rules that Prometheus has read. */
   rules: string[];
@@ -98,10 +98,8 @@ async function recordedIncidents(password: string): Promise<string[] | undefined
   const client = new Client({ connectionString: `postgres://halcyon:${password}@store:5432/halcyon` });
   await client.connect();
   try {
-    const { rows } = await client.query<{ alertname: string; host: string }>(
-      'SELECT alertname, host FROM halcyon.incidents',
-    );
-    return rows.length === 0 ? undefined : rows.map(({ alertname, host }) => `${alertname} ${host}`);
+    const { rows } = await client.query<{ alertname: string }>('SELECT alertname FROM halcyon.incidents');
+    return rows.length === 0 ? undefined : rows.map(({ alertname }) => alertname);
   } finally {
     await client.end();
   }
