@@ -67,7 +67,7 @@ function take({ instruction, text }: Step, built: Built, stages: ReadonlyMap<str
         stdio: ['ignore', 2, 2],
       });
     case 'COPY':
-      return copy(text.split(' '), built, stages, inRoot);
+      return copy(text.split(' '), stages, inRoot);
     case 'USER':
     case 'CMD':
       return;
@@ -77,12 +77,7 @@ function take({ instruction, text }: Step, built: Built, stages: ReadonlyMap<str
 }
 
 /** From another stage, or from the project as .dockerignore leaves it. */
-function copy(
-  words: string[],
-  built: Built,
-  stages: ReadonlyMap<string, Built>,
-  inRoot: (file: string) => string,
-): void {
+function copy(words: string[], stages: ReadonlyMap<string, Built>, inRoot: (file: string) => string): void {
   const [, from] = /^--from=(.*)$/.exec(words[0] ?? '') ?? [];
   const files = from === undefined ? words : words.slice(1);
   const target = files.at(-1)!;

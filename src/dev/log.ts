@@ -4,6 +4,8 @@ export type Say = (part: string, text: string) => void;
 const WIDTH = 'controller'.length;
 /** Of pino. */
 const LEVELS: Record<number, string> = { 40: 'WARN', 50: 'ERROR', 60: 'FATAL' };
+/** Facts that say nothing to people. */
+const LEFT_OUT = new Set(['taskToken', 'sdkComponent', 'isLocal', 'namespace']);
 
 /** The common log: each line with its time (UTC) and its part. */
 export function createLog(out: { write(text: string): unknown }, now = () => new Date()): Say {
@@ -19,9 +21,8 @@ function read(text: string): { time?: string; message: string } {
   const fields = parse(text);
   if (fields === undefined) return { message: text };
   const { level, time, msg, ...facts } = fields;
-  const words = Object.entries(facts).map(
-    ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
-  );
+  const told = Object.entries(facts).filter(([key]) => !LEFT_OUT.has(key));
+  const words = told.map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
   const message = [LEVELS[Number(level)], msg, ...words].filter((word) => word !== undefined && word !== '').join(' ');
   return { message, ...(typeof time === 'string' ? { time } : {}) };
 }

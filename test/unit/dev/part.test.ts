@@ -70,7 +70,10 @@ describe('the common log', () => {
   it('has one line for each, with its part, and moves no cursor', () => {
     const out: string[] = [];
     const say = createLog({ write: (text) => out.push(text) }, () => new Date('2026-11-30T10:00:00Z'));
-    say('controller', '{"level":40,"time":"2026-11-30T09:59:58.123Z","host":"h1","tries":2,"msg":"away"}');
+    say(
+      'controller',
+      '{"level":40,"time":"2026-11-30T09:59:58.123Z","host":"h1","tries":2,"taskToken":"Ci==","msg":"away"}',
+    );
     say('temporal', 'plain \u001b[31mred');
     say('temporal', '{not JSON');
     expect(out).toEqual([
