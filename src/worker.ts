@@ -101,8 +101,13 @@ async function tellMissing(
   activities: HostActivities,
   logger: Logger,
 ): Promise<void> {
-  for (const missing of await missingOnSite({ settings, activities })) {
-    logger.warn({ missing }, 'a page goes without what this host lacks');
+  try {
+    for (const missing of await missingOnSite({ settings, activities })) {
+      logger.warn({ missing }, 'a page goes without what this host lacks');
+    }
+  } catch (err) {
+    // Nobody waits for this: thrown further, it would end the agent.
+    logger.warn({ reason: errorText(err) }, 'what this host lacks could not be told');
   }
 }
 

@@ -54,3 +54,11 @@ function isSenseless({ startsAt, claimedStart }: EpisodeStart): boolean {
   // `NaN` where it was no time at all.
   return !(Math.abs(Date.parse(claimedStart) - Date.parse(startsAt)) <= LONGEST_SKEW_MS);
 }
+
+/** An episode of one fingerprint, as far as its incident knows. */
+export interface AlertEpisode extends EpisodeStart {
+  fingerprint: string;
+  status: 'firing' | 'resolved';
+  /** When its "resolved" came to intake; absent while it fires. */
+  resolvedAt?: string;
+}

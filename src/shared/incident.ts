@@ -1,10 +1,11 @@
 import type { AlertContext } from './alert-context';
-import type { ClosedEpisodes, EpisodeStart } from './episode';
+import type { AlertEpisode, ClosedEpisodes } from './episode';
 import type { RunLimit } from './run-limit';
 import type { RunbookName } from './runbooks';
 import type { BusinessHours } from './observations/images/images';
 import type { Acknowledged, IncidentPage, Page } from './paging/escalation';
 import type { Approval, EarlyAnswer } from './safety/approval';
+import type { ChangeMade } from './safety/guard';
 import type { LeaseOutcome, SettingValue } from './safety/lease';
 import type { Mode, SafetyPolicy } from './safety/safety';
 import type { TimelineEntry } from './timeline';
@@ -14,7 +15,7 @@ export type HostStanding = 'down' | 'well' | 'notDue';
 
 /**
  * How an incident ended.
- * - `healed`: Halcyon's own change is what the verification that held followed.
+ * - `healed`: a change of Halcyon's is what the verification that held followed: its own, or that of `mendedBy`.
  * - `selfHealed`: verification held, and neither Halcyon nor anybody who was called changed anything.
  * - `resolvedByPeople`: people had it, and then verification held.
  * - `degraded`: verification held, and a step of the recovery failed: the findings name it.
@@ -186,6 +187,8 @@ export interface IncidentView extends AlertContext {
   cause: { cite: string; title: string; evidence: string } | null;
   /** How far Halcyon may go by itself here; absent where nothing says so. */
   mode?: Mode;
+  /** Another incident, a lease or maintenance changed the host before it became well, and this incident did not. */
+  mendedBy?: ChangeMade;
   /** Who started it and why, when a person did. */
   startedBy?: { who: string; reason: string };
   state: IncidentState;
@@ -218,14 +221,6 @@ export interface IncidentView extends AlertContext {
   acknowledgements?: Acknowledged[];
   /** When anything of this changed last, by Temporal's clock: of two views of one incident the later is the newer. */
   changedAt?: string;
-}
-
-/** An episode of one fingerprint, as far as its incident knows. */
-export interface AlertEpisode extends EpisodeStart {
-  fingerprint: string;
-  status: 'firing' | 'resolved';
-  /** When its "resolved" came to intake; absent while it fires. */
-  resolvedAt?: string;
 }
 
 /** Moments of an incident, ISO 8601, null where it did not come to it. */

@@ -1,6 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
-import { leaseId } from '../../shared/ids';
+import { guardId, leaseId } from '../../shared/ids';
+import type { GuardView } from '../../shared/safety/guard';
 import { guardStart } from '../../shared/safety/guard-start';
 import { CONTROLLER_TASK_QUEUE } from '../../shared/task-queues';
 import { describeChain, describeRun } from './run-status';
@@ -42,6 +43,15 @@ export function createCoordinationActivities(client: Client): Omit<CoordinationA
         await client.workflow.start('closing', { ...options, workflowIdReusePolicy: 'REJECT_DUPLICATE' });
       } catch (err) {
         if (!(err instanceof WorkflowExecutionAlreadyStartedError)) throw err;
+      }
+    },
+    async observeChanges({ host }) {
+      try {
+        const guard = await client.workflow.getHandle(guardId(host)).query<GuardView>('guard');
+        return guard.changes;
+      } catch (err) {
+        if (err instanceof WorkflowNotFoundError) return [];
+        throw err;
       }
     },
     async requestLease(request) {

@@ -1,6 +1,6 @@
 import type { Approval } from '../../shared/safety/approval';
 import type { Fact, PagedTeam, Subject, Urgency } from '../../shared/paging/escalation';
-import type { Pause, TurnRequest } from '../../shared/safety/guard';
+import type { ChangeMade, Pause, TurnRequest } from '../../shared/safety/guard';
 import type { Outcome } from '../../shared/incident';
 import type { LeaseRequest } from '../../shared/safety/lease';
 import type { MaintenanceName } from '../../shared/maintenance';
@@ -88,6 +88,8 @@ export interface CoordinationActivities {
   startClosing(input: { workflowId: string; input: object }): Promise<void>;
   /** Reminds those on duty that changes on a host are paused, by whom, why and until when. Said twice, it is said twice. */
   remindPause(input: { host: string; pause: Pause }): Promise<void>;
+  /** What was changed on a host lately, and by whom, as its guard knows; nothing where there is no guard. */
+  observeChanges(input: { host: string }): Promise<ChangeMade[]>;
   /** Starts the lease if there is none, and asks for it. Asking again is harmless. Returns its workflow id. */
   requestLease(input: LeaseRequest): Promise<{ workflowId: string }>;
 }

@@ -117,6 +117,14 @@ export interface HostLedger {
   kept: KeptPauses;
 }
 
+/** What somebody began to change in its turn: an incident, a lease, maintenance. Of changes other than restarts, a turn's first. */
+export interface ChangeMade {
+  incidentId: string;
+  runId: string;
+  what: string;
+  at: string;
+}
+
 /** The guard as it stands, by query `guard`. */
 export interface GuardView {
   host: string;
@@ -129,4 +137,6 @@ export interface GuardView {
   restarts: Partial<Record<ServiceName, number>>;
   /** Incidents that changed something, within the flap window. */
   recentIncidents: number;
+  /** The newest changes of the last day, oldest first. */
+  changes: ChangeMade[];
 }

@@ -1,5 +1,6 @@
 import type { SubjectCondition, EntryStatus, TimelineEntry } from '../timeline';
 import type { IncidentView } from '../incident';
+import type { ChangeMade } from '../safety/guard';
 import { listed, lowerFirst } from '../text/text';
 import { hasSeen } from './condition';
 
@@ -14,6 +15,8 @@ export interface ToldChange {
   /** The verification that followed; null while there is none. */
   verified: { at: string; condition: SubjectCondition; detail: string } | null;
 }
+
+type Named = Pick<ToldChange, 'cite' | 'title'>;
 
 /** Title of a change that was left out because nothing may be changed: `Would restart KingFisher`. */
 export const WOULD = /^Would /;
@@ -50,6 +53,7 @@ export function isRecovery({ cite }: Pick<ToldChange, 'cite'>): boolean {
 
 /** What was done last in a few words: `restart failed`, `restarts of redis and KingFisher did not help`. */
 export function lastAction(view: IncidentView): string {
+  if (view.mendedBy !== undefined) return byAnother(view.mendedBy);
   const changes = changesOf(view);
   const running = changes.findLast(({ result }) => result === 'running');
   if (running !== undefined) return `${noun([running])} under way`;
@@ -62,6 +66,16 @@ export function lastAction(view: IncidentView): string {
   const failed = group.filter(({ result }) => result === 'failed');
   if (failed.length > 0) return `${noun(failed)} failed`;
   return condition === undefined ? `${past(group)}, not verified yet` : `${noun(group)} did not help`;
+}
+
+/** Where nothing was changed by an incident: who else did, if anybody. */
+export function nothingChanged({ mendedBy, runbook }: IncidentView): string {
+  if (mendedBy !== undefined) return `nothing by this incident; ${byAnother(mendedBy)}`;
+  return runbook === 'unknownAlert' ? 'nothing: Halcyon has no runbook for it' : 'nothing by Halcyon';
+}
+
+function byAnother({ incidentId, what }: ChangeMade): string {
+  return `${past([{ cite: '', title: what }])} by ${incidentId}`;
 }
 
 function nothingMade(changes: ToldChange[], { runbook, mode }: IncidentView): string {
@@ -85,13 +99,13 @@ function noun(group: ToldChange[]): string {
 }
 
 /** `restarted`, `redis and KingFisher restarted`, `full recovery made`. */
-function past(group: ToldChange[]): string {
+function past(group: Named[]): string {
   if (group.some(isRecovery)) return 'full recovery made';
   const services = restarted(group);
   if (services.length === 0) return `"${lowerFirst(group.at(-1)!.title)}" done`;
   return services.join() === 'KingFisher' ? 'restarted' : `${listed(services)} restarted`;
 }
 
-function restarted(group: ToldChange[]): string[] {
+function restarted(group: Pick<Named, 'title'>[]): string[] {
   return [...new Set(group.flatMap(({ title }) => /^(?:Restart|Start) (\S+)$/.exec(title)?.[1] ?? []))];
 }

@@ -4,7 +4,7 @@ import type { IncidentView, Outcome } from '../incident';
 import { unwellOf } from '../runbooks';
 import { clock, cut } from '../text/text';
 import { causeOf, pastCause, unknownCause } from './causes';
-import { lastAction } from './changes';
+import { lastAction, nothingChanged } from './changes';
 import { changeLines } from './change-lines';
 import { placeOf } from './condition';
 import { leaseLines } from './leases';
@@ -38,7 +38,7 @@ export function closingFacts(view: IncidentView, outcome: Outcome, closedBy: Clo
       ? []
       : [{ name: 'Closed by', lines: [`${closedBy.as}: ${cut(closedBy.reason, MAX_REASON)}`] }]),
     { name: 'Time', lines: [times(view)] },
-    { name: 'Changed', lines: changed.length === 0 ? ['nothing by Halcyon'] : changed },
+    { name: 'Changed', lines: changed.length > 0 ? changed : [nothingChanged(view)] },
     ...(leases.length === 0 ? [] : [{ name: 'Leases', lines: leases }]),
     ...(found.length === 0 ? [] : [{ name: 'Found', lines: [found.join(', ')] }]),
   ];
@@ -93,7 +93,7 @@ function mendedBy(view: IncidentView, outcome: Outcome): string {
   switch (outcome) {
     case 'healed':
     case 'degraded':
-      return 'Halcyon';
+      return view.mendedBy === undefined ? 'Halcyon' : `Halcyon, by ${view.mendedBy.incidentId}`;
     case 'selfHealed':
       return 'nobody: neither Halcyon nor anybody who was called changed anything, as far as is known';
     case 'resolvedByPeople':

@@ -1,11 +1,14 @@
 import { formatDuration } from '../../shared/text/durations';
-import type { GuardPolicy, TurnRequest } from '../../shared/safety/guard';
+import { cut } from '../../shared/text/text';
+import type { ChangeMade, GuardPolicy, TurnRequest } from '../../shared/safety/guard';
 import type { ServiceName } from '../../shared/observations/service';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const MAX_RESTARTS = 1_000;
 const MAX_INCIDENTS = 1_000;
+const MAX_NOTES = 30;
+const MAX_WHAT = 200;
 const SERVICES: readonly ServiceName[] = ['kingfisher', 'postgres', 'redis', 'rabbitmq'];
 
 /** What a guard remembers of the past. Plain: it is carried from run to run. Times are epoch milliseconds. */
@@ -13,6 +16,8 @@ export interface GuardMemoryState {
   restarts: { service: ServiceName; at: number }[];
   /** Incidents of alerts that changed something, by their last change. */
   changed: { incidentId: string; runId: string; at: number }[];
+  /** Whose they are and what they were; absent where there was none. */
+  notes?: { incidentId: string; runId: string; what: string; at: number }[];
 }
 
 /** Restarts of the last hour, and incidents that changed something; bounded, the newest are kept. */
@@ -26,6 +31,18 @@ export class GuardMemory {
   noteChanged(incidentId: string, runId: string, at: number): void {
     const others = this.state.changed.filter((one) => one.runId !== runId || one.incidentId !== incidentId);
     this.state.changed = [...others, { incidentId, runId, at }].slice(-MAX_INCIDENTS);
+  }
+
+  /** For those who see later that the host became well: a person's too, which counts for no budget. */
+  noteWhat(incidentId: string, runId: string, what: string, at: number): void {
+    const note = { incidentId, runId, what: cut(what, MAX_WHAT), at };
+    this.state.notes = [...(this.state.notes ?? []), note].slice(-MAX_NOTES);
+  }
+
+  /** The newest changes of the last day, oldest first. */
+  changes(now: number): ChangeMade[] {
+    const notes = (this.state.notes ?? []).filter(({ at }) => now - at < DAY_MS);
+    return notes.map(({ at, ...note }) => ({ ...note, at: new Date(at).toISOString() }));
   }
 
   /** Drops what counts for nothing any more. */

@@ -22,5 +22,6 @@ export function guardView(host: string, state: GuardState, memory: GuardMemory, 
     lastToken,
     restarts: memory.restarts(now),
     recentIncidents: policy === null ? 0 : memory.recent(policy, now).length,
+    changes: memory.changes(now),
   };
 }

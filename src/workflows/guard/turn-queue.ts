@@ -64,8 +64,9 @@ export class TurnQueue {
   }
 
   /** The change itself is a fact, whoever's turn it is by now; only a person's does not count. */
-  noteChange({ incidentId, runId, restart }: ChangeNote, now: number): void {
+  noteChange({ incidentId, runId, restart, what }: ChangeNote, now: number): void {
     const { holder } = this.state;
+    this.memory.noteWhat(incidentId, runId, what, now);
     if (holder !== null && isSame(holder.request, { incidentId, runId }) && isOfPerson(holder.request)) return;
     if (restart !== null) this.memory.noteRestart(restart, now);
     this.memory.noteChanged(incidentId, runId, now);

@@ -1,7 +1,6 @@
 import type { Alert } from '../../shared/alert';
 import { isCopy, isLaterEpisode, isSameEpisode } from '../../shared/episode';
-import type { ClosedEpisode, ClosedEpisodes, EpisodeStart } from '../../shared/episode';
-import type { AlertEpisode } from '../../shared/incident';
+import type { AlertEpisode, ClosedEpisode, ClosedEpisodes, EpisodeStart } from '../../shared/episode';
 
 /** The newest episode of one fingerprint, as far as the incident knows. */
 export type Episode = AlertEpisode;

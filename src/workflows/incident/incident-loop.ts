@@ -4,6 +4,7 @@ import { continueInNewRun, isTimeToContinue } from '../support/continue-when-lon
 import { HostWatch, hostOf } from '../runbook/host-watch';
 import type { Incident } from './incident';
 import type { IncidentBody } from './incident-body';
+import { credited } from './credit';
 import { LookOn } from './look-on';
 import { mendedWithoutUs, outcomeOf } from './outcome';
 import type { IncidentSafety } from '../safety/safety';
@@ -59,7 +60,7 @@ class IncidentLoop {
     for (;;) {
       const outcome = incident.isClosedByPerson ? await this.lastLook() : await this.phase();
       await watch?.stop();
-      if (outcome !== null) return outcome;
+      if (outcome !== null) return await credited(incident, outcome);
       if (this.mayContinue()) await this.continueInNewRun();
     }
   }

@@ -1,5 +1,4 @@
 import type { Alert } from '../../shared/alert';
-import type { ClosedEpisodes } from '../../shared/episode';
 import type { SubjectCondition, EntryKind } from '../../shared/timeline';
 import type {
   Finding,
@@ -11,9 +10,10 @@ import type {
   IncidentView,
   Outcome,
 } from '../../shared/incident';
-import { newestEpisodes } from './episodes';
+import type { ChangeMade } from '../../shared/safety/guard';
 import { Findings } from './record/findings';
 import { withLease } from './record/kept-leases';
+import { Mended } from './record/mended';
 import { keptOfAllFirings, keptPages, withAcknowledged } from './record/kept-pages';
 import { newStory, newView } from './record/new-incident';
 import { ReceivedAlerts } from './received-alerts';
@@ -38,6 +38,7 @@ export class Incident {
   private readonly findings: Findings;
   private readonly alerts: ReceivedAlerts;
   private readonly states: StateScopes;
+  private readonly mended: Mended;
   /** Of the host's agent, beside the finding that it is away: whether a probe waits for it, and how often it came back. */
   readonly agent = { isProbed: false, returns: 0 };
   private otherStanding: string | null = null;
@@ -57,6 +58,7 @@ export class Incident {
     this.findings = new Findings(this.own.findings, now, this.onChange);
     this.alerts = new ReceivedAlerts(this.own, this.timeline, now);
     this.states = new StateScopes(this.own.state);
+    this.mended = new Mended(this.own, this.story);
   }
 
   get view(): SeenView {
@@ -105,18 +107,19 @@ export class Incident {
 
   /** The host is well, and has been for so long. `by`: who or what mended it, where it was not well before. */
   noteWell(heldMs: number, by: Exclude<Outcome, 'unresolved' | 'planned'>): void {
-    if (this.story.wellSince === null) {
-      this.story.wellSince = Date.parse(this.now()) - heldMs;
-      this.own.measures.healthyAt = new Date(this.story.wellSince).toISOString();
-    }
-    this.story.mended ??= by;
+    this.mended.well(Date.parse(this.now()) - heldMs, by);
     this.onChange();
+  }
+
+  /** Another one's change is what this incident's verification followed. */
+  creditTo(change: ChangeMade): void {
+    this.mended.byAnother(change);
+    this.note('', `${change.incidentId} changed this host`, change.what);
   }
 
   /** The host is not well, whatever was so before. */
   noteNotWell(): void {
-    Object.assign(this.story, { wasNotWell: true, wellSince: null, mended: null, changesBefore: this.story.changes });
-    this.own.measures.healthyAt = null;
+    this.mended.notWell();
     this.onChange();
   }
 
@@ -235,11 +238,6 @@ export class Incident {
     this.own.outcome = outcome;
     this.own.measures.closedAt = this.now();
     this.enter('closed');
-  }
-
-  /** What later alerts are compared with: each fingerprint's newest episode, of this incident and those before it. */
-  closedEpisodes(): ClosedEpisodes {
-    return newestEpisodes(this.input.closedEpisodes, this.view.alerts, this.now());
   }
 
   private showState(): void {

@@ -8,6 +8,7 @@ import { isTimeToContinue } from '../support/continue-when-long';
 import type { HostWatch } from '../runbook/host-watch';
 import type { Incident } from './incident';
 import type { IncidentBody } from './incident-body';
+import { creditOthers } from './credit';
 import { outcomeOf } from './outcome';
 import type { IncidentSafety } from '../safety/safety';
 
@@ -24,7 +25,10 @@ export class LookOn {
 
   /** An end, or null: another pass is due, or somebody closes it, or it is time to go on in a new run. */
   async run(): Promise<Outcome | null> {
-    return await this.incident.during('watching', () => this.untilNews());
+    return await this.incident.during('watching', async () => {
+      await creditOthers(this.incident);
+      return await this.untilNews();
+    });
   }
 
   private async untilNews(): Promise<Outcome | null> {

@@ -5,6 +5,7 @@ import { alertSignal, timelineQuery } from '../messages';
 import { Door } from '../messages/door';
 import { Guarded } from '../safety/guarded';
 import { Display } from './record/display';
+import { newestEpisodes } from './episodes';
 import { Incident } from './incident';
 import type { IncidentBody } from './incident-body';
 import { untilClosed } from './incident-loop';
@@ -46,6 +47,8 @@ export async function runIncident(input: IncidentInput, body: IncidentBody): Pro
   incident.close(outcome);
   display.show();
   upsertSearchAttributes([{ key: searchAttributes.outcome, value: outcome }]);
-  upsertMemo({ closedEpisodes: incident.closedEpisodes() } satisfies IncidentMemo);
+  // What later alerts are compared with: each fingerprint's newest episode, of this incident and those before it.
+  const closedEpisodes = newestEpisodes(input.closedEpisodes, incident.view.alerts, isoNow());
+  upsertMemo({ closedEpisodes } satisfies IncidentMemo);
   return incident.view;
 }

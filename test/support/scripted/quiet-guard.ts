@@ -9,4 +9,5 @@ export const QUIET_GUARD: GuardView = {
   lastToken: 4,
   restarts: {},
   recentIncidents: 0,
+  changes: [],
 };

@@ -4,6 +4,7 @@ import type { Fact, Subject } from '../../../shared/paging/escalation';
 import type { Finding, IncidentView } from '../../../shared/incident';
 import { heldFindings } from '../../../shared/summary/causes';
 import { changeLines } from '../../../shared/summary/change-lines';
+import { nothingChanged } from '../../../shared/summary/changes';
 import { placeOf } from '../../../shared/summary/condition';
 import { leaseLines } from '../../../shared/summary/leases';
 import { remediesFor } from '../../../shared/summary/remedies';
@@ -101,8 +102,7 @@ function about(view: IncidentView): Fact[] {
 
 function changed(view: IncidentView): string[] {
   const lines = changeLines(view);
-  if (lines.length > 0) return lines;
-  return [view.runbook === 'unknownAlert' ? 'nothing: Halcyon has no runbook for it' : 'nothing by Halcyon'];
+  return lines.length > 0 ? lines : [nothingChanged(view)];
 }
 
 function found(view: IncidentView, now: Date): string[] {
