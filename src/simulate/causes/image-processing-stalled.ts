@@ -24,7 +24,7 @@ export const imageProcessingStalled: PageScenarios = {
     {
       cite: 'E.1',
       name: 'limited',
-      title: 'Telegram limits the bot, and waiting does not end it',
+      title: 'Telegram limits the bot for too long',
       given: ({ host }) => {
         host.telegram.bot = { token: 'unknown', retryAfterMs: 30_000 };
       },

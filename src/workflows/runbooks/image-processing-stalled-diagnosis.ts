@@ -30,6 +30,8 @@ export interface Diagnosis extends Diagnosed, TelegramSeen {
   stalled: boolean;
   /** Telegram limits the bot, also after it was waited for. */
   limited: { detail: string; retryAfterMs: number } | undefined;
+  /** It was waited for as often as it may be, or would have to be waited for too long. */
+  isLimitedTooLong?: true;
   /** What is wrong with the way to Telegram, with the bot, and with its channel. */
   faults: { way: Named | undefined; bot: Named | undefined; channel: Named | undefined };
   /** Why KingFisher's own downloader is stuck, and why a start cannot mend that; filled when nothing else explains it. */
@@ -58,8 +60,10 @@ export async function diagnose(at: Scene, limits: ImageLimits, waited: Waited): 
     const found = await lookAtAll(at, limits, since);
     const { limited, stalled } = found;
     const isOver = incident.isResolved || incident.isClosedByPerson;
-    if (limited === undefined || !stalled || isOver || waits === WAITS_AT_MOST) return found;
-    if (limited.retryAfterMs > limits.longestBackOffMs) return found;
+    if (limited === undefined || !stalled || isOver) return found;
+    if (waits === WAITS_AT_MOST || limited.retryAfterMs > limits.longestBackOffMs) {
+      return { ...found, isLimitedTooLong: true };
+    }
     await waitOut(at, limited, limits);
     waited.until = new Date().toISOString();
   }

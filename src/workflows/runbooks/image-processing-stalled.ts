@@ -52,8 +52,8 @@ const OUTSIDE: Cause<Diagnosis>[] = forPeople([
   },
   {
     cite: 'E.1',
-    title: 'Telegram limits the bot, and waiting does not end it',
-    evidence: async ({ limited }) => limited?.detail,
+    title: 'Telegram limits the bot for too long',
+    evidence: async ({ limited, isLimitedTooLong }) => (isLimitedTooLong === true ? limited?.detail : undefined),
   },
   {
     cite: 'E.2',

@@ -197,6 +197,21 @@ describe('a limit of Telegram', () => {
     );
     expect(titles(long)).not.toContain('Telegram limits the bot: waits');
     expect(long.cause?.evidence).toBe('Telegram answers 429, wait 2 h');
+    for (const { cause } of [lasting, long]) expect(cause?.title).toBe('Telegram limits the bot for too long');
+  });
+
+  it('is not said to last where the alert was resolved before that was seen', async () => {
+    await site.withHost(async (host, name) => {
+      host.telegram.isStalled = true;
+      host.telegram.bot = { token: 'unknown', retryAfterMs: 600_000 };
+      const { handle, first } = await begin(name);
+      const view = async () => await handle.query<IncidentView>('timeline');
+      await site.passUntil(async () => titles(await view()).includes('Telegram limits the bot: waits'), 'a wait');
+      await handle.signal('alert', { ...first, status: 'resolved' });
+      await site.passUntil(async () => (await view()).state !== 'diagnosing', 'another look');
+      expect((await view()).cause?.title).toBe('Telegram limits the bot');
+      await closedMeanwhile(handle);
+    });
   });
 
   it('holds up no other incident of the host', async () => {
