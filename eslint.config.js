@@ -35,6 +35,7 @@ const oneWay = [
     './src/!(shared|alerts|config|temporal|activities|simulate)/**',
     'a simulation takes what a worker is made of, and nothing that touches a host.',
   ),
+  zone('./src/report', './src/!(shared|report)/**', 'reports are pure: shared only.'),
   zone(
     './src/dev',
     './src/!(shared|config|store|temporal|dev)/**',
@@ -42,7 +43,7 @@ const oneWay = [
   ),
   zone(
     './src/cli',
-    './src/!(shared|alerts|config|store|temporal|simulate|dev|cli)/**',
+    './src/!(shared|alerts|config|store|temporal|simulate|report|dev|cli)/**',
     'the command line does not reach into workers.',
   ),
   zone(

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { freePorts } from '../lab/temporal/ports';
+import { recurrencesFrom } from '../src/shared/figures/recurrence';
+import { render } from '../src/report/render';
+import { periodReport } from '../src/report/week/document';
 import { openStore } from '../src/store/store';
 import type { Store } from '../src/store/store';
 import { runBenchmark } from './benchmark';
@@ -18,21 +21,23 @@ interface Result {
   listMs: number;
   listOfHostMs: number;
   showMs: number;
+  reportMs: number;
   writeMs: number;
 }
 
 /** A record with so many incidents, on a PostgreSQL of its own: the slowest of twenty questions counts. */
 runBenchmark<Result>({
   name: 'record',
-  description: 'list and show incidents of a record that is full',
+  description: 'list, show and report incidents of a record that is full',
   count: { option: 'incidents', byDefault: 100_000 },
   isJsonLast: true,
   measure,
-  report: ({ incidents, listMs, listOfHostMs, showMs, writeMs }) => [
+  report: ({ incidents, listMs, listOfHostMs, showMs, reportMs, writeMs }) => [
     `record           ${incidents} incidents, ${STEPS} steps each`,
     `list --since 7d  ${listMs} ms (aim: under a second)`,
     `list --host      ${listOfHostMs} ms`,
     `show             ${showMs} ms (aim: under a second)`,
+    `report --since 7d ${reportMs} ms (aim: under a second)`,
     `write            ${writeMs} ms`,
   ],
 });
@@ -52,6 +57,7 @@ async function measure(directory: string, incidents: number, say: (line: string)
       listMs: await slowest(() => store.list({ since, limit: 1_000 })),
       listOfHostMs: await slowest(() => store.list({ host: 'h7', limit: 20 })),
       showMs: await slowest(() => show(store)),
+      reportMs: await slowest(() => report(store, since)),
       writeMs: await slowest(() => store.write(full)),
     };
   } finally {
@@ -65,6 +71,18 @@ async function show(store: Store): Promise<void> {
   const [found] = await store.find('h7');
   const read = await store.read(found!.runId);
   if (read?.view.timeline.length !== STEPS) throw new Error('what was read is not whole');
+}
+
+/** As `halcyon report --since` does, with the month before in which the same may have been. */
+async function report(store: Store, since: string): Promise<void> {
+  const madeAt = new Date().toISOString();
+  const known = await store.countedSince(recurrencesFrom(since));
+  const incidents = known.map(({ incident }) => incident);
+  const [inPeriod, earlier] = [true, false].map((isIn) =>
+    incidents.filter(({ startsAt }) => startsAt >= since === isIn),
+  );
+  const text = render(periodReport({ since, madeAt, incidents: inPeriod!, earlier: earlier!, gaps: [] }), 'html');
+  if (!text.includes('By runbook')) throw new Error('the report is not whole');
 }
 
 async function slowest(ask: () => Promise<unknown>): Promise<number> {
@@ -96,6 +114,14 @@ async function fill(url: string, incidents: number): Promise<void> {
      SELECT run_id, id, started_at, started_at, 'A.1', 'Look at the unit', 'look', 'done', repeat('what was seen ', 8)
      FROM halcyon.incidents, generate_series(0, $1::int - 1) AS id`,
     [STEPS],
+  );
+  await pool.query(
+    `INSERT INTO halcyon.findings (run_id, n, name, detail, cite, at)
+     SELECT run_id, 0, 'DiskFull', '/var is 97 % full', 'A.3', started_at FROM halcyon.incidents`,
+  );
+  await pool.query(
+    `INSERT INTO halcyon.pages (run_id, firing, tier, team, channel, at, team_name, delivered, detail, collapsed)
+     SELECT run_id, 1, 1, 'platform', 'slack', started_at, 'Platform', true, '', false FROM halcyon.incidents`,
   );
   await pool.query('ANALYZE');
   await pool.end();

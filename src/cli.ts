@@ -17,6 +17,7 @@ import { createGuardCommand } from './cli/guard/guard';
 import { createOutboxCommand } from './cli/outbox';
 import { createPageCommand } from './cli/page';
 import { createQuarantineCommand } from './cli/quarantine';
+import { createReportCommand } from './cli/report/report';
 import { createPauseCommand, createResumeCommand } from './cli/guard/pause';
 import { createRolloutCommand } from './cli/rollout/rollout';
 import { createRunCommand } from './cli/run';
@@ -51,6 +52,7 @@ const program = new Command('halcyon')
   .addCommand(createQuarantineCommand(openQuarantine))
   .addCommand(createCommandsCommand())
   .addCommand(createSchedulesCommand())
+  .addCommand(createReportCommand())
   .addCommand(createSimulateCommand())
   .addCommand(createAgentCommand(checkAgent))
   .addCommand(createDoctorCommand())

@@ -1,4 +1,5 @@
 import type { PagedTeam } from './paging/escalation';
+import type { Chart, ReportTable } from './report/document';
 import type { Approval, ApprovalPolicy } from './safety/approval';
 import type { GuardPolicy } from './safety/guard';
 
@@ -68,6 +69,11 @@ export interface TaskReport {
   detail: string;
   /** What people may want to read besides, such as names of packages. Bounded. */
   lines: string[];
+  /** Bounded, as lines are. */
+  table?: ReportTable;
+  charts?: Chart[];
+  /** What a person should do about it, in one sentence; null or absent where there is nothing. */
+  toDo?: string | null;
   startedAt: string;
   endedAt: string | null;
 }

@@ -1,5 +1,7 @@
 import type { Pool } from 'pg';
 import type { RecordQuery, RecordedIncident } from '../shared/record';
+import { countedSince } from './counted';
+import type { RecordedCount } from './counted';
 import { migrate } from './migrate';
 import { openPool } from './pool';
 import type { StoreLocation } from './pool';
@@ -21,6 +23,8 @@ export interface Store {
   list(query: RecordQuery): Promise<RecordedRun[]>;
   find(named: string, run?: string): Promise<RecordedRun[]>;
   read(runId: string): Promise<RecordedIncident | undefined>;
+  /** What figures need of all that began, ended or was open since this moment. */
+  countedSince(since: Date, host?: string): Promise<RecordedCount[]>;
   /** Removes what ended before this moment; how many incidents that were. What is open stays. */
   prune(before: Date): Promise<number>;
   close(): Promise<void>;
@@ -36,6 +40,7 @@ export function openStore(location: StoreLocation): Store {
     list: (query) => listIncidents(pool, query),
     find: (named, run) => findIncidents(pool, named, run),
     read: (runId) => readIncident(pool, runId),
+    countedSince: (since, host) => countedSince(pool, since, host),
     prune: (before) => prune(pool, before),
     close: () => pool.end(),
   };

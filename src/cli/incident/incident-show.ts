@@ -36,7 +36,7 @@ function printIncident(view: IncidentView, row: Pick<IncidentRow, 'id' | 'status
 }
 
 /** A run that ended by itself left its view behind as its result. */
-async function viewOf(
+export async function viewOf(
   client: Client,
   handle: WorkflowHandle,
   { status }: IncidentRow,

@@ -69,7 +69,7 @@ export function rowOfRecorded({ view, ...run }: RecordedRun): IncidentRow {
 }
 
 /** Undefined where there is no record, or it cannot be read. A command that Temporal can answer goes on without it. */
-async function withStore<T>(
+export async function withStore<T>(
   { url, path }: Config['store'],
   work: (store: Store) => Promise<T>,
 ): Promise<T | undefined> {

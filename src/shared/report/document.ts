@@ -23,6 +23,9 @@ export interface ReportSection {
   summary: string;
   table?: ReportTable;
   charts?: Chart[];
+  bars?: BarChart[];
+  /** What happened when, as bars on one axis of time. */
+  spans?: SpanChart[];
   /** What people may want to read besides. Bounded by whoever wrote it. */
   lines?: string[];
 }
@@ -46,5 +49,35 @@ export interface Chart {
 
 export interface ChartSeries {
   name: string;
+  /** What was between two of them is not known: they are not joined. */
+  isPoints?: true;
   points: [at: number, value: number][];
 }
+
+/** One bar for each name, each with a part for each of `parts`, which stand on one another. */
+export interface BarChart {
+  title: string;
+  /** As of a `Chart`. */
+  unit: string;
+  parts: { name: string; tone: Tone }[];
+  bars: { name: string; values: number[] }[];
+}
+
+/** Rows below one another, in the order in which a reader wants them. */
+export interface SpanChart {
+  title: string;
+  from: number;
+  until: number;
+  rows: { name: string; spans: Span[] }[];
+}
+
+export interface Span {
+  from: number;
+  /** The same as `from` for what has no length. */
+  until: number;
+  label: string;
+  tone: Tone;
+}
+
+/** - `good` and `bad`: so it ended. - `people`: what people did. - `plain`: neither, such as a look. - `unknown`: nobody knows. */
+export type Tone = 'good' | 'bad' | 'warning' | 'people' | 'plain' | 'unknown';

@@ -15,6 +15,9 @@ interface Words {
   say(detail: string): Cause;
 }
 
+/** What is needed of an incident to tell why it is so. */
+export type Caused = Pick<IncidentView, 'cause' | 'findings' | 'timeline'>;
+
 const MAX_GIST = 60;
 const MAX_WORDS = 100;
 /** Names that are no cause by themselves: what Halcyon could not see, was not allowed to do, or could not tell. */
@@ -115,7 +118,7 @@ export function heldFindings({ findings, timeline }: Pick<IncidentView, 'finding
  *
  * @param findings those that hold, or for the end of an incident all
  */
-export function causeOf(view: IncidentView, findings = heldFindings(view)): Cause | null {
+export function causeOf(view: Caused, findings = heldFindings(view)): Cause | null {
   const [best] = findings
     .filter(({ name }) => !NO_CAUSE.includes(name) && name !== 'AlertContradicted')
     .sort((a, b) => rankOf(a) - rankOf(b));
@@ -156,7 +159,7 @@ function wordsOf({ name, detail }: Finding): Cause {
 }
 
 /** The evidence by which the runbook began its remedy, without what only its own page can use. */
-function actedOn({ cause }: IncidentView): Cause | null {
+function actedOn({ cause }: Caused): Cause | null {
   if (cause === null || cause.cite.startsWith('H')) return null;
   const [, active = '', result = ''] = /unit is (\w+)(?: \(([\w-]+)\))?/.exec(cause.evidence) ?? [];
   if (active === 'failed' || active === 'activating') return { of: '', is: ENDED[result] ?? `ended (${result})` };

@@ -41,6 +41,7 @@ const TOLD_WITHIN_MS = 1_800_000;
 const MAX_NOTES = 30;
 const MAX_LINES = 101;
 const MAX_LINE = 500;
+const MAX_CHARTS = 12;
 
 /** One run of maintenance on one host: its tasks in order, whatever became of the one before, and what people hear of it. */
 export class MaintenanceRun implements TaskSite {
@@ -127,8 +128,7 @@ export class MaintenanceRun implements TaskSite {
     this.report.tasks.push(entry);
     this.show();
     try {
-      const { state, detail, lines = [] } = await task.work(this);
-      Object.assign(entry, { state, detail: cut(detail, MAX_LINE), lines: bounded(lines) });
+      Object.assign(entry, bounded(await task.work(this)));
     } catch (err) {
       if (isCancellation(err)) throw err;
       const failure = nameTooOld(err, this.host);
@@ -214,8 +214,15 @@ function control(summary: string) {
   });
 }
 
-function bounded(lines: string[]): string[] {
-  return lines.slice(0, MAX_LINES).map((line) => cut(line, MAX_LINE));
+/** As much of a result as a report holds. */
+function bounded({ state, detail, lines = [], table, charts, toDo }: TaskResult): TaskResult {
+  return {
+    ...{ state, detail: cut(detail, MAX_LINE) },
+    lines: lines.slice(0, MAX_LINES).map((line) => cut(line, MAX_LINE)),
+    ...(table === undefined ? {} : { table: { ...table, rows: table.rows.slice(0, MAX_LINES) } }),
+    ...(charts === undefined ? {} : { charts: charts.slice(0, MAX_CHARTS) }),
+    ...(toDo === undefined || toDo === null ? {} : { toDo: cut(toDo, MAX_LINE) }),
+  };
 }
 
 function failed(err: unknown): TaskResult {

@@ -7,7 +7,7 @@ import type { ChangePermit } from '../../shared/safety/permit';
 export type Host = ActivityInterfaceFor<HostActivities>;
 
 /** What came of a task that did not fail. */
-export type TaskResult = Pick<TaskReport, 'state' | 'detail'> & { lines?: string[] };
+export type TaskResult = Pick<TaskReport, 'state' | 'detail' | 'table' | 'charts' | 'toDo'> & { lines?: string[] };
 
 /** What a task may do. What it throws is its own failure: the others go on. */
 export interface TaskSite {

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { countedOf } from '../../../src/shared/figures/counted';
 import type { RecordedIncident } from '../../../src/shared/record';
 import { openPool } from '../../../src/store/pool';
 import { openStore } from '../../../src/store/store';
@@ -38,6 +39,36 @@ describe.each([
     for (const incident of incidents) await store.write(incident);
     return await store.read(incidents[0]!.runId);
   }
+
+  it('counts an incident as its view does, of those that began, ended or were open since', async () => {
+    const findings = [{ name: 'DiskFull', detail: '/var is 97 % full', cite: 'A.3', at: at(1) }];
+    const page = { tier: 1, team: 't', teamName: 'T', detail: '', collapsed: false, firing: 1 } as const;
+    const pages = [
+      { ...page, at: at(9), channel: 'slack', delivered: true } as const,
+      { ...page, at: at(8), channel: 'pagerduty', delivered: false } as const,
+    ];
+    const acknowledgements = [40, 30].map((n) => ({ as: `anna ${n}`, at: at(n), until: at(90) }));
+    const measures = { receivedAt: at(0), firstActionAt: at(1), healthyAt: at(50), closedAt: at(60) };
+    const cause = { cite: 'A.1', title: 'x', evidence: 'unit is failed (signal)' };
+    const observed = {
+      cause,
+      startedBy: { who: 'anna', reason: 'r' },
+      mode: 'observe',
+      outcome: 'resolvedByPeople',
+    } as const;
+    const long = at(-90_000);
+    const counted = [
+      ended(60, { findings, pages, acknowledgements, measures }, { runId: 'a', lastRunId: 'a2' }),
+      ended(60, observed, { runId: 'b', lastRunId: 'b', startedAt: at(100) }),
+      recorded(5, { host: 'h2' }, { runId: 'c', lastRunId: 'c', startedAt: long }),
+    ];
+    const over = ended(60, {}, { runId: 'd', lastRunId: 'd', startedAt: long, endedAt: at(-80_000) });
+    for (const incident of [...counted, over]) await store.write(incident);
+    const found = await store.countedSince(new Date(at(-10)));
+    const byRun = found.sort((one, other) => (one.incident.runId < other.incident.runId ? -1 : 1));
+    expect(byRun).toEqual(counted.map((one) => ({ lastRunId: one.lastRunId, incident: countedOf(one) })));
+    expect(await store.countedSince(new Date(at(-10)), 'h2')).toHaveLength(1);
+  });
 
   it('keeps all that an incident knew, as it was', async () => {
     const incident = ended(90, {

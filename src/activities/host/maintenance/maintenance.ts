@@ -7,10 +7,12 @@ import type { HostDeps } from '../core/deps';
 import { asActivity } from '../core/run';
 import { createOldImageActivities } from './images';
 import type { OldImageActivities } from './images';
+import { createMonitoringActivities } from './monitoring';
+import type { MonitoringActivities } from './monitoring';
 import { createTableActivities } from './tables';
 import type { TableActivities } from './tables';
 
-export interface MaintenanceActivities extends OldImageActivities, TableActivities {
+export interface MaintenanceActivities extends OldImageActivities, TableActivities, MonitoringActivities {
   /** G.1: `du -sh /var/log/kingfisher/`, of the logs that are being written. */
   observeLogSizes(): Promise<LogSizes>;
   /** G.4: `pip list --outdated` of KingFisher's own Python environment, as its user. */
@@ -23,6 +25,7 @@ export function createMaintenanceActivities(deps: HostDeps): MaintenanceActiviti
   return {
     ...createOldImageActivities(deps),
     ...createTableActivities(deps),
+    ...createMonitoringActivities(deps),
     observeLogSizes: asActivity(redact, async () => {
       const { logFile, logrotate } = settings.kingfisher;
       if (!path.isAbsolute(logFile)) throw notConfigured('kingfisher.logFile');
