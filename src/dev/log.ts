@@ -38,6 +38,5 @@ function parse(text: string): Record<string, unknown> | undefined {
 
 /** What comes from alerts and programs moves no cursor. */
 function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
 }
