@@ -11,6 +11,13 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --no-audit --no-fund
 
+# Stand-ins for Slack and PagerDuty, of Node alone: docker-compose.yml builds them for a trial.
+FROM node:20-bookworm-slim AS standins
+WORKDIR /app
+COPY --from=build /app/dist/lab/stand-ins ./dist/lab/stand-ins
+USER node
+CMD ["node", "dist/lab/stand-ins/serve-pagers.js"]
+
 FROM node:20-bookworm-slim
 # Temporal over TLS needs the certificate authorities; the slim image has none.
 RUN apt-get update \

@@ -42,8 +42,13 @@ const oneWay = [
   ),
   zone('./src/report', './src/!(shared|report)/**', 'reports are pure: shared only.'),
   zone(
+    './src/dev',
+    './src/!(shared|config|store|temporal|dev)/**',
+    'everything on one machine is processes that it starts, and none of their code.',
+  ),
+  zone(
     './src/cli',
-    './src/!(shared|alerts|config|store|amqp|temporal|simulate|report|cli)/**',
+    './src/!(shared|alerts|config|store|amqp|temporal|simulate|report|dev|cli)/**',
     'the command line does not reach into workers.',
   ),
   zone(

@@ -13,6 +13,8 @@ export interface DaemonOptions {
   /** Whether it is ready to serve; asked until true. */
   isReady: (daemon: Daemon) => boolean | Promise<boolean>;
   env?: NodeJS.ProcessEnv;
+  /** @default that of this process */
+  cwd?: string;
   /** @default 90 s: a machine that runs a lab may be busy */
   readyWithinMs?: number;
 }
@@ -90,11 +92,15 @@ export class Daemon {
   }
 
   private spawn(): ChildProcess {
-    const { command, logFile, env } = this.options;
+    const { command, logFile, env, cwd } = this.options;
     const [program, ...args] = existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL', ...command] : command;
     const log = openSync(logFile, 'a', 0o600);
     try {
-      return spawn(program!, args, { stdio: ['ignore', log, log], env: env ?? process.env });
+      return spawn(program!, args, {
+        stdio: ['ignore', log, log],
+        env: env ?? process.env,
+        ...(cwd === undefined ? {} : { cwd }),
+      });
     } finally {
       closeSync(log);
     }

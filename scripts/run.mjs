@@ -20,6 +20,7 @@ const HELP = `Usage: node scripts/run.mjs COMMAND [arguments]
   lab [args]              throw-away hosts: up, down, exec, status
   gameday [NAME...]       break a throw-away host in every way of lab/faults: is each healed, or are people called?
   soak [args]             break a throw-away host at random for a while: does Halcyon ever lose sight of it?
+  compose                 start what docker-compose.yml has as processes here, and send an alert through all of it
   bench NAME [args]       run a benchmark, such as alert-latency
 
 Each installs the dependencies and builds first where that is needed. Exit codes are those of the command itself; 2 is a
@@ -33,6 +34,7 @@ function programOf(command, args) {
   if (command === 'chaos' && args.some(isOfChaosProgram)) return ['lab/chaos.js', ...args];
   if (command === 'gameday') return ['lab/gameday.js', ...args];
   if (command === 'soak') return ['lab/soak.js', ...args];
+  if (command === 'compose') return ['lab/compose.js', ...args];
   if (command === 'lab') return ['lab/cli.js', ...args];
   const [name, ...rest] = args;
   if (command === 'bench' && /^[a-z][a-z0-9-]*$/.test(name ?? '')) return [`bench/${name}.js`, ...rest];

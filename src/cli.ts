@@ -9,6 +9,7 @@ import { createCommandsCommand } from './cli/commands/commands';
 import { createChecklistCommand } from './cli/checklist/checklist';
 import { createConfigCommand } from './cli/config-check';
 import { endWithReader } from './cli/support/end-with-reader';
+import { createDevCommand } from './cli/dev';
 import { createDoctorCommand } from './cli/doctor';
 import { createEscalationCommand } from './cli/incident/escalation';
 import { createIncidentCommand } from './cli/incident/incident';
@@ -58,6 +59,7 @@ const program = new Command('halcyon')
   .addCommand(createAgentCommand(checkAgent))
   .addCommand(createDoctorCommand())
   .addCommand(createRolloutCommand(ownBuild))
+  .addCommand(createDevCommand())
   .addCommand(createPageCommand())
   .addCommand(createConfigCommand(process));
 

@@ -24,6 +24,7 @@ export interface PagerdutyIncident {
 interface Options {
   /** Integration key to service. */
   routingKeys: Record<string, string>;
+  host?: string;
   port?: number;
 }
 
@@ -49,7 +50,7 @@ export class StandInPagerduty {
       headers: { 'retry-after': String(seconds) },
     });
     const handler = (request: IncomingMessage, body: string) => pagerduty.answer(request, body);
-    pagerduty.server = await StandInServer.start(handler, pagerduty.faults, limited, { port: options.port });
+    pagerduty.server = await StandInServer.start(handler, pagerduty.faults, limited, options);
     return pagerduty;
   }
 

@@ -17,6 +17,7 @@ interface Options {
   tokens: string[];
   /** Names without "#". */
   channels: string[];
+  host?: string;
   port?: number;
 }
 
@@ -46,7 +47,7 @@ export class StandInSlack {
       headers: { 'retry-after': String(seconds) },
     });
     const handler = (request: IncomingMessage, body: string) => slack.answer(request, body);
-    slack.server = await StandInServer.start(handler, slack.faults, limited, { port: options.port });
+    slack.server = await StandInServer.start(handler, slack.faults, limited, options);
     return slack;
   }
 

@@ -2,12 +2,12 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { SearchAttributeType } from '@temporalio/common';
 import type { SearchAttributeKey } from '@temporalio/common/lib/search-attributes';
-import { searchAttributes as halcyonAttributes } from '../../src/shared/search-attributes';
 import { Daemon } from '../daemon';
 import { ensureTemporalCli } from '../../src/temporal/dev/executables';
 import type { OnProgress } from '../../src/temporal/dev/executables';
 import { freePorts, isFree } from './ports';
-import { isServing } from './serving';
+import { devServerArguments } from '../../src/temporal/dev/server-arguments';
+import { isServing } from '../../src/temporal/dev/serving';
 
 export interface TemporalOptions {
   /** Keeps the database and the log; made when missing. A database found there is carried on. */
@@ -38,28 +38,6 @@ export interface TemporalServer {
   restart(): Promise<void>;
 }
 
-const ATTRIBUTE_TYPES = {
-  TEXT: 'Text',
-  KEYWORD: 'Keyword',
-  INT: 'Int',
-  DOUBLE: 'Double',
-  BOOL: 'Bool',
-  DATETIME: 'Datetime',
-  KEYWORD_LIST: 'KeywordList',
-} as const satisfies Record<SearchAttributeType, string>;
-
-/** What makes a single-node server answer in milliseconds; the values are JSON. */
-const TUNING = [
-  ...['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL'],
-  ...['--dynamic-config-value', 'history.transferProcessorMaxPollRPS=200'],
-  ...['--dynamic-config-value', 'history.workflowIdReuseMinimalInterval="0s"'],
-  // Each host has a queue of its own, which four partitions make neither faster nor safer, only four times as large.
-  ...['--dynamic-config-value', 'matching.numTaskqueueReadPartitions=1'],
-  ...['--dynamic-config-value', 'matching.numTaskqueueWritePartitions=1'],
-  // Each poll of an agent that waits for work counts; 1,200 are few for hundreds of agents.
-  ...['--dynamic-config-value', 'frontend.namespaceCount=10000'],
-];
-
 /**
  * Starts a Temporal development server and waits until it serves. It dies with this process at the latest.
  *
@@ -74,7 +52,15 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
   const address = `127.0.0.1:${port}`;
   const server = new Daemon({
     name: 'Temporal',
-    command: [executable, ...serverArguments(options, port, uiPort)],
+    command: [
+      executable,
+      ...devServerArguments({
+        port,
+        uiPort,
+        databaseFile: path.join(options.directory, 'temporal.db'),
+        ...(options.searchAttributes === undefined ? {} : { searchAttributes: options.searchAttributes }),
+      }),
+    ],
     logFile: path.join(options.directory, 'temporal.log'),
     isReady: () => isServing(address),
   });
@@ -97,15 +83,4 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
       await start();
     },
   };
-}
-
-function serverArguments(options: TemporalOptions, port: number, uiPort: number | null): string[] {
-  const attributes = options.searchAttributes ?? Object.values(halcyonAttributes);
-  return [
-    ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port)],
-    ...(uiPort === null ? ['--headless'] : ['--ui-port', String(uiPort), '--ui-disable-news-fetch']),
-    ...['--db-filename', path.join(options.directory, 'temporal.db'), '--log-level', 'warn'],
-    ...TUNING,
-    ...attributes.flatMap((key) => ['--search-attribute', `${key.name}=${ATTRIBUTE_TYPES[key.type]}`]),
-  ];
 }

@@ -10,7 +10,7 @@ import { Client, Connection } from '@temporalio/client';
 import { searchAttributes } from '../../../src/shared/search-attributes';
 import { startTemporal } from '../../../lab/temporal/dev-server';
 import type { TemporalServer } from '../../../lab/temporal/dev-server';
-import { isServing } from '../../../lab/temporal/serving';
+import { isServing } from '../../../src/temporal/dev/serving';
 
 let folder: string;
 let server: TemporalServer | null = null;

@@ -9,6 +9,7 @@ const LONGEST = [
   // integration
   ...['lose-sight', 'recovery-chaos', 'service-down', 'guard-chaos', 'never-worse', 'recovery-trouble', 'secrets'],
   ...['busy-dependencies', 'recovery', 'recovery-files', 'guard', 'demo', 'alert-storm', 'host-systemd', 'leases'],
+  ...['quick-start', 'compose'],
   // workflows
   ...[
     'simulate-causes',

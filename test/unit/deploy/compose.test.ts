@@ -7,9 +7,11 @@ import { loadConfigFor } from '../../../src/config';
 
 interface Service {
   image: string;
+  build?: string | { context: string; target?: string };
+  profiles?: string[];
   ports?: string[];
   environment?: Record<string, string>;
-  env_file?: string;
+  env_file?: string | string[];
   volumes?: string[];
   depends_on?: Record<string, { condition: string }>;
   healthcheck?: object;
@@ -18,8 +20,18 @@ interface Service {
 const ROOT = path.resolve(__dirname, '../../..');
 const at = (file: string) => path.join(ROOT, file);
 const read = (file: string) => readFileSync(at(file), 'utf8');
-const { services } = parse(read('docker-compose.yml'), { merge: true }) as { services: Record<string, Service> };
+const compose = parse(read('docker-compose.yml'), { merge: true }) as {
+  services: Record<string, Service>;
+  volumes: Record<string, null>;
+};
+const { services } = compose;
 const all = Object.entries(services);
+
+/** Keys of a service in the Compose specification, as far as they are used here. */
+const KEYS = [
+  ...['image', 'build', 'profiles', 'entrypoint', 'command', 'environment', 'env_file', 'volumes', 'tmpfs', 'ports'],
+  ...['depends_on', 'healthcheck', 'restart', 'stop_grace_period'],
+];
 
 /** Variables of an example of an env_file. */
 function variables(file: string): string[] {
@@ -49,8 +61,8 @@ describe('docker-compose.yml', () => {
   });
 
   it('takes images of a fixed version, of which Temporal builds new ones', () => {
-    const images = all.map(([, { image }]) => image).filter((image) => image !== 'halcyon');
-    for (const image of images) expect(image).toMatch(/^[a-z/-]+:\d+[\d.]*$/);
+    const images = all.filter(([, { build }]) => build === undefined).map(([, { image }]) => image);
+    for (const image of images) expect(image).toMatch(/^[a-z/-]+:v?\d+[\d.]*$/);
     expect(images.filter((image) => image.includes('auto-setup'))).toEqual([]);
     const versionOf = (name: string) => services[name]?.image.split(':')[1];
     expect(versionOf('temporal-schema')).toBe(versionOf('temporal'));
@@ -83,8 +95,76 @@ describe('docker-compose.yml', () => {
     for (const file of files) expect(() => read(file)).not.toThrow();
   });
 
+  it('has no key that Compose does not know, and no volume that nobody has', () => {
+    expect(Object.keys(compose)).toEqual(['name', 'services', 'volumes']);
+    for (const [, service] of all) expect(KEYS).toEqual(expect.arrayContaining(Object.keys(service)));
+    const named = all.flatMap(([, { volumes = [] }]) => volumes.filter((volume) => !volume.startsWith('./')));
+    expect(named.map((volume) => volume.split(':')[0]).sort()).toEqual(Object.keys(compose.volumes).sort());
+  });
+
+  it('starts stand-ins only where they are asked for, and nobody waits for them', () => {
+    const optional = all.filter(([, { profiles }]) => profiles !== undefined).map(([name]) => name);
+    expect(optional).toEqual(['standins']);
+    expect(all.flatMap(([, { depends_on: needs = {} }]) => Object.keys(needs))).not.toContain('standins');
+    const { pagers } = loadConfigFor(['controller'], {
+      path: at('deploy/compose/halcyon.yaml'),
+      env: Object.fromEntries(
+        [...read('deploy/compose/standins.env.example').matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [
+          name,
+          value,
+        ]),
+      ),
+    });
+    expect(pagers.slack.apiUrl).toBe('http://standins:9201/api/');
+    expect(pagers.pagerduty.eventsUrl).toBe('http://standins:9202');
+    expect(Object.values(pagers.pagerduty.routingKeys)).toHaveLength(3);
+  });
+
+  it('keeps the record apart from Temporal, and no process waits for it', () => {
+    expect(services['store']?.volumes).not.toEqual(services['postgres']?.volumes);
+    expect(all.flatMap(([, { depends_on: needs = {} }]) => Object.keys(needs))).not.toContain('store');
+    expect(services['controller']?.environment?.['HALCYON_STORE_URL']).toMatch(/^postgres:.*@store:5432\/halcyon$/);
+  });
+
+  it('gives Alertmanager the token by the file that intake has it from', () => {
+    expect(services['alertmanager']?.env_file).toEqual([
+      services['intake']?.env_file,
+      './deploy/compose/alertmanager.env',
+    ]);
+    expect(variables('deploy/compose/alertmanager.env.example')).toEqual(['PEOPLE_PAGERDUTY_KEY']);
+  });
+
   it('has no password of its own', () => {
     expect(read('docker-compose.yml')).not.toMatch(/(PASSWORD|PWD|TOKEN)[^\n]*:-/);
+  });
+});
+
+describe('its monitoring', () => {
+  const yaml = (file: string) => parse(read(file)) as Record<string, unknown>;
+  /** Where things are is the difference. */
+  const placeless = (text: string) =>
+    text
+      .replace(/"(static|file_sd)_configs":\[.*?\](?=[,}])/g, '"targets":[]')
+      .replace(/https?:\/\/[\w.:-]+\/(api|readyz|\$1)/g, 'URL/$1')
+      .replace(/http:\/\/\$1\/readyz|https:\/\/\$1\/readyz/g, 'READYZ')
+      .replace(/"[\w.-]+:9115"/g, '"BLACKBOX"')
+      .replace(/"(\/etc\/alertmanager|\/run\/halcyon)\/[\w-]+"/g, '"SECRET"');
+  const shapeOf = (file: string) => placeless(JSON.stringify(yaml(file)));
+
+  it.each([
+    ['deploy/compose/prometheus.yml', 'deploy/prometheus/prometheus.yml'],
+    ['deploy/compose/alertmanager.yml', 'deploy/alertmanager/alertmanager.yml'],
+  ])('%s is %s with other places', (own, example) => {
+    const [of_, as] = [shapeOf(own), shapeOf(example)];
+    expect(of_.replace(/\{"targets":\[\]\}/g, '')).toEqual(as.replace(/\{"targets":\[\]\}/g, ''));
+  });
+
+  it('loads every rule that is shipped', () => {
+    const { rule_files: rules } = yaml('deploy/compose/prometheus.yml') as { rule_files: string[] };
+    const shipped = readdirSync(at('deploy/prometheus')).filter((file) => file.endsWith('.rules.yml'));
+    expect([...rules].sort()).toEqual(shipped.sort());
+    const mounted = services['prometheus']?.volumes ?? [];
+    for (const file of shipped) expect(mounted).toContain(`./deploy/prometheus/${file}:/etc/prometheus/${file}:ro`);
   });
 });
 
