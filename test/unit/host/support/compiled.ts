@@ -6,7 +6,7 @@ const root = path.resolve(__dirname, '../../../..');
 
 /** Compiles what an agent needs into `folder`, so that a test can run it in a process of its own and kill that. */
 export function compileAgent(folder: string): void {
-  for (const part of ['shared', 'host', 'activities'])
+  for (const part of ['shared', 'locks', 'host', 'activities'])
     compileFolder(path.join(root, 'src', part), path.join(folder, part));
   symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
 }
