@@ -154,7 +154,7 @@ it(
       scripted.up.kingfisher = false;
       scripted.broken.add('kingfisher');
       const incident = await begin(name);
-      await untilState(incident, 'waitingForPeople');
+      await untilState(incident, 'verifying', 'waitingForPeople');
       await incident.terminate('by hand');
       handle = await checklistOf(name, incident.signaledRunId, [starter()]);
       const view = await filled(handle);
