@@ -187,7 +187,7 @@ export interface IncidentView extends AlertContext {
   cause: { cite: string; title: string; evidence: string } | null;
   /** How far Halcyon may go by itself here; absent where nothing says so. */
   mode?: Mode;
-  /** Another incident, a lease or maintenance changed the host before it became well, and this incident did not. */
+  /** Another incident or a lease changed the host before it became well, and this incident did not. */
   mendedBy?: ChangeMade;
   /** Who started it and why, when a person did. */
   startedBy?: { who: string; reason: string };

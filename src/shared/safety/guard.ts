@@ -117,7 +117,7 @@ export interface HostLedger {
   kept: KeptPauses;
 }
 
-/** What somebody began to change in its turn: an incident, a lease, maintenance. Of changes other than restarts, a turn's first. */
+/** What an incident or a lease began to change in its turn; maintenance tells none. Of changes other than restarts, a turn's first. */
 export interface ChangeMade {
   incidentId: string;
   runId: string;
