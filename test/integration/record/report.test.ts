@@ -15,6 +15,7 @@ import { realPlace } from '../../support/sites/record-stores';
 import type { RecordPlace } from '../../support/sites/record-stores';
 import { WorkflowSite } from '../../support/sites/workflow-site';
 import { startLocal } from '../../support/temporal/temporal';
+import { waitFor } from '../../support/wait-for';
 
 const DAY = 86_400;
 const made = { run: undefined, prometheus: undefined, madeAt: at(30 * DAY) };
@@ -65,11 +66,17 @@ it('of an incident that Temporal has: what it changed, and how it ended', async 
     await onRecord.round();
     const since = new Date(Date.now() - 60_000);
     for (const from of [noStore, config]) {
-      const { incidents } = await knownSince(site.env.client, from, since, name);
-      expect(incidents).toMatchObject([{ runId: handle.signaledRunId, as: 'healed', host: name }]);
+      const listed = async () => {
+        const { incidents } = await knownSince(site.env.client, from, since);
+        return incidents.length > 0 ? incidents : undefined;
+      };
+      // Temporal lists a run a moment after it ended.
+      expect(await waitFor(listed, { what: 'the incident to be listed', deadlineMs: 30_000 })).toMatchObject([
+        { runId: handle.signaledRunId, as: 'healed', host: name },
+      ]);
     }
-    const [ofTemporal] = (await knownSince(site.env.client, noStore, since, name)).incidents;
-    const [ofRecord] = await store.countedSince(since, name);
+    const [ofTemporal] = (await knownSince(site.env.client, noStore, since)).incidents;
+    const [ofRecord] = await store.countedSince(since);
     expect(ofRecord!.incident).toEqual(ofTemporal);
   });
 });

@@ -23,9 +23,9 @@ function filesBelow(folder: string): string[] {
     .map((entry) => path.relative(ROOT, path.join(entry.parentPath, entry.name)));
 }
 
-it('adding a cause touches at most 16 places', () => {
+it('adding a cause touches at most 17 places', () => {
   expect(listed.length).toBeGreaterThan(10);
-  expect(listed.length).toBeLessThanOrEqual(16);
+  expect(listed.length).toBeLessThanOrEqual(17);
 });
 
 it('each place of the worked example is on the list, and none else', () => {
