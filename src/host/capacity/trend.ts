@@ -1,4 +1,4 @@
-import type { CapacityTrend } from '../../shared/observations/capacity';
+import type { CapacityTrend } from '../../shared/observations/reviews/capacity';
 import type { PrometheusSettings } from '../agent-settings';
 import type { ProbeOptions } from '../probes/answers';
 import { askPrometheusRange } from '../series/prometheus-range';

@@ -45,7 +45,7 @@ export function factsOf(items: readonly ChecklistItem[], { summary }: FollowUpVi
         `${owner ?? 'whoever is on duty'}${dueAt === null ? '' : `, until ${moment(dueAt)}`}`,
       ],
     })),
-    ...(left > 0 ? [{ name: 'And', lines: [`${left} more`] }] : []),
+    ...(left > 0 ? [{ name: 'More items', lines: [`${left} more`] }] : []),
     { name: 'To end an item', lines: ['"done", "assign" or "skip"'], commands: [checklistCommand(id)] },
   ];
 }

@@ -1,9 +1,9 @@
 import { LabHost } from '../../../lab/lab-host';
 import { growthOf } from '../../../src/shared/report/growth';
-import { AUDIT_CHECKS } from '../../../src/shared/observations/audit';
-import type { AuditCheck, AuditState } from '../../../src/shared/observations/audit';
-import { CAPACITY_PARTS } from '../../../src/shared/observations/capacity';
-import type { CapacityPart, CapacityState } from '../../../src/shared/observations/capacity';
+import { AUDIT_CHECKS } from '../../../src/shared/observations/reviews/audit';
+import type { AuditCheck, AuditState } from '../../../src/shared/observations/reviews/audit';
+import { CAPACITY_PARTS } from '../../../src/shared/observations/reviews/capacity';
+import type { CapacityPart, CapacityState } from '../../../src/shared/observations/reviews/capacity';
 import { ENDED } from '../../support/ended-certificate';
 
 const NODE = '/opt/halcyon-node/bin/node';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { MaintenanceReport } from '../../../src/shared/maintenance';
-import { AUDIT_CHECKS } from '../../../src/shared/observations/audit';
-import type { AuditState } from '../../../src/shared/observations/audit';
-import type { CapacityState } from '../../../src/shared/observations/capacity';
+import { AUDIT_CHECKS } from '../../../src/shared/observations/reviews/audit';
+import type { AuditState } from '../../../src/shared/observations/reviews/audit';
+import type { CapacityState } from '../../../src/shared/observations/reviews/capacity';
 import { CONTROLLER_TASK_QUEUE } from '../../../src/shared/task-queues';
 import { broken, maintenanceInput, statesOf } from '../../support/sites/maintenance-site';
 import { WorkflowSite } from '../../support/sites/workflow-site';

@@ -14,8 +14,8 @@ import { countPermissions } from '../../../host/files/permissions';
 import { findOwner, listNames } from '../../../host/files/permissions-wanted';
 import type { Names } from '../../../host/files/permissions-wanted';
 import { writersOf } from '../../../host/files/writers';
-import { AUDIT_FINDINGS_LIMIT } from '../../../shared/observations/audit';
-import type { AuditCheck, AuditState } from '../../../shared/observations/audit';
+import { AUDIT_FINDINGS_LIMIT } from '../../../shared/observations/reviews/audit';
+import type { AuditCheck, AuditState } from '../../../shared/observations/reviews/audit';
 import type { HostDeps } from '../core/deps';
 import { asActivity } from '../core/run';
 

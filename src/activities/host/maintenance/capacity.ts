@@ -7,7 +7,7 @@ import { HostError } from '../../../host/errors';
 import { findDataFolder } from '../../../host/files/data-folder';
 import { notConfigured } from '../../../host/services/service-managers';
 import { readBrokerOverview, readQueues } from '../../../host/stores/inspect/broker-overview';
-import type { CapacityPart, CapacityReading, CapacityState } from '../../../shared/observations/capacity';
+import type { CapacityPart, CapacityReading, CapacityState } from '../../../shared/observations/reviews/capacity';
 import { FLAT } from '../../../shared/observations/images/image-layout';
 import { size } from '../../../shared/text/sizes';
 import { findDataFolders } from '../core/data-folders';

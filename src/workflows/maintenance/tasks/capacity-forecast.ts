@@ -1,6 +1,6 @@
 import { daysUntil } from '../../../shared/report/growth';
 import type { Growth } from '../../../shared/report/growth';
-import type { CapacityReading } from '../../../shared/observations/capacity';
+import type { CapacityReading } from '../../../shared/observations/reviews/capacity';
 import { size } from '../../../shared/text/sizes';
 
 const DAY_MS = 86_400_000;

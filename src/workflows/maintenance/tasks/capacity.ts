@@ -1,6 +1,6 @@
 import { growthOf } from '../../../shared/report/growth';
-import { CAPACITY_PARTS, CAPACITY_WORDS } from '../../../shared/observations/capacity';
-import type { CapacityReading, CapacityState } from '../../../shared/observations/capacity';
+import { CAPACITY_PARTS, CAPACITY_WORDS } from '../../../shared/observations/reviews/capacity';
+import type { CapacityReading, CapacityState } from '../../../shared/observations/reviews/capacity';
 import type { Chart } from '../../../shared/report/document';
 import type { Task, TaskResult } from '../task';
 import { amount, forecastOf, growthText, shortText, whenFull } from './capacity-forecast';

@@ -1,5 +1,5 @@
-import { AUDIT_CHECKS, AUDIT_WORDS } from '../../../shared/observations/audit';
-import type { AuditCheck, AuditState } from '../../../shared/observations/audit';
+import { AUDIT_CHECKS, AUDIT_WORDS } from '../../../shared/observations/reviews/audit';
+import type { AuditCheck, AuditState } from '../../../shared/observations/reviews/audit';
 import type { Task, TaskResult } from '../task';
 import { readPart } from './parts';
 import type { PartOf } from './parts';

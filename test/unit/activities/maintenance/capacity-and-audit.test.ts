@@ -5,7 +5,7 @@ import { userInfo } from 'node:os';
 import path from 'node:path';
 import { createHostActivities } from '../../../../src/activities/host';
 import type { AgentSettings } from '../../../../src/host/agent-settings';
-import { AUDIT_CHECKS } from '../../../../src/shared/observations/audit';
+import { AUDIT_CHECKS } from '../../../../src/shared/observations/reviews/audit';
 import { useTempFolder } from '../../host/support/temp-folder';
 import { hostSettings } from '../support/host';
 

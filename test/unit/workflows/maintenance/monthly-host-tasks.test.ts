@@ -1,8 +1,12 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/common';
 import type { TimeoutType } from '@temporalio/common';
-import { AUDIT_CHECKS } from '../../../../src/shared/observations/audit';
-import type { AuditCheck, AuditState } from '../../../../src/shared/observations/audit';
-import type { CapacityPart, CapacityReading, CapacityState } from '../../../../src/shared/observations/capacity';
+import { AUDIT_CHECKS } from '../../../../src/shared/observations/reviews/audit';
+import type { AuditCheck, AuditState } from '../../../../src/shared/observations/reviews/audit';
+import type {
+  CapacityPart,
+  CapacityReading,
+  CapacityState,
+} from '../../../../src/shared/observations/reviews/capacity';
 import type { Host, TaskSite } from '../../../../src/workflows/maintenance/task';
 import { capacity } from '../../../../src/workflows/maintenance/tasks/capacity';
 import { securityAudit } from '../../../../src/workflows/maintenance/tasks/security-audit';
