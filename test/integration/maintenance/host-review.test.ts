@@ -5,6 +5,7 @@ import type { AuditCheck, AuditState } from '../../../src/shared/observations/re
 import { CAPACITY_PARTS } from '../../../src/shared/observations/reviews/capacity';
 import type { CapacityPart, CapacityState } from '../../../src/shared/observations/reviews/capacity';
 import { ENDED } from '../../support/ended-certificate';
+import { waitFor } from '../../support/wait-for';
 
 const NODE = '/opt/halcyon-node/bin/node';
 const CERTIFICATE = '/etc/ssl/kingfisher.pem';
@@ -101,10 +102,14 @@ it('on a real host: its capacity, each part by itself', async () => {
     await exec('mkdir', '-p', `/opt/kingfisher/data/images/${day}`);
     await exec('truncate', '--size', '1M', `/opt/kingfisher/data/images/${day}/a.jpg`);
   }
-  const answers = await ask<CapacityState>(
-    'observeCapacity',
-    CAPACITY_PARTS.map((part) => ({ part })),
-  );
+  const parts = CAPACITY_PARTS.map((part) => ({ part }));
+  const queues = CAPACITY_PARTS.indexOf('queues');
+  // RabbitMQ answers about its queues a while after its port is open.
+  const asked = async () => {
+    const all = await ask<CapacityState>('observeCapacity', parts);
+    return all[queues]?.readings?.length === 1 ? all : undefined;
+  };
+  const answers = await waitFor(asked, { what: 'each part to be read', deadlineMs: 60_000, everyMs: 1_000 });
   const of = (part: CapacityPart) => answers[CAPACITY_PARTS.indexOf(part)]!;
   expect(of('disks').readings.map(({ name }) => name)).toContain('disk /opt/kingfisher/data');
   expect(of('database').readings).toMatchObject([{ name: 'database zmart_core', unit: 'B' }]);
