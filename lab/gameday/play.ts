@@ -17,6 +17,7 @@ import { collateral, differences, takeSnapshot } from './snapshot';
 import type { Difference, Snapshot } from './snapshot';
 import { isApproved } from './verdict';
 import type { Played } from './verdict';
+import { INCIDENT_RUNS } from '../../src/shared/ids';
 
 /** At a pace of 15, an alert with `for: 10m` fires after 40 s. */
 const ALERT_WITHIN_MS = 180_000;
@@ -196,7 +197,7 @@ async function untilQuiet({ site, host, signal }: Playing): Promise<Pick<Played,
   const look = async () => {
     leasesLeft = await openRuns(site, 'WorkflowType = "lease"');
     const alerts = await unusualAlerts(site.monitoring.prometheusUrl);
-    const incidents = await openRuns(site, 'WorkflowId STARTS_WITH "incident/"');
+    const incidents = await openRuns(site, INCIDENT_RUNS);
     isQuiet = alerts + incidents.length === 0 && (await host.isReady());
     return isQuiet && leasesLeft.length === 0 ? true : undefined;
   };

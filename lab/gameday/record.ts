@@ -1,6 +1,7 @@
 import type { ChangeRow } from '../../src/store/changes';
 import { until } from '../support/until';
 import type { GamedaySite } from './site';
+import { INCIDENT_RUNS } from '../../src/shared/ids';
 
 /** The controller looks at what ended every five seconds; one that was killed serves the store again after some more. */
 const WRITTEN_WITHIN_MS = 120_000;
@@ -28,7 +29,7 @@ export async function changesOnRecord(site: GamedaySite, sinceMs: number, signal
 
 async function endedSince({ stack: { client } }: GamedaySite, since: string): Promise<string[]> {
   const runs: string[] = [];
-  const query = `(WorkflowId STARTS_WITH "incident/" OR WorkflowType = "lease") AND CloseTime >= "${since}"`;
+  const query = `(${INCIDENT_RUNS} OR WorkflowType = "lease") AND CloseTime >= "${since}"`;
   for await (const { runId, status } of client.workflow.list({ query })) {
     if (status.name !== 'CONTINUED_AS_NEW') runs.push(runId);
   }

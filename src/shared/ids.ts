@@ -8,6 +8,14 @@ export function isIncidentId(id: unknown): boolean {
   return typeof id === 'string' && id.startsWith('incident/');
 }
 
+/** Every run of every incident, in Temporal's query language. */
+export const INCIDENT_RUNS = 'WorkflowId STARTS_WITH "incident/"';
+
+/** A text within such a query: no name has a quote or a backslash. */
+export function queryText(text: string): string {
+  return `"${text.replace(/["\\]/g, '')}"`;
+}
+
 /** The guard of a host: `guard/h1`. */
 export function guardId(host: string): string {
   return `guard/${host}`;

@@ -15,7 +15,7 @@ import type { RecordedRun } from './read';
 import { followedRunbooks } from './review';
 import type { FollowedRunbooks, ReviewSpan } from './review';
 import { writeIncident } from './write';
-import { writeWork } from './work/write';
+import { writeWork } from './runs/write';
 
 /** As many are removed at once: each takes its parts along. */
 const PRUNED_AT_ONCE = 500;

@@ -47,8 +47,8 @@ export function createCoordinationActivities(client: Client): Omit<CoordinationA
     },
     async observeChanges({ host }) {
       try {
-        const guard = await client.workflow.getHandle(guardId(host)).query<GuardView>('guard');
-        return guard.changes;
+        const { changes } = await client.workflow.getHandle(guardId(host)).query<Partial<GuardView>>('guard');
+        return changes ?? [];
       } catch (err) {
         if (err instanceof WorkflowNotFoundError) return [];
         throw err;

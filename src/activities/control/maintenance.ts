@@ -4,7 +4,9 @@ import { errorText } from '../../host/errors';
 import { MAINTENANCE } from '../../shared/maintenance';
 import type { MaintenanceName } from '../../shared/maintenance';
 import type { PagedTeam } from '../../shared/paging/escalation';
+import { reportToTeam } from './paging/team-report';
 import type { MaintenanceControlActivities, PagingActivities } from './types';
+import { INCIDENT_RUNS, queryText } from '../../shared/ids';
 
 const TOLD_AT_MOST = 5;
 const PING_MS = 10_000;
@@ -22,8 +24,8 @@ export function createMaintenanceControl(deps: MaintenanceDeps): MaintenanceCont
   const { client, pings, pageSlack, onDuty } = deps;
   return {
     async observeOpenIncidents({ host }) {
-      const of = `HalcyonHost = "${host.replace(/["\\]/g, '')}"`;
-      const query = `WorkflowId STARTS_WITH "incident/" AND ExecutionStatus = "Running" AND ${of}`;
+      const of = `HalcyonHost = ${queryText(host)}`;
+      const query = `${INCIDENT_RUNS} AND ExecutionStatus = "Running" AND ${of}`;
       const open: string[] = [];
       for await (const { workflowId } of client.workflow.list({ query, pageSize: TOLD_AT_MOST })) {
         open.push(workflowId);
@@ -31,17 +33,9 @@ export function createMaintenanceControl(deps: MaintenanceDeps): MaintenanceCont
       }
       return open.sort();
     },
-    async tellMaintenance({ name, host, workflowId, runId, startsAt, title, facts, team, key }) {
-      await pageSlack({
-        subject: {
-          ...{ workflowId, runId, firing: 1, runbook: MAINTENANCE[name].workflow, alertname: MAINTENANCE[name].title },
-          ...{ host, severity: 'info', startsAt, summary: title },
-        },
-        team: team ?? onDuty(),
-        page: { kind: 'report', title, facts },
-        key,
-        threadTs: null,
-      });
+    async tellMaintenance({ name, team, ...report }) {
+      const { workflow: runbook, title: alertname } = MAINTENANCE[name];
+      await reportToTeam(pageSlack, team ?? onDuty(), { ...report, runbook, alertname });
     },
     async pingDeadMan({ name }) {
       const url = pings[name];

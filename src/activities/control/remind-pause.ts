@@ -3,6 +3,7 @@ import type { PagedTeam } from '../../shared/paging/escalation';
 import type { Pause } from '../../shared/safety/guard';
 import { guardId } from '../../shared/ids';
 import type { CoordinationActivities, PagingActivities } from './types';
+import { minute } from '../../shared/text/text';
 
 export interface RemindDeps {
   pageSlack: PagingActivities['pageSlack'];
@@ -40,11 +41,6 @@ export function createRemindPauseActivities({
 }
 
 function reminder(host: string, { by, reason, since, until }: Pause): string {
-  const when = `since ${utc(since)} and until ${utc(until)}`;
+  const when = `since ${minute(since)} and until ${minute(until)}`;
   return `Halcyon changes nothing on ${host}: paused by ${by} ${when} (${reason}). To end it: halcyon resume --host ${host}`;
-}
-
-/** `2026-11-23 03:00 UTC` */
-function utc(iso: string): string {
-  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 }

@@ -96,7 +96,7 @@ export interface CoordinationActivities {
   startClosing(input: { workflowId: string; input: object }): Promise<void>;
   /** Reminds those on duty that changes on a host are paused, by whom, why and until when. Said twice, it is said twice. */
   remindPause(input: { host: string; pause: Pause }): Promise<void>;
-  /** What was changed on a host lately, and by whom, as its guard knows; nothing where there is no guard. */
+  /** What was changed on a host lately, and by whom, as its guard knows; nothing where there is no guard, or one of an older build. */
   observeChanges(input: { host: string }): Promise<ChangeMade[]>;
   /** Starts the lease if there is none, and asks for it. Asking again is harmless. Returns its workflow id. */
   requestLease(input: LeaseRequest): Promise<{ workflowId: string }>;

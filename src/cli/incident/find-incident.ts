@@ -2,6 +2,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { plain } from './print-timeline';
 import { UsageError } from '../support/usage';
+import { INCIDENT_RUNS } from '../../shared/ids';
 
 /** How commands describe their argument. */
 export const INCIDENT = 'incident/<alert>/<host> as "incident list" prints it, or a part that names only one: h1';
@@ -71,7 +72,7 @@ async function idOf(client: Client, text: string, open: boolean): Promise<string
 /** Ids that have this text as their host, their alert, or both. */
 async function idsOf(client: Client, text: string, more: string): Promise<string[]> {
   const ids = new Set<string>();
-  for await (const { workflowId } of client.workflow.list({ query: `WorkflowId STARTS_WITH "${PREFIX}" ${more}` })) {
+  for await (const { workflowId } of client.workflow.list({ query: `${INCIDENT_RUNS} ${more}` })) {
     const [alert = '', ...host] = workflowId.slice(PREFIX.length).split('/');
     if ([alert, host.join('/'), `${alert}/${host.join('/')}`].includes(text)) ids.add(workflowId);
   }

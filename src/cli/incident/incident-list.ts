@@ -5,6 +5,7 @@ import type { IncidentMemo, Outcome } from '../../shared/incident';
 import { plain } from './print-timeline';
 import { clipTo, table, terminalWidth } from '../support/table';
 import { UsageError } from '../support/usage';
+import { INCIDENT_RUNS } from '../../shared/ids';
 
 export interface ListOptions {
   open?: boolean;
@@ -86,7 +87,7 @@ export function limitOf(text: string): number {
 /** Temporal's query for these runs. */
 export function queryOf({ open, since, host, alert, outcome }: Omit<ListOptions, 'limit'>, now: number): string {
   return [
-    'WorkflowId STARTS_WITH "incident/"',
+    INCIDENT_RUNS,
     ...(open === true ? ['ExecutionStatus = "Running"'] : []),
     ...(since === undefined ? [] : [`StartTime >= "${sinceOf(since, now)}"`]),
     ...(host === undefined ? [] : [`HalcyonHost = ${quoted('--host', host)}`]),

@@ -8,6 +8,7 @@ import { describedRow } from '../incident/incident-list';
 import type { IncidentRow } from '../incident/incident-list';
 import { withStore } from '../incident/recorded';
 import { ofTemporal } from './read-incident';
+import { INCIDENT_RUNS } from '../../shared/ids';
 
 /** Each that only Temporal has is asked for by itself. */
 const MOST_ASKED = 1_000;
@@ -80,7 +81,7 @@ function queryOf(since: Date, host: string | undefined): string {
   const moment = since.toISOString();
   const active = `(StartTime >= "${moment}" OR CloseTime >= "${moment}" OR ExecutionStatus = "Running")`;
   const ofHost = host === undefined || /["\\]/.test(host) ? '' : ` AND HalcyonHost = "${host}"`;
-  return `WorkflowId STARTS_WITH "incident/" AND ${active}${ofHost}`;
+  return `${INCIDENT_RUNS} AND ${active}${ofHost}`;
 }
 
 async function ask(client: Client, { workflowId, runId }: WorkflowExecutionInfo) {

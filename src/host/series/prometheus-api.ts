@@ -29,7 +29,8 @@ const rules = z.object({
     z.object({ rules: z.array(z.object({ name: z.string(), query: z.string(), type: z.string().optional() })) }),
   ),
 });
-const matrix = z.object({
+/** The answer of a range query. */
+export const matrix = z.object({
   resultType: z.literal('matrix'),
   result: z.array(
     z.object({ metric: z.record(z.string(), z.string()), values: z.array(z.tuple([z.number(), z.string()])) }),
@@ -64,23 +65,34 @@ export async function queryRange(
   return points.filter(([, value]) => Number.isFinite(value)).sort(([a], [b]) => a - b);
 }
 
-/** @throws HostError `ObservationFailed` in words where it does not say */
-async function ask<T>(
+/** What it answered, or in words why it is no answer: `refused`, or `unlike` what was asked for. */
+export type PrometheusAnswer<T> = { data: T } | { refused: string } | { unlike: string };
+
+/** `what`: the path below `/api/v1/`, with its parameters. Nothing of it is redacted. */
+export async function readPrometheus<T>(
   { url, match: _match, ...asked }: PrometheusSettings,
   what: string,
   shape: z.ZodType<T>,
   options: ProbeOptions,
-): Promise<T> {
+): Promise<PrometheusAnswer<T>> {
   const settings = { ...asked, path: `/api/v1/${what}`, statuses: null, field: null };
-  const within = { ...options, timeoutMs: TIMEOUT_MS, bodyLimitBytes: BODY_LIMIT_BYTES };
-  const { endpoint, body } = await probeEndpoint(url, settings, within);
+  const { endpoint, body } = await probeEndpoint(url, settings, options);
   if (endpoint.answer !== 'ok') {
-    const words = [endpoint.status ?? endpoint.answer, endpoint.detail].filter((part) => part !== '').join(', ');
-    throw failed(options.redact(words, DETAIL_CHARACTERS));
+    return {
+      refused: [endpoint.status ?? endpoint.answer, endpoint.detail].filter((part) => part !== '').join(', '),
+    };
   }
   const read = z.object({ status: z.literal('success'), data: shape }).safeParse(parsed(body));
-  if (!read.success) throw failed(options.redact(`it answers something else: ${body}`, DETAIL_CHARACTERS));
-  return read.data.data as T;
+  return read.success ? { data: read.data.data as T } : { unlike: body };
+}
+
+/** @throws HostError `ObservationFailed` in words where it does not say */
+async function ask<T>(of: PrometheusSettings, what: string, shape: z.ZodType<T>, options: ProbeOptions): Promise<T> {
+  const within = { ...options, timeoutMs: TIMEOUT_MS, bodyLimitBytes: BODY_LIMIT_BYTES };
+  const answer = await readPrometheus(of, what, shape, within);
+  if ('data' in answer) return answer.data;
+  const why = 'refused' in answer ? answer.refused : `it answers something else: ${answer.unlike}`;
+  throw failed(options.redact(why, DETAIL_CHARACTERS));
 }
 
 function failed(why: string): HostError {

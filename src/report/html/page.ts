@@ -4,6 +4,7 @@ import { Markup, element } from '../chart/svg';
 import { barFigure, lineFigure, spanFigure } from './figures';
 import { STYLE } from './style';
 import { tableOf } from './table';
+import { minute } from '../../shared/text/text';
 
 /** The report as one file that needs nothing else: no script, and nothing that is loaded from anywhere. */
 export function toHtml(report: ReportDocument): string {
@@ -14,7 +15,7 @@ export function toHtml(report: ReportDocument): string {
     element('p', { class: 'lead' }, report.summary),
     ...factList(report.facts),
     ...report.sections.flatMap(sectionOf),
-    element('footer', {}, `Made by Halcyon ${moment(report.madeAt)}. All times are UTC.`),
+    element('footer', {}, `Made by Halcyon ${minute(report.madeAt)}. All times are UTC.`),
   );
   return `<!doctype html>\n<html lang="en">\n${headOf(report).text}\n${body.text}\n</html>\n`;
 }
@@ -69,8 +70,4 @@ function sectionOf({
     ...(table === undefined || table.rows.length === 0 ? [] : [tableOf(table)]),
     ...(lines.length === 0 ? [] : [element('ul', {}, ...lines.map((one) => element('li', {}, one)))]),
   ];
-}
-
-function moment(iso: string): string {
-  return `${iso.slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -3,6 +3,7 @@ import type { MaintenanceReport, TaskReport } from '../maintenance';
 import type { Fact } from '../paging/escalation';
 import { formatDuration } from '../text/durations';
 import type { ReportDocument, ReportSection } from './document';
+import { minute } from '../text/text';
 
 /** A run of maintenance as a document: a section for each task, then what is left to people, then what happened around them. */
 export function toDocument(report: MaintenanceReport): ReportDocument {
@@ -24,9 +25,9 @@ function factsOf({ host, startedBy, startedAt, endedAt, waitsFor }: MaintenanceR
     { name: 'Host', lines: [host] },
     {
       name: 'Started',
-      lines: [[moment(startedAt), startedBy === null ? 'by its schedule' : `by ${startedBy}`].join(' ')],
+      lines: [[minute(startedAt), startedBy === null ? 'by its schedule' : `by ${startedBy}`].join(' ')],
     },
-    { name: 'Ended', lines: [endedAt === null ? 'not yet' : [moment(endedAt), ...took].join(', ')] },
+    { name: 'Ended', lines: [endedAt === null ? 'not yet' : [minute(endedAt), ...took].join(', ')] },
     ...(waitsFor === null ? [] : [{ name: 'Waits for', lines: [waitsFor] }]),
   ];
 }
@@ -64,9 +65,4 @@ function around({ approvals, notes, undelivered }: MaintenanceReport): ReportSec
 
 function listed(title: string, summary: string, lines: string[]): ReportSection[] {
   return lines.length === 0 ? [] : [{ title, summary, lines }];
-}
-
-/** `2026-11-23 03:00 UTC` */
-function moment(iso: string): string {
-  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 }

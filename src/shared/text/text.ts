@@ -20,6 +20,11 @@ export function clock(iso: string): string {
   return `${iso.slice(11, 16)} UTC`;
 }
 
+/** `2026-11-23 03:15 UTC` */
+export function minute(iso: string): string {
+  return `${iso.slice(0, 10)} ${clock(iso)}`;
+}
+
 /** `1 panel`, `2 panels` */
 export function counted(amount: number, noun: string): string {
   return `${amount} ${noun}${amount === 1 ? '' : 's'}`;

@@ -4,6 +4,7 @@ import { leaseId } from '../../shared/ids';
 import type { Outcome } from '../../shared/incident';
 import type { ChangeMade } from '../../shared/safety/guard';
 import type { Incident } from './incident';
+import { isTaken } from './outcome';
 
 const { observeChanges } = proxyLocalActivities<CoordinationActivities>({
   startToCloseTimeout: '3s',
@@ -29,11 +30,6 @@ export async function credited(incident: Incident, outcome: Outcome): Promise<Ou
   if (outcome !== 'selfHealed' && outcome !== 'resolvedByPeople') return outcome;
   await creditOthers(incident);
   return incident.view.mendedBy === undefined ? outcome : 'healed';
-}
-
-/** Somebody who was called has it, answered something, or closes it. */
-function isTaken({ view, isClosedByPerson }: Incident): boolean {
-  return view.acknowledged !== null || isClosedByPerson || view.approvals.some((one) => one.answeredBy !== null);
 }
 
 /** Made while this alert fired, and before the host was well. */

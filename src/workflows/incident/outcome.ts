@@ -12,7 +12,12 @@ export function mendedWithoutUs(incident: Incident): 'resolvedByPeople' | 'selfH
 }
 
 /** Somebody was paged, took it, answered something or closed it. */
-export function hadPeople({ view, isClosedByPerson }: Pick<Incident, 'view' | 'isClosedByPerson'>): boolean {
-  const { tier, acknowledged, approvals } = view;
-  return tier > 0 || acknowledged !== null || isClosedByPerson || approvals.some((one) => one.answeredBy !== null);
+export function hadPeople(incident: Pick<Incident, 'view' | 'isClosedByPerson'>): boolean {
+  return incident.view.tier > 0 || isTaken(incident);
+}
+
+/** Somebody who was called has it, answered something, or closes it. */
+export function isTaken({ view, isClosedByPerson }: Pick<Incident, 'view' | 'isClosedByPerson'>): boolean {
+  const { acknowledged, approvals } = view;
+  return acknowledged !== null || isClosedByPerson || approvals.some((one) => one.answeredBy !== null);
 }

@@ -7,6 +7,7 @@ import type { Approval } from '../../shared/safety/approval';
 import { formatDuration } from '../../shared/text/durations';
 import { escapeMarkdown, inlineCode } from '../../shared/text/markdown';
 import { describeQuestion } from '../safety/approvals';
+import { minute } from '../../shared/text/text';
 
 /** As many lines of a task as a channel takes; Temporal UI has them all. */
 const LINES_TOLD = 8;
@@ -25,7 +26,7 @@ export function renderMaintenance(report: MaintenanceReport, id: string): string
   const open = approvals.filter(({ state }) => state === 'asked');
   return [
     `**${escapeMarkdown(titleOf(report))}**`,
-    `started ${moment(startedAt)} ${by}${took}`,
+    `started ${minute(startedAt)} ${by}${took}`,
     ...(waitsFor === null ? [] : [`**Waits for** ${escapeMarkdown(waitsFor)}`]),
     ...open.map((approval) => question(approval, id)),
     ...tasks.map(section),
@@ -57,14 +58,14 @@ export function factsOfQuestion(approval: Approval, id: string): Fact[] {
   const who = people.length > 0 ? people.join(', ') : `nobody has the role ${roles.join(' or ')}`;
   return [
     { name: 'What is asked', lines: [describeQuestion(approval)] },
-    { name: 'May answer', lines: [`${who}; until ${moment(expiresAt)}`] },
+    { name: 'May answer', lines: [`${who}; until ${minute(expiresAt)}`] },
     { name: 'To say yes', lines: ['to say no, "reject" in place of "approve"'], commands: [approveCommand(id, hash)] },
   ];
 }
 
 function question(approval: Approval, id: string): string {
   const { roles, expiresAt, hash } = approval;
-  const asked = `**Asks** until ${moment(expiresAt)}, of ${roles.join(' or ')}: ${escapeMarkdown(describeQuestion(approval))}`;
+  const asked = `**Asks** until ${minute(expiresAt)}, of ${roles.join(' or ')}: ${escapeMarkdown(describeQuestion(approval))}`;
   return `${asked}  \n${inlineCode(approveCommand(id, hash))} (to say no, "reject" in place of "approve")`;
 }
 
@@ -80,9 +81,4 @@ function section({ cite, title, state, detail, lines, table, toDo }: TaskReport)
 
 function list(title: string, lines: string[]): string {
   return `**${title}**\n\n${lines.map((line) => `- ${escapeMarkdown(line)}`).join('\n')}`;
-}
-
-/** `2026-11-23 03:00 UTC` */
-function moment(iso: string): string {
-  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 }

@@ -3,7 +3,7 @@ import { checklistCommand } from '../../shared/observations/commands';
 import type { Fact } from '../../shared/paging/escalation';
 import type { FollowUpView } from '../../shared/post-incident/checklist';
 import { escapeMarkdown, inlineCode } from '../../shared/text/markdown';
-import { cut } from '../../shared/text/text';
+import { cut, minute } from '../../shared/text/text';
 import { isOpen } from './items';
 
 /** A message of many items is not read: the command shows them all. */
@@ -26,7 +26,7 @@ export function renderChecklist(view: FollowUpView, id: string): string {
     ...(summary === '' ? [] : [escapeMarkdown(summary)]),
     ...(items.length === 0 ? [] : [items.map(itemLine).join('\n')]),
     ...(open === 0 ? [] : [`${inlineCode(checklistCommand(id))} shows it, and says how to end an item`]),
-    ...(nextReminderAt === null ? [] : [`next reminder ${moment(nextReminderAt)}`]),
+    ...(nextReminderAt === null ? [] : [`next reminder ${minute(nextReminderAt)}`]),
     ...section('Nobody heard', undelivered),
     ...section('Notes', notes),
   ].join('\n\n');
@@ -42,7 +42,7 @@ export function factsOf(items: readonly ChecklistItem[], { summary }: FollowUpVi
       name: `${cite} ${title}`.trim(),
       lines: [
         ...(detail === '' ? [] : [cut(detail, MAX_DETAIL)]),
-        `${owner ?? 'whoever is on duty'}${dueAt === null ? '' : `, until ${moment(dueAt)}`}`,
+        `${owner ?? 'whoever is on duty'}${dueAt === null ? '' : `, until ${minute(dueAt)}`}`,
       ],
     })),
     ...(left > 0 ? [{ name: 'More items', lines: [`${left} more`] }] : []),
@@ -52,7 +52,7 @@ export function factsOf(items: readonly ChecklistItem[], { summary }: FollowUpVi
 
 function itemLine({ cite, title, state, detail, owner, dueAt, endedBy, note }: ChecklistItem): string {
   const who =
-    state === 'open' ? ` (${owner ?? 'whoever is on duty'}${dueAt === null ? '' : `, until ${moment(dueAt)}`})` : '';
+    state === 'open' ? ` (${owner ?? 'whoever is on duty'}${dueAt === null ? '' : `, until ${minute(dueAt)}`})` : '';
   const by = endedBy === null ? '' : ` by ${endedBy}${note === '' ? '' : `: ${note}`}`;
   const text = detail === '' ? '' : ` — ${escapeMarkdown(detail)}`;
   return `- **${escapeMarkdown(`${cite} ${title}`.trim())}**: ${WORDS[state]}${escapeMarkdown(who + by)}${text}`;
@@ -60,9 +60,4 @@ function itemLine({ cite, title, state, detail, owner, dueAt, endedBy, note }: C
 
 function section(title: string, lines: string[]): string[] {
   return lines.length === 0 ? [] : [`**${title}**\n\n${lines.map((line) => `- ${escapeMarkdown(line)}`).join('\n')}`];
-}
-
-/** `2026-11-23 03:00 UTC` */
-function moment(iso: string): string {
-  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 }

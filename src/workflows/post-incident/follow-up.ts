@@ -3,6 +3,7 @@ import type { FollowUpRun, FollowUpView } from '../../shared/post-incident/check
 import { continueInNewRun } from '../support/continue-when-long';
 import { iso } from '../support/time';
 import { Checklist } from './checklist';
+import { counted } from '../../shared/text/text';
 
 /** Tasks of people that are no incident's, such as those of a monthly review, until each is done or skipped. */
 export async function followUp(input: FollowUpRun): Promise<FollowUpView> {
@@ -11,16 +12,12 @@ export async function followUp(input: FollowUpRun): Promise<FollowUpView> {
   if (carried === undefined) {
     const { openedAt } = checklist.view;
     checklist.fill(items.map((item) => asked(item, { owner: team?.name ?? null, openedAt, dueInMs })));
-    await checklist.announce(`${title}: ${countOf(items.length)} for people`);
+    await checklist.announce(`${title}: ${counted(items.length, 'item')} for people`);
   }
   if (!(await checklist.untilEnded())) {
     await continueInNewRun<typeof followUp>({ ...input, items: [], carried: checklist.carried });
   }
   return checklist.view;
-}
-
-export function countOf(items: number): string {
-  return items === 1 ? '1 item' : `${items} items`;
 }
 
 /** An item that somebody has to do. */

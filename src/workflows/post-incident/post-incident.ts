@@ -11,8 +11,9 @@ import type {
 } from '../../shared/post-incident/checklist';
 import { continueInNewRun } from '../support/continue-when-long';
 import { Checklist } from './checklist';
-import { asked, countOf } from './follow-up';
+import { asked } from './follow-up';
 import { isOpen } from './items';
+import { counted } from '../../shared/text/text';
 
 /**
  * The checklist that ends the document, for one incident that is over: filled in as far as Halcyon knows, the rest for
@@ -66,7 +67,7 @@ function itemOf({ state, ...item }: ReviewedItem, due: Parameters<typeof asked>[
 
 /** `After KingfisherServiceDown on h1: 3 items for people; the 7th incident for this cause in 30 days` */
 function announcement({ title, recurrence }: IncidentReview, items: readonly ChecklistItem[]): string {
-  const left = `${title}: ${countOf(items.filter(isOpen).length)} for people`;
+  const left = `${title}: ${counted(items.filter(isOpen).length, 'item')} for people`;
   if (!isTooOften(recurrence)) return left;
   const days = Math.round(recurrence.withinMs / 86_400_000);
   return `${left}; the ${ordinal(recurrence.count)} incident for this cause in ${days} days`;

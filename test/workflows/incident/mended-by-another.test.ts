@@ -1,8 +1,10 @@
 import { guardId } from '../../../src/shared/ids';
 import { guardStart } from '../../../src/shared/safety/guard-start';
 import { closingSentence } from '../../../src/shared/summary/closing';
+import { guardQuery } from '../../../src/workflows/messages';
 import { alert, resolvedWhenWell, startIncident } from '../../support/incidents';
 import { recordHistory } from '../../support/temporal/record-history';
+import { waitFor } from '../../support/wait-for';
 import { WorkflowSite } from '../../support/sites/workflow-site';
 
 let site: WorkflowSite;
@@ -40,9 +42,10 @@ it('an incident that becomes well by what another one did says so, and not that 
 it('a change that came before the alert mended nothing', async () => {
   await site.withHost(async (_host, name) => {
     await restartBy(`incident/Other/${name}`, name);
-    await site.env.sleep('1m');
-    const now = await site.env.currentTimeMs();
-    const first = alert({ startsAt: new Date(now).toISOString() });
+    const guard = site.env.client.workflow.getHandle(guardId(name));
+    const isNoted = async () => (await guard.query(guardQuery)).changes.length > 0;
+    await waitFor(isNoted, { what: 'the guard to know of the restart' });
+    const first = alert({ startsAt: new Date(await site.env.currentTimeMs()).toISOString() });
     const view = await resolvedWhenWell(await startIncident(site.env.client, name, first), first);
     expect(view.outcome).toBe('selfHealed');
     expect(view.mendedBy).toBeUndefined();

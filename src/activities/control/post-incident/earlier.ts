@@ -1,22 +1,24 @@
 import type { Client } from '@temporalio/client';
+import { countedOf } from '../../../shared/figures/counted';
+import type { CountedIncident } from '../../../shared/figures/counted';
 import type { IncidentView } from '../../../shared/incident';
 import type { Recurrence } from '../../../shared/post-incident/checklist';
-import type { RecordedIncident } from '../../../shared/record';
 import type { Store } from '../../../store/store';
+import { INCIDENT_RUNS, queryText } from '../../../shared/ids';
 
 /** More of one cause than this are counted as this many. */
 const MOST = 200;
 
 /** Incidents that may be of the same cause: of the same page, and the same host or, where that is not known, the same alert. */
 export interface Earlier {
-  incidents: RecordedIncident[];
+  incidents: CountedIncident[];
   from: Recurrence['from'];
 }
 
 /** From the record, which remembers longer; from Temporal where there is none, or it does not answer. */
 export async function earlierIncidents(
   client: Client,
-  store: Pick<Store, 'list' | 'read'> | null,
+  store: Pick<Store, 'countedSince'> | null,
   of: Pick<IncidentView, 'host' | 'alertname' | 'runbook'>,
   since: Date,
 ): Promise<Earlier> {
@@ -31,21 +33,17 @@ export async function earlierIncidents(
 }
 
 async function recorded(
-  store: Pick<Store, 'list' | 'read'>,
+  store: Pick<Store, 'countedSince'>,
   { host, alertname, runbook }: Parameters<typeof earlierIncidents>[2],
   since: Date,
-): Promise<RecordedIncident[]> {
-  const place = host === null ? { alert: alertname } : { host };
-  const listed = await store.list({ ...place, since: since.toISOString(), limit: 1_000 });
-  const wanted = listed.filter(
-    ({ endedAt, view }) => endedAt !== null && view.runbook === runbook && view.host === host,
-  );
-  const incidents: RecordedIncident[] = [];
-  for (const { runId } of wanted.slice(0, MOST)) {
-    const incident = await store.read(runId);
-    if (incident !== undefined) incidents.push(incident);
-  }
-  return incidents;
+): Promise<CountedIncident[]> {
+  const counted = await store.countedSince(since, host ?? undefined);
+  return counted
+    .map(({ incident }) => incident)
+    .filter((one) => one.endedAt !== null && one.runbook === runbook && one.host === host)
+    .filter((one) => host !== null || one.alertname === alertname)
+    .sort((a, b) => Date.parse(b.startsAt) - Date.parse(a.startsAt))
+    .slice(0, MOST);
 }
 
 /** Those that ended by themselves, and left their view behind. */
@@ -53,22 +51,17 @@ async function remembered(
   client: Client,
   { host, alertname, runbook }: Parameters<typeof earlierIncidents>[2],
   since: Date,
-): Promise<RecordedIncident[]> {
-  const place = host === null ? `HalcyonAlert = "${plain(alertname)}"` : `HalcyonHost = "${plain(host)}"`;
+): Promise<CountedIncident[]> {
+  const place = host === null ? `HalcyonAlert = ${queryText(alertname)}` : `HalcyonHost = ${queryText(host)}`;
   const over = `ExecutionStatus = "Completed" AND CloseTime >= "${since.toISOString()}"`;
-  const query = `WorkflowId STARTS_WITH "incident/" AND WorkflowType = "${runbook}" AND ${place} AND ${over}`;
-  const incidents: RecordedIncident[] = [];
+  const query = `${INCIDENT_RUNS} AND WorkflowType = "${runbook}" AND ${place} AND ${over}`;
+  const incidents: CountedIncident[] = [];
   for await (const { workflowId, runId, startTime, closeTime } of client.workflow.list({ query })) {
     const view = (await client.workflow.getHandle(workflowId, runId).result()) as IncidentView;
-    incidents.push({
-      ...{ workflowId, runId, lastRunId: runId, status: 'COMPLETED', summary: '', view },
-      ...{ startedAt: startTime.toISOString(), endedAt: (closeTime ?? startTime).toISOString() },
-    });
+    const times = { startedAt: startTime.toISOString(), endedAt: (closeTime ?? startTime).toISOString() };
+    const run = { workflowId, runId, lastRunId: runId, status: 'COMPLETED', summary: '' };
+    incidents.push(countedOf({ ...run, ...times, view }));
     if (incidents.length === MOST) break;
   }
-  return incidents.filter(({ view }) => view.host === host);
-}
-
-function plain(text: string): string {
-  return text.replace(/["\\]/g, '');
+  return incidents.filter((one) => one.host === host);
 }

@@ -14,6 +14,7 @@ import type { RunbookName } from '../../../shared/runbooks';
 import { placeOf } from '../../../shared/summary/condition';
 import type { Store } from '../../../store/store';
 import { bareIncident, readRun } from '../record/read-run';
+import { reportToTeam } from '../paging/team-report';
 import type { PagingActivities, PostIncidentActivities } from '../types';
 import { earlierIncidents } from './earlier';
 
@@ -23,7 +24,7 @@ const READABLE_WITHIN_MS = 600_000;
 
 export interface PostIncidentDeps {
   client: Client;
-  store: Pick<Store, 'list' | 'read'> | null;
+  store: Pick<Store, 'countedSince' | 'read'> | null;
   pageSlack: PagingActivities['pageSlack'];
   onDuty(): PagedTeam;
   /** What is too much or too long on the page of a runbook, as it is configured now. */
@@ -40,7 +41,7 @@ export function createPostIncidentActivities(deps: PostIncidentDeps): PostIncide
       const since = new Date(Date.parse(view.startsAt) - withinMs);
       const { incidents, from } = await earlierIncidents(client, store, view, since);
       const own = countedOf({ ...run, runId: incident.runId, view, status, endedAt });
-      const came = recurrenceOf(own, incidents.map(countedOf), Math.max(1, Math.round(withinMs / DAY_MS)));
+      const came = recurrenceOf(own, incidents, Math.max(1, Math.round(withinMs / DAY_MS)));
       const over = { view, status, endedAt };
       const of: Reviewed = {
         ...{ incident, ...over, isShort: isShort(over, rules), rules, came, limits: limits(view.runbook) },
@@ -52,14 +53,8 @@ export function createPostIncidentActivities(deps: PostIncidentDeps): PostIncide
         ...{ form: of.isShort ? 'short' : 'whole', items: itemsOf(of), recurrence: of.recurrence },
       } satisfies IncidentReview;
     },
-    async tellPeople({ workflowId, runId, host, startsAt, title, facts, team, key }) {
-      await pageSlack({
-        subject: {
-          ...{ workflowId, runId, firing: 1, runbook: 'postIncident', alertname: 'Checklist' },
-          ...{ host, severity: 'info', startsAt, summary: title },
-        },
-        ...{ team: team ?? onDuty(), page: { kind: 'report', title, facts }, key, threadTs: null },
-      });
+    async tellPeople({ team, ...report }) {
+      await reportToTeam(pageSlack, team ?? onDuty(), { ...report, runbook: 'postIncident', alertname: 'Checklist' });
     },
   };
 }

@@ -6,6 +6,7 @@ import { searchAttributes } from '../../../shared/search-attributes';
 import { CONTROLLER_TASK_QUEUE } from '../../../shared/task-queues';
 import { EndedRuns } from '../record/ended-runs';
 import { describeRun } from '../run-status';
+import { INCIDENT_RUNS } from '../../../shared/ids';
 
 /** What ended longer before the first look has no checklist: a weekend without a controller is made up for. */
 const LOOK_BACK_MS = 3 * 86_400_000;
@@ -47,7 +48,7 @@ export class ChecklistStarter {
 
   private async listEnded(): Promise<WorkflowExecutionInfo[]> {
     const over = 'ExecutionStatus != "Running" AND ExecutionStatus != "ContinuedAsNew"';
-    const query = `WorkflowId STARTS_WITH "incident/" AND ${over} AND CloseTime >= "${this.ended.since.toISOString()}"`;
+    const query = `${INCIDENT_RUNS} AND ${over} AND CloseTime >= "${this.ended.since.toISOString()}"`;
     const runs: WorkflowExecutionInfo[] = [];
     for await (const run of this.deps.client.workflow.list({ query })) runs.push(run);
     return runs;

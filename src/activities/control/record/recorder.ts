@@ -1,5 +1,5 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { isIncidentId } from '../../../shared/ids';
+import { INCIDENT_RUNS, isIncidentId } from '../../../shared/ids';
 import { isWork } from '../../../shared/record';
 import type { Recorded } from '../../../shared/record';
 import type { Store } from '../../../store/store';
@@ -101,7 +101,7 @@ export class Recorder {
 
   private async list(condition: string): Promise<WorkflowExecutionInfo[]> {
     const runs: WorkflowExecutionInfo[] = [];
-    const query = `(WorkflowId STARTS_WITH "incident/" OR ${IS_WORK}) AND ${condition}`;
+    const query = `(${INCIDENT_RUNS} OR ${IS_WORK}) AND ${condition}`;
     for await (const run of this.deps.client.workflow.list({ query })) runs.push(run);
     return runs;
   }

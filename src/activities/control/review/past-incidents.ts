@@ -6,6 +6,7 @@ import type { Outcome } from '../../../shared/incident';
 import type { ReviewRequest } from '../../../shared/report/review';
 import type { FollowedRunbooks } from '../../../store/review';
 import type { Store } from '../../../store/store';
+import { INCIDENT_RUNS, queryText } from '../../../shared/ids';
 
 /** As many incidents of Temporal's visibility are read at the most. */
 const LISTED = 10_000;
@@ -45,8 +46,8 @@ function isOf({ host, receivedAt }: CountedIncident, span: ReviewRequest): boole
 }
 
 async function listed(client: Client, { host, since, until }: ReviewRequest): Promise<CountedIncident[]> {
-  const ofHost = `(HalcyonHost = "${host.replace(/["\\]/g, '')}" OR HalcyonHost IS NULL)`;
-  const query = `WorkflowId STARTS_WITH "incident/" AND ${ofHost} AND StartTime >= "${since}" AND StartTime < "${until}"`;
+  const ofHost = `(HalcyonHost = ${queryText(host)} OR HalcyonHost IS NULL)`;
+  const query = `${INCIDENT_RUNS} AND ${ofHost} AND StartTime >= "${since}" AND StartTime < "${until}"`;
   const incidents: CountedIncident[] = [];
   for await (const run of client.workflow.list({ query })) {
     // What goes on in a new run is listed with that.

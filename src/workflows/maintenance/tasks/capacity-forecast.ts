@@ -2,6 +2,7 @@ import { daysUntil } from '../../../shared/report/growth';
 import type { Growth } from '../../../shared/report/growth';
 import type { CapacityReading } from '../../../shared/observations/reviews/capacity';
 import { size } from '../../../shared/text/sizes';
+import { counted } from '../../../shared/text/text';
 
 const DAY_MS = 86_400_000;
 /** Fuller than this is something for people, however slowly it grows. */
@@ -37,23 +38,19 @@ export function whenFull({ reading: { limit, now }, growth, days }: Forecast): s
   if (limit === null) return 'no limit is known';
   if (growth.perDay === null) return 'nobody can say when';
   if (days === null) return 'not at this rate';
-  return days > DAYS_AT_MOST ? 'in more than 10 years' : `in ${plural(Math.max(1, Math.round(days)))}`;
+  return days > DAYS_AT_MOST ? 'in more than 10 years' : `in ${counted(Math.max(1, Math.round(days)), 'day')}`;
 }
 
 /** `1.2 MiB a day, by Prometheus over 28 days`, or why it is not known. */
 export function growthText({ reading: { unit, trend }, growth }: Forecast): string {
   if (trend.source === 'none') return trend.why;
-  if (growth.perDay === null) return `not enough to say: ${plural(Math.floor(growth.days))} seen`;
+  if (growth.perDay === null) return `not enough to say: ${counted(Math.floor(growth.days), 'day')} seen`;
   const sign = growth.perDay < 0 ? '-' : '';
   const by = trend.source === 'prometheus' ? 'Prometheus' : 'the folders of the days';
-  return `${sign}${amount(Math.abs(growth.perDay), unit)} a day, by ${by} over ${plural(Math.round(growth.days))}`;
+  return `${sign}${amount(Math.abs(growth.perDay), unit)} a day, by ${by} over ${counted(Math.round(growth.days), 'day')}`;
 }
 
 export function amount(value: number, unit: CapacityReading['unit']): string {
   if (unit === 'B') return size(Math.round(value));
   return `${Math.round(value * 10) / 10}${unit}`;
-}
-
-function plural(days: number): string {
-  return `${days} day${days === 1 ? '' : 's'}`;
 }

@@ -3,6 +3,7 @@ import type { AuditCheck, AuditState } from '../../../shared/observations/review
 import type { Task, TaskResult } from '../task';
 import { readPart } from './parts';
 import type { PartOf } from './parts';
+import { counted } from '../../../shared/text/text';
 
 /** As many findings as the task for people names; its lines have more. */
 const TOLD = 3;
@@ -95,8 +96,4 @@ function toDoOf(checks: Checked[], count: number, unknown: string[]): string | n
   const look = count === 0 ? [] : [`Correct or accept ${counted(count, 'finding')}: ${[...first, ...more].join('; ')}`];
   const read = unknown.length === 0 ? [] : [`Make readable: ${unknown.join('; ')}`];
   return [...look, ...read].join('. ');
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
