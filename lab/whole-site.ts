@@ -4,7 +4,7 @@ import { LabHost } from './lab-host';
 import { startMonitoring } from './monitoring/monitoring';
 import type { Monitoring } from './monitoring/monitoring';
 import { instanceOf } from './monitoring/monitoring-config';
-import type { Pace, Windows } from './monitoring/monitoring-config';
+import type { LabRules, Pace } from './monitoring/monitoring-config';
 import { ensurePackages } from './packages';
 import { startStack } from './stack';
 import type { Stack, StackOptions } from './stack';
@@ -19,7 +19,7 @@ export interface WatchedHostOptions extends Pick<StackOptions, 'sections' | 'run
   services?: string[];
   /** @default as `startMonitoring` has them */
   pace?: Pace;
-  windows?: Windows;
+  rules?: LabRules;
 }
 
 /** A host with its agent, Prometheus, Alertmanager, Temporal, controller and intake. */
@@ -33,7 +33,7 @@ export interface WatchedHost {
 
 /** What is started is added to `ending` before it is awaited: what still starts when something else fails must end too. */
 export async function startWatchedHost(
-  { name, directory, services = [], pace, windows, ...stackOptions }: WatchedHostOptions,
+  { name, directory, services = [], pace, rules, ...stackOptions }: WatchedHostOptions,
   say: (line: string) => void,
   ending: Ending,
 ): Promise<WatchedHost> {
@@ -57,7 +57,7 @@ export async function startWatchedHost(
     webhookToken: stack.token,
     directory: join(directory, 'monitoring'),
     ...(pace === undefined ? {} : { pace }),
-    ...(windows === undefined ? {} : { windows }),
+    ...(rules === undefined ? {} : { rules }),
   });
   ending.add(() => monitoring.stop());
   return { host, stack, monitoring, kingfisherUrl: `http://127.0.0.1:${port}` };

@@ -30,7 +30,7 @@ export async function setUpLab({ directory, onProgress }: StageOptions): Promise
       directory,
       services: ['zmart-kingfisher'],
       // An alert that counts events of five minutes would go on for as long after its last one.
-      windows: 'paced',
+      rules: { windows: 'paced' },
       tiers: TIERS,
       sections: { guard: PATIENT_GUARD, ...ATTACK_SECTIONS },
       runbooks: {

@@ -17,12 +17,16 @@ const FIRST_TIER_AFTER = { analysisLatency: '6m' };
 const TIMES = { steadyFor: '5s', agreeWithin: '60s', startsPerHour: 1_000 };
 
 /** Of pages that measure by times of their own. */
-const LIMITS: Record<string, object> = {
+const OWN: Record<string, { limits: object; businessHours?: object }> = {
   // Whatever breaks, the lab's KingFisher fails with each of its analyses: automation is paused for what fails on a large scale.
-  pipelineFailures: { rateOver: '20s', reduceFor: '3m', pauseAbovePer5m: 3_000, pauseFor: '2m' },
-  analysisLatency: { reduceFor: '3m', fallbackFor: '3m' },
-  securityViolations: { blockFor: '2m', raiseFor: '2m' },
-  imageProcessingStalled: { stalledAfter: '1m', imageWithin: '45s' },
+  pipelineFailures: { limits: { rateOver: '20s', reduceFor: '3m', pauseAbovePer5m: 3_000, pauseFor: '2m' } },
+  analysisLatency: { limits: { reduceFor: '3m', fallbackFor: '3m' } },
+  securityViolations: { limits: { blockFor: '2m', raiseFor: '2m' } },
+  // At any hour: a game day is played at night as well.
+  imageProcessingStalled: {
+    limits: { stalledAfter: '1m', imageWithin: '45s' },
+    businessHours: { from: '00:00', to: '00:00' },
+  },
 };
 
 /** With the record of what was changed, in the embedded store of its controller. */
@@ -42,15 +46,10 @@ export async function setUpGameday(
       name: HOST,
       directory,
       pace,
-      windows: 'paced',
+      rules: { windows: 'paced', hours: 'always' },
       tiers: TIERS,
       firstTierAfter: FIRST_TIER_AFTER,
-      runbooks: Object.fromEntries(
-        runbooks.map((name) => [
-          name,
-          { ...TIMES, mode, ...(LIMITS[name] === undefined ? {} : { limits: LIMITS[name] }) },
-        ]),
-      ),
+      runbooks: Object.fromEntries(runbooks.map((name) => [name, { ...TIMES, mode, ...OWN[name] }])),
       sections: {
         guard: PATIENT_GUARD,
         store: { path: record },

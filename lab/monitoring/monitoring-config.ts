@@ -88,19 +88,28 @@ export function readRules(): RulesFile {
   return readYaml<RulesFile>('prometheus', 'kingfisher.rules.yml');
 }
 
-/**
- * The windows in the rules' expressions. A threshold is one of events within its window: `kept` asks for as many events as on
- * a site. `paced` are shorter as everything else is, and ask for as many events in less time.
- */
-export type Windows = 'kept' | 'paced';
+/** What differs in the lab's rules, besides their pace. */
+export interface LabRules {
+  /**
+   * The windows in the rules' expressions. A threshold is one of events within its window: `kept` asks for as many events as
+   * on a site. `paced` are shorter as everything else is, and ask for as many events in less time.
+   *
+   * @default kept
+   */
+  windows?: 'kept' | 'paced';
+  /** When images are due: in the deployed rule's business hours, or `always`, for what is played at any hour. @default kept */
+  hours?: 'kept' | 'always';
+}
 
 /** The deployed rules at a pace of their own. */
-export function labRules(pace: Pace, windows: Windows = 'kept'): RulesFile {
+export function labRules(pace: Pace, { windows = 'kept', hours = 'kept' }: LabRules = {}): RulesFile {
   const file = readRules();
-  const groups = file.groups.map((group) => ({
-    ...group,
-    rules: group.rules.map((rule) => pacedWindows(paced(rule, pace, ['for']), windows === 'paced' ? pace : 'deployed')),
-  }));
+  const inLab = (rule: AlertRule) => {
+    const quick = paced(rule, pace, ['for']);
+    const short = windows === 'paced' ? pacedWindows(quick, pace) : quick;
+    return hours === 'always' ? atAnyHour(short) : short;
+  };
+  const groups = file.groups.map((group) => ({ ...group, rules: group.rules.map(inLab) }));
   return { ...file, groups };
 }
 
@@ -133,6 +142,11 @@ function pacedWindows(rule: AlertRule, pace: Pace): AlertRule {
     .replace(/\[(\w+)\]/g, (_, duration: string) => `[${shorter(duration)}]`)
     .replace(/\boffset (\w+)/g, (_, duration: string) => `offset ${shorter(duration)}`);
   return { ...rule, expr };
+}
+
+/** `and on () (hour() * 60 + minute() >= 495 < 1320)` */
+function atAnyHour(rule: AlertRule): AlertRule {
+  return { ...rule, expr: rule.expr.replace(/\band on \(\) \(hour\(\)[^)]*\(\)[^)]*\)/g, '') };
 }
 
 /** `of` with these durations of it divided by the pace. */

@@ -12,7 +12,7 @@ import {
   type MonitoringTarget,
   scrapeMs,
   type Pace,
-  type Windows,
+  type LabRules,
   type PrometheusTimes,
 } from './monitoring-config';
 import { answers, Daemon } from '../daemon';
@@ -28,8 +28,8 @@ export interface MonitoringOptions {
   directory: string;
   /** @default 15 times as fast as deployed: scrapes every second, `for` of 2 s */
   pace?: Pace;
-  /** @default kept */
-  windows?: Windows;
+  /** @default as deployed but for their pace */
+  rules?: LabRules;
 }
 
 export interface Monitoring {
@@ -79,7 +79,7 @@ export async function startMonitoring(options: MonitoringOptions): Promise<Monit
 }
 
 function writeConfiguration(options: MonitoringOptions, addresses: Addresses): void {
-  const { directory, targets, webhookUrl, webhookToken, pace = LAB_PACE, windows } = options;
+  const { directory, targets, webhookUrl, webhookToken, pace = LAB_PACE, rules } = options;
   mkdirSync(directory, { recursive: true });
   const tokenFile = webhookToken === undefined ? undefined : join(directory, 'webhook-token');
   if (tokenFile !== undefined) writeFileSync(tokenFile, webhookToken!, { mode: 0o600 });
@@ -89,7 +89,7 @@ function writeConfiguration(options: MonitoringOptions, addresses: Addresses): v
     alertmanagerAddress: addresses.alertmanager,
     blackboxAddress: addresses.blackbox,
   };
-  writeYaml(join(directory, 'kingfisher.rules.yml'), labRules(pace, windows));
+  writeYaml(join(directory, 'kingfisher.rules.yml'), labRules(pace, rules));
   writeYaml(join(directory, 'prometheus.yml'), labPrometheus(places));
   writeYaml(join(directory, 'alertmanager.yml'), labAlertmanager(webhookUrl, pace, tokenFile));
 }

@@ -8,7 +8,7 @@ import {
   readRules,
   scrapeMs,
 } from '../../../lab/monitoring/monitoring-config';
-import type { Pace } from '../../../lab/monitoring/monitoring-config';
+import type { LabRules, Pace } from '../../../lab/monitoring/monitoring-config';
 
 const WEBHOOK = 'http://127.0.0.1:1/api/v1/alerts';
 
@@ -54,9 +54,18 @@ it('takes what is about KingFisher, and calls nobody', () => {
 
 it('shortens the windows of expressions as well, where that is asked for', () => {
   const exprs = (windows: 'kept' | 'paced') =>
-    labRules(LAB_PACE, windows).groups.flatMap(({ rules }) => rules.map(({ expr }) => expr));
+    labRules(LAB_PACE, { windows }).groups.flatMap(({ rules }) => rules.map(({ expr }) => expr));
   expect(exprs('kept').join()).toContain('increase(kingfisher_images_downloaded_total{job="kingfisher"}[15m])');
   expect(exprs('paced').join()).toContain('increase(kingfisher_images_downloaded_total{job="kingfisher"}[60000ms])');
   expect(exprs('paced').join()).toContain('offset 60000ms');
   expect(exprs('paced').join()).not.toMatch(/\[\d+m\]/);
+});
+
+it('lets images be due at any hour, where that is asked for', () => {
+  const stalled = (rules: LabRules) =>
+    labRules('deployed', rules)
+      .groups.flatMap((group) => group.rules)
+      .find(({ alert }) => alert === 'KingfisherImageProcessingStalled')!.expr;
+  expect(stalled({})).toContain('hour() * 60 + minute()');
+  expect(stalled({ hours: 'always' })).toMatch(/up\{job="kingfisher"\} == 1\s+\)\s*$/);
 });

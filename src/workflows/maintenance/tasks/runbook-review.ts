@@ -72,7 +72,7 @@ function linesOf({ runbooks, unanswered, documents, detail }: RunbookReview, fai
   const used = runbooks.map(({ runbook }) => runbook);
   const idle = RUNBOOK_NAMES.filter((name) => RUNBOOKS[name].page !== null && !used.includes(name)).map(titleOf);
   const deviations = runbooks.flatMap(({ runbook, deviations: all }) =>
-    all.map(({ what, times }) => `${titleOf(runbook)}: ${what} (${times} times)`),
+    all.map(({ what, times }) => `${titleOf(runbook)}: ${what} (${counted(times, 'time')})`),
   );
   return [
     ...(detail === '' ? [] : [`steps and deviations are not known: ${detail}`]),
@@ -80,7 +80,7 @@ function linesOf({ runbooks, unanswered, documents, detail }: RunbookReview, fai
     ...(failed.length > FAILURES_TOLD ? [`and ${failed.length - FAILURES_TOLD} more steps that failed`] : []),
     ...deviations.slice(0, DEVIATIONS_TOLD),
     ...(deviations.length > DEVIATIONS_TOLD ? [`and ${deviations.length - DEVIATIONS_TOLD} more deviations`] : []),
-    ...unanswered.map(({ alertname, runs }) => `no runbook answers ${alertname} (${runs} times)`),
+    ...unanswered.map(({ alertname, runs }) => `no runbook answers ${alertname} (${counted(runs, 'time')})`),
     ...(idle.length === 0 ? [] : [`not run in ${FOUR_WEEKS}: ${idle.join(', ')}`]),
     ...documents.map(
       ({ title, reviewBy, isOverdue }) => `${title}: review ${isOverdue ? 'was due' : 'due'} ${reviewBy}`,
