@@ -1,9 +1,9 @@
 import type { ChecklistItem, NewItem } from '../../shared/follow-up';
 import type { FollowUpRun, FollowUpView } from '../../shared/post-incident/checklist';
+import { counted } from '../../shared/text/text';
 import { continueInNewRun } from '../support/continue-when-long';
 import { iso } from '../support/time';
 import { Checklist } from './checklist';
-import { counted } from '../../shared/text/text';
 
 /** Tasks of people that are no incident's, such as those of a monthly review, until each is done or skipped. */
 export async function followUp(input: FollowUpRun): Promise<FollowUpView> {

@@ -9,11 +9,11 @@ import type {
   PostIncidentInput,
   ReviewedItem,
 } from '../../shared/post-incident/checklist';
+import { counted } from '../../shared/text/text';
 import { continueInNewRun } from '../support/continue-when-long';
 import { Checklist } from './checklist';
 import { asked } from './follow-up';
 import { isOpen } from './items';
-import { counted } from '../../shared/text/text';
 
 /**
  * The checklist that ends the document, for one incident that is over: filled in as far as Halcyon knows, the rest for
