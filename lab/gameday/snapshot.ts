@@ -16,6 +16,7 @@ export interface Difference {
  */
 const SCRIPT = `
 export LC_ALL=C
+since="$1"
 tab="$(printf '\\t')"
 units() {
   systemctl show --property=Id,ActiveState,InvocationID,NRestarts '*.service' | awk -v RS= -F '\\n' -v tab="$tab" '{
@@ -31,8 +32,8 @@ files() {
   own -printf 'file %p\\t%m %u:%g\\n'
   own -exec sha256sum '{}' + | sed "s|^\\([0-9a-f]*\\)  \\(.*\\)|file \\2 content$tab\\1|"
   find /opt/kingfisher/data -xdev \\( -type d -o -type l \\) -printf 'folder %p\\t%m %u:%g %l\\n'
-  find /opt/kingfisher/data/images -xdev -type f ! -newermt "$1" -printf 'file %p\\t%m %u:%g %s\\n'
-  find /opt/kingfisher/data/temp -xdev -type f ! -newermt "$1" -printf 'file %p\\t%m %u:%g %s\\n'
+  find /opt/kingfisher/data/images -xdev -type f ! -newermt "$since" -printf 'file %p\\t%m %u:%g %s\\n'
+  find /opt/kingfisher/data/temp -xdev -type f ! -newermt "$since" -printf 'file %p\\t%m %u:%g %s\\n'
 }
 kept() {
   find /opt/kingfisher/data/quarantine -type f 2>/dev/null | wc -l | sed "s|^|quarantine of images$tab|"
@@ -66,14 +67,20 @@ units; files; kept; firewall; redis; queues; tables
 /** Things whose value differs from look to look on a host that is well. */
 const RESTLESS = [/^unit (systemd-|user@|halcyon-agent|run-|session-|getty|console-)/, /^file \/etc\/(mtab|resolv)/];
 
-/** `since`: images that are younger are of the host's own work, and left out. */
+/** `since`: images that are younger are of the host's own work, and left out; so are the folders of later days. */
 export async function takeSnapshot(host: LabHost, since: Date): Promise<Snapshot> {
   const { stdout } = await host.exec(['/bin/sh', '-c', SCRIPT, 'snapshot', since.toISOString()]);
   const things = stdout.split('\n').flatMap((line): [string, string][] => {
     const at = line.indexOf('\t');
     return at === -1 ? [] : [[line.slice(0, at), line.slice(at + 1).trim()]];
   });
-  return new Map(things.filter(([thing]) => !RESTLESS.some((one) => one.test(thing))));
+  return new Map(things.filter(([thing]) => !RESTLESS.some((one) => one.test(thing)) && !isOfLaterDay(thing, since)));
+}
+
+/** `folder …/images/2026/12/01`, or that of its month or year, in a game day of 2026-11-30. */
+export function isOfLaterDay(thing: string, since: Date): boolean {
+  const [, day] = /^folder .*\/images\/(\d{4}(?:\/\d\d){0,2})$/.exec(thing) ?? [];
+  return day !== undefined && day > since.toISOString().slice(0, day.length).replaceAll('-', '/');
 }
 
 /** In the order of their names. */

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../../../src/config';
+import { takeSnapshot } from '../../../lab/gameday/snapshot';
 import { LabHost, labUnavailable } from '../../../lab/lab-host';
 
 const unavailable = labUnavailable();
@@ -52,6 +53,17 @@ whereLabRuns(`lab host${unavailable === null ? '' : ` (${unavailable})`}`, () =>
       body: { ready: true, checks: { postgres: 'ok', redis: 'ok', rabbitmq: 'ok' } },
     });
     expect((await host.systemctl('is-system-running', '--wait')).stdout).toBe('running\n');
+  });
+
+  test("a game day's snapshot has the images that were there before it began, and none that came since", async () => {
+    const day = `/opt/kingfisher/data/images/${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}`;
+    const since = new Date(Date.now() - 600_000);
+    await host.exec(['touch', '--date', '20 minutes ago', `${day}/old.jpg`]);
+    await host.exec(['touch', '--date', '5 minutes ago', `${day}/new.jpg`]);
+    const things = [...(await takeSnapshot(host, since)).keys()];
+    await host.exec(['rm', `${day}/old.jpg`, `${day}/new.jpg`]);
+    expect(things).toContain(`file ${day}/old.jpg`);
+    expect(things).not.toContain(`file ${day}/new.jpg`);
   });
 
   test('the database, the exchange and the management overview are there', async () => {

@@ -2,7 +2,7 @@ import { faultNames, readRounds } from '../../../lab/gameday/catalogue';
 import type { Fault } from '../../../lab/gameday/fault';
 import { plan } from '../../../lab/gameday/plan';
 import { markdownOf, rowText } from '../../../lab/gameday/report';
-import { collateral, differences } from '../../../lab/gameday/snapshot';
+import { collateral, differences, isOfLaterDay } from '../../../lab/gameday/snapshot';
 import { judge } from '../../../lab/gameday/verdict';
 import type { Played } from '../../../lab/gameday/verdict';
 import { readRules } from '../../../lab/monitoring/monitoring-config';
@@ -192,4 +192,11 @@ describe('the catalogue', () => {
     expect(both!.faults.map(({ name }) => name)).toEqual(['redis-stopped', 'attack']);
     expect(others).toEqual([]);
   });
+});
+
+it("folders of images of the days after its beginning are a host's own", () => {
+  const since = new Date('2026-11-30T23:40:00Z');
+  const isLater = (place: string) => isOfLaterDay(`folder /opt/kingfisher/data/${place}`, since);
+  expect(['images/2026/12', 'images/2026/12/01', 'images/2027'].filter(isLater)).toHaveLength(3);
+  expect(['images', 'images/2026', 'images/2026/11', 'images/2026/11/30', 'images/temp'].filter(isLater)).toEqual([]);
 });
