@@ -96,7 +96,7 @@ it('acknowledged again and again, its history stays bounded, and threads and pag
       what: 'the end',
       deadlineMs: 60_000,
     });
-    await everyoneTold(env, newest);
+    await everyoneTold(env, first);
     await recordHistory(env.client.workflow.getHandle(first.workflowId), 'escalation.carried-on');
   });
   const threads = control.of(about.workflowId, 'tier', 'slack').map(({ key }) => `ts of ${key}`);

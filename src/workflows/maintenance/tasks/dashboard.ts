@@ -42,7 +42,7 @@ function reviewed({ dashboards, unreadable }: DashboardFiles, catalogue: MetricC
     catalogue.own ?? [],
   );
   const detail = [
-    `${counted(panels.length, 'panel')} of ${counted(dashboards.length, 'dashboard')}: ${broken.length} ask for metrics that do not exist`,
+    `${counted(panels.length, 'panel')} of ${counted(dashboards.length, 'dashboard')}: ${broken.length} ${asks(broken.length)} for metrics that do not exist`,
     ...(catalogue.own === null ? [] : [`${counted(unshown.length, 'metric')} of KingFisher in no panel`]),
     rulesText(catalogue),
     ...(unreadable.length === 0 ? [] : [`${counted(unreadable.length, 'file')} cannot be read`]),
@@ -75,6 +75,10 @@ function brokenPanels({ title, panels }: Dashboard, missing: readonly string[]):
   });
 }
 
+function asks(howMany: number): string {
+  return howMany === 1 ? 'asks' : 'ask';
+}
+
 /** By families: a panel of `x_bucket` shows `x`. */
 function unshownMetrics(shown: readonly string[], own: readonly string[]): string[] {
   const families = new Set(shown.map((name) => name.replace(ENDING, '')));
@@ -83,7 +87,8 @@ function unshownMetrics(shown: readonly string[], own: readonly string[]): strin
 
 function rulesText({ rules }: MetricCatalogue): string {
   if (rules === null) return 'rules of Prometheus were not looked at';
-  return `${rules.broken.length} of ${counted(rules.read, 'rule')} of Prometheus ask for metrics that do not exist`;
+  const { length } = rules.broken;
+  return `${length} of ${counted(rules.read, 'rule')} of Prometheus ${asks(length)} for metrics that do not exist`;
 }
 
 function ruleLine({ rule, missing }: BrokenRule): string {
@@ -117,7 +122,9 @@ function toDoOf(panels: BrokenPanel[], rules: BrokenRule[], files: string[]): st
   const parts = [
     ...(names.length === 0
       ? []
-      : [`Correct ${listed(asking)}, which ask for what nobody exposes: ${names.join(', ')}`]),
+      : [
+          `Correct ${listed(asking)}, which ${asks(panels.length + rules.length)} for what nobody exposes: ${names.join(', ')}`,
+        ]),
     ...(files.length === 0 ? [] : [`Name a readable file under maintenance.dashboards for ${files.join(', ')}`]),
   ];
   return parts.length === 0 ? null : parts.join('. ');

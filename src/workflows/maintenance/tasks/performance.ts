@@ -145,7 +145,9 @@ function chart(title: string, unit: string, name: string, points: [number, numbe
 
 /** `3 of 4 (75 %)` */
 function rateText({ count, of, share }: Rate): string {
-  return share === null ? 'nothing, as nothing had to be mended' : `${count} of ${of} (${Math.round(share * 100)} %)`;
+  return share === null
+    ? 'nothing: no incident that ended had to be mended'
+    : `${count} of ${of} (${Math.round(share * 100)} %)`;
 }
 
 function timeText(spread: Spread | null, of: 'medianMs' | 'worstMs'): string {

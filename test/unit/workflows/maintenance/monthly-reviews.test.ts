@@ -50,7 +50,7 @@ describe('the dashboard', () => {
       rules: { read: 9, broken: [{ rule: 'KingfisherSlow', missing: ['kingfisher_analysis_time_bucket'] }] },
     });
     expect(detail).toContain(
-      '2 panels of 1 dashboard: 1 ask for metrics that do not exist; 1 metric of KingFisher in no panel',
+      '2 panels of 1 dashboard: 1 asks for metrics that do not exist; 1 metric of KingFisher in no panel',
     );
     expect(lines).toEqual([
       '"Up" of "KingFisher" asks for up',
@@ -83,7 +83,7 @@ describe('the dashboard', () => {
     const { state, detail, lines, toDo } = await review({ rules }, { dashboards: [] });
     expect(state).toBe('notConfigured');
     expect(detail).toMatch(/maintenance\.dashboards .*; 1 of 2 rules of Prometheus/);
-    expect([lines, toDo]).toEqual([['rule A asks for b'], 'Correct 1 rule, which ask for what nobody exposes: b']);
+    expect([lines, toDo]).toEqual([['rule A asks for b'], 'Correct 1 rule, which asks for what nobody exposes: b']);
   });
 
   it('of which no file can be read failed', async () => {
@@ -213,7 +213,7 @@ describe('the performance review', () => {
   it('never calls a month healed in which nothing had to be mended', async () => {
     const none = { ended: 1, healRate: { count: 0, of: 0, share: null }, timeToHeal: null };
     const { detail, charts } = await review({}, { all: none, runbooks: [], weeks: [] });
-    expect(detail).toContain('Halcyon healed nothing, as nothing had to be mended in four weeks');
+    expect(detail).toContain('Halcyon healed nothing: no incident that ended had to be mended in four weeks');
     expect(charts!.map(({ title }) => title)).toEqual(['P95 of the analysis time']);
   });
 
