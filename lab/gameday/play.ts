@@ -13,7 +13,7 @@ import type { Kill, Planned } from './plan';
 import { disagreements } from './change-rows';
 import { changesOnRecord } from './record';
 import type { GamedaySite } from './site';
-import { collateral, differences, takeSnapshot } from './snapshot';
+import { asLastKnown, collateral, differences, takeSnapshot } from './snapshot';
 import type { Difference, Snapshot } from './snapshot';
 import { isApproved } from './verdict';
 import type { Played } from './verdict';
@@ -67,10 +67,11 @@ export async function playRound(
   const left = await untilQuiet(playing);
   const quiet = await takeSnapshot(site.host, since);
   const touches = faults.flatMap(({ fault }) => fault.touches);
+  const shots = asLastKnown([...during, quiet]);
   const unlike = disagreements({
     rows: await changesOnRecord(site, injectedAt, signal),
-    during: inTurn(during),
-    after: differences(during.at(-1)!, quiet),
+    during: inTurn(shots.slice(0, -1)),
+    after: differences(shots.at(-2)!, shots.at(-1)!),
     itself: faults.flatMap(({ fault }) => fault.itself ?? []),
   });
   const shared = {

@@ -42,19 +42,29 @@ kept() {
 firewall() {
   nft list ruleset 2>/dev/null | sed 's/ expires [0-9a-z]*//g' | sha256sum | sed "s|^|firewall rules$tab|"
 }
+# Who does not answer has not lost anything: "unread <kind>" stands for what was there before.
+unread() { printf "unread %s$tab\\n" "$@"; }
 redis() {
+  keyspace="$(timeout 10 redis-cli --no-auth-warning INFO keyspace 2>/dev/null)"
+  case "$keyspace" in '# Keyspace'*) ;; *) unread 'redis database'; return ;; esac
   # db1:keys=3,expires=2,avg_ttl=59000
-  redis-cli --no-auth-warning INFO keyspace |
+  printf '%s\\n' "$keyspace" |
     awk -F '[:=,]' -v tab="$tab" '/^db/ && $3 > $5 { print "redis database " $1 tab "there" }'
 }
 queues() {
-  rabbitmqctl --quiet list_queues name durable 2>/dev/null | sed "s|^|queue |"
-  rabbitmqctl --quiet list_exchanges name durable 2>/dev/null | sed "s|^|exchange |"
+  for kind in queue exchange; do
+    if list="$(timeout 20 rabbitmqctl --quiet --no-table-headers "list_\${kind}s" name durable 2>/dev/null)"; then
+      printf '%s\\n' "$list" | sed "s|^|$kind |"
+    else
+      unread "$kind"
+    fi
+  done
 }
 tables() {
-  runuser -u postgres -- psql -qAt -F "$tab" zmart_core -c "
+  timeout 10 runuser -u postgres -- psql -qAt -F "$tab" zmart_core -c "
     select 'table ' || table_schema || '.' || table_name, count(*) from information_schema.columns
-    where table_schema not in ('pg_catalog', 'information_schema') group by table_schema, table_name"
+    where table_schema not in ('pg_catalog', 'information_schema') group by table_schema, table_name" 2>/dev/null ||
+    { unread table setting; return 0; }
   runuser -u postgres -- psql -qAt -F "$tab" zmart_core -c "
     select 'setting ' || service_name || ' ' || env || ' ' || version, md5(c::text)
     from kingfisher.config_entries c" 2>/dev/null
@@ -63,6 +73,8 @@ tables() {
 }
 units; files; kept; firewall; redis; queues; tables
 `;
+
+const UNREAD = 'unread ';
 
 /** Things whose value differs from look to look on a host that is well. */
 const RESTLESS = [/^unit (systemd-|user@|halcyon-agent|run-|session-|getty|console-)/, /^file \/etc\/(mtab|resolv)/];
@@ -81,6 +93,19 @@ export async function takeSnapshot(host: LabHost, since: Date): Promise<Snapshot
 export function isOfLaterDay(thing: string, since: Date): boolean {
   const [, day] = /^folder .*\/images\/(\d{4}(?:\/\d\d){0,2})$/.exec(thing) ?? [];
   return day !== undefined && day > since.toISOString().slice(0, day.length).replaceAll('-', '/');
+}
+
+/** One after another: of what could not be read at a time, as it was before. */
+export function asLastKnown(snapshots: readonly Snapshot[]): Snapshot[] {
+  const known: Snapshot[] = [];
+  for (const snapshot of snapshots) {
+    const unread = [...snapshot.keys()].flatMap((thing) =>
+      thing.startsWith(UNREAD) ? [thing.slice(UNREAD.length)] : [],
+    );
+    const before = [...(known.at(-1) ?? [])].filter(([thing]) => unread.some((kind) => thing.startsWith(`${kind} `)));
+    known.push(new Map([...before, ...[...snapshot].filter(([thing]) => !thing.startsWith(UNREAD))]));
+  }
+  return known;
 }
 
 /** In the order of their names. */

@@ -2,7 +2,7 @@ import { faultNames, readRounds } from '../../../lab/gameday/catalogue';
 import type { Fault } from '../../../lab/gameday/fault';
 import { plan } from '../../../lab/gameday/plan';
 import { markdownOf, rowText } from '../../../lab/gameday/report';
-import { collateral, differences, isOfLaterDay } from '../../../lab/gameday/snapshot';
+import { asLastKnown, collateral, differences, isOfLaterDay } from '../../../lab/gameday/snapshot';
 import { judge } from '../../../lab/gameday/verdict';
 import type { Played } from '../../../lab/gameday/verdict';
 import { readRules } from '../../../lab/monitoring/monitoring-config';
@@ -199,4 +199,18 @@ it("folders of images of the days after its beginning are a host's own", () => {
   const isLater = (place: string) => isOfLaterDay(`folder /opt/kingfisher/data/${place}`, since);
   expect(['images/2026/12', 'images/2026/12/01', 'images/2027'].filter(isLater)).toHaveLength(3);
   expect(['images', 'images/2026', 'images/2026/11', 'images/2026/11/30', 'images/temp'].filter(isLater)).toEqual([]);
+});
+
+it('what does not answer has lost nothing: it is as it was, until it answers again', () => {
+  const well = new Map([
+    ['table a', '3'],
+    ['queue b', 'true'],
+  ]);
+  const down = new Map([
+    ['unread table', ''],
+    ['queue b', 'true'],
+  ]);
+  const [, stopped, back] = asLastKnown([well, down, new Map([['queue b', 'true']])]);
+  expect(differences(well, stopped!)).toEqual([]);
+  expect(differences(stopped!, back!)).toEqual([{ thing: 'table a', before: '3', after: null }]);
 });
