@@ -67,7 +67,8 @@ export async function playRound(
   const left = await untilQuiet(playing);
   const quiet = await takeSnapshot(site.host, since);
   const touches = faults.flatMap(({ fault }) => fault.touches);
-  const shots = asLastKnown([...during, quiet]);
+  // What is down already at the first was well before the fault.
+  const shots = asLastKnown([before, ...during, quiet]).slice(1);
   const unlike = disagreements({
     rows: await changesOnRecord(site, injectedAt, signal),
     during: inTurn(shots.slice(0, -1)),
