@@ -9,6 +9,8 @@ const INVOCATION = /\b[0-9a-f]{32}\b/;
 /** What the record says of a host, beside what its snapshots say. */
 export interface Compared {
   rows: readonly ChangeRow[];
+  /** Up to the first snapshot, at that epoch millisecond: the fault itself, and what was done while it was still being made. */
+  early: { differences: readonly Difference[]; at: number };
   /** Between each snapshot and the next, from the injection until the incident came to its end. */
   during: readonly Difference[];
   /** From then until all was well again: people mended it meanwhile, and leases were undone. */
@@ -18,12 +20,14 @@ export interface Compared {
 }
 
 /** Where the change log and the host do not say the same, in words. */
-export function disagreements({ rows, during, after, itself }: Compared): string[] {
+export function disagreements({ rows, early, during, after, itself }: Compared): string[] {
   const made = rows.filter(({ status }) => status === 'done' || status === 'failed' || status === 'running');
   const named = made.flatMap(thingsOf);
   const unrecorded = during.filter((one) => !isOneOf(one, named) && !isOneOf(one, itself) && !isByItself(one));
-  const all = [...during, ...after];
-  const needless = made.filter((row) => row.status === 'done' && !all.some((one) => isOneOf(one, thingsOf(row))));
+  const seenBy = (row: ChangeRow) => [...(row.at.getTime() <= early.at ? early.differences : []), ...during, ...after];
+  const needless = made.filter(
+    (row) => row.status === 'done' && !seenBy(row).some((one) => isOneOf(one, thingsOf(row))),
+  );
   return [
     ...unrecorded.map(
       ({ thing, before, after: now }) => `unrecorded: ${thing}: ${before ?? 'not there'} -> ${now ?? 'gone'}`,

@@ -50,6 +50,7 @@ export async function playRound(
   );
   const injectedAt = Date.now();
   for (const { fault } of faults) await fault.inject(host);
+  const firstAt = Date.now();
   const during = [await takeSnapshot(site.host, since)];
   const shoot = async () => void during.push(await takeSnapshot(site.host, since));
   const [killed, seen] = await Promise.all([
@@ -71,6 +72,7 @@ export async function playRound(
   const shots = asLastKnown([before, ...during, quiet]).slice(1);
   const unlike = disagreements({
     rows: await changesOnRecord(site, injectedAt, signal),
+    early: { differences: differences(before, shots[0]!), at: firstAt },
     during: inTurn(shots.slice(0, -1)),
     after: differences(shots.at(-2)!, shots.at(-1)!),
     itself: faults.flatMap(({ fault }) => fault.itself ?? []),

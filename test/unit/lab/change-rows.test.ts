@@ -23,7 +23,9 @@ const restart = (more: Partial<ChangeRow> = {}) =>
   row('Restart KingFisher', { after: { unit: 'kingfisher.service' }, ...more });
 const started = { thing: UNIT, before: `${ONE} failed restarts=0`, after: `${OTHER} active restarts=0` };
 
-const said = (more: Partial<Compared>) => disagreements({ rows: [], during: [], after: [], itself: [], ...more });
+const NOTHING = { differences: [], at: -1 };
+const said = (more: Partial<Compared>) =>
+  disagreements({ rows: [], early: NOTHING, during: [], after: [], itself: [], ...more });
 
 describe('the change log and the host', () => {
   it('agree where each difference has its row, and each row its difference', () => {
@@ -44,6 +46,12 @@ describe('the change log and the host', () => {
     expect(said({ rows: [restart()] })).toEqual(['recorded, and nothing differs: Restart KingFisher (incident)']);
     expect(said({ rows: [restart({ status: 'noChange' })] })).toEqual([]);
     expect(said({ rows: [restart({ status: 'failed' })] })).toEqual([]);
+  });
+
+  it('agree where a change was made before the fault was whole, and only then', () => {
+    expect(said({ rows: [restart()], early: { differences: [started], at: 5 } })).toEqual([]);
+    const late = restart({ at: new Date(6) });
+    expect(said({ rows: [late], early: { differences: [started], at: 5 } })).toHaveLength(1);
   });
 
   it('need no row for a unit that ended, or that systemd started again, nor for what the fault does itself', () => {
