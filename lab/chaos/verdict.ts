@@ -100,9 +100,12 @@ function notPutBack({ name, settings }: HostRecord): string[] {
   });
 }
 
+/** A guard ends when nothing is left to remember, and a checklist when people have done what is on it. */
+const WAITS_ON = ['guard', 'postIncident'];
+
 function stuck({ workflowId, type, attempt }: OpenWorkflow): string[] {
   if (attempt > ATTEMPTS) return [`${workflowId}: its workflow task is at attempt ${attempt}`];
-  return type === 'guard' ? [] : [`${workflowId} is still open`];
+  return WAITS_ON.includes(type) ? [] : [`${workflowId} is still open`];
 }
 
 function iso(at: number): string {

@@ -88,6 +88,8 @@ describe('the verdict', () => {
     const open = (type: string, attempt: number) => ({ open: [{ workflowId: 'one', type, attempt }] });
     expect(found(open('escalation', 0))).toEqual({ stuck: 1 });
     expect(found(open('guard', 4))).toEqual({ stuck: 1 });
+    expect(found(open('postIncident', 0))).toEqual({});
+    expect(found(open('postIncident', 4))).toEqual({ stuck: 1 });
     expect(found(open('guard', 3))).toEqual({});
   });
 });
