@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import { isIncidentId } from '../../src/shared/ids';
 import type { LeaseView } from '../../src/shared/safety/lease';
 import { close } from './people';
+import { staysOpen } from './record';
 import type { LeaseEnd, OpenWorkflow } from './record';
 import type { ChaosSite } from './site';
 import { until } from '../support/until';
@@ -21,7 +22,7 @@ export async function untilAllOver(site: ChaosSite, signal: AbortSignal): Promis
   let open = left;
   const isOver = async () => {
     open = await openWorkflows(client);
-    return open.every(({ type }) => type === 'guard') || undefined;
+    return open.every(({ type }) => staysOpen(type)) || undefined;
   };
   await until(isOver, { deadlineMs: ALL_OVER_WITHIN_MS, everyMs: 1_000, signal });
   return open;

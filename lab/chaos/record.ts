@@ -68,3 +68,8 @@ export interface OpenWorkflow {
   type: string;
   attempt: number;
 }
+
+/** A guard ends when nothing is left to remember, and a checklist when people have done what is on it. */
+export function staysOpen(type: string): boolean {
+  return type === 'guard' || type === 'postIncident';
+}

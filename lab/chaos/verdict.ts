@@ -1,5 +1,6 @@
 /** What a run of chaos comes to: pure, from its record to numbers, each of which is to be 0. */
 import { breaches } from './change-log';
+import { staysOpen } from './record';
 import type { ChaosRecord, HostRecord, LeaseEnd, OpenWorkflow, PagedIncident, Ring, SlackPage } from './record';
 
 /** Seconds of the three tiers. */
@@ -100,12 +101,9 @@ function notPutBack({ name, settings }: HostRecord): string[] {
   });
 }
 
-/** A guard ends when nothing is left to remember, and a checklist when people have done what is on it. */
-const WAITS_ON = ['guard', 'postIncident'];
-
 function stuck({ workflowId, type, attempt }: OpenWorkflow): string[] {
   if (attempt > ATTEMPTS) return [`${workflowId}: its workflow task is at attempt ${attempt}`];
-  return WAITS_ON.includes(type) ? [] : [`${workflowId} is still open`];
+  return staysOpen(type) ? [] : [`${workflowId} is still open`];
 }
 
 function iso(at: number): string {
