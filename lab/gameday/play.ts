@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { incidentWorkflowId } from '../../src/alerts/incident-id';
+import { INCIDENT_RUNS } from '../../src/shared/ids';
 import type { IncidentView } from '../../src/shared/incident';
 import { approveUpdate, timelineQuery } from '../../src/workflows/messages';
 import { alertsIn } from '../monitoring/firing';
@@ -17,7 +18,6 @@ import { asLastKnown, collateral, differences, takeSnapshot } from './snapshot';
 import type { Difference, Snapshot } from './snapshot';
 import { isApproved } from './verdict';
 import type { Played } from './verdict';
-import { INCIDENT_RUNS } from '../../src/shared/ids';
 
 /** At a pace of 15, an alert with `for: 10m` fires after 40 s. */
 const ALERT_WITHIN_MS = 180_000;

@@ -1,7 +1,7 @@
+import { INCIDENT_RUNS } from '../../src/shared/ids';
 import type { ChangeRow } from '../../src/store/changes';
 import { until } from '../support/until';
 import type { GamedaySite } from './site';
-import { INCIDENT_RUNS } from '../../src/shared/ids';
 
 /** The controller looks at what ended every five seconds; one that was killed serves the store again after some more. */
 const WRITTEN_WITHIN_MS = 120_000;

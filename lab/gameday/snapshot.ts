@@ -67,7 +67,7 @@ tables() {
     { unread table setting; return 0; }
   runuser -u postgres -- psql -qAt -F "$tab" zmart_core -c "
     select 'setting ' || service_name || ' ' || env || ' ' || version, md5(c::text)
-    from kingfisher.config_entries c" 2>/dev/null
+    from kingfisher.config_entries c" 2>/dev/null || unread setting
   runuser -u postgres -- psql -qAt -F "$tab" zmart_core -c "
     select 'table kingfisher.outbox_quarantine rows', count(*) from kingfisher.outbox_quarantine" 2>/dev/null || true
 }

@@ -1,12 +1,12 @@
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/activity';
 import { errorText } from '../../host/errors';
+import { INCIDENT_RUNS, queryText } from '../../shared/ids';
 import { MAINTENANCE } from '../../shared/maintenance';
 import type { MaintenanceName } from '../../shared/maintenance';
 import type { PagedTeam } from '../../shared/paging/escalation';
 import { reportToTeam } from './paging/team-report';
 import type { MaintenanceControlActivities, PagingActivities } from './types';
-import { INCIDENT_RUNS, queryText } from '../../shared/ids';
 
 const TOLD_AT_MOST = 5;
 const PING_MS = 10_000;

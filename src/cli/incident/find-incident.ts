@@ -1,8 +1,8 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Client, WorkflowHandle } from '@temporalio/client';
+import { INCIDENT_RUNS } from '../../shared/ids';
 import { plain } from './print-timeline';
 import { UsageError } from '../support/usage';
-import { INCIDENT_RUNS } from '../../shared/ids';
 
 /** How commands describe their argument. */
 export const INCIDENT = 'incident/<alert>/<host> as "incident list" prints it, or a part that names only one: h1';

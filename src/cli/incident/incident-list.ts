@@ -1,11 +1,11 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Client, WorkflowExecutionDescription, WorkflowExecutionInfo } from '@temporalio/client';
+import { INCIDENT_RUNS } from '../../shared/ids';
 import { formatDuration, parseDuration } from '../../shared/text/durations';
 import type { IncidentMemo, Outcome } from '../../shared/incident';
 import { plain } from './print-timeline';
 import { clipTo, table, terminalWidth } from '../support/table';
 import { UsageError } from '../support/usage';
-import { INCIDENT_RUNS } from '../../shared/ids';
 
 export interface ListOptions {
   open?: boolean;

@@ -2,13 +2,13 @@ import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { Config } from '../../config';
 import { countedAs, countedOf } from '../../shared/figures/counted';
 import type { CountedIncident } from '../../shared/figures/counted';
+import { INCIDENT_RUNS } from '../../shared/ids';
 import type { Outcome } from '../../shared/incident';
 import type { RecordedCount } from '../../store/counted';
 import { describedRow } from '../incident/incident-list';
 import type { IncidentRow } from '../incident/incident-list';
 import { withStore } from '../incident/recorded';
 import { ofTemporal } from './read-incident';
-import { INCIDENT_RUNS } from '../../shared/ids';
 
 /** Each that only Temporal has is asked for by itself. */
 const MOST_ASKED = 1_000;

@@ -1,12 +1,9 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { startMonitoring } from '../../../lab/monitoring/monitoring';
 import type { Monitoring } from '../../../lab/monitoring/monitoring';
 import { instanceOf } from '../../../lab/monitoring/monitoring-config';
-import { projectDir } from '../../../lab/project';
 import type { IncidentView } from '../../../src/shared/incident';
 import type { MaintenanceReport, TaskReport } from '../../../src/shared/maintenance';
 import { openStore } from '../../../src/store/store';
@@ -57,15 +54,11 @@ afterAll(async () => {
 
 const exec = async (...command: string[]) => await site.host.exec(command);
 
-async function halcyon(...args: string[]): Promise<string> {
-  const cli = path.join(projectDir, 'dist/src/cli.js');
-  const { stdout } = await promisify(execFile)(process.execPath, [cli, ...args, '--config', site.stack.configFile]);
-  return stdout;
-}
+const said = async (...args: string[]) => (await site.halcyon(...args)).stdout;
 
 /** It exits with 1 where a review failed. */
 async function month(): Promise<MaintenanceReport> {
-  await halcyon('run', 'monthly', '--host', HOST).catch(() => undefined);
+  await site.halcyon('run', 'monthly', '--host', HOST);
   return (await site.stack.client.workflow.getHandle(`maintenance/monthly/${HOST}`).result()) as MaintenanceReport;
 }
 
@@ -77,11 +70,11 @@ function task(report: MaintenanceReport, cite: string): TaskReport {
 
 /** An incident that Halcyon heals, on the record. */
 async function healedOnce(): Promise<void> {
-  await exec('systemctl', 'kill', '--signal=KILL', 'kingfisher.service');
   await exec('systemctl', 'stop', 'kingfisher.service');
   const incident = await site.alert();
   await site.untilView(incident, 'KingFisher to be well', ({ state }) => state === 'watching', 60_000);
-  await halcyon('incident', 'close', HOST, '--as', 'anna', '--reason', 'the test has seen it');
+  const close = ['incident', 'close', HOST, '--as', 'anna', '--reason', 'the test has seen it'];
+  expect(await site.halcyon(...close)).toMatchObject({ code: 0 });
   expect(((await incident.result()) as IncidentView).outcome).toBe('healed');
   const store = openStore({ path: record });
   const isOnRecord = async () =>
@@ -104,11 +97,11 @@ it('on a real host: five reviews of what is there, one list for people, and a re
 
   // What is left has an owner's list, which outlives the run.
   const list = `follow-up/monthly/${HOST}/${report.startedAt.slice(0, 10)}`;
-  expect(await halcyon('checklist')).toMatch(new RegExp(`G\\.6 +Monitoring dashboard +${list}`));
-  expect(await halcyon('checklist', list)).toContain('Correct 1 panel');
+  expect(await said('checklist')).toMatch(new RegExp(`G\\.6 +Monitoring dashboard +${list}`));
+  expect(await said('checklist', list)).toContain('Correct 1 panel');
 
-  const file = path.join(process.env['HALCYON_MONTHLY_REPORT'] ?? directory, 'month.html');
-  await halcyon('report', `maintenance/monthly/${HOST}`, '--output', file);
+  const file = path.join(directory, 'month.html');
+  expect(await site.halcyon('report', `maintenance/monthly/${HOST}`, '--output', file)).toMatchObject({ code: 0 });
   const html = readFileSync(file, 'utf8');
   for (const { title } of report.tasks) expect(html).toContain(title);
   expect(html).toMatch(/<svg|<table/);

@@ -1,10 +1,6 @@
-import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import path from 'node:path';
-import { promisify } from 'node:util';
-import { projectDir } from '../../../lab/project';
 import type { MaintenanceReport } from '../../../src/shared/maintenance';
 import { LabSite } from '../../support/sites/lab-site';
 import { statesOf } from '../../support/sites/maintenance-site';
@@ -40,17 +36,7 @@ const exec = async (...command: string[]) => await site.host.exec(command);
 const psql = async (sql: string) =>
   (await exec('runuser', '-u', 'postgres', '--', 'psql', '--dbname', 'zmart_core', '-tAc', sql)).stdout.trim();
 
-async function halcyon(...args: string[]): Promise<{ code: number; stdout: string }> {
-  const cli = path.join(projectDir, 'dist/src/cli.js');
-  const command = [cli, ...args, '--config', site.stack.configFile];
-  try {
-    const { stdout } = await promisify(execFile)(process.execPath, command);
-    return { code: 0, stdout };
-  } catch (err) {
-    const { code, stdout, stderr } = err as { code: number; stdout: string; stderr: string };
-    return { code, stdout: `${stdout}${stderr}` };
-  }
-}
+const halcyon = async (...args: string[]) => await site.halcyon(...args);
 
 /** Something to do for each task: large logs, old images beside new ones, dead rows. */
 async function furnish(): Promise<void> {

@@ -1,9 +1,12 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { WorkflowHandle } from '@temporalio/client';
 import { LabHost } from '../../../lab/lab-host';
 import type { LabHostOptions } from '../../../lab/lab-host';
+import { projectDir } from '../../../lab/project';
 import { PATIENT_GUARD, startStack } from '../../../lab/stack';
 import type { Stack, StackOptions } from '../../../lab/stack';
 import type { IncidentView } from '../../../src/shared/incident';
@@ -92,6 +95,18 @@ export class LabSite {
     const handle = this.stack.client.workflow.getHandle(`incident/KingfisherServiceDown/${this.host.name}`);
     const { runId } = await handle.describe();
     return this.stack.client.workflow.getHandle(handle.workflowId, runId);
+  }
+
+  /** The CLI beside the controller; what it said on standard error, too, where it failed. */
+  async halcyon(...args: string[]): Promise<{ code: number; stdout: string }> {
+    const command = [join(projectDir, 'dist/src/cli.js'), ...args, '--config', this.stack.configFile];
+    try {
+      const { stdout } = await promisify(execFile)(process.execPath, command);
+      return { code: 0, stdout };
+    } catch (err) {
+      const { code, stdout, stderr } = err as { code: number; stdout: string; stderr: string };
+      return { code, stdout: `${stdout}${stderr}` };
+    }
   }
 
   /** How often KingFisher was started while `test` ran. */

@@ -1,10 +1,10 @@
 import type { Client } from '@temporalio/client';
 import { countedOf } from '../../../shared/figures/counted';
 import type { CountedIncident } from '../../../shared/figures/counted';
+import { INCIDENT_RUNS, queryText } from '../../../shared/ids';
 import type { IncidentView } from '../../../shared/incident';
 import type { Recurrence } from '../../../shared/post-incident/checklist';
 import type { Store } from '../../../store/store';
-import { INCIDENT_RUNS, queryText } from '../../../shared/ids';
 
 /** More of one cause than this are counted as this many. */
 const MOST = 200;

@@ -1,12 +1,12 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { INCIDENT_RUNS } from '../../../shared/ids';
 import { postIncidentId } from '../../../shared/post-incident/checklist';
 import type { PostIncidentInput } from '../../../shared/post-incident/checklist';
 import { searchAttributes } from '../../../shared/search-attributes';
 import { CONTROLLER_TASK_QUEUE } from '../../../shared/task-queues';
 import { EndedRuns } from '../record/ended-runs';
 import { describeRun } from '../run-status';
-import { INCIDENT_RUNS } from '../../../shared/ids';
 
 /** What ended longer before the first look has no checklist: a weekend without a controller is made up for. */
 const LOOK_BACK_MS = 3 * 86_400_000;

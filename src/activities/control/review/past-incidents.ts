@@ -2,11 +2,11 @@ import type { Client } from '@temporalio/client';
 import { errorText } from '../../../host/errors';
 import { countedAs } from '../../../shared/figures/counted';
 import type { CountedIncident } from '../../../shared/figures/counted';
+import { INCIDENT_RUNS, queryText } from '../../../shared/ids';
 import type { Outcome } from '../../../shared/incident';
 import type { ReviewRequest } from '../../../shared/report/review';
 import type { FollowedRunbooks } from '../../../store/review';
 import type { Store } from '../../../store/store';
-import { INCIDENT_RUNS, queryText } from '../../../shared/ids';
 
 /** As many incidents of Temporal's visibility are read at the most. */
 const LISTED = 10_000;
