@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { inProject } from '../project.mjs';
 
-const FIRST_FAILURE = inProject('scripts/lib/mutate/first-failure.js');
+const WHAT_RAN = inProject('scripts/lib/mutate/what-ran.js');
+const AS_ASKED = inProject('scripts/lib/mutate/as-asked.js');
 /** Of what a run printed: enough to see why the unchanged sources fail. */
 const KEPT_OUTPUT = 20_000;
 
@@ -24,21 +25,34 @@ export async function relatedTests(tree, file, parts) {
 
 /** A mutant that waits for ever must not wait long. Tests with a time of their own keep it. */
 const ONE_TEST_MS = 15_000;
-/** How these tests ended, those of the first group before all others: `passed`, `failed` or `timedOut`. */
+
+/**
+ * Asks these tests, those of the first group before all others.
+ *
+ * @returns {Promise<{ how: 'passed' | 'failed' | 'timedOut', by?: string }>} `by`: the file whose test failed
+ */
 export async function runInTurn(tree, groups, parts, timeoutMs) {
-  for (const some of groups) {
-    const how = some.length === 0 ? 'passed' : (await runTests(tree, some, parts, timeoutMs)).how;
-    if (how !== 'passed') return how;
+  for (const some of groups.filter((group) => group.length > 0)) {
+    const { how, output } = await runTests(tree, some, { parts, timeoutMs });
+    if (how !== 'passed') return { how, by: /^✕ (.*?\.test\.ts): /m.exec(output)?.[1] };
   }
-  return 'passed';
+  return { how: 'passed' };
 }
 
-/** How a run of these tests ended: `passed`, `failed` or `timedOut`, and what it printed. It stops at the first that fails. */
-export async function runTests(tree, tests, parts, timeoutMs) {
-  const args = ['--runInBand', '--bail', '--testTimeout', String(ONE_TEST_MS)];
-  args.push('--reporters', 'default', '--reporters', FIRST_FAILURE, '--runTestsByPath', ...tests);
+/**
+ * Runs these tests in their order, on `workers` processors, and stops at the first that fails.
+ *
+ * @returns {Promise<{ how: 'passed' | 'failed' | 'timedOut', output: string, tookMs: Map<string, number> }>} `output`: the
+ * end of what it printed; `tookMs`: by the path of a test
+ */
+export async function runTests(tree, tests, { parts, timeoutMs, workers = 1 }) {
+  const args = workers === 1 ? ['--runInBand'] : ['--maxWorkers', String(workers)];
+  args.push('--bail', '--testTimeout', String(ONE_TEST_MS), '--testSequencer', AS_ASKED);
+  args.push('--reporters', 'default', '--reporters', WHAT_RAN, '--runTestsByPath', ...tests);
   const { exitCode, timedOut, output } = await jest(tree, [...args, '--selectProjects', ...parts], timeoutMs);
-  return { how: timedOut ? 'timedOut' : exitCode === 0 ? 'passed' : 'failed', output };
+  const took = [...output.matchAll(/^ran (.*) in (\d+) ms$/gm)].map(([, test, ms]) => [test, Number(ms)]);
+  const how = timedOut ? 'timedOut' : exitCode === 0 ? 'passed' : 'failed';
+  return { how, output: output.slice(-KEPT_OUTPUT), tookMs: new Map(took) };
 }
 
 /** A test mirrors its source: how many folders of the one the other does not have. */
@@ -76,7 +90,7 @@ async function jest(tree, args, timeoutMs) {
       child.once('error', reject);
       child.once('exit', resolve);
     });
-    return { exitCode, timedOut, output: output.slice(-KEPT_OUTPUT) };
+    return { exitCode, timedOut, output };
   } finally {
     clearTimeout(timer);
     process.off('exit', stop);

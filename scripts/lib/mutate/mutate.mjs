@@ -3,6 +3,7 @@ import { say } from '../progress.mjs';
 import { relatedTests, runInTurn, runTests } from './jest.mjs';
 import { mutantsOf, mutated } from './mutants.mjs';
 import { HELP, optionsOf } from './options.mjs';
+import { Order } from './order.mjs';
 import { arguedFor, readList, targetsOf } from './promises.mjs';
 import { sample } from './sample.mjs';
 import { Tree } from './tree.mjs';
@@ -29,9 +30,9 @@ export async function runMutations(args) {
     const jobs = sample(all, options.sample, options.seed);
     if (options.list) return print(jobs);
     say(`${jobs.length} of ${all.length} mutants in ${targets.length} files`);
-    const timeoutMs = await proveTests(tree, jobs, options);
+    const proven = await proveTests(tree, jobs, options);
     while (trees.length < Math.min(options.jobs, jobs.length)) trees.push(await Tree.copy());
-    return report(await runAll(jobs, trees, timeoutMs, list), options);
+    return report(await runAll(jobs, trees, { ...proven, list }), options);
   } catch (error) {
     say(error.message);
     return WRONG_USAGE;
@@ -79,24 +80,24 @@ function print(jobs) {
   return 0;
 }
 
-/** Tests that fail by themselves would notice everything. Returns the milliseconds that those of a mutant may take. */
-async function proveTests(tree, jobs, { timeout }) {
+/** Tests that fail by themselves would notice everything. Says which to ask first, and what those of a mutant may take. */
+async function proveTests(tree, jobs, { timeout, jobs: workers }) {
   const tests = [...new Set(jobs.flatMap((job) => job.groups.flat()))];
   const parts = [...new Set(jobs.flatMap((job) => job.parts))];
-  if (tests.length === 0) return 0;
-  const started = performance.now();
-  const { how, output } = await runTests(tree, tests, parts, BASELINE_MS);
+  if (tests.length === 0) return { order: new Order(new Map()), timeoutMs: 0 };
+  const { how, output, tookMs } = await runTests(tree, tests, { parts, timeoutMs: BASELINE_MS, workers });
   if (how !== 'passed') throw new Error(`the tests fail with the sources as they are:\n${output}`);
   say(`${tests.length} files of tests pass with the sources as they are`);
-  return timeout === null ? MARGIN_MS + 3 * (performance.now() - started) : timeout * 1000;
+  const allMs = [...tookMs.values()].reduce((sum, ms) => sum + ms, 0);
+  return { order: new Order(tookMs), timeoutMs: timeout === null ? MARGIN_MS + 3 * allMs : timeout * 1000 };
 }
 
-async function runAll(jobs, trees, timeoutMs, list) {
+async function runAll(jobs, trees, proven) {
   const results = [];
   const left = [...jobs];
   const work = async (tree) => {
     for (let job = left.shift(); job !== undefined; job = left.shift()) {
-      const result = await runOne(job, tree, timeoutMs, list);
+      const result = await runOne(job, tree, proven);
       results.push(result);
       say(`${results.length} of ${jobs.length}: ${result.how} ${describe(job.file, job.mutant)}`);
     }
@@ -105,19 +106,20 @@ async function runAll(jobs, trees, timeoutMs, list) {
   return results;
 }
 
-async function runOne(job, tree, timeoutMs, list) {
+async function runOne(job, tree, { order, timeoutMs, list }) {
   const { file, mutant } = job;
-  // Without a test that imports it nothing can notice.
-  const how = job.groups.length === 0 ? 'passed' : await testOne(job, tree, timeoutMs);
+  const { how, by } = await testOne(job, tree, { order, timeoutMs });
+  if (by !== undefined) order.count(file, by);
   if (how !== 'passed') return { file, mutant, how: how === 'failed' ? 'killed' : 'killed (by time)' };
   const why = arguedFor(list, file, mutant);
   return { file, mutant, how: why === undefined ? 'SURVIVED' : `argued (${why})`, isArgued: why !== undefined };
 }
 
-async function testOne({ file, source, mutant, groups, parts }, tree, timeoutMs) {
+async function testOne({ file, source, mutant, groups, parts }, tree, { order, timeoutMs }) {
   await tree.write(file, mutated(source, mutant));
   try {
-    return await runInTurn(tree, groups, parts, timeoutMs);
+    const inOrder = groups.map((group) => order.sorted(file, group));
+    return await runInTurn(tree, inOrder, parts, timeoutMs);
   } finally {
     await tree.write(file, source);
   }

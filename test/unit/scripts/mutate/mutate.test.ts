@@ -104,6 +104,22 @@ it('does not begin with tests that fail by themselves', () => {
   });
 });
 
+it('asks the quick tests first', () => {
+  const log = path.join(folder, 'asked');
+  const test = (name: string, line: string) =>
+    write(
+      `test/unit/${name}.test.ts`,
+      `import { appendFileSync } from 'node:fs';
+      import { isAdult } from '../../src/a';
+      beforeAll(() => appendFileSync(${JSON.stringify(log)}, '${name} '));
+      test('it', async () => { ${line} });`,
+    );
+  test('a', `await new Promise((done) => setTimeout(done, 2_000)); ${UNKNOWN}`);
+  test('b', ADULT + CHILD + UNKNOWN);
+  expect(mutate('--jobs', '1', 'src/a.ts').status).toBe(0);
+  expect(readFileSync(log, 'utf8').trim().split(' ')).toEqual(['a', 'b', 'b', 'b', 'b']);
+});
+
 it('survives everywhere where no test imports a file', () => {
   tests('expect(1).toBe(1);');
   write('src/b.ts', 'export const b = () => true;\n');
