@@ -103,3 +103,18 @@ describe('an answer in advance', () => {
     expect(early).toHaveLength(20);
   });
 });
+
+describe('an answer that was kept while no controller ran', () => {
+  it('must name its question', () => {
+    const { approvals } = setUp();
+    const { hash } = approvals.ask(SUBJECT);
+    expect(() => approvals.checkKept({ as: 'anna' })).toThrow('hash: an answer that was kept must name its question');
+    expect(() => approvals.checkKept({ as: 'anna', hash })).not.toThrow();
+  });
+
+  it('counts no more than one that comes now', () => {
+    const { approvals } = setUp();
+    const { hash } = approvals.ask(SUBJECT);
+    expect(() => approvals.checkKept({ as: 'carla', hash })).toThrow(/carla may not answer this/);
+  });
+});
