@@ -40,6 +40,11 @@ const oneWay = [
     './src/!(shared|alerts|config|temporal|activities|simulate)/**',
     'a simulation takes what a worker is made of, and nothing that touches a host.',
   ),
+  zone(
+    './src/roles',
+    './src/!(shared|config|host|activities|temporal|roles)/**',
+    'a role puts together what its worker is made of.',
+  ),
   zone('./src/report', './src/!(shared|report)/**', 'reports are pure: shared only.'),
   zone(
     './src/dev',
@@ -84,6 +89,12 @@ const ONE_DOOR = {
   selector:
     'ImportSpecifier[imported.name=/^(setHandler|setDefault(Signal|Update|Query)Handler|define(Signal|Update|Query))$/]',
   message: 'Every message comes through the Door in src/workflows/messages, in its declared shape.',
+};
+
+/** A local activity fails unlike any other: who forgets it ends a workflow. */
+const ONE_WAY_TO_ASK = {
+  selector: "ImportSpecifier[imported.name='proxyLocalActivities']",
+  message: 'Temporal is asked through askTemporal in src/workflows/support, which knows how local activities fail.',
 };
 
 const SYNTAX = [
@@ -212,6 +223,10 @@ module.exports = tseslint.config(
   {
     files: ['src/workflows/**/*.ts'],
     ignores: ['src/workflows/messages/{define,door}.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...SYNTAX, ...NO_STATE, ONE_DOOR, ONE_WAY_TO_ASK] },
+  },
+  {
+    files: ['src/workflows/support/ask-temporal.ts'],
     rules: { 'no-restricted-syntax': ['error', ...SYNTAX, ...NO_STATE, ONE_DOOR] },
   },
   { files: ['src/cli/**/*.ts', 'lab/**/*.ts', 'bench/**/*.ts', 'scripts/**'], rules: { 'no-console': 'off' } },

@@ -1,29 +1,11 @@
-import type { Client } from '@temporalio/client';
 import { Command, Option } from 'commander';
-import type { Logger } from 'pino';
-import { createControlActivities } from './activities/control';
-import type { ControlDeps } from './activities/control';
-import { publishEvents } from './activities/control/events/publish-events';
-import { keepStarting } from './activities/control/post-incident/keep-starting';
-import { keepRecord } from './activities/control/record/keep-record';
-import type { KeptRecord } from './activities/control/record/keep-record';
-import { createHostActivities } from './activities/host';
-import type { HostActivities } from './activities/host';
-import { missingOnHost } from './activities/host/missing-on-host';
-import { selfCheck } from './activities/host/self-check';
-import { missingOnSite } from './activities/host/site/missing-on-site';
-import { CONFIG_EXIT_CODE, configPath, limitsOf, loadRolesOrExit, postIncidentPolicy, teamOnDuty } from './config';
-import type { Config } from './config';
-import { errorText } from './host/errors';
-import { createBegunChanges } from './host/fence/begun-changes';
-import { createFence } from './host/fence/fence';
-import { createLedger } from './host/ledger/ledger';
-import { announceBuild } from './temporal/announce-build';
+import { CONFIG_EXIT_CODE, configPath, loadRolesOrExit } from './config';
+import { startAgent } from './roles/agent';
+import { startController } from './roles/controller';
+import type { RunningRole } from './roles/role';
 import { connectWhenReachable, createClient } from './temporal/connection';
 import { createLogger, installRuntime } from './temporal/logging';
-import { registerSearchAttributes } from './temporal/search-attributes';
-import { createAgent, createController, runWorkers } from './temporal/workers';
-import { buildIdOf } from './temporal/workflow-source';
+import { runWorkers } from './temporal/workers';
 
 const ROLES = ['controller', 'agent'] as const;
 type Role = (typeof ROLES)[number];
@@ -45,40 +27,20 @@ async function main(): Promise<void> {
   installRuntime(logger);
 
   const connection = await leavingOnSignal(() => connectWhenReachable(config.temporal, logger));
-  const settings = { connection, namespace: config.temporal.namespace };
-  const client = createClient(config.temporal);
-  const workers = [];
-  let record: KeptRecord | undefined;
-  const stops: (() => Promise<void>)[] = [];
-  if (roles.includes('controller')) {
-    await registerSearchAttributes(connection, config.temporal.namespace);
-    const buildId = config.controller.versioned ? await buildIdOf() : null;
-    record = keepRecord({ ...config.store, hasEvents: config.amqp !== null }, client, logger);
-    if (config.amqp !== null && record.store !== null) {
-      const events = publishEvents(config.amqp, record.store, { log: logger });
-      stops.push(() => events.stop());
-    }
-    stops.push(keepStarting(postIncidentPolicy(config), client, logger));
-    const activities = createControlActivities({ ...controlDeps(config, client, logger), store: record.store });
-    workers.push(await createController(settings, activities, { buildId }));
-    if (buildId !== null) announceBuild(client, buildId, logger);
-  }
+  const deps = { connection, client: createClient(config.temporal), logger };
+  const running: RunningRole[] = [];
+  if (roles.includes('controller')) running.push(await startController(config, deps));
   if (roles.includes('agent') && config.agent !== null) {
-    const activities = createHostActivities(config.agent, { logger });
-    await prepareFence(config.agent, logger);
-    logger.info({ host: config.agent.host, seen: await selfCheck(activities) }, 'this host, as the agent sees it');
-    for (const problem of await missingOnHost(config.agent, activities)) {
-      logger.warn({ problem }, 'the configuration names what this host does not have');
-    }
-    workers.push(await createAgent(settings, config.agent.host, activities));
-    void tellMissing(config.agent, activities, logger);
+    running.push(await startAgent(config.agent, config.temporal.namespace, deps));
   }
   const file = configPath({ path, env: process.env });
   logger.info({ roles, temporal: config.temporal.address, config: file }, 'worker running');
-  await runWorkers(workers, connection);
-  await Promise.all(stops.map((stop) => stop()));
-  await record?.stop();
-  await client.connection.close();
+  await runWorkers(
+    running.map(({ worker }) => worker),
+    connection,
+  );
+  await Promise.all(running.map(({ stop }) => stop()));
+  await deps.client.connection.close();
 }
 
 /**
@@ -93,48 +55,6 @@ async function leavingOnSignal<T>(wait: () => Promise<T>): Promise<T> {
   } finally {
     for (const signal of SIGNALS) process.off(signal, leave);
   }
-}
-
-/** Before it is needed, when the disk may be full. An agent that cannot keep tokens can still look. */
-async function prepareFence(agent: NonNullable<Config['agent']>, logger: Logger): Promise<void> {
-  await createFence(agent)
-    .prepare()
-    .then(() => createBegunChanges(agent).prepare())
-    .then(() => createLedger(agent).prepare())
-    .catch((err: unknown) => logger.error({ reason: errorText(err) }, 'this agent can change nothing'));
-}
-
-/** Once, and beside the work: some of what is asked answers late. */
-async function tellMissing(
-  settings: NonNullable<Config['agent']>,
-  activities: HostActivities,
-  logger: Logger,
-): Promise<void> {
-  try {
-    for (const missing of await missingOnSite({ settings, activities })) {
-      logger.warn({ missing }, 'a page goes without what this host lacks');
-    }
-  } catch (err) {
-    // Nobody waits for this: thrown further, it would end the agent.
-    logger.warn({ reason: errorText(err) }, 'what this host lacks could not be told');
-  }
-}
-
-function controlDeps(config: Config, client: Client, logger: Logger): Omit<ControlDeps, 'store'> {
-  const { pagers, temporal, escalation, maintenance } = config;
-  const { namespace, uiUrl } = temporal;
-  const onDuty = (at: Date) => escalation.teams[teamOnDuty(escalation, at)]!;
-  return {
-    client,
-    pagers,
-    uiUrl,
-    namespace,
-    logger,
-    maintenance,
-    now: () => new Date(),
-    onDuty,
-    limits: (runbook) => limitsOf(config, runbook),
-  };
 }
 
 void main().catch((err: unknown) => {

@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { INCIDENT_RUNS } from '../../shared/ids';
+import { INCIDENT_RUNS, queryText } from '../../shared/ids';
 import { plain } from './print-timeline';
 import { UsageError } from '../support/usage';
 
@@ -83,7 +83,7 @@ async function runOf(client: Client, workflowId: string, run: string): Promise<s
   if (!/^[0-9a-f-]{4,36}$/.test(run))
     throw new UsageError(`--run: expected a run as "incident list" shows it, got "${run}"`);
   const runs: string[] = [];
-  for await (const one of client.workflow.list({ query: `WorkflowId = "${workflowId.replace(/["\\]/g, '')}"` })) {
+  for await (const one of client.workflow.list({ query: `WorkflowId = ${queryText(workflowId)}` })) {
     if (one.runId.startsWith(run)) runs.push(one.runId);
   }
   const [only] = runs;

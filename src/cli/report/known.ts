@@ -2,7 +2,7 @@ import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { Config } from '../../config';
 import { countedAs, countedOf } from '../../shared/figures/counted';
 import type { CountedIncident } from '../../shared/figures/counted';
-import { INCIDENT_RUNS } from '../../shared/ids';
+import { INCIDENT_RUNS, queryText } from '../../shared/ids';
 import type { Outcome } from '../../shared/incident';
 import type { RecordedCount } from '../../store/counted';
 import { describedRow } from '../incident/incident-list';
@@ -80,7 +80,7 @@ async function unrecorded(client: Client, recorded: readonly RecordedCount[], si
 function queryOf(since: Date, host: string | undefined): string {
   const moment = since.toISOString();
   const active = `(StartTime >= "${moment}" OR CloseTime >= "${moment}" OR ExecutionStatus = "Running")`;
-  const ofHost = host === undefined || /["\\]/.test(host) ? '' : ` AND HalcyonHost = "${host}"`;
+  const ofHost = host === undefined ? '' : ` AND HalcyonHost = ${queryText(host)}`;
   return `${INCIDENT_RUNS} AND ${active}${ofHost}`;
 }
 

@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Client, WorkflowHandle } from '@temporalio/client';
+import { queryText } from '../../shared/ids';
 import type { MaintenanceReport } from '../../shared/maintenance';
 import type { ReportDocument } from '../../shared/report/document';
 import { toDocument } from '../../shared/report/maintenance-document';
@@ -42,7 +43,7 @@ async function described(handle: WorkflowHandle): Promise<{ status: string }> {
 
 /** @param run the beginning of a run's id */
 async function runOf(client: Client, workflowId: string, run: string): Promise<string> {
-  for await (const one of client.workflow.list({ query: `WorkflowId = "${workflowId.replace(/["\\]/g, '')}"` })) {
+  for await (const one of client.workflow.list({ query: `WorkflowId = ${queryText(workflowId)}` })) {
     if (one.runId.startsWith(run)) return one.runId;
   }
   throw new Error(`${plain(workflowId)} has no run that begins with ${plain(run)}`);

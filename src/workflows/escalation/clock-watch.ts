@@ -1,6 +1,7 @@
-import { ActivityFailure, proxyLocalActivities, sleep } from '@temporalio/workflow';
+import { sleep } from '@temporalio/workflow';
 import type { ChildWorkflowHandle, Workflow } from '@temporalio/workflow';
 import type { CoordinationActivities } from '../../activities/control/types';
+import { askTemporal } from '../support/ask-temporal';
 
 /** A clock that this run did not start itself tells nobody of its end: it is looked at this often. */
 const LOOK_MS = 600_000;
@@ -39,26 +40,13 @@ export class ClockWatch {
 
   /** Unknown counts as yes: it is looked at again. */
   private async isSo(judge: (clock: Clock) => boolean): Promise<boolean> {
-    try {
-      return judge(await activities().observeClock({ workflowId: this.id }));
-    } catch (err) {
-      if (err instanceof ActivityFailure) return true;
-      throw err;
-    }
+    const clock = await askTemporal(({ observeClock }) => observeClock({ workflowId: this.id }));
+    return clock === undefined || judge(clock);
   }
 
   private async end(): Promise<void> {
-    try {
-      await activities().endClock({ workflowId: this.id, reason: 'a newer run of its incident goes on' });
-    } catch (err) {
-      if (!(err instanceof ActivityFailure)) throw err;
-    }
+    await askTemporal(({ endClock }) =>
+      endClock({ workflowId: this.id, reason: 'a newer run of its incident goes on' }),
+    );
   }
-}
-
-function activities() {
-  return proxyLocalActivities<CoordinationActivities>({
-    startToCloseTimeout: '3s',
-    retry: { maximumAttempts: 2, initialInterval: 200 },
-  });
 }

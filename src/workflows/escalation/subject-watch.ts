@@ -1,12 +1,7 @@
-import { ActivityFailure, condition, proxyLocalActivities } from '@temporalio/workflow';
-import type { CoordinationActivities } from '../../activities/control/types';
+import { condition } from '@temporalio/workflow';
 import { endInWords } from '../../shared/summary/run-end';
 import type { Subject } from '../../shared/paging/escalation';
-
-const { observeRun } = proxyLocalActivities<CoordinationActivities>({
-  startToCloseTimeout: '3s',
-  retry: { maximumAttempts: 2, initialInterval: 200 },
-});
+import { askTemporal } from '../support/ask-temporal';
 
 const MINUTE_MS = 60_000;
 /** How often the incident's run is looked at while something is still to come, and afterwards. */
@@ -57,11 +52,6 @@ export class SubjectWatch {
  * How what is paged about ended, or undefined while it is open or cannot be observed: paging must not depend on knowing.
  */
 async function endOf({ workflowId, runId }: Subject): Promise<string | undefined> {
-  try {
-    const { open, status } = await observeRun({ workflowId, runId });
-    return open ? undefined : status;
-  } catch (err) {
-    if (err instanceof ActivityFailure) return undefined;
-    throw err;
-  }
+  const run = await askTemporal(({ observeRun }) => observeRun({ workflowId, runId }));
+  return run === undefined || run.open ? undefined : run.status;
 }

@@ -1,15 +1,10 @@
-import { ActivityFailure, patched, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
-import type { CoordinationActivities } from '../../activities/control/types';
+import { patched, workflowInfo } from '@temporalio/workflow';
 import { leaseId } from '../../shared/ids';
 import type { Outcome } from '../../shared/incident';
 import type { ChangeMade } from '../../shared/safety/guard';
 import type { Incident } from './incident';
+import { askTemporal } from '../support/ask-temporal';
 import { isTaken } from './outcome';
-
-const { observeChanges } = proxyLocalActivities<CoordinationActivities>({
-  startToCloseTimeout: '3s',
-  retry: { maximumAttempts: 3, initialInterval: 200 },
-});
 
 /**
  * An incident that changed nothing may have become well by what another one did meanwhile. That is not "by itself": whoever
@@ -43,10 +38,5 @@ function isOfAnother(change: ChangeMade, { view }: Incident, host: string, wellS
 
 /** What cannot be known is nobody's. */
 async function changesOn(host: string): Promise<ChangeMade[]> {
-  try {
-    return await observeChanges({ host });
-  } catch (err) {
-    if (err instanceof ActivityFailure) return [];
-    throw err;
-  }
+  return (await askTemporal(({ observeChanges }) => observeChanges({ host }))) ?? [];
 }

@@ -59,11 +59,14 @@ export class ScratchPostgres {
     return client;
   }
 
+  /** Also of one that is down already. */
   async down(): Promise<void> {
-    const ended = once(this.server, 'exit');
-    // Fast shutdown: what is connected is cut off.
-    if (this.server.exitCode === null) this.server.kill('SIGINT');
-    await ended;
+    if (this.server.exitCode === null && this.server.signalCode === null) {
+      const ended = once(this.server, 'exit');
+      // Fast shutdown: what is connected is cut off.
+      this.server.kill('SIGINT');
+      await ended;
+    }
     await rm(this.folder, { recursive: true, force: true });
   }
 }

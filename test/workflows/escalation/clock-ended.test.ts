@@ -237,6 +237,23 @@ it('a reset of its incident pages nobody, ends no clock, and is no end of the in
   });
 }, 180_000);
 
+it('ended while no controller ran, it begins anew once, whoever notices first', async () => {
+  const [host, name] = [new ScriptedHost(), `h-${randomUUID().slice(0, 8)}`];
+  const onHost = <T>(test: () => Promise<T>) => site.withController(() => site.withAgent(host, name, test));
+  const handle = await onHost(() => helpless(host, name));
+  const first = await runOf(clockOf(handle));
+  await clockOf(handle).terminate();
+  // That somebody takes it, and that its clock has ended, come to the incident together.
+  const taken = handle.executeUpdate(acknowledgeUpdate, { args: [{ as: 'anna' }] });
+  await onHost(async () => {
+    await untilAnotherRun(clockOf(handle), first);
+    await taken;
+    expect((await titles(handle)).filter((title) => title === 'The clock was ended from outside')).toHaveLength(1);
+    await closed(handle);
+    await waitFor(async () => !(await isOpen(clockOf(handle))), { what: 'the clock to end', ...WAIT });
+  });
+}, 180_000);
+
 describe('the clock of the next incident begins at once', () => {
   it('while the end of the last cannot be told', async () => {
     site.pagers.before = ({ channel, input }) => {

@@ -1,4 +1,5 @@
 import type { IncidentResult, IncidentView } from '../../../src/shared/incident';
+import { searchAttributes } from '../../../src/shared/search-attributes';
 import { closeUpdate, timelineQuery } from '../../../src/workflows/messages';
 import { alert, incidentInput, startIncident } from '../../support/incidents';
 import { recordHistory } from '../../support/temporal/record-history';
@@ -34,6 +35,8 @@ it.each([
       const result = (await handle.result()) as IncidentResult;
       await recordHistory(handle, `serviceDown.closed-${state}`);
       expect(result.outcome).toBe('unresolved');
+      const { typedSearchAttributes } = await handle.describe();
+      expect(typedSearchAttributes.get(searchAttributes.state)).toBe('closed');
       expect(result.timeline.map(({ title }) => title)).toContain('anna closes this incident');
       const told = await waitFor(() => site.pagers.closedOf(handle.workflowId)[0], { what: 'people to be told' });
       expect(JSON.stringify(told.input.page)).toContain('anna: host is gone');

@@ -257,8 +257,9 @@ describe('a host that is well', () => {
     const clock = clockOf();
     clock.stands(true, at(5));
     expect(minutes(clock, 5, 120)).toEqual([]);
-    expect(clock.next()).toBeNull();
+    expect([clock.next(), clock.stillSince]).toEqual([null, at(5)]);
     clock.stands(false, at(120));
+    expect(clock.stillSince).toBeNull();
     expect(minutes(clock, 120, 200)).toEqual([
       '130 tier 1 platform',
       '145 tier 2 tradingAi',

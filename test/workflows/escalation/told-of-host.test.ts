@@ -1,0 +1,44 @@
+import { noteSignal, standingSignal } from '../../../src/workflows/messages';
+import { MINUTE, PLAN, beginEscalation } from '../../support/escalations';
+import { ScriptedControl } from '../../support/scripted/scripted-control';
+import { WorkflowSite } from '../../support/sites/workflow-site';
+
+let site: WorkflowSite;
+const control = new ScriptedControl();
+
+beforeEach(async () => {
+  site = await WorkflowSite.up({ control: control.activities() });
+});
+afterEach(async () => {
+  await site?.down();
+});
+
+/** A little longer, as in `escalation.test.ts`. */
+const pass = async (minutes: number) => await site.env.sleep(minutes * MINUTE + 7_000);
+
+it('a host that was well, and is not: the tiers go on where they stood, to the minute', async () => {
+  await site.withController(async () => {
+    const run = await beginEscalation(site.env, control);
+    await pass(3);
+    await run.handle.signal(standingSignal, { host: 'well', text: 'well' });
+    await pass(61);
+    await run.handle.signal(standingSignal, { host: 'down', text: 'down' });
+    await pass(30);
+    await run.close();
+    // 15 and 30 minutes of trouble, and 61 in which it was well.
+    expect(run.pages()).toEqual(['76 tier 1', '91 tier 2']);
+  });
+});
+
+it('a team that is no tier is informed in its channel, and nobody is called', async () => {
+  await site.withController(async () => {
+    const run = await beginEscalation(site.env, control);
+    const [team] = Object.keys(PLAN.teams);
+    await run.handle.signal(noteSignal, { text: 'for your eyes', team: team! });
+    await pass(1);
+    expect(control.of(run.id, 'note').map(({ channel, page }) => [channel, page])).toEqual([
+      ['slack', { kind: 'note', text: 'for your eyes' }],
+    ]);
+    await run.close();
+  });
+});
