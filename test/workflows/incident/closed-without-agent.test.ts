@@ -27,7 +27,8 @@ it.each([
     await site.withHost(async (_host, name) => {
       const input = incidentInput(name, { safety: SAFETY });
       input.policy = { ...input.policy, agentWithinMs: 500, giveUpAfterMs };
-      const handle = await startIncident(site.env.client, name, alert(), input);
+      const first = alert();
+      const handle = await startIncident(site.env.client, name, first, input);
       const isThere = async () => (await handle.query<IncidentView>(timelineQuery)).state === state;
       await waitFor(isThere, { what: state, deadlineMs: 60_000 });
 
@@ -35,8 +36,13 @@ it.each([
       const result = (await handle.result()) as IncidentResult;
       await recordHistory(handle, `serviceDown.closed-${state}`);
       expect(result.outcome).toBe('unresolved');
-      const { typedSearchAttributes } = await handle.describe();
-      expect(typedSearchAttributes.get(searchAttributes.state)).toBe('closed');
+      const { typedSearchAttributes: shown, memo } = await handle.describe();
+      expect([shown.get(searchAttributes.state), shown.get(searchAttributes.outcome)]).toEqual([
+        'closed',
+        'unresolved',
+      ]);
+      // By which later alerts are known to be of an episode that is closed.
+      expect(Object.keys(memo?.['closedEpisodes'] ?? {})).toEqual([first.fingerprint]);
       expect(result.timeline.map(({ title }) => title)).toContain('anna closes this incident');
       const told = await waitFor(() => site.pagers.closedOf(handle.workflowId)[0], { what: 'people to be told' });
       expect(JSON.stringify(told.input.page)).toContain('anna: host is gone');
