@@ -51,6 +51,11 @@ export interface Approval {
   note: string;
 }
 
+/** From that moment on silence is a no. `now`: epoch milliseconds. */
+export function hasExpired({ expiresAt }: Pick<Approval, 'expiresAt'>, now: number): boolean {
+  return Date.parse(expiresAt) <= now;
+}
+
 /** One plain object, as Temporal UI sends it. `hash` may be left out while the run's only question is open. */
 export interface ApprovalAnswer {
   as: string;

@@ -1,4 +1,5 @@
 import { condition, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { hasExpired } from '../../shared/safety/approval';
 import type { Approval } from '../../shared/safety/approval';
 import type {
   EscalationNote,
@@ -158,7 +159,7 @@ export class EscalationRun {
   private askPeople(approval: Approval): void {
     const now = Date.now();
     const { plan } = this.clock;
-    if (Date.parse(approval.expiresAt) <= now || this.announcements.isSilent(now)) return;
+    if (hasExpired(approval, now) || this.announcements.isSilent(now)) return;
     const rings = plan.onHelpless === 'now' && plan.notify === 'tiers' && this.clock.state.acknowledged === null;
     if (rings) this.clock.helpless(`An answer is needed: ${approval.subject.title}`, now);
     const decision = this.clock.decide(now);

@@ -1,5 +1,6 @@
 import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import type { PageKind } from '../../../activities/control/types';
+import { hasExpired } from '../../../shared/safety/approval';
 import type { Approval } from '../../../shared/safety/approval';
 import { firingKey } from '../../../shared/paging/escalation';
 import type { Page, PageChannel, PagedTeam, Subject } from '../../../shared/paging/escalation';
@@ -24,7 +25,7 @@ export interface SentPage extends Page {
 
 /** A question that nobody can answer any more is not asked again. */
 export function kindOf({ kind, question }: SentPage): PageKind {
-  const isOpen = question !== undefined && Date.parse(question.expiresAt) > Date.now();
+  const isOpen = question !== undefined && !hasExpired(question, Date.now());
   return isOpen ? { kind: 'asked', approval: question } : kind;
 }
 
