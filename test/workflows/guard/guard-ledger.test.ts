@@ -49,6 +49,15 @@ it('a pause outlives the guard that was terminated, on the host and in the next 
   await recordHistory(site.guard(host), 'guard.pause-found-again');
 });
 
+it('the host has a pause at once, also where nobody works on it who would hear of it', async () => {
+  const host = await site.newHost();
+  await (await site.take(host, 'before')).result();
+  await site.guard(host).executeUpdate(pauseUpdate, { args: [ANNA] });
+  await untilKept(host, 'anna');
+  await site.guard(host).signal(resumeSignal, { by: 'anna' });
+  await untilKept(host);
+});
+
 it('a guard that is cancelled stays, and says so', async () => {
   const host = await site.newHost();
   const holder = await site.take(host, 'holder', { workMs: 1_000, waitsForResume: true });

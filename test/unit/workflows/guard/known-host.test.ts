@@ -125,6 +125,13 @@ describe('the pauses that the host keeps', () => {
     expect([turns.hold.known.isBehind(T0), turns.state.host.revision]).toEqual([true, 10]);
   });
 
+  it('are said once, however often the host is asked', () => {
+    const turns = new TurnQueue('h1', T0);
+    turns.heardHost(ledger(3, [pause('anna')]), T0);
+    turns.heardHost(ledger(3, [pause('anna')]), T0 + 60_000);
+    expect(turns.state.recent.filter(({ text }) => text.includes('keeps changes paused by anna'))).toHaveLength(1);
+  });
+
   it('end by whoever ended them before the host could say that it has them', () => {
     const turns = new TurnQueue('h1', T0);
     expect(turns.hold.canResume({ by: 'anna' })).toBe(true);
