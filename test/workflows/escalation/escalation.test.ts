@@ -207,6 +207,20 @@ describe('delivery', () => {
     });
   });
 
+  it('is shown in Temporal UI from its beginning, not from its end', async () => {
+    control.before = () => {
+      throw new Error('away');
+    };
+    await site.withController(async () => {
+      const run = await begin();
+      await pass(15);
+      const { currentDetails } = await run.handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+      expect(currentDetails).toContain('**Paged**');
+      control.before = () => undefined;
+      await run.close();
+    });
+  });
+
   it('a channel that fails for long holds up neither the other nor the next tier, and is delivered once', async () => {
     await site.withController(async () => {
       let isAway = true;

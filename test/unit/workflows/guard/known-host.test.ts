@@ -90,6 +90,17 @@ describe('a token that the host refused as too old', () => {
     expect(said(turns)).toEqual(['a: granted 91']);
   });
 
+  it('is given anew though the host by now names no other: whoever was refused must not wait for ever', () => {
+    const turns = new TurnQueue('h1', T0);
+    turns.heardHost(ledger(3), T0);
+    turns.request(request('a'), T0);
+    turns.request(request('a', { staleToken: 4 }), T0);
+    said(turns);
+    turns.heardHost(ledger(4, [], 'incident/a/h1'), T0);
+    expect(said(turns)).toEqual(['a: granted 5']);
+    expect(turns.state.recent.map(({ text }) => text)).toContain('The host saw a newer token than 4');
+  });
+
   it('takes the turn from nobody', () => {
     const turns = new TurnQueue('h1', T0);
     turns.heardHost(ledger(3), T0);
