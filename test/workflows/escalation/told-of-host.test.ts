@@ -1,6 +1,7 @@
 import { noteSignal, standingSignal } from '../../../src/workflows/messages';
 import { MINUTE, PLAN, beginEscalation } from '../../support/escalations';
 import { ScriptedControl } from '../../support/scripted/scripted-control';
+import { timerNames } from '../../support/temporal/timer-names';
 import { WorkflowSite } from '../../support/sites/workflow-site';
 
 let site: WorkflowSite;
@@ -40,5 +41,22 @@ it('a team that is no tier is informed in its channel, and nobody is called', as
       ['slack', { kind: 'note', text: 'for your eyes' }],
     ]);
     await run.close();
+  });
+});
+
+it('says in Temporal UI what it waits for', async () => {
+  await site.withController(async () => {
+    const run = await beginEscalation(site.env, control);
+    await pass(16);
+    await run.ack('anna', 2);
+    await pass(12);
+    await run.close();
+    expect([...new Set(await timerNames(run.handle))]).toEqual([
+      'Look after the incident',
+      'Tier 1 is due',
+      'Delivery of tier 1',
+      'Acknowledgement lapses',
+      'Tier 2 is due',
+    ]);
   });
 });

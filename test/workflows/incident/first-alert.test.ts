@@ -4,6 +4,7 @@ import type { IncidentInput, IncidentResult } from '../../../src/shared/incident
 import { alertSignal } from '../../../src/workflows/messages';
 import { alert, incidentInput, resolvedWhenWell, startIncident } from '../../support/incidents';
 import { startLocal } from '../../support/temporal/temporal';
+import { timerNames } from '../../support/temporal/timer-names';
 import { WorkflowSite } from '../../support/sites/workflow-site';
 
 let site: WorkflowSite;
@@ -24,21 +25,13 @@ async function startAlone(name: string, more: Partial<IncidentInput> = {}): Prom
   });
 }
 
-/** What it waited for, by the names of its timers. */
-async function waits(handle: WorkflowHandle): Promise<string[]> {
-  const { events } = await handle.fetchHistory();
-  return (events ?? [])
-    .filter((event) => event.timerStartedEventAttributes)
-    .map(({ userMetadata }) => String(JSON.parse(Buffer.from(userMetadata?.summary?.data ?? '""').toString())));
-}
-
 it('an incident that was started without an alert waits for it', async () => {
   await site.withHost(async (_host, name) => {
     const handle = await startAlone(name);
     const first = alert();
     await handle.signal(alertSignal, first);
     const { alerts, timeline } = await resolvedWhenWell(handle, first);
-    expect(await waits(handle)).toContain('First alert');
+    expect(await timerNames(handle)).toContain('First alert');
     expect(alerts).toHaveLength(1);
     expect(timeline.at(0)?.title).toContain('fires');
   });
@@ -48,7 +41,7 @@ it('where none comes, it ends with what it sees of the host', async () => {
   await site.withHost(async (_host, name) => {
     const handle = await startAlone(name);
     expect(((await handle.result()) as IncidentResult).alerts).toEqual([]);
-    expect(await waits(handle)).toContain('First alert');
+    expect(await timerNames(handle)).toContain('First alert');
   });
 });
 
@@ -57,11 +50,11 @@ it('one that somebody started, or an alert, waits for no other', async () => {
     const byHand = await startAlone(name, { startedBy: { who: 'bela', reason: 'a test' } });
     const { timeline } = (await byHand.result()) as IncidentResult;
     expect(timeline[0]?.title).toBe('Started by bela: a test');
-    expect(await waits(byHand)).not.toContain('First alert');
+    expect(await timerNames(byHand)).not.toContain('First alert');
 
     const first = alert();
     const byAlert = await startIncident(site.env.client, name, first);
     await resolvedWhenWell(byAlert, first);
-    expect(await waits(byAlert)).not.toContain('First alert');
+    expect(await timerNames(byAlert)).not.toContain('First alert');
   });
 });
