@@ -1,3 +1,4 @@
+import { CancelledFailure } from '@temporalio/common';
 import type { ChangeNote, TurnAnswer, TurnRelease, TurnRequest } from '../../../../src/shared/safety/guard';
 import { Turn } from '../../../../src/workflows/guard/turn';
 import { REQUEST } from './turn-request';
@@ -8,6 +9,8 @@ function incident(who: 'incident' | 'lease' = 'incident') {
   const released: TurnRelease[] = [];
   const told: string[] = [];
   const clock = { now: 1_000 };
+  /** How the guard fails to be asked. */
+  const unheard: { error?: Error } = {};
   /** Ends each wait: with what is so, or with the time being over. */
   let during: (() => void) | undefined;
   const turn = new Turn({
@@ -17,7 +20,10 @@ function incident(who: 'incident' | 'lease' = 'incident') {
     note: (title, detail = '') => told.push([title, detail].filter((text) => text !== '').join(': ')),
     now: () => clock.now,
     guard: {
-      request: async (request) => void asked.push(request),
+      request: async (request) => {
+        if (unheard.error !== undefined) throw unheard.error;
+        asked.push(request);
+      },
       note: async (note) => void noted.push(note),
       release: async (release) => void released.push(release),
       wait: async (isSo, forMs) => {
@@ -30,7 +36,7 @@ function incident(who: 'incident' | 'lease' = 'incident') {
     },
   });
   const whileWaiting = (act: () => void) => (during = act);
-  return { turn, asked, noted, released, told, clock, whileWaiting };
+  return { turn, asked, noted, released, told, clock, unheard, whileWaiting };
 }
 
 const granted = { kind: 'granted', token: 7, restartsLeft: { kingfisher: 1, redis: 3 } } as const;
@@ -192,6 +198,18 @@ describe('a turn', () => {
       'Waits for its turn: incident/B/h1 changes h1: place 2',
       "It is this incident's turn to change h1",
     ]);
+  });
+
+  it.each([
+    [new Error('away'), ['The guard could not be told: Error: away']],
+    // Whoever cancels the incident knows.
+    [new CancelledFailure('cancelled'), []],
+  ])('says that its guard could not be asked: %s', async (error, expected) => {
+    const { turn, told, unheard } = incident();
+    unheard.error = error;
+    turn.request();
+    await new Promise(setImmediate);
+    expect(told).toEqual(expected);
   });
 
   it('of a lease is called so', () => {
