@@ -93,8 +93,8 @@ export class EscalationRun {
 
   async untilOver(): Promise<EscalationView> {
     if (this.input.carried === undefined) showSubject(this.subject);
-    this.show();
     while (this.over === null) {
+      this.show();
       if (this.news.closing !== null) await this.close(this.news.closing);
       else if (this.news.newestAck !== null) await this.takeAck();
       else if (!this.news.questions.isEmpty) this.askPeople(this.news.questions.next()!);
@@ -132,7 +132,6 @@ export class EscalationRun {
     this.clock.wentOut(due, now);
     this.delivery.begin(due.tier, now);
     upsertSearchAttributes([{ key: searchAttributes.tier, value: due.tier }]);
-    this.show();
   }
 
   private async takeAck(): Promise<void> {
@@ -145,14 +144,12 @@ export class EscalationRun {
     await this.pager.stopTelling();
     this.announcements.acknowledged(as, iso(until));
     this.incident.say({ kind: 'acknowledged', as, until: iso(until) });
-    this.show();
   }
 
   private lapse(as: string): void {
     this.clock.lapse();
     this.announcements.lapsed(as);
     this.incident.say({ kind: 'lapsed', as });
-    this.show();
   }
 
   /** A question that makes the first tier due is that tier's page; a later one calls those on duty as well. */
@@ -171,7 +168,6 @@ export class EscalationRun {
     await Promise.all([this.pager.interrupt(), this.pager.stopTelling()]);
     await tellClosed(this, closing);
     this.over = closing.outcome;
-    this.show();
   }
 
   private async look(): Promise<void> {
@@ -179,7 +175,6 @@ export class EscalationRun {
     const gone = this.runWatch.gone!;
     this.announcements.gone(gone);
     this.clock.pageNow(gone, Date.now());
-    this.show();
   }
 
   private async endWithoutIncident(): Promise<void> {
@@ -240,7 +235,6 @@ export class EscalationRun {
 
   private changed(): void {
     this.changes += 1;
-    this.show();
   }
 
   private show(): void {
