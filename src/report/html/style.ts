@@ -18,7 +18,7 @@ dd { margin: 0; }
 ul { margin: 8px 0; padding-left: 20px; }
 table { border-collapse: collapse; width: 100%; margin: 10px 0; font-size: 14px; line-height: 1.4; }
 th, td { overflow-wrap: break-word; text-align: left; vertical-align: top; padding: 5px 10px 5px 0; border-bottom: 1px solid var(--rule); }
-th { color: var(--soft); font-weight: 600; white-space: nowrap; }
+th { color: var(--soft); font-weight: 600; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 th.medium { min-width: 11em; }
 td.short { white-space: nowrap; font-variant-numeric: tabular-nums; }

@@ -45,8 +45,7 @@ function rowOf(view: IncidentView, change: ToldChange, isShort: boolean): string
     clockOf(change.at, isShort),
     `${title}${cite === '' ? '' : ` (${cite})`}: ${RESULT[result]}${isTold || detail === '' ? '' : `, ${cut(detail, MAX_VALUE)}`}`,
     entry?.why ?? '',
-    valueText(entry?.before),
-    valueText(entry?.after),
+    ...whatDiffers(entry?.before, entry?.after).map(valueText),
     `${seenBefore(view, change)} → ${seenAfter(change)}`,
   ];
 }
@@ -65,12 +64,28 @@ function seenAfter({ verified, result }: ToldChange): string {
   return `${CONDITION[verified.condition]} (${cut(verified.detail, MAX_SEEN)})`;
 }
 
+type Flat = Record<string, unknown>;
+
+/** Of two looks at the same thing only what is not the same, for a reader in a hurry; the record has all of it. */
+function whatDiffers(before: unknown, after: unknown): [unknown, unknown] {
+  if (!isFlat(before) || !isFlat(after)) return [before, after];
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const others = names.filter((name) => name !== 'observedAt' && before[name] !== after[name]);
+  if (others.length === 0) return [before, 'the same'];
+  const only = (value: Flat) => Object.fromEntries(Object.entries(value).filter(([name]) => others.includes(name)));
+  return [only(before), only(after)];
+}
+
+function isFlat(value: unknown): value is Flat {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject && Object.values(value).every((one) => typeof one !== 'object' || one === null);
+}
+
 /** Short and flat as people write it: `active: failed, pid: 77`. */
 function valueText(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value !== 'object') return cut(String(value), MAX_VALUE);
-  const isFlat = !Array.isArray(value) && Object.values(value).every((one) => typeof one !== 'object' || one === null);
-  const text = isFlat
+  const text = isFlat(value)
     ? Object.entries(value)
         .map(([key, one]) => `${key}: ${String(one)}`)
         .join(', ')

@@ -10,7 +10,8 @@ import { question } from '../workflows/views';
 const DOWN = entry(1, { title: 'Health', status: 'notSo', detail: '/health refused', condition: 'down' });
 const RESTART = entry(3, {
   ...{ title: 'Restart KingFisher', kind: 'change', detail: 'failed → active', why: 'A.1 killed' },
-  ...{ before: { active: 'failed' }, after: { active: 'active', pid: 77 } },
+  ...{ before: { unit: 'kingfisher.service', active: 'failed', observedAt: '02:00' } },
+  ...{ after: { unit: 'kingfisher.service', active: 'active', pid: 77, observedAt: '02:01' } },
 });
 const WELL = entry(5, { title: 'Verify', kind: 'verification', detail: 'healthy', condition: 'well' });
 const VIEW: Partial<IncidentView> = {
