@@ -20,7 +20,7 @@ table { border-collapse: collapse; width: 100%; margin: 10px 0; font-size: 14px;
 th, td { overflow-wrap: break-word; text-align: left; vertical-align: top; padding: 5px 10px 5px 0; border-bottom: 1px solid var(--rule); }
 th { color: var(--soft); font-weight: 600; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-th.medium { min-width: 11em; }
+th.medium { min-width: 10em; }
 td.short { white-space: nowrap; font-variant-numeric: tabular-nums; }
 figure { margin: 14px 0 18px; }
 figcaption { font-size: 14px; color: var(--soft); margin-bottom: 4px; }

@@ -51,5 +51,5 @@ function breakable(text: string): Markup {
 
 function brokenUp(word: string): string[] {
   const places = word.split(/(?<=[a-z\d])(?=[A-Z])|(?<=[/_.,:;=-])(?=[^/_.,:;=-])/);
-  return places.flatMap((part) => part.match(/.{1,20}/gsu) ?? []);
+  return places.flatMap((part) => part.match(/.{1,16}/gsu) ?? []);
 }
