@@ -78,7 +78,6 @@ export class EscalationRun {
   noted({ text, endsQuestion, team }: EscalationNote): void {
     if (team === undefined) this.announcements.note(text, endsQuestion === true);
     else this.announcements.inform(team, text, Date.now());
-    this.changed();
   }
 
   /** Tiers wait while the host is well. */

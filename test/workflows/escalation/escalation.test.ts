@@ -57,6 +57,9 @@ describe('the clock', () => {
       expect(control.of(run.id, 'closed', 'slack').map((one) => one.threadTs)).not.toContain(null);
       const { typedSearchAttributes } = await run.handle.describe();
       expect(typedSearchAttributes.get(searchAttributes.tier)).toBe(3);
+      // By which it is found beside its incident.
+      expect(typedSearchAttributes.get(searchAttributes.host)).toBe(run.about.host);
+      expect(typedSearchAttributes.get(searchAttributes.severity)).toBe('critical');
     });
   });
 
