@@ -92,18 +92,19 @@ export interface HowToBegin {
   ago?: number;
   plan?: EscalationPlan;
   severity?: string;
+  limit?: RunLimit;
 }
 
 /** An escalation whose pages, people and close a test plays. */
 export async function beginEscalation(
   env: TestWorkflowEnvironment,
   control: ScriptedControl,
-  { ago = 0, plan = PLAN, severity = 'critical' }: HowToBegin = {},
+  { ago = 0, plan = PLAN, severity = 'critical', limit }: HowToBegin = {},
 ) {
   const now = await env.currentTimeMs();
   const zero = now - ago * MINUTE;
   const about = subject(zero, { severity });
-  const handle = await startEscalation(env, about, plan);
+  const handle = await startEscalation(env, about, plan, limit);
   const { workflowId: id } = about;
   /** `15 tier 1`, or `40 tier 1 collapsed`: when PagerDuty, which every team has, accepted it. */
   const pages = () =>

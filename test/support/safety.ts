@@ -42,3 +42,12 @@ export const SAFETY: SafetyPolicy = {
 export function route(match: EscalationRoute['match'], rest: Partial<EscalationRoute> = {}): EscalationRoute {
   return { match, notify: 'tiers', tiers: null, urgency: 'high', quietUntil: null, reason: null, ...rest };
 }
+
+/** People are called after a second, and others when so much time has passed since the alert. */
+export function withSecondTier(afterMs: number): { safety: SafetyPolicy } {
+  const tiers: SafetyPolicy['escalation']['tiers'] = [
+    { afterMs: 1_000, notify: 'onDuty' },
+    { afterMs, notify: 'other' },
+  ];
+  return { safety: { ...SAFETY, escalation: { ...SAFETY.escalation, tiers, lateSpacingMs: 0 } } };
+}

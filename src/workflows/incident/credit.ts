@@ -2,8 +2,8 @@ import { patched, workflowInfo } from '@temporalio/workflow';
 import { leaseId } from '../../shared/ids';
 import type { Outcome } from '../../shared/incident';
 import type { ChangeMade } from '../../shared/safety/guard';
-import type { Incident } from './incident';
 import { askTemporal } from '../support/ask-temporal';
+import type { Incident } from './incident';
 import { isTaken } from './outcome';
 
 /**

@@ -8,9 +8,9 @@ import type { IncidentView } from '../../../src/shared/incident';
 import type { MaintenanceReport, TaskReport } from '../../../src/shared/maintenance';
 import { openStore } from '../../../src/store/store';
 import { LabSite } from '../../support/sites/lab-site';
+import { statesOf } from '../../support/sites/maintenance-site';
 import { realPlace } from '../../support/sites/record-stores';
 import type { RecordPlace } from '../../support/sites/record-stores';
-import { statesOf } from '../../support/sites/maintenance-site';
 import { waitFor } from '../../support/wait-for';
 
 const HOST = 'month1';

@@ -8,7 +8,8 @@ import type { EscalationView } from '../../../src/shared/paging/escalation';
 import { CONTROLLER_TASK_QUEUE } from '../../../src/shared/task-queues';
 import { acknowledgeUpdate, alertSignal, closeUpdate, moveOnSignal } from '../../../src/workflows/messages';
 import { alert, incidentInput, startIncident, untilState } from '../../support/incidents';
-import { SAFETY } from '../../support/safety';
+import { withSecondTier } from '../../support/safety';
+import { beyondHelp } from '../../support/scripted/beyond-help';
 import { WorkflowSite } from '../../support/sites/workflow-site';
 import { startLocal } from '../../support/temporal/temporal';
 import { waitFor } from '../../support/wait-for';
@@ -24,18 +25,8 @@ afterEach(() => {
   site.pagers.before = () => undefined;
 });
 
-function withSecondTier(afterMs: number): object {
-  const tiers = [
-    { afterMs: 1_000, notify: 'onDuty' },
-    { afterMs, notify: 'other' },
-  ];
-  return { safety: { ...SAFETY, escalation: { ...SAFETY.escalation, tiers, lateSpacingMs: 0 } } };
-}
-
 async function beginHelpless(host: ScriptedHost, name: string, input: object = {}): Promise<WorkflowHandle> {
-  host.up.kingfisher = false;
-  host.broken.add('kingfisher');
-  host.allow = ['restart', 'clearFiles'];
+  beyondHelp(host);
   return await startIncident(site.env.client, name, alert(), incidentInput(name, input));
 }
 

@@ -1,26 +1,19 @@
 import { planFor } from '../../../src/shared/paging/escalation-routes';
 import { searchAttributes } from '../../../src/shared/search-attributes';
 import { askedSignal, escalateNowSignal, helplessSignal, routedSignal } from '../../../src/workflows/messages';
-import { MINUTE, beginEscalation, question } from '../../support/escalations';
+import { MINUTE, question } from '../../support/escalations';
 import { recordHistory } from '../../support/temporal/record-history';
 import { SAFETY, route } from '../../support/safety';
-import { ScriptedControl } from '../../support/scripted/scripted-control';
-import { WorkflowSite } from '../../support/sites/workflow-site';
+import { ClockSite } from '../../support/sites/clock-site';
 
-let site: WorkflowSite;
-const control = new ScriptedControl();
+const site = new ClockSite();
+const { control } = site;
+const pass = site.pass.bind(site);
 
-beforeEach(async () => {
-  site = await WorkflowSite.up({ control: control.activities() });
-});
-afterEach(async () => {
-  await site?.down();
-});
+beforeEach(() => site.up());
+afterEach(() => site.down());
 
 jest.setTimeout(180_000);
-
-/** As in escalation.test.ts: a little longer than a timer. */
-const pass = async (minutes: number) => await site.env.sleep(minutes * MINUTE + 7_000);
 
 async function planOf(severity: string, routes = SAFETY.escalation.routes) {
   const now = await site.env.currentTimeMs();
@@ -29,7 +22,7 @@ async function planOf(severity: string, routes = SAFETY.escalation.routes) {
 
 /** An escalation about an alert of this severity. */
 async function begin(severity: string, routes = SAFETY.escalation.routes) {
-  return await beginEscalation(site.env, control, { severity, plan: await planOf(severity, routes) });
+  return await site.begin({ severity, plan: await planOf(severity, routes) });
 }
 
 it('a warning is paged at the times of the matrix and with low urgency, also with nothing automatic left', async () => {

@@ -9,31 +9,18 @@ import {
   helplessSignal,
   noteSignal,
 } from '../../../src/workflows/messages';
-import { MINUTE, PLAN, beginEscalation, question, everyoneTold } from '../../support/escalations';
-import type { HowToBegin } from '../../support/escalations';
+import { MINUTE, PLAN, question, everyoneTold } from '../../support/escalations';
 import { recordHistory } from '../../support/temporal/record-history';
-import { ScriptedControl, refusal } from '../../support/scripted/scripted-control';
-import { WorkflowSite } from '../../support/sites/workflow-site';
+import { refusal } from '../../support/scripted/scripted-control';
+import { ClockSite } from '../../support/sites/clock-site';
 
-let site: WorkflowSite;
-const control = new ScriptedControl();
+const site = new ClockSite();
+const { control } = site;
+const pass = site.pass.bind(site);
+const begin = site.begin.bind(site);
 
-beforeEach(async () => {
-  site = await WorkflowSite.up({ control: control.activities() });
-});
-afterEach(async () => {
-  await site?.down();
-});
-beforeEach(() => {
-  control.before = () => undefined;
-});
-
-/**
- * A little longer: what a test says then never meets a timer that fires at the same moment, which the test server (not
- * Temporal) answers with a workflow task that fails for ever.
- */
-const pass = async (minutes: number) => await site.env.sleep(minutes * MINUTE + 7_000);
-const begin = async (how: HowToBegin = {}) => await beginEscalation(site.env, control, how);
+beforeEach(() => site.up());
+afterEach(() => site.down());
 
 describe('the clock', () => {
   it('pages three tiers over all channels, and tells everyone when it is closed', async () => {
@@ -245,6 +232,25 @@ describe('delivery', () => {
           .map((one) => one.tier)
           .sort(),
       ).toEqual([1, 2]);
+    });
+  });
+
+  it('goes on in the next run of the clock where PagerDuty does not take it for long, once', async () => {
+    let isAway = true;
+    control.before = (channel) => {
+      if (isAway && channel === 'pagerduty') throw ApplicationFailure.retryable('500', 'PageNotYetDelivered');
+    };
+    await site.withController(async () => {
+      const run = await begin({ limit: { maxEvents: 15 } });
+      await pass(20);
+      expect(control.tiers(run.id, 'slack')).toHaveLength(1);
+      const newest = site.env.client.workflow.getHandle(run.handle.workflowId);
+      expect((await newest.describe()).runId).not.toBe(run.handle.firstExecutionRunId);
+      isAway = false;
+      await pass(5);
+      expect(control.tiers(run.id, 'pagerduty')).toHaveLength(1);
+      expect(control.tiers(run.id, 'slack')).toHaveLength(1);
+      await run.close();
     });
   });
 

@@ -1,25 +1,18 @@
 import { noteSignal, standingSignal } from '../../../src/workflows/messages';
-import { MINUTE, PLAN, beginEscalation } from '../../support/escalations';
-import { ScriptedControl } from '../../support/scripted/scripted-control';
+import { PLAN } from '../../support/escalations';
+import { ClockSite } from '../../support/sites/clock-site';
 import { timerNames } from '../../support/temporal/timer-names';
-import { WorkflowSite } from '../../support/sites/workflow-site';
 
-let site: WorkflowSite;
-const control = new ScriptedControl();
+const site = new ClockSite();
+const { control } = site;
+const pass = site.pass.bind(site);
 
-beforeEach(async () => {
-  site = await WorkflowSite.up({ control: control.activities() });
-});
-afterEach(async () => {
-  await site?.down();
-});
-
-/** A little longer, as in `escalation.test.ts`. */
-const pass = async (minutes: number) => await site.env.sleep(minutes * MINUTE + 7_000);
+beforeEach(() => site.up());
+afterEach(() => site.down());
 
 it('a host that was well, and is not: the tiers go on where they stood, to the minute', async () => {
   await site.withController(async () => {
-    const run = await beginEscalation(site.env, control);
+    const run = await site.begin();
     await pass(3);
     await run.handle.signal(standingSignal, { host: 'well', text: 'well' });
     await pass(61);
@@ -33,7 +26,7 @@ it('a host that was well, and is not: the tiers go on where they stood, to the m
 
 it('a team that is no tier is informed in its channel, and nobody is called', async () => {
   await site.withController(async () => {
-    const run = await beginEscalation(site.env, control);
+    const run = await site.begin();
     const [team] = Object.keys(PLAN.teams);
     await run.handle.signal(noteSignal, { text: 'for your eyes', team: team! });
     await pass(1);
@@ -46,7 +39,7 @@ it('a team that is no tier is informed in its channel, and nobody is called', as
 
 it('says in Temporal UI what it waits for', async () => {
   await site.withController(async () => {
-    const run = await beginEscalation(site.env, control);
+    const run = await site.begin();
     await pass(16);
     await run.ack('anna', 2);
     await pass(12);

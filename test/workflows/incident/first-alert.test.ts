@@ -1,11 +1,12 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { CONTROLLER_TASK_QUEUE } from '../../../src/shared/task-queues';
 import type { IncidentInput, IncidentResult } from '../../../src/shared/incident';
+import { CONTROLLER_TASK_QUEUE } from '../../../src/shared/task-queues';
 import { alertSignal } from '../../../src/workflows/messages';
 import { alert, incidentInput, resolvedWhenWell, startIncident } from '../../support/incidents';
+import { WorkflowSite } from '../../support/sites/workflow-site';
 import { startLocal } from '../../support/temporal/temporal';
 import { timerNames } from '../../support/temporal/timer-names';
-import { WorkflowSite } from '../../support/sites/workflow-site';
+import { waitFor } from '../../support/wait-for';
 
 let site: WorkflowSite;
 
@@ -28,10 +29,12 @@ async function startAlone(name: string, more: Partial<IncidentInput> = {}): Prom
 it('an incident that was started without an alert waits for it', async () => {
   await site.withHost(async (_host, name) => {
     const handle = await startAlone(name);
+    // Else the alert may be there before the incident has begun.
+    const isWaiting = async () => (await timerNames(handle)).includes('First alert');
+    await waitFor(isWaiting, { what: 'the incident to wait for its first alert' });
     const first = alert();
     await handle.signal(alertSignal, first);
     const { alerts, timeline } = await resolvedWhenWell(handle, first);
-    expect(await timerNames(handle)).toContain('First alert');
     expect(alerts).toHaveLength(1);
     expect(timeline.at(0)?.title).toContain('fires');
   });

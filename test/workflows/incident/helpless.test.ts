@@ -8,6 +8,7 @@ import { closeUpdate, escalationQuery, timelineQuery } from '../../../src/workfl
 import { alert, incidentInput, startIncident } from '../../support/incidents';
 import { recordHistory } from '../../support/temporal/record-history';
 import { SAFETY } from '../../support/safety';
+import { beyondHelp } from '../../support/scripted/beyond-help';
 import { waitFor } from '../../support/wait-for';
 import { WorkflowSite } from '../../support/sites/workflow-site';
 
@@ -31,9 +32,7 @@ async function start(
   name: string,
   { severity, ago = 0, ...input }: { severity: string; ago?: number } & Partial<IncidentInput>,
 ) {
-  host.up.kingfisher = false;
-  host.broken.add('kingfisher');
-  host.allow = ['restart', 'clearFiles'];
+  beyondHelp(host);
   const now = await site.env.currentTimeMs();
   const first: Alert = alert({
     startsAt: new Date(now - ago * MINUTE).toISOString(),

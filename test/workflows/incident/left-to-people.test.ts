@@ -1,5 +1,6 @@
 import { remediesFor } from '../../../src/shared/summary/remedies';
 import { alert, closedByHand, startIncident } from '../../support/incidents';
+import { beyondHelp } from '../../support/scripted/beyond-help';
 import { recordHistory } from '../../support/temporal/record-history';
 import { startLocal } from '../../support/temporal/temporal';
 import { WorkflowSite } from '../../support/sites/workflow-site';
@@ -17,10 +18,8 @@ afterAll(async () => {
 describe('what runbook A cannot mend', () => {
   it('ends unresolved with everything it learned when nothing helps', async () => {
     await site.withHost(async (host, name) => {
-      host.up.kingfisher = false;
-      host.broken.add('kingfisher');
+      beyondHelp(host);
       host.logLines = ['MemoryError'];
-      host.allow = ['restart', 'clearFiles'];
       const handle = await startIncident(site.env.client, name, alert());
       const result = await closedByHand(handle);
       await recordHistory(handle, 'serviceDown.unresolved');

@@ -7,6 +7,7 @@ import { CONTROLLER_TASK_QUEUE } from '../../../src/shared/task-queues';
 import { alert, closedByHand, closedMeanwhile, startIncident, untilState } from '../../support/incidents';
 import { guardQuery } from '../../../src/workflows/messages';
 import { SAFETY } from '../../support/safety';
+import { beyondHelp } from '../../support/scripted/beyond-help';
 import { waitFor } from '../../support/wait-for';
 import { WorkflowSite } from '../../support/sites/workflow-site';
 
@@ -58,9 +59,7 @@ describe('an hour of an incident that waits', () => {
 
   it('for people is a few events, those of their pages among them', async () => {
     await site.withHost(async (host, name) => {
-      host.up.kingfisher = false;
-      host.broken.add('kingfisher');
-      host.allow = ['restart', 'clearFiles'];
+      beyondHelp(host);
       looksForAnHour(host);
       const handle = await startIncident(site.env.client, name, alert());
       await untilState(handle, 'waitingForPeople');
@@ -72,9 +71,7 @@ describe('an hour of an incident that waits', () => {
   it('for an agent that is not too old to watch is a few events', async () => {
     await site.withHost(
       async (host, name) => {
-        host.up.kingfisher = false;
-        host.broken.add('kingfisher');
-        host.allow = ['restart', 'clearFiles'];
+        beyondHelp(host);
         const handle = await startIncident(site.env.client, name, alert());
         await untilState(handle, 'waitingForPeople');
         expect(await eventsOfAnHour(handle)).toBeLessThanOrEqual(MOST_EVENTS_AN_HOUR);

@@ -5,7 +5,8 @@ import type { IncidentResult } from '../../../src/shared/incident';
 import type { ScriptedHost } from '../../../src/simulate/script/scripted-host';
 import { closeUpdate } from '../../../src/workflows/messages';
 import { alert, incidentInput, resolvedWhenWell, startIncident, untilState } from '../../support/incidents';
-import { SAFETY } from '../../support/safety';
+import { withSecondTier } from '../../support/safety';
+import { beyondHelp } from '../../support/scripted/beyond-help';
 import { WorkflowSite } from '../../support/sites/workflow-site';
 import { recordHistory } from '../../support/temporal/record-history';
 import { startLocal } from '../../support/temporal/temporal';
@@ -13,6 +14,8 @@ import { waitFor } from '../../support/wait-for';
 
 /** Temporal answers no question about other workflows. What is asked so is asked within the controller, as local activities. */
 const busy = () => Promise.reject(new Error('Temporal is busy'));
+/** It is due when what was seen of the incident is too old to go by. */
+const SECOND_TIER = withSecondTier(10_000);
 const WAIT = { deadlineMs: 60_000, everyMs: 100 };
 
 let site: WorkflowSite;
@@ -22,21 +25,9 @@ beforeAll(async () => {
 });
 afterAll(async () => await site?.down());
 
-/** Two tiers of pages; the second comes when what was seen of the incident is too old to go by. */
-const TIERS = [
-  { afterMs: 1_000, notify: 'onDuty' },
-  { afterMs: 10_000, notify: 'other' },
-];
-const input = (name: string) =>
-  incidentInput(name, {
-    safety: { ...SAFETY, escalation: { ...SAFETY.escalation, tiers: TIERS, lateSpacingMs: 0 } },
-  });
-
 async function helpless(host: ScriptedHost, name: string): Promise<WorkflowHandle> {
-  host.up.kingfisher = false;
-  host.broken.add('kingfisher');
-  host.allow = ['restart', 'clearFiles'];
-  const handle = await startIncident(site.env.client, name, alert(), input(name));
+  beyondHelp(host);
+  const handle = await startIncident(site.env.client, name, alert(), incidentInput(name, SECOND_TIER));
   await untilState(handle, 'waitingForPeople');
   return site.env.client.workflow.getHandle(handle.workflowId);
 }
