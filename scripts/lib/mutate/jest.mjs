@@ -29,12 +29,14 @@ const ONE_TEST_MS = 15_000;
 /**
  * Asks these tests, those of the first group before all others.
  *
- * @returns {Promise<{ how: 'passed' | 'failed' | 'timedOut', by?: string }>} `by`: the file whose test failed
+ * @returns {Promise<{ how: 'passed' | 'failed' | 'timedOut', by?: string, test?: string }>} `by`: the file whose test
+ * failed, and which that was
  */
 export async function runInTurn(tree, groups, parts, timeoutMs) {
   for (const some of groups.filter((group) => group.length > 0)) {
     const { how, output } = await runTests(tree, some, { parts, timeoutMs });
-    if (how !== 'passed') return { how, by: /^✕ (.*?\.test\.ts): /m.exec(output)?.[1] };
+    const [, by, test] = /^✕ (.*?\.test\.ts): (.*)/m.exec(output) ?? [];
+    if (how !== 'passed') return { how: /^.*Exceeded timeout/m.test(output) ? 'timedOut' : how, by, test };
   }
   return { how: 'passed' };
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { say } from '../progress.mjs';
+import { Compiler } from './compiler.mjs';
 import { relatedTests, runInTurn, runTests } from './jest.mjs';
 import { mutantsOf, mutated } from './mutants.mjs';
 import { HELP, optionsOf } from './options.mjs';
@@ -57,13 +58,18 @@ function ask(args) {
   }
 }
 
-/** Each mutant with the source it is in and the tests that may notice it. */
+/** Each mutant that compiles, with the source it is in and the tests that may notice it. */
 async function jobsOf(targets, tree, { list }) {
+  const compiler = new Compiler(
+    tree.folder,
+    targets.map(({ file }) => file),
+  );
   const jobs = [];
   for (const { file, tests, parts } of targets) {
     const source = await readFile(tree.path(file), 'utf8');
     const groups = list ? [] : await groupsOf(tree, { file, tests, parts });
-    for (const mutant of mutantsOf(file, source)) jobs.push({ file, source, mutant, groups, parts });
+    const compiling = mutantsOf(file, source).filter((mutant) => compiler.accepts(file, mutated(source, mutant)));
+    for (const mutant of compiling) jobs.push({ file, source, mutant, groups, parts });
   }
   return jobs;
 }
@@ -99,7 +105,8 @@ async function runAll(jobs, trees, proven) {
     for (let job = left.shift(); job !== undefined; job = left.shift()) {
       const result = await runOne(job, tree, proven);
       results.push(result);
-      say(`${results.length} of ${jobs.length}: ${result.how} ${describe(job.file, job.mutant)}`);
+      const by = result.test === undefined ? '' : ` (${result.test})`;
+      say(`${results.length} of ${jobs.length}: ${result.how} ${describe(job.file, job.mutant)}${by}`);
     }
   };
   await Promise.all(trees.map(work));
@@ -108,9 +115,9 @@ async function runAll(jobs, trees, proven) {
 
 async function runOne(job, tree, { order, timeoutMs, list }) {
   const { file, mutant } = job;
-  const { how, by } = await testOne(job, tree, { order, timeoutMs });
+  const { how, by, test } = await testOne(job, tree, { order, timeoutMs });
   if (by !== undefined) order.count(file, by);
-  if (how !== 'passed') return { file, mutant, how: how === 'failed' ? 'killed' : 'killed (by time)' };
+  if (how !== 'passed') return { file, mutant, test, how: how === 'failed' ? 'killed' : 'killed (by time)' };
   const why = arguedFor(list, file, mutant);
   return { file, mutant, how: why === undefined ? 'SURVIVED' : `argued (${why})`, isArgued: why !== undefined };
 }

@@ -22,6 +22,7 @@ beforeEach(() => {
     `module.exports = { projects: [{ displayName: 'unit', transform: ${JSON.stringify(transform)} }] };`,
   );
   write('package.json', '{}');
+  write('tsconfig.json', JSON.stringify({ compilerOptions: { strict: true, noUnusedLocals: true, types: [] } }));
   write('.gitignore', 'node_modules\n');
   write('src/a.ts', SOURCE);
   list({ promises: { adults: { files: ['src/*.ts'] } }, argued: [] });
@@ -65,6 +66,13 @@ function mutate(...args: string[]) {
 const ADULT = 'expect(isAdult(18, true)).toBe(true);';
 const CHILD = 'expect(isAdult(17, true)).toBe(false);';
 const UNKNOWN = 'expect(isAdult(30, false)).toBe(false);';
+
+it('leaves out what does not compile, but not what only leaves something unused', () => {
+  const guard = `if (names === undefined) return 'nobody';`;
+  const last = `const first = names[0]; log.push(first);`;
+  write('src/a.ts', `export function f(log: unknown[], names?: string[]) { ${guard} ${last} return names.join(); }\n`);
+  expect(mutate('--list', 'src/a.ts').stdout).toBe('src/a.ts:1 removed: log.push(first);\n');
+});
 
 it('says which mutants no test notices, and fails', () => {
   tests(ADULT, CHILD);
