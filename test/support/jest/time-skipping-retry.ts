@@ -4,4 +4,4 @@
  * then warns of ACTIVITY_UNKNOWN). Nothing here can prevent it, so a test of such a server gets one more. What failed the
  * first time is printed.
  */
-jest.retryTimes(1, { logErrorsBeforeRetry: true });
+jest.retryTimes(1, { logErrorsBeforeRetry: true, retryImmediately: true });

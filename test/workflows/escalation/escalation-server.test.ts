@@ -3,7 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { WorkflowBundle } from '@temporalio/worker';
 import { CONTROLLER_TASK_QUEUE } from '../../../src/shared/task-queues';
-import { acknowledgedSignal, closedSignal, escalateNowSignal, escalationQuery } from '../../../src/workflows/messages';
+import {
+  acknowledgedSignal,
+  closedSignal,
+  escalateNowSignal,
+  escalatedSignal,
+  escalationQuery,
+} from '../../../src/workflows/messages';
 import { bundleWorkflows } from '../../support/temporal/bundle';
 import { MINUTE, PLAN, startEscalation, subject, everyoneTold } from '../../support/escalations';
 import { recordHistory } from '../../support/temporal/record-history';
@@ -104,6 +110,21 @@ it('acknowledged again and again, its history stays bounded, and threads and pag
   expect(control.of(about.workflowId, 'closed', 'pagerduty')).toHaveLength(2);
   expect(control.tiers(about.workflowId, 'pagerduty').map((one) => one.tier)).toEqual([1, 2]);
 }, 180_000);
+
+it('one whose incident is gone says whom it paged before it ends: a reset would know of it', async () => {
+  const about = subject(Date.now());
+  // Nobody works on it, so it only listens.
+  await env.client.workflow.start('incident', { workflowId: about.workflowId, taskQueue: 'nobody', args: [] });
+  control.ended.set(about.workflowId, 'TERMINATED');
+  const tiers = [{ afterMs: 6_000, notify: 'engineeringManager' }];
+  await withController(async () => {
+    const handle = await startEscalation(env, about, { ...PLAN, tiers });
+    expect(await handle.result()).toMatchObject({ closed: 'gone', pages: [{ tier: 1, delivered: true }] });
+  });
+  const { events = [] } = await env.client.workflow.getHandle(about.workflowId).fetchHistory();
+  const heard = events!.map(({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName);
+  expect(heard).toContain(escalatedSignal.name);
+}, 60_000);
 
 it('a page that is under way when it is closed is resolved afterwards, and none follows', async () => {
   const about = subject(Date.now());

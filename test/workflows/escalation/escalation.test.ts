@@ -197,6 +197,20 @@ describe('delivery', () => {
     });
   });
 
+  it('of a tier gets five seconds before the next follows, where a plan has them closer', async () => {
+    control.before = (_, { page }) => {
+      if (page.kind === 'tier' && page.tier === 1) throw ApplicationFailure.retryable('500', 'PageNotYetDelivered');
+    };
+    await site.withController(async () => {
+      const tiers = PLAN.tiers.slice(0, 2).map((tier, index) => ({ ...tier, afterMs: index * 1_000 }));
+      const run = await begin({ plan: { ...PLAN, tiers } });
+      await pass(1);
+      const { pages } = await run.close();
+      const begun = (tier: number) => Date.parse(pages.find((page) => page.tier === tier)!.at);
+      expect(Math.round((begun(2) - begun(1)) / 1_000)).toBe(5);
+    });
+  });
+
   it('is shown in Temporal UI from its beginning, not from its end', async () => {
     control.before = () => {
       throw new Error('away');

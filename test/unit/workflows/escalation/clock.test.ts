@@ -30,7 +30,7 @@ describe('the clock', () => {
   it('waits for the first tier, to the millisecond', () => {
     const clock = clockOf();
     expect(clock.decide(at(15) - 1)).toEqual({ kind: 'wait', until: at(15) });
-    expect(clock.decide(at(15))).toMatchObject({ kind: 'page', due: { tier: 1, collapsed: false } });
+    expect(clock.decide(at(15))).toMatchObject({ kind: 'page', due: { tier: 1, collapsed: false, senior: false } });
   });
 
   it('is not late within a minute, and is after it', () => {
@@ -265,6 +265,22 @@ describe('a host that is well', () => {
       '145 tier 2 tradingAi',
       '175 tier 3 engineeringManager',
     ]);
+  });
+
+  it('is news once, and so is its end', () => {
+    const clock = clockOf();
+    const said = [false, true, true, false, false].map((isWell, minute) => clock.stands(isWell, at(minute)));
+    expect(said).toEqual([false, true, false, true, false]);
+    // Well from 1 to 3.
+    expect(minutes(clock, 4, 20)).toEqual(['17 tier 1 platform']);
+  });
+
+  it('has people called as soon as it is not well, if they became necessary meanwhile', () => {
+    const clock = clockOf({ onHelpless: 'now' });
+    clock.stands(true, at(1));
+    clock.helpless('no remedy is left', at(2));
+    clock.stands(false, at(3));
+    expect(page(clock, 3)).toBe('tier 1 platform');
   });
 
   it('that dies again and again is told at once all the same', () => {
