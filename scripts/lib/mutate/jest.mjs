@@ -2,79 +2,84 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { inProject } from '../project.mjs';
 
-const WHAT_RAN = inProject('scripts/lib/mutate/what-ran.js');
+const FIRST_FAILURE = inProject('scripts/lib/mutate/first-failure.js');
 const AS_ASKED = inProject('scripts/lib/mutate/as-asked.js');
-/** Of what a run printed: enough to see why the unchanged sources fail. */
-const KEPT_OUTPUT = 20_000;
+const LISTING_MS = 120_000;
 
-/**
- * Test files that import a source file, directly or not: those beside it first, for they notice soonest. Only of `parts`,
- * jest's projects.
- */
+/** Test files that import a source file, directly or not. Only of `parts`, jest's projects. */
 export async function relatedTests(tree, file, parts) {
-  const { output } = await jest(
-    tree,
-    ['--listTests', '--findRelatedTests', file, '--selectProjects', ...parts],
-    120_000,
-  );
-  const tests = output
-    .split('\n')
-    .flatMap((line) => (line.endsWith('.test.ts') ? [path.relative(tree.folder, line)] : []));
-  return tests.sort((a, b) => distance(file, a) - distance(file, b) || (a < b ? -1 : 1));
+  const args = ['--listTests', '--findRelatedTests', file, '--selectProjects', ...parts];
+  const { output } = await jest(tree, args, { timeoutMs: LISTING_MS });
+  const tests = output.split('\n').filter((line) => line.endsWith('.test.ts'));
+  return tests.map((test) => path.relative(tree.folder, test)).sort();
 }
 
 /** A mutant that waits for ever must not wait long. Tests with a time of their own keep it. */
-const ONE_TEST_MS = 15_000;
+const ONE_TEST_MS = 20_000;
+
+/** Each test of these files by its full name; none is run. Tests of the same name are one. */
+export async function listTests(tree, files, parts) {
+  if (files.length === 0) return [];
+  const args = ['--json', '--silent', '--testNamePattern', '^$', '--runTestsByPath', ...files];
+  const { output } = await jest(tree, [...args, '--selectProjects', ...parts], { timeoutMs: LISTING_MS });
+  const listed = output.split('\n').find((line) => line.startsWith('{"num'));
+  if (listed === undefined) throw new Error(`the tests cannot be listed:\n${output}`);
+  return JSON.parse(listed).testResults.flatMap(({ name: file, assertionResults }) => {
+    const names = new Set(assertionResults.map(({ fullName }) => fullName));
+    return [...names].map((name) => ({ file: path.relative(tree.folder, file), name }));
+  });
+}
 
 /**
- * Asks these tests, those of the first group before all others.
+ * Asks groups of tests in turn, until one fails.
  *
+ * @param {{ file: string, name?: string }[][]} groups
  * @returns {Promise<{ how: 'passed' | 'failed' | 'timedOut', by?: string, test?: string }>} `by`: the file whose test
  * failed, and which that was
  */
-export async function runInTurn(tree, groups, parts, timeoutMs) {
-  for (const some of groups.filter((group) => group.length > 0)) {
-    const { how, output } = await runTests(tree, some, { parts, timeoutMs });
+export async function runInTurn(tree, groups, { parts, timeoutMs, mutant }) {
+  for (const group of groups.filter(({ length }) => length > 0)) {
+    const files = [...new Set(group.map(({ file }) => file))];
+    const { how, output } = await runTests(tree, files, { parts, timeoutMs, mutant, names: namesOf(group) });
+    if (how === 'passed') continue;
     const [, by, test] = /^✕ (.*?\.test\.ts): (.*)/m.exec(output) ?? [];
-    if (how !== 'passed') return { how: /^.*Exceeded timeout/m.test(output) ? 'timedOut' : how, by, test };
+    return { how: output.includes('Exceeded timeout') ? 'timedOut' : how, by, test };
   }
   return { how: 'passed' };
 }
 
+/** Undefined where whole files are asked. */
+function namesOf(tests) {
+  const names = tests.flatMap(({ name }) => name ?? []);
+  return names.length === tests.length ? names : undefined;
+}
+
 /**
- * Runs these tests in their order, on `workers` processors, and stops at the first that fails.
+ * Runs these files of tests in their order, and stops at the first test that fails. `names`: only the tests of these
+ * names; `mutant`: what of the sources is changed.
  *
- * @returns {Promise<{ how: 'passed' | 'failed' | 'timedOut', output: string, tookMs: Map<string, number> }>} `output`: the
- * end of what it printed; `tookMs`: by the path of a test
+ * @returns {Promise<{ how: 'passed' | 'failed' | 'timedOut', output: string }>}
  */
-export async function runTests(tree, tests, { parts, timeoutMs, workers = 1 }) {
-  const args = workers === 1 ? ['--runInBand'] : ['--maxWorkers', String(workers)];
-  args.push('--bail', '--testTimeout', String(ONE_TEST_MS), '--testSequencer', AS_ASKED);
-  args.push('--reporters', 'default', '--reporters', WHAT_RAN, '--runTestsByPath', ...tests);
-  const { exitCode, timedOut, output } = await jest(tree, [...args, '--selectProjects', ...parts], timeoutMs);
-  const took = [...output.matchAll(/^ran (.*) in (\d+) ms$/gm)].map(([, test, ms]) => [test, Number(ms)]);
-  const how = timedOut ? 'timedOut' : exitCode === 0 ? 'passed' : 'failed';
-  return { how, output: output.slice(-KEPT_OUTPUT), tookMs: new Map(took) };
+export async function runTests(tree, files, { parts, timeoutMs, names, mutant }) {
+  const args = ['--runInBand', '--bail', '--testTimeout', String(ONE_TEST_MS), '--testSequencer', AS_ASKED];
+  if (names !== undefined) args.push('--testNamePattern', `^(${names.map(escaped).join('|')})$`);
+  args.push('--reporters', 'default', '--reporters', FIRST_FAILURE, '--runTestsByPath', ...files);
+  const env = { HALCYON_MUTANT: String(mutant) };
+  const { exitCode, timedOut, output } = await jest(tree, [...args, '--selectProjects', ...parts], { timeoutMs, env });
+  return { how: timedOut ? 'timedOut' : exitCode === 0 ? 'passed' : 'failed', output };
 }
 
-/** A test mirrors its source: how many folders of the one the other does not have. */
-function distance(file, test) {
-  const [source, mirror] = [file, test].map((name) =>
-    name
-      .replace(/\.(test\.)?ts$/, '')
-      .split('/')
-      .slice(1),
-  );
-  const words = mirror.slice(1);
-  const shared = source.findIndex((word, at) => words[at] !== word);
-  return shared === -1 ? 0 : source.length - shared;
+/** For a regular expression. */
+function escaped(text) {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-async function jest(tree, args, timeoutMs) {
+async function jest(tree, args, { timeoutMs, env = {} }) {
   const program = tree.path('node_modules/jest/bin/jest.js');
   // A group of its own: what a mutant leaves running ends with it.
   const child = spawn(process.execPath, [program, ...args], {
     cwd: tree.folder,
+    env: { ...process.env, ...env },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

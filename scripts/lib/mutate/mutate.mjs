@@ -1,21 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { say } from '../progress.mjs';
 import { Compiler } from './compiler.mjs';
-import { relatedTests, runInTurn, runTests } from './jest.mjs';
+import { coverTests } from './coverage.mjs';
+import { relatedTests, runInTurn } from './jest.mjs';
 import { mutantsOf, mutated } from './mutants.mjs';
 import { HELP, optionsOf } from './options.mjs';
 import { Order } from './order.mjs';
 import { arguedFor, readList, targetsOf } from './promises.mjs';
 import { sample } from './sample.mjs';
+import { withMutants } from './schemata.mjs';
 import { Tree } from './tree.mjs';
 
-/** Files of tests that are asked first where the list names none. */
-const NEAREST = 2;
 const WRONG_USAGE = 2;
 const INTERRUPTED = 130;
-/** The unchanged sources: also where nothing is in jest's cache yet. */
-const BASELINE_MS = 600_000;
-const MARGIN_MS = 30_000;
+/** One test with the sources as they are: also where nothing is in jest's cache yet. */
+const COVER_MS = 300_000;
+const MARGIN_MS = 60_000;
+const SHOWN_OUTPUT = 20_000;
 
 /** Runs `npm run mutate`; returns its exit code. */
 export async function runMutations(args) {
@@ -25,20 +26,19 @@ export async function runMutations(args) {
   // What listens for the end removes copies and ends tests.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(INTERRUPTED));
   const tree = await Tree.copy();
-  const trees = [tree];
   try {
-    const all = await jobsOf(targets, tree, options);
+    const all = await jobsOf(targets, tree);
     const jobs = sample(all, options.sample, options.seed);
     if (options.list) return print(jobs);
     say(`${jobs.length} of ${all.length} mutants in ${targets.length} files`);
-    const proven = await proveTests(tree, jobs, options);
-    while (trees.length < Math.min(options.jobs, jobs.length)) trees.push(await Tree.copy());
-    return report(await runAll(jobs, trees, { ...proven, list }), options);
+    await putInto(tree, jobs);
+    const tests = await testsOf(targets, tree, options);
+    return report(await runAll(jobs, tree, { ...options, tests, list }), options);
   } catch (error) {
-    say(error.message);
+    say(error.message.slice(-SHOWN_OUTPUT));
     return WRONG_USAGE;
   } finally {
-    for (const one of trees) one.remove();
+    tree.remove();
   }
 }
 
@@ -58,27 +58,37 @@ function ask(args) {
   }
 }
 
-/** Each mutant that compiles, with the source it is in and the tests that may notice it. */
-async function jobsOf(targets, tree, { list }) {
+/** Each mutant that compiles, with a number. */
+async function jobsOf(targets, tree) {
   const compiler = new Compiler(
     tree.folder,
     targets.map(({ file }) => file),
   );
   const jobs = [];
-  for (const { file, tests, parts } of targets) {
+  for (const { file, parts } of targets) {
     const source = await readFile(tree.path(file), 'utf8');
-    const groups = list ? [] : await groupsOf(tree, { file, tests, parts });
     const compiling = mutantsOf(file, source).filter((mutant) => compiler.accepts(file, mutated(source, mutant)));
-    for (const mutant of compiling) jobs.push({ file, source, mutant, groups, parts });
+    for (const mutant of compiling) jobs.push({ file, parts, mutant: { ...mutant, id: jobs.length + 1 } });
   }
   return jobs;
 }
 
-/** Most mutants are noticed by the tests beside their source: those are asked first, and all others only then. */
-async function groupsOf(tree, { file, tests, parts }) {
-  const related = await relatedTests(tree, file, parts);
-  const first = tests.length > 0 ? tests : related.slice(0, NEAREST);
-  return [first, related.filter((one) => !first.includes(one))].filter((group) => group.length > 0);
+/** All of them are in the sources then; none is on. */
+async function putInto(tree, jobs) {
+  for (const file of new Set(jobs.map((job) => job.file))) {
+    const mutants = jobs.filter((job) => job.file === file).map(({ mutant }) => mutant);
+    await tree.write(file, withMutants(await readFile(tree.path(file), 'utf8'), mutants));
+  }
+}
+
+/** Those that the list names for a file, and those that import it, with what they reach. */
+async function testsOf(targets, tree, { jobs }) {
+  const files = new Set(targets.flatMap(({ tests }) => tests));
+  for (const { file, parts } of targets) for (const test of await relatedTests(tree, file, parts)) files.add(test);
+  const parts = [...new Set(targets.flatMap((target) => target.parts))];
+  const onDone = (count, of) =>
+    (count % 10 === 0 || count === of) && say(`${count} of ${of} tests pass with nothing changed`);
+  return await coverTests(tree, [...files], { parts, timeoutMs: COVER_MS, jobs, onDone });
 }
 
 function print(jobs) {
@@ -86,50 +96,34 @@ function print(jobs) {
   return 0;
 }
 
-/** Tests that fail by themselves would notice everything. Says which to ask first, and what those of a mutant may take. */
-async function proveTests(tree, jobs, { timeout, jobs: workers }) {
-  const tests = [...new Set(jobs.flatMap((job) => job.groups.flat()))];
-  const parts = [...new Set(jobs.flatMap((job) => job.parts))];
-  if (tests.length === 0) return { order: new Order(new Map()), timeoutMs: 0 };
-  const { how, output, tookMs } = await runTests(tree, tests, { parts, timeoutMs: BASELINE_MS, workers });
-  if (how !== 'passed') throw new Error(`the tests fail with the sources as they are:\n${output}`);
-  say(`${tests.length} files of tests pass with the sources as they are`);
-  const allMs = [...tookMs.values()].reduce((sum, ms) => sum + ms, 0);
-  return { order: new Order(tookMs), timeoutMs: timeout === null ? MARGIN_MS + 3 * allMs : timeout * 1000 };
-}
-
-async function runAll(jobs, trees, proven) {
+async function runAll(jobs, tree, how) {
+  const order = new Order();
   const results = [];
   const left = [...jobs];
-  const work = async (tree) => {
+  const work = async () => {
     for (let job = left.shift(); job !== undefined; job = left.shift()) {
-      const result = await runOne(job, tree, proven);
+      const result = await runOne(job, tree, { ...how, order });
       results.push(result);
       const by = result.test === undefined ? '' : ` (${result.test})`;
       say(`${results.length} of ${jobs.length}: ${result.how} ${describe(job.file, job.mutant)}${by}`);
     }
   };
-  await Promise.all(trees.map(work));
+  await Promise.all(Array.from({ length: how.jobs }, work));
   return results;
 }
 
-async function runOne(job, tree, { order, timeoutMs, list }) {
-  const { file, mutant } = job;
-  const { how, by, test } = await testOne(job, tree, { order, timeoutMs });
-  if (by !== undefined) order.count(file, by);
+/** The tests that reach it are asked. */
+async function runOne({ file, parts, mutant }, tree, { tests, order, timeout, list }) {
+  const reaching = tests.filter(({ reached }) => reached.has(mutant.id));
+  const tookMs = reaching.reduce((sum, test) => sum + test.tookMs, 0);
+  const timeoutMs = timeout === null ? MARGIN_MS + 3 * tookMs : timeout * 1000;
+  const groups = order.groups(reaching, { file, line: mutant.line });
+  const { how, by, test } = await runInTurn(tree, groups, { parts, timeoutMs, mutant: mutant.id });
+  if (by !== undefined) order.count({ file, line: mutant.line, by, test });
   if (how !== 'passed') return { file, mutant, test, how: how === 'failed' ? 'killed' : 'killed (by time)' };
   const why = arguedFor(list, file, mutant);
-  return { file, mutant, how: why === undefined ? 'SURVIVED' : `argued (${why})`, isArgued: why !== undefined };
-}
-
-async function testOne({ file, source, mutant, groups, parts }, tree, { order, timeoutMs }) {
-  await tree.write(file, mutated(source, mutant));
-  try {
-    const inOrder = groups.map((group) => order.sorted(file, group));
-    return await runInTurn(tree, inOrder, parts, timeoutMs);
-  } finally {
-    await tree.write(file, source);
-  }
+  const survived = reaching.length === 0 ? 'SURVIVED (no test reaches it)' : 'SURVIVED';
+  return { file, mutant, how: why === undefined ? survived : `argued (${why})`, isArgued: why !== undefined };
 }
 
 function report(results, { json }) {

@@ -8,9 +8,9 @@ test/mutations.json, with the survivors that were argued.
 
   --sample N     only N of the mutants, drawn by the seed
   --seed S       makes the same choice again (default: 1)
-  --jobs N       copies that are tested side by side (default: one for each processor)
+  --jobs N       mutants that are tested side by side (default: one for each processor)
   --timeout S    seconds that the tests of one mutant may take; longer counts as noticed, and is said so
-                 (default: 30, and three times what all of them take with the sources as they are)
+                 (default: 60, and three times what those take with the sources as they are)
   --list         print the mutants and test nothing
   --json         a last line for programs: {"mutants":N,"killed":N,"argued":N,"survivors":[…]}
   --help         this

@@ -1,23 +1,30 @@
-/** Which tests to ask first: those that noticed most of a file's mutants so far, then the quick ones. */
+/** Of the tests that reach a mutant, how many are asked before all others. */
+const NEAREST = 2;
+
+/** Which tests to ask first: those that noticed mutants in the lines around, then those that are quick. */
 export class Order {
-  #noticed = new Map();
+  #noticed = [];
 
-  /** `tookMs`: by the path of a test. */
-  constructor(tookMs) {
-    this.tookMs = tookMs;
+  /** A mutant in this line of `file` was noticed by a test: `by` is its file, and `test` its full name. */
+  count(noticed) {
+    this.#noticed.push(noticed);
   }
 
-  /** One more mutant of `file` was noticed by `test`. */
-  count(file, test) {
-    const counts = this.#noticed.get(file) ?? new Map();
-    counts.set(test, (counts.get(test) ?? 0) + 1);
-    this.#noticed.set(file, counts);
+  /** What is asked in turn. */
+  groups(tests, { file, line }) {
+    const sorted = this.#sorted(tests, { file, line });
+    const isQuick = ({ name }) => name === undefined;
+    const [quick, others] = [sorted.filter(isQuick), sorted.filter((test) => !isQuick(test))];
+    return [quick, others.slice(0, NEAREST), others.slice(NEAREST)];
   }
 
-  sorted(file, tests) {
-    const counts = this.#noticed.get(file) ?? new Map();
-    const noticed = (test) => counts.get(test) ?? 0;
-    const took = (test) => this.tookMs.get(test) ?? 0;
-    return [...tests].sort((a, b) => noticed(b) - noticed(a) || took(a) - took(b));
+  #sorted(tests, { file, line }) {
+    const noticed = this.#noticed.filter((one) => one.file === file);
+    const nearest = ({ file: by, name }) => {
+      const lines = noticed.filter((one) => one.by === by && (name === undefined || one.test === name));
+      return Math.min(...lines.map((one) => Math.abs(one.line - line)));
+    };
+    const byDistance = (a, b) => (nearest(a) === nearest(b) ? a.tookMs - b.tookMs : nearest(a) - nearest(b));
+    return [...tests].sort(byDistance);
   }
 }

@@ -17,23 +17,27 @@ const SOURCES = ['src', 'test/support', 'test/replay', 'package-lock.json'];
 /** As in the bundle of a build. */
 const SHORT_STACKS = 'Error.stackTraceLimit = 4; ';
 
+/** Which of the mutants in the sources is on (`npm run mutate`): workflows cannot see the environment. */
+const MUTANT = process.env['HALCYON_MUTANT'];
+const MUTANT_ON = MUTANT === undefined ? '' : `const HALCYON_MUTANT = ${JSON.stringify(MUTANT)}; `;
+
 /** In this file of tests. */
 const bundles = new Map<string, Promise<WorkflowBundle>>();
 let hash: string | undefined;
 
 /** Today's workflows, or others, bundled from their sources; only what goes wrong is printed. */
 export async function bundleWorkflows(workflowsPath = WORKFLOWS): Promise<WorkflowBundle> {
-  const known = bundles.get(workflowsPath) ?? keptOrNew(workflowsPath);
+  const known = bundles.get(workflowsPath) ?? keptOrNew(workflowsPath).then((code) => ({ code: MUTANT_ON + code }));
   bundles.set(workflowsPath, known);
   return await known;
 }
 
-async function keptOrNew(workflowsPath: string): Promise<WorkflowBundle> {
+async function keptOrNew(workflowsPath: string): Promise<string> {
   hash ??= hashOfSources();
   const key = createHash('sha256').update(`${hash}\0${workflowsPath}`).digest('hex');
   const file = join(KEPT, `${key.slice(0, 32)}.js`);
   try {
-    return { code: readFileSync(file, 'utf8') };
+    return readFileSync(file, 'utf8');
   } catch {
     const { bundlerOptions, dataConverter } = workflowsIn(workflowsPath);
     const logger = new DefaultLogger('ERROR');
@@ -44,7 +48,7 @@ async function keptOrNew(workflowsPath: string): Promise<WorkflowBundle> {
     // Two may be at it side by side: what is read is whole all the same.
     writeFileSync(`${file}.${process.pid}`, code);
     renameSync(`${file}.${process.pid}`, file);
-    return { code };
+    return code;
   }
 }
 
