@@ -7,7 +7,7 @@ import { mutantsOf, mutated } from './mutants.mjs';
 import { HELP, optionsOf } from './options.mjs';
 import { Order } from './order.mjs';
 import { arguedFor, readList, targetsOf } from './promises.mjs';
-import { sample } from './sample.mjs';
+import { sample, survivedIn } from './sample.mjs';
 import { withMutants } from './schemata.mjs';
 import { Tree } from './tree.mjs';
 
@@ -28,7 +28,11 @@ export async function runMutations(args) {
   const tree = await Tree.copy();
   try {
     const all = await jobsOf(targets, tree);
-    const jobs = sample(all, options.sample, options.seed);
+    const jobs = sample(
+      options.again === undefined ? all : survivedIn(all, options.again),
+      options.sample,
+      options.seed,
+    );
     if (options.list) return print(jobs);
     say(`${jobs.length} of ${all.length} mutants in ${targets.length} files`);
     await putInto(tree, jobs);

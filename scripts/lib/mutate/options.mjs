@@ -8,6 +8,7 @@ test/mutations.json, with the survivors that were argued.
 
   --sample N     only N of the mutants, drawn by the seed
   --seed S       makes the same choice again (default: 1)
+  --again FILE   only those that survived the run whose --json output FILE has: to see that new tests notice them
   --jobs N       mutants that are tested side by side (default: one for each processor)
   --timeout S    seconds that the tests of one mutant may take; longer counts as noticed, and is said so
                  (default: 60, and three times what those take with the sources as they are)
@@ -28,7 +29,7 @@ export function optionsOf(args) {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { sample: text, seed: text, jobs: text, timeout: text, list: flag, json: flag, help: flag },
+    options: { sample: text, seed: text, again: text, jobs: text, timeout: text, list: flag, json: flag, help: flag },
   });
   const numbers = Object.entries(NUMBERS).map(([name, otherwise]) => [name, numberOf(name, values[name], otherwise)]);
   return { ...values, ...Object.fromEntries(numbers), words: positionals };

@@ -21,7 +21,7 @@ export interface ClosingInput {
  */
 export async function closing({ subject, plan, clock, pager: state, closing: end }: ClosingInput): Promise<void> {
   const pager = new Pager(subject, () => undefined, state);
-  const announcements = new Announcements(subject, new EscalationClock(plan, 0, clock), pager, true);
+  const announcements = new Announcements(subject, new EscalationClock(plan, 0, clock), pager);
   announcements.closed(end, Date.now());
   await pager.allTold();
 }

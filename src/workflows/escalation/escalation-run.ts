@@ -55,7 +55,7 @@ export class EscalationRun {
     this.delivery = new Delivery(this.clock, this.pager, this.incident);
     this.runWatch = new SubjectWatch(this.subject, zero, carried?.gone ?? null);
     this.news = new News(carried, () => this.changed());
-    this.announcements = new Announcements(this.subject, this.clock, this.pager, carried?.isLineSaid ?? false);
+    this.announcements = new Announcements(this.subject, this.clock, this.pager, carried?.isLineSaid);
   }
 
   escalateNow(reason: string): void {
@@ -140,7 +140,8 @@ export class EscalationRun {
     // A page that is under way ends first: it may be one more reader of what follows.
     await this.pager.interrupt();
     this.delivery.end();
-    await this.pager.stopTelling();
+    // Nobody reads that anna has it after bela does. All else that is on its way is still to be heard.
+    await this.pager.stopTelling('acknowledged');
     this.announcements.acknowledged(as, iso(until));
     this.incident.say({ kind: 'acknowledged', as, until: iso(until) });
   }
@@ -170,10 +171,14 @@ export class EscalationRun {
   }
 
   private async look(): Promise<void> {
-    if (!(await this.runWatch.look(() => this.news.closing !== null))) return;
-    const gone = this.runWatch.gone!;
+    await this.runWatch.look(() => this.news.closing !== null);
+    const { gone } = this.runWatch;
+    if (gone === null) return;
+    const now = Date.now();
     this.announcements.gone(gone);
-    this.clock.pageNow(gone, Date.now());
+    // Nobody would say that the host is well no more.
+    this.clock.stands(false, now);
+    this.clock.pageNow(gone, now);
   }
 
   private async endWithoutIncident(): Promise<void> {
@@ -183,7 +188,7 @@ export class EscalationRun {
   }
 
   private nextLookAt(): number {
-    const isIdle = this.clock.next() === null && this.clock.state.acknowledged === null && !this.delivery.mayRetry;
+    const isIdle = this.clock.allOut && this.clock.state.acknowledged === null && !this.delivery.mayRetry;
     return this.runWatch.nextAt(isIdle);
   }
 

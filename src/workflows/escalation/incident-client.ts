@@ -1,4 +1,4 @@
-import { getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
+import { getExternalWorkflowHandle } from '@temporalio/workflow';
 import { firingKey } from '../../shared/paging/escalation';
 import type { EscalationNews, Subject } from '../../shared/paging/escalation';
 import { escalatedSignal } from '../messages';
@@ -22,9 +22,7 @@ export class IncidentClient {
     // By its id alone: an incident that is open for long goes on in new runs.
     const said = getExternalWorkflowHandle(workflowId)
       .signal(escalatedSignal, { ...event, firing: firingKey(this.subject) })
-      .catch((err: unknown) => {
-        if (isCancellation(err)) throw err;
-      })
+      .catch(() => undefined)
       .finally(() => this.underWay.delete(said));
     this.underWay.add(said);
   }

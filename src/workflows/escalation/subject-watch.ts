@@ -37,14 +37,13 @@ export class SubjectWatch {
     return this.zero + (Math.floor((this.lookedAt - this.zero) / every) + 1) * every;
   }
 
-  /** Whether the run is found to be gone. */
-  async look(isClosed: () => boolean): Promise<boolean> {
+  /** Finds out whether the run is gone. */
+  async look(isClosed: () => boolean): Promise<void> {
     const end = await endOf(this.subject);
     this.lookedAt = Date.now();
-    if (end === undefined) return false;
-    if (end === 'COMPLETED' && (await condition(isClosed, CLOSED_WITHIN_MS))) return false;
+    if (end === undefined) return;
+    if (end === 'COMPLETED' && (await condition(isClosed, CLOSED_WITHIN_MS))) return;
     this.gone = endInWords(end);
-    return true;
   }
 }
 

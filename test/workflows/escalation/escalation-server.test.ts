@@ -1,17 +1,22 @@
-import { createCoordinationActivities } from '../../../src/activities/control/coordination';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { WorkflowHandle } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { WorkflowBundle } from '@temporalio/worker';
+import { createCoordinationActivities } from '../../../src/activities/control/coordination';
+import type { EscalationNews, Subject } from '../../../src/shared/paging/escalation';
 import { CONTROLLER_TASK_QUEUE } from '../../../src/shared/task-queues';
 import {
   acknowledgedSignal,
+  askedSignal,
   closedSignal,
   escalateNowSignal,
   escalatedSignal,
   escalationQuery,
+  noteSignal,
 } from '../../../src/workflows/messages';
 import { bundleWorkflows } from '../../support/temporal/bundle';
-import { MINUTE, PLAN, startEscalation, subject, everyoneTold } from '../../support/escalations';
+import { MINUTE, PLAN, everyoneTold, question, startEscalation, subject } from '../../support/escalations';
 import { recordHistory } from '../../support/temporal/record-history';
 import { ScriptedControl } from '../../support/scripted/scripted-control';
 import { startLocal } from '../../support/temporal/temporal';
@@ -111,19 +116,130 @@ it('acknowledged again and again, its history stays bounded, and threads and pag
   expect(control.tiers(about.workflowId, 'pagerduty').map((one) => one.tier)).toEqual([1, 2]);
 }, 180_000);
 
+/** An incident that only listens: nobody works on it. */
+async function listening(about: Subject): Promise<void> {
+  await env.client.workflow.start('incident', { workflowId: about.workflowId, taskQueue: 'nobody', args: [] });
+}
+
+/** What a clock said to it, oldest first. */
+async function heardBy({ workflowId }: Subject): Promise<EscalationNews[]> {
+  const { events } = await env.client.workflow.getHandle(workflowId).fetchHistory();
+  const signals = events!.flatMap(({ workflowExecutionSignaledEventAttributes: signal }) => signal ?? []);
+  return signals
+    .filter(({ signalName }) => signalName === escalatedSignal.name)
+    .map(({ input }) => defaultPayloadConverter.fromPayload<EscalationNews>(input!.payloads![0]!));
+}
+
+/** Activities that a run has taken back, by the number of the event that scheduled them; `scheduled`: all of them. */
+async function activitiesOf(handle: WorkflowHandle): Promise<{ scheduled: string[]; takenBack: string[] }> {
+  const events = (await handle.fetchHistory()).events ?? [];
+  return {
+    scheduled: events.filter((event) => event.activityTaskScheduledEventAttributes).map(({ eventId }) => `${eventId}`),
+    takenBack: events.flatMap(({ activityTaskCancelRequestedEventAttributes: request }) =>
+      request ? `${request.scheduledEventId}` : [],
+    ),
+  };
+}
+
+/** One person after the other acknowledges, the next when `isTaken`. Resolves with who did, when it is `enough`. */
+async function acknowledgedInTurn(
+  handle: WorkflowHandle,
+  { isTaken, enough }: { isTaken: (people: string[]) => Promise<boolean>; enough: () => Promise<boolean> },
+): Promise<string[]> {
+  const people: string[] = [];
+  while (!(await enough())) {
+    expect(people.length).toBeLessThan(100);
+    people.push(`person ${people.length}`);
+    const until = new Date(Date.now() + 600 * MINUTE).toISOString();
+    await handle.signal(acknowledgedSignal, { as: people.at(-1)!, until });
+    const isNext = async () => (await isTaken(people)) || (await enough());
+    await waitFor(isNext, { what: 'the acknowledgement', deadlineMs: 60_000, everyMs: 5 });
+  }
+  return people;
+}
+
+it('says to its incident who has it, and that it ran out', async () => {
+  const about = subject(Date.now());
+  await listening(about);
+  await withController(async () => {
+    const handle = await startEscalation(env, about);
+    const until = new Date(Date.now() + 2_000).toISOString();
+    await handle.signal(acknowledgedSignal, { as: 'anna', until });
+    const isOver = async () => (await heardBy(about)).length === 2;
+    await waitFor(isOver, { what: 'the acknowledgement to run out', deadlineMs: 60_000 });
+    await handle.terminate();
+    expect(await heardBy(about)).toMatchObject([
+      { kind: 'acknowledged', as: 'anna', until },
+      { kind: 'lapsed', as: 'anna' },
+    ]);
+  });
+}, 60_000);
+
+it('with nothing on its way goes on in a new run at its limit, and whatever it said to its incident arrives', async () => {
+  const about = subject(Date.now());
+  await listening(about);
+  await withController(async () => {
+    const first = await startEscalation(env, about, { ...PLAN, notify: 'none' }, { maxEvents: 60 });
+    const newest = env.client.workflow.getHandle(first.workflowId);
+    const isAnother = async () => (await newest.describe()).runId !== first.firstExecutionRunId;
+    const isTaken = async (known: string[]) => (await heardBy(about)).length === known.length;
+    const people = await acknowledgedInTurn(newest, { isTaken, enough: isAnother });
+    const { historyLength } = await env.client.workflow
+      .getHandle(first.workflowId, first.firstExecutionRunId)
+      .describe();
+    await waitFor(() => isTaken(people), { what: 'its incident to hear of all of them', deadlineMs: 30_000 });
+    await newest.terminate();
+    expect(historyLength).toBeLessThan(120);
+    expect((await heardBy(about)).map((news) => 'as' in news && news.as)).toEqual(people);
+  });
+}, 60_000);
+
+it('far beyond its limit takes back what is on its way, and knows in its new run what arrived all the same', async () => {
+  const about = subject(Date.now());
+  const held: (() => void)[] = [];
+  control.before = async (_, { page, subject: { workflowId } }) => {
+    if (workflowId !== about.workflowId) return;
+    if (page.kind === 'acknowledged') throw new Error('away');
+    if (page.kind === 'asked') await new Promise<void>((resolve) => held.push(resolve));
+  };
+  await withController(async () => {
+    const handle = await startEscalation(env, about, { ...PLAN, onHelpless: 'onTime' }, { maxEvents: 25 });
+    await handle.signal(askedSignal, question(Date.now()));
+    await waitFor(() => held.length === 1, { what: 'the question' });
+    const first = env.client.workflow.getHandle(handle.workflowId, handle.firstExecutionRunId);
+    const newest = env.client.workflow.getHandle(handle.workflowId);
+    const isAnother = async () => (await newest.describe()).runId !== handle.firstExecutionRunId;
+    const isTakenBack = async () => {
+      const { scheduled, takenBack } = await activitiesOf(first);
+      return takenBack.includes(scheduled[0]!);
+    };
+    const isTaken = async (people: string[]) =>
+      (await newest.query(escalationQuery)).acknowledged?.as === people.at(-1);
+    await acknowledgedInTurn(newest, { isTaken, enough: async () => (await isTakenBack()) || (await isAnother()) });
+    held.forEach((resolve) => resolve());
+    await waitFor(isAnother, { what: 'the new run', deadlineMs: 60_000 });
+    await newest.signal(noteSignal, { text: 'more' });
+    const [note] = await waitFor(() => noted(about), { what: 'the note', deadlineMs: 60_000 });
+    await newest.terminate();
+    expect(note!.threadTs).toBe(`ts of ${control.of(about.workflowId, 'asked')[0]!.key}`);
+  });
+}, 120_000);
+
+const noted = ({ workflowId }: Subject) => {
+  const notes = control.of(workflowId, 'note');
+  return notes.length > 0 ? notes : undefined;
+};
+
 it('one whose incident is gone says whom it paged before it ends: a reset would know of it', async () => {
   const about = subject(Date.now());
-  // Nobody works on it, so it only listens.
-  await env.client.workflow.start('incident', { workflowId: about.workflowId, taskQueue: 'nobody', args: [] });
+  await listening(about);
   control.ended.set(about.workflowId, 'TERMINATED');
   const tiers = [{ afterMs: 6_000, notify: 'engineeringManager' }];
   await withController(async () => {
     const handle = await startEscalation(env, about, { ...PLAN, tiers });
     expect(await handle.result()).toMatchObject({ closed: 'gone', pages: [{ tier: 1, delivered: true }] });
   });
-  const { events = [] } = await env.client.workflow.getHandle(about.workflowId).fetchHistory();
-  const heard = events!.map(({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName);
-  expect(heard).toContain(escalatedSignal.name);
+  expect(await heardBy(about)).toContainEqual(expect.objectContaining({ kind: 'paged', tier: 1 }));
 }, 60_000);
 
 it('a page that is under way when it is closed is resolved afterwards, and none follows', async () => {
@@ -141,6 +257,7 @@ it('a page that is under way when it is closed is resolved afterwards, and none 
     await handle.signal(escalateNowSignal, { reason: 'now' });
     await waitFor(() => isUnderWay, { what: 'the page' });
     await handle.signal(closedSignal, { outcome: 'healed', summary: '' });
+    await waitFor(async () => (await activitiesOf(handle)).takenBack.length > 0, { what: 'the page to be taken back' });
     release();
     await handle.result();
     await everyoneTold(env, handle);

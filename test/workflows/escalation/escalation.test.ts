@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { closingId } from '../../../src/shared/ids';
 import { ApplicationFailure } from '@temporalio/common';
 import { searchAttributes } from '../../../src/shared/search-attributes';
@@ -9,7 +10,7 @@ import {
   helplessSignal,
   noteSignal,
 } from '../../../src/workflows/messages';
-import { MINUTE, PLAN, question, everyoneTold } from '../../support/escalations';
+import { MINUTE, PLAN, everyoneTold, question, startEscalation, subject } from '../../support/escalations';
 import { recordHistory } from '../../support/temporal/record-history';
 import { refusal } from '../../support/scripted/scripted-control';
 import { ClockSite } from '../../support/sites/clock-site';
@@ -126,6 +127,42 @@ describe('the clock', () => {
   });
 });
 
+it('shows its end in Temporal UI', async () => {
+  await site.withController(async () => {
+    const run = await begin();
+    await pass(1);
+    await run.close();
+    const { currentDetails } = await run.handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+    expect(currentDetails).toContain('**closed, healed**');
+  });
+});
+
+it('cancelled, it says that it goes on, and tells what it hears', async () => {
+  await site.withController(async () => {
+    const run = await begin();
+    await pass(16);
+    await run.handle.cancel();
+    await run.handle.signal(noteSignal, { text: 'the disk is full' });
+    await pass(1);
+    const { notTaken } = await run.handle.query(escalationQuery);
+    expect(notTaken).toEqual([expect.stringContaining('A cancellation: ')]);
+    expect(control.of(run.id, 'note', 'slack')).toHaveLength(1);
+    expect((await run.close()).closed).toBe('healed');
+  });
+});
+
+it('of a guard or a lease says nothing to it: those do not listen', async () => {
+  await site.withController(async () => {
+    const now = await site.env.currentTimeMs();
+    const handle = await startEscalation(site.env, subject(now, { workflowId: `guard/h-${randomUUID()}` }));
+    await pass(16);
+    await handle.signal(closedSignal, { outcome: 'healed', summary: '' });
+    await handle.result();
+    const { events } = await handle.fetchHistory();
+    expect(events!.filter((event) => event.signalExternalWorkflowExecutionInitiatedEventAttributes)).toEqual([]);
+  });
+});
+
 describe('a heal that nobody was called for', () => {
   it.each([
     ['healed', 1],
@@ -171,6 +208,47 @@ describe('an acknowledgement', () => {
           .sort(),
       ).toEqual(['pagerduty', 'slack']);
       expect(control.of(run.id, 'note', 'slack')).toHaveLength(1);
+    });
+  });
+
+  it('that comes while a page is on its way holds the next tier too', async () => {
+    await site.withController(async () => {
+      let isAway = true;
+      control.before = (_, { page }) => {
+        if (isAway && page.kind === 'tier') throw ApplicationFailure.retryable('500', 'PageNotYetDelivered');
+      };
+      const run = await begin();
+      await pass(15);
+      await run.ack('anna', 10);
+      await pass(5);
+      isAway = false;
+      await pass(20);
+      await run.close();
+      expect(run.pages()).toEqual(['25 tier 1', '30 tier 2']);
+    });
+  });
+
+  it('takes the place of one that is still to be told; whatever else was said arrives', async () => {
+    await site.withController(async () => {
+      let isAway = false;
+      control.before = (channel) => {
+        if (isAway && channel === 'slack') throw new Error('Slack is away');
+      };
+      const run = await begin();
+      await pass(16);
+      isAway = true;
+      await run.handle.signal(noteSignal, { text: 'the disk is full' });
+      await run.ack('anna', 30);
+      await pass(1);
+      await run.ack('bela', 30);
+      await pass(1);
+      isAway = false;
+      await pass(6);
+      await run.close();
+      const texts = control.of(run.id, 'note', 'slack').map(({ page }) => page.kind === 'note' && page.text);
+      expect(texts).toEqual(['the disk is full']);
+      const holders = control.of(run.id, 'acknowledged', 'slack').map(({ page }) => 'as' in page && page.as);
+      expect(holders).toEqual(['bela']);
     });
   });
 });
@@ -283,36 +361,6 @@ describe('delivery', () => {
       await recordHistory(run.handle, 'escalation.refused-again');
       expect(run.pages().sort()).toEqual(['20 tier 1', '20 tier 2', '20 tier 3']);
       expect(control.tiers(run.id).map((one) => one.repeated)).not.toContain(false);
-    });
-  });
-});
-
-describe('an incident that is gone', () => {
-  it('is noticed: its people are paged at once, told why, and the tiers go on', async () => {
-    await site.withController(async () => {
-      const run = await begin();
-      control.ended.set(run.id, 'TERMINATED');
-      const view = await run.handle.result();
-      await recordHistory(run.handle, 'escalation.gone');
-      expect(run.pages()).toEqual(['5 tier 1', '30 tier 2', '60 tier 3']);
-      expect(view.closed).toBe('gone');
-      expect(control.tiers(run.id).map(({ page }) => page.kind === 'tier' && page.ended)).toEqual(
-        Array(5).fill("Halcyon's run was terminated"),
-      );
-    });
-  });
-
-  it('is told to those who were paged already, and over once somebody has it', async () => {
-    await site.withController(async () => {
-      const run = await begin();
-      await pass(17);
-      control.ended.set(run.id, 'FAILED');
-      await pass(5);
-      const told = control.of(run.id, 'note').map(({ channel }) => channel);
-      expect(told.sort()).toEqual(['pagerduty', 'slack']);
-      await run.ack('anna', 30);
-      expect((await run.handle.result()).closed).toBe('gone');
-      expect(run.pages()).toEqual(['15 tier 1']);
     });
   });
 });

@@ -29,7 +29,7 @@ export class Announcements {
     private readonly clock: EscalationClock,
     private readonly pager: Pager,
     /** The line of a route that pages nobody was said, in this run or before it. */
-    public isLineSaid: boolean,
+    public isLineSaid = false,
   ) {}
 
   /** For everyone who was paged or asked. `endsQuestion`: PagerDuty, which shows the question, is told as well. */

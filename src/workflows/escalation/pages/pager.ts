@@ -5,6 +5,7 @@ import { CHANNEL_NAMES, firingKey } from '../../../shared/paging/escalation';
 import type { PageChannel, PagedTeam, Subject, Urgency } from '../../../shared/paging/escalation';
 import { reason } from '../../runbook/step-failures';
 import type { DueTier } from '../clock';
+import { MessagesUnderWay } from './messages-under-way';
 import { newPages } from './new-pages';
 import { PageCourier } from './page-courier';
 import type { Message } from './page-courier';
@@ -50,9 +51,8 @@ export class Pager {
   private readonly courier: PageCourier;
   private readonly key: string;
   private pageScope = new CancellationScope();
-  private messageScope = new CancellationScope();
-  private pagesUnderWay = new Set<Promise<void>>();
-  private messagesUnderWay = new Set<Promise<void>>();
+  private readonly pagesUnderWay = new Set<Promise<void>>();
+  private readonly messages: MessagesUnderWay;
 
   constructor(
     private readonly subject: Subject,
@@ -62,6 +62,7 @@ export class Pager {
     this.state = carried ?? newPager();
     this.courier = new PageCourier(subject, this.state.threads);
     this.key = firingKey(subject);
+    this.messages = new MessagesUnderWay(onChange);
   }
 
   /**
@@ -123,7 +124,7 @@ export class Pager {
   }
 
   get isTelling(): boolean {
-    return this.messagesUnderWay.size > 0;
+    return !this.messages.isEmpty;
   }
 
   /** A message to everyone who was paged or asked, over the channels that they were reached by. */
@@ -167,15 +168,13 @@ export class Pager {
     this.tell({ team, channel: 'slack', kind, key: `${this.key}/uncalled` }, withinMs);
   }
 
-  /** Drops the messages that are still on their way, and waits until they are. */
-  async stopTelling(): Promise<void> {
-    this.messageScope.cancel();
-    await this.allTold();
-    this.messageScope = new CancellationScope();
+  /** Drops the messages that are still on their way, all or those of one kind, and waits until they are. */
+  async stopTelling(kind?: PageKind['kind']): Promise<void> {
+    await this.messages.drop(kind);
   }
 
   async allTold(): Promise<void> {
-    await Promise.all(this.messagesUnderWay);
+    await this.messages.ended();
   }
 
   /** Each channel once, with those whose page may or may not have arrived. */
@@ -218,25 +217,17 @@ export class Pager {
         page.progress = isFinal(err) ? 'failed' : 'interrupted';
         page.detail = isFinal(err) ? reason(err) : 'interrupted';
       });
-    this.track(this.pagesUnderWay, sent);
+    const tracked = sent.finally(() => {
+      this.pagesUnderWay.delete(tracked);
+      this.onChange();
+    });
+    this.pagesUnderWay.add(tracked);
   }
 
   private tell(message: Message, withinMs: number): void {
-    const summary = `${TOLD[message.kind.kind]} to ${message.team.name}: ${CHANNEL_NAMES[message.channel]}`;
-    const told = this.messageScope
-      .run(() => this.courier.deliver(message, { summary, repeated: this.state.mayBeSent, withinMs }))
-      .then(() => undefined)
-      .catch((err: unknown) => {
-        if (!isExpected(err)) throw err;
-      });
-    this.track(this.messagesUnderWay, told);
-  }
-
-  private track(set: Set<Promise<void>>, work: Promise<void>): void {
-    const tracked = work.finally(() => {
-      set.delete(tracked);
-      this.onChange();
-    });
-    set.add(tracked);
+    const { kind } = message.kind;
+    const summary = `${TOLD[kind]} to ${message.team.name}: ${CHANNEL_NAMES[message.channel]}`;
+    const sending = { summary, repeated: this.state.mayBeSent, withinMs };
+    this.messages.begin(kind, () => this.courier.deliver(message, sending));
   }
 }

@@ -145,3 +145,19 @@ it.each([
   expect(said.status).toBe(status);
   expect(said.stdout + said.stderr).toContain('Usage: npm run mutate');
 });
+
+it('asks again only for what survived an earlier run, wherever it stands by now', () => {
+  tests(ADULT);
+  const earlier = mutate('--json', 'src/a.ts');
+  write('earlier.json', earlier.stdout);
+  write('src/a.ts', `// Moved.\n${SOURCE}`);
+  tests(ADULT, CHILD, UNKNOWN);
+  const { mutants, survivors } = mutate('--json', '--again', 'earlier.json', 'src/a.ts').json();
+  expect([mutants, survivors]).toEqual([(earlier.json()['survivors'] as object[]).length, []]);
+});
+
+it('does not take for an earlier run what is none', () => {
+  write('earlier.json', 'killed\n');
+  const { status, stderr } = mutate('--again', 'earlier.json', 'src/a.ts');
+  expect([status, stderr]).toEqual([2, expect.stringContaining('--again earlier.json: its last line')]);
+});
