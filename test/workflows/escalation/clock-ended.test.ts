@@ -2,14 +2,18 @@ import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { resetRun } from '../../../lab/temporal/reset';
 import { ScriptedHost } from '../../../src/simulate/script/scripted-host';
-import { escalationId } from '../../../src/shared/ids';
-import type { IncidentView } from '../../../src/shared/incident';
 import type { EscalationView } from '../../../src/shared/paging/escalation';
-import { CONTROLLER_TASK_QUEUE } from '../../../src/shared/task-queues';
 import { acknowledgeUpdate, alertSignal, closeUpdate, moveOnSignal } from '../../../src/workflows/messages';
-import { alert, incidentInput, startIncident, untilState } from '../../support/incidents';
+import { alert, untilState } from '../../support/incidents';
 import { withSecondTier } from '../../support/safety';
-import { beyondHelp } from '../../support/scripted/beyond-help';
+import {
+  CalledIncidents,
+  closed,
+  isOpen,
+  runOf,
+  titles,
+  untilAnotherRun,
+} from '../../support/scripted/called-incidents';
 import { WorkflowSite } from '../../support/sites/workflow-site';
 import { startLocal } from '../../support/temporal/temporal';
 import { waitFor } from '../../support/wait-for';
@@ -25,54 +29,18 @@ afterEach(() => {
   site.pagers.before = () => undefined;
 });
 
-async function beginHelpless(host: ScriptedHost, name: string, input: object = {}): Promise<WorkflowHandle> {
-  beyondHelp(host);
-  return await startIncident(site.env.client, name, alert(), incidentInput(name, input));
-}
-
-/** Nothing helps this host: people are called at once. */
-async function helpless(host: ScriptedHost, name: string, input: object = {}): Promise<WorkflowHandle> {
-  const handle = await beginHelpless(host, name, input);
-  await untilState(handle, 'waitingForPeople');
-  const newest = site.env.client.workflow.getHandle(handle.workflowId);
-  await waitFor(async () => (await newest.query<IncidentView>('timeline')).tier === 1, { what: 'tier 1', ...WAIT });
-  return newest;
-}
-
-function clockOf({ workflowId }: WorkflowHandle): WorkflowHandle {
-  return site.env.client.workflow.getHandle(escalationId(workflowId));
-}
-
-const runOf = async (handle: WorkflowHandle) => (await handle.describe()).runId;
-const isOpen = async (handle: WorkflowHandle) => (await handle.describe()).status.name === 'RUNNING';
-const titles = async (handle: WorkflowHandle) =>
-  (await handle.query<IncidentView>('timeline')).timeline.map(({ title }) => title);
-
-/** What was sent about it, as `tier slack`, each time that it was. */
-function sentAbout({ workflowId }: WorkflowHandle, kind: string): string[] {
-  const about = site.pagers.sent.filter(({ input }) => input.subject.workflowId === workflowId);
-  return about
-    .filter(({ input }) => input.page.kind === kind)
-    .map(({ channel }) => `${kind} ${channel}`)
-    .sort();
-}
+const incidents = new CalledIncidents(() => site);
+const beginHelpless = incidents.begin.bind(incidents);
+const helpless = incidents.called.bind(incidents);
+const clockOf = incidents.clockOf.bind(incidents);
+const sentAbout = incidents.sentAbout.bind(incidents);
 
 const reset = async ({ workflowId }: WorkflowHandle) => await resetRun(site.env.client, workflowId);
-
-async function untilAnotherRun(handle: WorkflowHandle, than: string): Promise<void> {
-  const isAnother = async () => (await runOf(handle)) !== than && (await isOpen(handle));
-  await waitFor(isAnother, { what: `another run of ${handle.workflowId}`, ...WAIT });
-}
 
 async function acknowledged(handle: WorkflowHandle): Promise<void> {
   await handle.executeUpdate(acknowledgeUpdate, { args: [{ as: 'anna' }] });
   const isHeld = async () => (await clockOf(handle).query<EscalationView>('escalation')).acknowledged?.as === 'anna';
   await waitFor(isHeld, { what: 'the clock to hear of anna', ...WAIT });
-}
-
-async function closed(handle: WorkflowHandle): Promise<void> {
-  await handle.executeUpdate(closeUpdate, { args: [{ as: 'anna', reason: 'done by hand' }] });
-  await waitFor(async () => !(await isOpen(handle)), { what: 'the end', ...WAIT });
 }
 
 it('terminated, it begins anew, pages nobody twice, takes an acknowledgement, and tells everyone the end', async () => {
@@ -258,22 +226,6 @@ describe('the clock of the next incident begins at once', () => {
       expect(await runOf(clockOf(next))).not.toBe(first);
       expect(sentAbout(next, 'tier')).toHaveLength(4);
       await closed(next);
-    });
-  }, 120_000);
-
-  it('while the clock of one that was terminated is still open, and where it does not end', async () => {
-    await site.withHost(async (host, name) => {
-      const handle = await helpless(host, name);
-      await handle.terminate();
-      const next = await helpless(host, name);
-      await closed(next);
-      await waitFor(async () => !(await isOpen(clockOf(next))), { what: 'its clock to end', ...WAIT });
-      // Something that hears nothing has its id.
-      const inTheWay = { workflowId: escalationId(handle.workflowId), taskQueue: CONTROLLER_TASK_QUEUE };
-      await site.env.client.workflow.start('guard', { ...inTheWay, args: [{ host: name }] });
-      const last = await helpless(host, name);
-      expect((await clockOf(last).describe()).type).toBe('escalation');
-      await closed(last);
     });
   }, 120_000);
 });
