@@ -14,8 +14,12 @@ export async function relatedTests(tree, file, parts) {
   return tests.map((test) => path.relative(tree.folder, test)).sort();
 }
 
-/** A mutant that waits for ever must not wait long. Tests with a time of their own keep it. */
+/**
+ * A mutant that waits for ever must not wait long, and a test that is slow beside others must not count as one. Tests with a
+ * time of their own keep it.
+ */
 const ONE_TEST_MS = 20_000;
+const TIMES = 3;
 
 /** Each test of these files by its full name; none is run. Tests of the same name are one. */
 export async function listTests(tree, files, parts) {
@@ -33,14 +37,15 @@ export async function listTests(tree, files, parts) {
 /**
  * Asks groups of tests in turn, until one fails.
  *
- * @param {{ file: string, name?: string }[][]} groups
+ * @param {{ file: string, name?: string, tookMs: number }[][]} groups
  * @returns {Promise<{ how: 'passed' | 'failed' | 'timedOut', by?: string, test?: string }>} `by`: the file whose test
  * failed, and which that was
  */
 export async function runInTurn(tree, groups, { parts, timeoutMs, mutant }) {
   for (const group of groups.filter(({ length }) => length > 0)) {
     const files = [...new Set(group.map(({ file }) => file))];
-    const { how, output } = await runTests(tree, files, { parts, timeoutMs, mutant, names: namesOf(group) });
+    const oneMs = Math.max(ONE_TEST_MS, ...group.map(({ tookMs }) => TIMES * tookMs));
+    const { how, output } = await runTests(tree, files, { parts, timeoutMs, oneMs, mutant, names: namesOf(group) });
     if (how === 'passed') continue;
     const [, by, test] = /^✕ (.*?\.test\.ts): (.*)/m.exec(output) ?? [];
     return { how: output.includes('Exceeded timeout') ? 'timedOut' : how, by, test };
@@ -56,12 +61,12 @@ function namesOf(tests) {
 
 /**
  * Runs these files of tests in their order, and stops at the first test that fails. `names`: only the tests of these
- * names; `mutant`: what of the sources is changed.
+ * names; `mutant`: what of the sources is changed; `oneMs`: how long each test may take.
  *
  * @returns {Promise<{ how: 'passed' | 'failed' | 'timedOut', output: string }>}
  */
-export async function runTests(tree, files, { parts, timeoutMs, names, mutant }) {
-  const args = ['--runInBand', '--bail', '--testTimeout', String(ONE_TEST_MS), '--testSequencer', AS_ASKED];
+export async function runTests(tree, files, { parts, timeoutMs, oneMs = timeoutMs, names, mutant }) {
+  const args = ['--runInBand', '--bail', '--testTimeout', String(oneMs), '--testSequencer', AS_ASKED];
   if (names !== undefined) args.push('--testNamePattern', `^(${names.map(escaped).join('|')})$`);
   args.push('--reporters', 'default', '--reporters', FIRST_FAILURE, '--runTestsByPath', ...files);
   const env = { HALCYON_MUTANT: String(mutant) };
