@@ -47,15 +47,17 @@ export class GuardMemory {
 
   /** Drops what counts for nothing any more. */
   forget(now: number): void {
-    const { restarts, changed } = this.state;
+    const { restarts, changed, notes } = this.state;
     this.state.restarts = restarts.filter(({ at }) => now - at < HOUR_MS);
     this.state.changed = changed.filter(({ at }) => now - at < DAY_MS);
+    if (notes !== undefined) this.state.notes = notes.filter(({ at }) => now - at < DAY_MS);
   }
 
   /** When there will be nothing left to remember; 0 when there is nothing now. */
   emptyAt(): number {
-    const { restarts, changed } = this.state;
-    return Math.max(0, ...restarts.map(({ at }) => at + HOUR_MS), ...changed.map(({ at }) => at + DAY_MS));
+    const { restarts, changed, notes = [] } = this.state;
+    const days = [...changed, ...notes].map(({ at }) => at + DAY_MS);
+    return Math.max(0, ...restarts.map(({ at }) => at + HOUR_MS), ...days);
   }
 
   restarts(now: number): Partial<Record<ServiceName, number>> {

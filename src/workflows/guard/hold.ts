@@ -56,7 +56,7 @@ export class Hold {
     const { by, reason, all } = request;
     const ended = this.pauses.end(all === true ? null : by, this.of.state.policy, now);
     this.known.changed(ended);
-    this.known.endedEarly(request, now);
+    this.known.resumed(request, now);
     this.ended(ended, reason === undefined ? by : `${by}: ${reason}`, now);
   }
 

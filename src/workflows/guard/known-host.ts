@@ -22,7 +22,7 @@ export interface KnownHostState {
   keptRevision: number;
   /** When the last pause ends that the host may have. */
   keptUntil: number;
-  /** Pauses that people ended before the host could say that it has them. */
+  /** Pauses that people ended, and that the host may have still. */
   ended: EarlyEnd[];
 }
 
@@ -66,12 +66,10 @@ export class KnownHost {
     this.state.isSilent = true;
   }
 
-  /** True when it has said nothing for so long that turns are given without it. */
-  fellSilent(now: number): boolean {
+  /** It may have said nothing for so long that turns are given without it. */
+  tick(now: number): void {
     const { state } = this;
-    if (this.mayGrant || now < state.wantedSince + ANSWERS_WITHIN_MS) return false;
-    state.isSilent = true;
-    return true;
+    if (!state.isKnown && now >= state.wantedSince + ANSWERS_WITHIN_MS) state.isSilent = true;
   }
 
   /** Takes what the host says; returns the pauses that hold, those of `own` included. */
@@ -84,10 +82,11 @@ export class KnownHost {
     const more = theirs.filter(({ by }) => !own.some((one) => isSamePerson(one.by, by)));
     const pauses = [...more, ...own];
     const isNews = state.revision > state.keptRevision || own.length > 0 || theirs.length < kept.pauses.length;
-    Object.assign(state, { isKnown: true, isSilent: false, ended: [] });
+    state.isKnown = true;
     this.mayBeKept(kept.pauses);
     state.keptRevision = kept.revision;
     state.revision = isNews ? Math.max(state.revision, kept.revision) + 1 : kept.revision;
+    this.forgetEnds();
     return pauses;
   }
 
@@ -97,16 +96,17 @@ export class KnownHost {
     this.mayBeKept(pauses);
   }
 
-  /** Ended before it is known whether the host has more of them. */
-  endedEarly({ by, all }: ResumeRequest, now: number): void {
-    const { state } = this;
+  /** People ended some: the host may have more of these, and has these until it is told. */
+  resumed({ by, all }: ResumeRequest, now: number): void {
     const end = { by, ...(all === undefined ? {} : { all }), at: iso(now) };
-    if (!state.isKnown) state.ended = [...state.ended, end].slice(-MAX_EARLY);
+    this.state.ended = [...this.state.ended, end].slice(-MAX_EARLY);
   }
 
   /** The host has it, or can never have it. */
   kept({ revision }: KeptPauses): void {
-    this.state.keptRevision = Math.max(this.state.keptRevision, revision);
+    const { state } = this;
+    state.keptRevision = Math.max(state.keptRevision, revision);
+    this.forgetEnds();
   }
 
   /** The host has another list, of which something still holds. */
@@ -121,6 +121,12 @@ export class KnownHost {
     const silent = this.mayGrant ? [] : [wantedSince + ANSWERS_WITHIN_MS];
     const again = !isKnown && askAgainAt > now ? [askAgainAt] : [];
     return [...silent, ...again, ...(this.isBehind(now) ? [keptUntil] : [])];
+  }
+
+  /** Once it is known what the host has, and that is what it should have. */
+  private forgetEnds(): void {
+    const { state } = this;
+    if (state.isKnown && state.keptRevision >= state.revision) state.ended = [];
   }
 
   private mayBeKept(pauses: Pause[]): void {

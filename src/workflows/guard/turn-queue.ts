@@ -41,7 +41,6 @@ export class TurnQueue {
   request(request: TurnRequest, now: number): void {
     this.state.policy = request.policy;
     this.state.touchedAt = now;
-    this.memory.forget(now);
     this.dropOtherRuns(request, now);
     const { holder, refused, queue } = this.state;
     if (holder !== null && isSame(holder.request, request)) return this.askedByHolder(request, now);
@@ -119,7 +118,8 @@ export class TurnQueue {
   /** What time itself does: a pause ends. True when it is time to remind of one. */
   tick(now: number): boolean {
     this.memory.forget(now);
-    if (this.hold.known.fellSilent(now)) this.passOn(now);
+    this.hold.known.tick(now);
+    this.passOn(now);
     return this.hold.tick(now);
   }
 

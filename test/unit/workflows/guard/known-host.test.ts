@@ -166,3 +166,93 @@ describe('the pauses that the host keeps', () => {
     expect(turns.isForgotten(T0 + HOUR)).toBe(true);
   });
 });
+
+describe('a host that saw a newer token', () => {
+  const asked = () => {
+    const turns = new TurnQueue('h1', T0);
+    turns.heardHost(ledger(3), T0);
+    turns.request(request('a'), T0);
+    turns.request(request('b'), T0);
+    turns.request(request('a', { staleToken: 4 }), T0);
+    said(turns);
+    return turns;
+  };
+
+  it('is asked before the turn goes on to the next', () => {
+    const turns = asked();
+    turns.release({ ...request('a'), changed: false }, T0);
+    expect(said(turns)).toEqual([]);
+    turns.heardHost(ledger(90), T0 + 100);
+    expect(said(turns)).toEqual(['b: granted 91']);
+  });
+
+  it('and says nothing holds nobody up for longer than seconds, however often it is to be asked', () => {
+    const turns = new TurnQueue('h1', T0);
+    turns.request(request('a'), T0);
+    turns.tick(T0 + 5_000);
+    turns.request(request('a', { staleToken: 1 }), T0 + 6_000);
+    turns.request(request('b'), T0 + 6_000);
+    said(turns);
+    turns.release({ ...request('a'), changed: false }, T0 + 6_000);
+    expect(said(turns)).toEqual(['b: granted 2']);
+  });
+});
+
+describe('pauses that people ended', () => {
+  it('at the very moment at which they began are over', () => {
+    const turns = new TurnQueue('h1', T0);
+    turns.hold.resume({ by: 'anna' }, T0);
+    turns.heardHost(ledger(3, [pause('anna', HOUR, 0), pause('bela', HOUR, 0)]), T0);
+    expect(turns.view(T0).pauses.map(({ by }) => by)).toEqual(['bela']);
+  });
+
+  it('for all of them, before the host could say whose it has, are over, whoever had them', () => {
+    const turns = new TurnQueue('h1', T0);
+    expect(turns.hold.canResume({ by: 'carla', all: true })).toBe(true);
+    turns.hold.resume({ by: 'carla', all: true }, T0);
+    turns.heardHost(ledger(3, [pause('anna'), pause('bela')]), T0);
+    expect(turns.paused).toBeNull();
+  });
+
+  it('stay over though the host, which was not told yet, is asked once more', () => {
+    const turns = new TurnQueue('h1', T0);
+    turns.heardHost(ledger(3), T0);
+    const { revision } = (turns.hold.pause({ by: 'anna', reason: 'x', forMs: HOUR }, T0), turns.state.host);
+    const kept = { revision, pauses: turns.view(T0).pauses };
+    turns.hold.known.kept(kept);
+    turns.hold.resume({ by: 'anna' }, T0 + 1_000);
+    for (const again of [1, 2]) {
+      turns.hold.known.forget(T0 + 2_000);
+      turns.heardHost({ newest: { token: 3, holder: '' }, kept }, T0 + 2_000 + again);
+      expect(turns.paused).toBeNull();
+      expect(turns.hold.known.isBehind(T0 + 3_000)).toBe(true);
+    }
+    turns.hold.known.kept({ revision: turns.state.host.revision, pauses: [] });
+    expect(turns.state.host.ended).toEqual([]);
+  });
+
+  it('are anybody’s to end by who had one, or with all of them, and nobody else’s', () => {
+    const turns = new TurnQueue('h1', T0);
+    turns.heardHost(ledger(3, [pause('anna')]), T0);
+    const may = [{ by: 'anna' }, { by: 'bela' }, { by: 'bela', all: true }];
+    expect(may.map((one) => turns.hold.canResume(one))).toEqual([true, false, true]);
+  });
+});
+
+it('a pause is told anew to a host that was rebuilt and knows of none', () => {
+  const turns = new TurnQueue('h1', T0);
+  turns.heardHost(ledger(3), T0);
+  turns.hold.pause({ by: 'anna', reason: 'x', forMs: HOUR }, T0);
+  turns.hold.known.kept({ revision: turns.state.host.revision, pauses: [] });
+  turns.hold.known.forget(T0);
+  turns.heardHost({ newest: { token: 0, holder: '' }, kept: { revision: 0, pauses: [] } }, T0);
+  expect(turns.view(T0).pauses.map(({ by }) => by)).toEqual(['anna']);
+  expect(turns.hold.known.isBehind(T0)).toBe(true);
+});
+
+it('people are reminded of a pause that only the host knew of', () => {
+  const turns = new TurnQueue('h1', T0);
+  turns.heardHost(ledger(3, [pause('anna', 2 * HOUR)]), T0);
+  expect(turns.nextWakeAt(T0)).toBe(T0 + HOUR);
+  expect(turns.tick(T0 + HOUR)).toBe(true);
+});

@@ -55,11 +55,69 @@ describe('a turn', () => {
   });
 
   it('is asked for again when the guard says nothing for long', async () => {
-    const { turn, asked, whileWaiting } = incident();
+    const { turn, asked, clock, whileWaiting } = incident();
     turn.request();
-    whileWaiting(() => whileWaiting(() => turn.receive(granted)));
+    const askedBefore: number[] = [];
+    whileWaiting(() =>
+      whileWaiting(() => {
+        askedBefore.push(asked.length, clock.now);
+        turn.receive(granted);
+      }),
+    );
     expect(await turn.ready()).toEqual(granted);
-    expect(asked).toHaveLength(2);
+    expect(askedBefore).toEqual([2, 31_000]);
+  });
+
+  it('is asked for again more seldom where the guard said that others are before it', async () => {
+    const { turn, clock, whileWaiting } = incident();
+    turn.request();
+    turn.receive({ kind: 'queued', holder: 'incident/B/h1', position: 1 });
+    whileWaiting(() => whileWaiting(() => turn.receive(granted)));
+    await turn.ready();
+    expect(clock.now).toBe(1_201_000);
+  });
+
+  it('of another run of this incident is none of this one', () => {
+    const { turn } = incident();
+    turn.request();
+    turn.receive({ ...granted, to: 'run-0' });
+    expect(turn.isGranted).toBe(false);
+    turn.receive({ ...granted, to: 'run-1' });
+    expect(turn.isGranted).toBe(true);
+  });
+
+  it('that comes after a refusal, or a place, takes the place of it', () => {
+    const { turn, told } = incident();
+    const refused = { kind: 'refused', reason: 'flapping', detail: '3 incidents' } as const;
+    turn.request();
+    turn.receive(refused);
+    turn.receive({ kind: 'queued', holder: 'incident/B/h1', position: 1 });
+    expect(turn.refusal).toBeNull();
+    turn.receive(refused);
+    turn.receive(granted);
+    expect(turn.refusal).toBeNull();
+    expect(told).toEqual([
+      'No turn to change this host: flapping: 3 incidents',
+      'Waits for its turn: incident/B/h1 changes h1: place 1',
+      'No turn to change this host: flapping: 3 incidents',
+      "It is this incident's turn to change h1",
+    ]);
+  });
+
+  it('says why there is none, and who paused changes, once for each', () => {
+    const { turn, told } = incident();
+    const paused = (until: string) => turn.receive({ kind: 'paused', by: 'anna', reason: 'moving', until });
+    turn.request();
+    for (const detail of ['3 incidents', '3 incidents', '4 incidents']) {
+      turn.receive({ kind: 'refused', reason: 'flapping', detail });
+    }
+    for (const until of ['04:00', '04:00', '05:00']) paused(until);
+    expect(told).toEqual([
+      'No turn to change this host: flapping: 3 incidents',
+      'No turn to change this host: flapping: 4 incidents',
+      'Changes paused by anna until 04:00: moving',
+      'Changes paused by anna until 05:00: moving',
+    ]);
   });
 
   describe('whose token the agent refused as too old', () => {
@@ -80,6 +138,17 @@ describe('a turn', () => {
       // A step beside it, which asked with the same.
       expect(await turn.renewed(stale)).toEqual({ ...stale, token: 92 });
       expect(asked).toHaveLength(2);
+    });
+
+    it('says again for whom it waits, where it waited before', async () => {
+      const { turn, told, whileWaiting } = incident();
+      const queued = { kind: 'queued', holder: 'incident/B/h1', position: 1 } as const;
+      turn.request();
+      turn.receive(queued);
+      turn.receive(granted);
+      whileWaiting(() => turn.receive(queued));
+      await turn.renewed(stale);
+      expect(told.filter((text) => text.startsWith('Waits for its turn'))).toHaveLength(2);
     });
 
     it.each<[string, TurnAnswer | undefined]>([
