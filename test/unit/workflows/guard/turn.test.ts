@@ -253,6 +253,20 @@ describe('a turn', () => {
     expect(turn.isGranted).toBe(false);
   });
 
+  it('given back, knows nothing of what it heard before', async () => {
+    const { turn, told } = incident();
+    const queued = { kind: 'queued', holder: 'incident/B/h1', position: 1 } as const;
+    turn.request();
+    turn.receive(queued);
+    await turn.release({ changed: false });
+    turn.request();
+    turn.receive(queued);
+    expect(told).toHaveLength(2);
+    turn.receive({ kind: 'refused', reason: 'paused', detail: 'paused by anna' });
+    await turn.release({ changed: false });
+    expect([turn.isPaused, turn.refusal]).toEqual([false, null]);
+  });
+
   it('takes answers in any order, and many times', () => {
     const { turn, told } = incident();
     turn.request();
