@@ -26,7 +26,7 @@ export class HeldLease {
   /** Who has it, until when, and what became of it. */
   readonly record: LeaseRecord;
   private readonly wishes: LeaseWishes;
-  private busy = false;
+  private busy: boolean;
   /** Somebody asked for the next try of the undo at once. */
   isHurried = false;
 
@@ -37,6 +37,7 @@ export class HeldLease {
     this.memory = input.state ?? newMemory(input, port.now());
     this.record = new LeaseRecord(this.memory, port);
     this.wishes = new LeaseWishes(this.memory, this.record);
+    this.busy = this.isOver;
   }
 
   get view(): LeaseView {
@@ -93,7 +94,10 @@ export class HeldLease {
   release({ owner, by, reason }: LeaseRelease): void {
     const { memory, view, record } = this;
     const stays = (one: LeaseOwner) => owner !== undefined && !isSameOwner(one.owner, owner);
-    if (view.state === 'undoing' && owner === undefined) this.hurry({ by, reason });
+    if (view.state === 'undoing' && owner === undefined) {
+      this.isHurried = true;
+      this.note(`To be undone now, says ${by}: ${reason}`);
+    }
     if ([...view.owners, ...memory.waiting, ...(memory.wish ? [memory.wish] : [])].every(stays)) return;
     view.owners = view.owners.filter(stays);
     memory.ended = { by, reason };
@@ -112,10 +116,15 @@ export class HeldLease {
   begin(state: 'applying' | 'undoing'): void {
     this.busy = true;
     this.memory.isTried ||= state === 'applying';
-    if (state === 'undoing') this.forgetOwners();
+    if (state === 'undoing') this.record.timeIsOver();
     // A second wish leaves the first one in effect.
     if (state === 'undoing' || this.memory.inPlace === null) this.setState(state);
-    this.port.onChange();
+  }
+
+  /** All that belongs to its end is done: a wish that waits begins it anew. */
+  reopen(): void {
+    this.busy = false;
+    this.admitWaiting();
   }
 
   /** What to do so that the setting becomes `target`: the value that is wished, or null for the original. */
@@ -132,6 +141,7 @@ export class HeldLease {
     view.appliedAt ??= this.port.now();
     memory.inPlace = change.after.value;
     memory.ours = [change.after.value!];
+    memory.failingSince = null;
     record.applied(wish, change);
     if (wish !== null) {
       const why = `${wish.owner} wants ${valueText(view.value)}: ${wish.reason}`;
@@ -195,11 +205,6 @@ export class HeldLease {
     this.record.note(what);
   }
 
-  private hurry({ by, reason }: LeaseAbandonment): void {
-    this.isHurried = true;
-    this.note(`To be undone now, says ${by}: ${reason}`);
-  }
-
   private admit(wish: LeaseRequest): void {
     if (this.busy) this.memory.waiting.push(wish);
     else if (this.wishes.mayBeTaken(wish)) this.take(wish);
@@ -221,26 +226,21 @@ export class HeldLease {
     record.own(wish);
   }
 
-  private forgetOwners(): void {
-    if (this.view.owners.length > 0) this.record.timeIsOver();
-    this.view.owners = [];
-  }
-
+  /** Wishes wait until `reopen`. */
   private end(state: LeaseState): void {
+    this.busy = true;
     // Its time was over before its turn came.
     if (this.memory.wish !== null) this.wishes.decline('Its time is over');
     this.view.owners = [];
     this.view.endedAt = this.port.now();
     this.memory.failingSince = null;
-    this.settle(state);
+    this.setState(state);
   }
 
   private settle(state: LeaseState): void {
-    const { memory } = this;
-    this.busy = false;
-    memory.wish = null;
+    this.memory.wish = null;
     this.setState(state);
-    this.admitWaiting();
+    this.reopen();
   }
 
   private setState(state: LeaseState): void {

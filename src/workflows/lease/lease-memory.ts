@@ -74,8 +74,7 @@ export function newMemory({ host, setting }: LeaseInput, now: string): LeaseMemo
 export function startAnew(memory: LeaseMemory): void {
   const nobody = { owners: [], appliedAt: null, endsThereAt: null, endedAt: null };
   Object.assign(memory.view, { original: null, current: null, ...nobody, state: 'applying' });
-  const nothing = { ours: [], inPlace: null, hearers: [], failingSince: null };
-  Object.assign(memory, { ...nothing, paged: false, isTried: false });
+  Object.assign(memory, { ours: [], inPlace: null, hearers: [], isTried: false });
   delete memory.ended;
 }
 

@@ -25,9 +25,13 @@ export async function pageAboutLease({ view, memory }: HeldLease, reason: string
   await tellEscalation(escalateNowSignal, { reason: input.subject.summary });
 }
 
-/** Those who were paged hear that it is over. */
+/** People were paged of an undo that failed, and need not be any more. */
+export function isPagedInVain({ memory }: HeldLease): boolean {
+  return memory.paged && memory.failingSince === null;
+}
+
+/** Those who were paged hear what became of it. */
 export async function closePages({ view, memory }: HeldLease): Promise<void> {
-  if (!memory.paged) return;
   memory.paged = false;
   const is = `${view.setting} of ${view.host} is ${JSON.stringify(view.current)}`;
   const outcome = view.state === 'abandoned' ? 'resolvedByPeople' : 'selfHealed';
@@ -36,6 +40,7 @@ export async function closePages({ view, memory }: HeldLease): Promise<void> {
 
 function howItEnded({ state }: LeaseView): string {
   if (state === 'overtaken') return 'set by somebody else, left alone';
+  if (state === 'active') return 'the temporary change is wanted again';
   return state === 'abandoned' ? 'given up, the original was not put back' : 'the temporary change is undone';
 }
 

@@ -26,7 +26,11 @@ export class LeaseRecord {
     this.port.onChange();
   }
 
+  /** Nobody owns it from now on; where somebody still did, its time has ended it. */
   timeIsOver(): void {
+    const { view } = this.memory;
+    if (view.owners.length === 0) return;
+    view.owners = [];
     delete this.memory.ended;
     this.note('Its time is over');
   }

@@ -4,7 +4,7 @@ import { isTimeToContinue } from '../support/continue-when-long';
 import { isoNow } from '../support/time';
 import type { HeldLease } from './held-lease';
 import { agent, notThere, undoPermit, whatIsThere, why } from './lease-agent';
-import { closePages, pageAboutLease } from './lease-paging';
+import { pageAboutLease } from './lease-paging';
 
 const ASK_WITHIN_MS = 10_000;
 const ROUND_MS = 55_000;
@@ -35,7 +35,6 @@ export async function undo(lease: HeldLease, goOn: () => Promise<void>): Promise
     const isDue = () => lease.isOver || lease.isHurried;
     await condition(isDue, pauseMs, { summary: `Undo ${lease.view.setting} again` });
   }
-  await closePages(lease);
 }
 
 /** A run that was reset, or a lease after one that was terminated, knows of no change: the host does. */

@@ -11,6 +11,7 @@ import { agent, notThere, undoPermit, whatIsThere, why } from './lease-agent';
 import type { LeaseInput } from './lease-memory';
 import { LeaseNewsSender } from './lease-news';
 import { renderLease } from './lease-details';
+import { closePages, isPagedInVain } from './lease-paging';
 import { undo } from './lease-undo';
 import { LeaseTurn } from './lease-turn';
 import { continueInNewRun, isTimeToContinue, listenForMoves } from '../support/continue-when-long';
@@ -89,13 +90,20 @@ function listen(lease: HeldLease, turn: LeaseTurn): void {
 }
 
 async function live(lease: HeldLease, turn: LeaseTurn, news: LeaseNewsSender): Promise<void> {
-  while (!lease.isOver) {
+  for (;;) {
+    if (isPagedInVain(lease)) await closePages(lease);
+    if (lease.isOver && (await isDone(lease, news))) return;
     if (!lease.isWanted) await undo(lease, () => continueLease(lease, news));
     else if (lease.needsApply) await applyInTurn(lease, turn);
     else await keep(lease, news);
-    // A wish that comes meanwhile begins it anew.
-    if (lease.isOver) await news.settled();
   }
+}
+
+/** False where a wish that came by then begins it anew. */
+async function isDone(lease: HeldLease, news: LeaseNewsSender): Promise<boolean> {
+  await news.settled();
+  lease.reopen();
+  return lease.isOver;
 }
 
 /** Until nobody wants it, or somebody wants something else. */

@@ -19,8 +19,8 @@ export async function escalation({ subject }: EscalationInput): Promise<string[]
   const heard = [`paged: ${subject.alertname}`];
   setHandler(escalateNowSignal, ({ reason }) => void heard.push(`now: ${reason}`));
   let isClosed = false;
-  setHandler(closedSignal, ({ summary }) => {
-    heard.push(`closed: ${summary}`);
+  setHandler(closedSignal, ({ outcome, summary }) => {
+    heard.push(`${outcome}: ${summary}`);
     isClosed = true;
   });
   await condition(() => isClosed);

@@ -185,7 +185,7 @@ describe('an undo that fails', () => {
       expect(await host.escalation.result()).toEqual([
         'paged: LeaseNotUndone',
         expect.stringMatching(/^now: openai.max_qps of .* is still 4 and could not be set back to 8: .* is malformed$/),
-        expect.stringMatching(/^closed: openai.max_qps of .* is 8: the temporary change is undone$/),
+        expect.stringMatching(/^selfHealed: openai.max_qps of .* is 8: the temporary change is undone$/),
       ]);
     });
   });

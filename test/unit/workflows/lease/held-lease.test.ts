@@ -1,53 +1,5 @@
-import type { LeaseNews, LeaseRequest, SettingState, SettingValue } from '../../../../src/shared/safety/lease';
-import { HeldLease } from '../../../../src/workflows/lease/held-lease';
-
-const NOW = '2026-11-23T03:00:00.000Z';
-
-/** What incidents were told. */
-const told: (LeaseNews & { incident: string })[] = [];
-beforeEach(() => void told.splice(0));
-
-function wish(more: Partial<LeaseRequest> = {}): LeaseRequest {
-  return {
-    host: 'h1',
-    setting: 'openai.max_qps',
-    value: 4,
-    owner: 'root',
-    reason: '429 from OpenAI',
-    until: '2026-11-23T04:00:00.000Z',
-    turn: { guard: {} as never },
-    escalation: { teams: {}, duty: [], tiers: [], holdMs: 0 } as never,
-    ...more,
-  };
-}
-
-function state(value: SettingValue): SettingState {
-  return { setting: 'openai.max_qps', evidence: 'present', value, version: String(value), place: '/etc/k.json' };
-}
-
-function apply(lease: HeldLease, from: SettingValue): void {
-  const { value } = lease.wanted;
-  lease.begin('applying');
-  lease.decide(state(from), value);
-  lease.applied({ before: state(from), after: state(value), changed: true, notes: [] });
-}
-
-/** As an incident asks, in its turn. */
-function incidents(letter: string, more: Partial<LeaseRequest> = {}): LeaseRequest {
-  const owner = `incident/${letter}/h1`;
-  return wish({ id: letter, owner, turn: { permit: { kind: 'change', token: 7, holder: owner } }, ...more });
-}
-
-/** 8 to 4, in effect. */
-function live(first = wish()): HeldLease {
-  const lease = new HeldLease(
-    { host: 'h1', setting: 'openai.max_qps' },
-    { now: () => NOW, onChange: () => undefined, tell: (incident, news) => void told.push({ incident, ...news }) },
-  );
-  lease.request(first);
-  apply(lease, 8);
-  return lease;
-}
+import type { HeldLease } from '../../../../src/workflows/lease/held-lease';
+import { apply, change, fresh, incidents, live, state, told, wish } from './leases';
 
 it('a wish that is refused changes nothing of the lease in effect, and whoever asked hears it', () => {
   const lease = live();
@@ -87,10 +39,7 @@ it('one wish after another is tried; what brings its turn goes first', () => {
 });
 
 it('a first wish that is refused leaves no owner', () => {
-  const lease = new HeldLease(
-    { host: 'h1', setting: 'openai.max_qps' },
-    { now: () => NOW, onChange: () => undefined, tell: (incident, news) => void told.push({ incident, ...news }) },
-  );
+  const lease = fresh();
   lease.request(wish({ id: 'x' }));
   lease.begin('applying');
   lease.notApplied('the agent is away');
@@ -111,7 +60,7 @@ describe('an incident', () => {
     ]);
     expect(told[1]).not.toHaveProperty('id');
     lease.begin('undoing');
-    lease.undone({ before: state(2), after: state(8), changed: true, notes: [] });
+    lease.undone(change(2, 8));
     expect(told).toHaveLength(2);
   });
 
@@ -119,7 +68,7 @@ describe('an incident', () => {
     const lease = live(incidents('A'));
     lease.release({ by: 'anna', reason: 'no more' });
     lease.begin('undoing');
-    lease.undone({ before: state(4), after: state(8), changed: true, notes: [] });
+    lease.undone(change(4, 8));
     expect(told.at(-1)).toMatchObject({ incident: 'incident/A/h1', state: 'undone', why: '8 is put back' });
   });
 
@@ -144,10 +93,7 @@ describe('an incident', () => {
   });
 
   it('that asks first together with another is answered, and so is the other', () => {
-    const lease = new HeldLease(
-      { host: 'h1', setting: 'openai.max_qps' },
-      { now: () => NOW, onChange: () => undefined, tell: (incident, news) => void told.push({ incident, ...news }) },
-    );
+    const lease = fresh();
     lease.request(incidents('A'));
     lease.request(incidents('B'));
     apply(lease, 8);
@@ -160,16 +106,9 @@ describe('an incident', () => {
     ['the host refuses', 'refused', (lease: HeldLease) => lease.notApplied('4 is not from 5 to 8')],
     ['somebody edits', 'overtaken', (lease: HeldLease) => lease.overtaken('/etc/k.json has 6 by another hand')],
     ['has the value already', 'refused', (lease: HeldLease) => lease.refused('It is 4 already, and not by Halcyon')],
-    [
-      'ends before it is applied',
-      'refused',
-      (lease: HeldLease) => lease.undone({ before: state(8), after: state(8), changed: false, notes: [] }),
-    ],
+    ['ends before it is applied', 'refused', (lease: HeldLease) => lease.undone(change(8, 8))],
   ])('whose wish %s hears "%s" once', (_what, is, end) => {
-    const lease = new HeldLease(
-      { host: 'h1', setting: 'openai.max_qps' },
-      { now: () => NOW, onChange: () => undefined, tell: (incident, news) => void told.push({ incident, ...news }) },
-    );
+    const lease = fresh();
     lease.request(incidents('A'));
     lease.begin('applying');
     lease.decide(state(8), 4);
@@ -197,7 +136,7 @@ describe('an incident', () => {
 describe('what goes on record of a lease', () => {
   const undo = (lease: HeldLease, changed = true) => {
     lease.begin('undoing');
-    lease.undone({ before: state(changed ? 4 : 8), after: state(8), changed, notes: [] });
+    lease.undone(change(changed ? 4 : 8, 8));
     return lease.view.changes;
   };
   const set = { n: 0, title: 'Set openai.max_qps to 4', status: 'done', who: 'root', before: 8, after: 4 };
