@@ -22,7 +22,7 @@ export class LeaseRecord {
   note(what: string): void {
     const { notes } = this.memory.view;
     notes.push(`${this.port.now().slice(0, 19)}Z ${what.slice(0, MAX_TEXT)}`);
-    if (notes.length > MAX_NOTES) notes.splice(1, notes.length - MAX_NOTES);
+    notes.splice(1, notes.length - MAX_NOTES);
     this.port.onChange();
   }
 
@@ -63,7 +63,10 @@ export class LeaseRecord {
     const now = this.port.now();
     const others = view.owners.filter((one) => !isSameOwner(one.owner, owner) && one.until > now);
     view.owners = [...others, { owner, reason: reason.slice(0, MAX_TEXT), until: end }].slice(-MAX_OWNERS);
-    view.endsAt = view.owners.reduce((latest, { until }) => (until > latest ? until : latest), '');
+    view.endsAt = view.owners
+      .map(({ until }) => until)
+      .sort()
+      .at(-1)!;
     this.port.onChange();
   }
 
@@ -92,11 +95,16 @@ export class LeaseRecord {
 
   /** Takes what renews the value that its owner has already; false where it is another wish. */
   renew(wish: LeaseRequest): boolean {
-    const { view, inPlace } = this.memory;
-    const isKnown = view.owners.some(({ owner }) => isSameOwner(owner, wish.owner));
-    if (inPlace === null || !isKnown || view.value !== wish.value) return false;
+    if (!this.renews(wish)) return false;
     this.own(wish);
     return true;
+  }
+
+  /** Whether its owner has this value already. */
+  renews(wish: LeaseRequest): boolean {
+    const { view, inPlace } = this.memory;
+    const isKnown = view.owners.some(({ owner }) => isSameOwner(owner, wish.owner));
+    return inPlace !== null && isKnown && view.value === wish.value;
   }
 
   /** A person who holds another value than an incident asks for: people are not overruled. */

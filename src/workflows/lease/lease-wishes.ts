@@ -63,13 +63,12 @@ export class LeaseWishes {
     this.memory.wish = null;
   }
 
-  /** One that brings its turn goes before one that waits for one. */
+  /** One that brings its turn goes before one that waits for one; where it only renews, beside it. */
   private mustWait(wish: LeaseRequest): boolean {
     const { memory } = this;
     if (memory.wish === null) return false;
     if ('guard' in wish.turn || 'permit' in memory.wish.turn) return true;
-    memory.waiting.push(memory.wish);
-    memory.wish = null;
+    if (!this.record.renews(wish)) memory.waiting.push(memory.wish);
     return false;
   }
 }

@@ -59,6 +59,15 @@ describe('a wish that comes while the setting is changed', () => {
   });
 });
 
+it('a wish of a person goes on waiting for its turn when an incident renews what it has', () => {
+  const lease = live(incidents('A'));
+  lease.request(wish({ owner: 'anna', value: 2 }));
+  lease.request(incidents('A', { id: 'again', until: at('05:00:00') }));
+  expect(told.at(-1)).toMatchObject({ id: 'again', state: 'active' });
+  expect(lease.view.endsAt).toBe(at('05:00:00'));
+  expect([lease.needsApply, lease.isAskedAgain, lease.wanted.value]).toEqual([true, false, 2]);
+});
+
 describe('a release', () => {
   it('of one owner leaves the others', () => {
     const lease = live();

@@ -246,6 +246,14 @@ describe('changes of a lease on record', () => {
     });
   });
 
+  it('of an undo name who ended it: its end, where one owner gave it up and the others did not', () => {
+    const lease = live();
+    lease.extend({ by: 'anna', reason: 'too', until: at('05:00:00') });
+    lease.release({ owner: 'root', by: 'root', reason: 'done' });
+    undo(lease);
+    expect(lease.view.changes!.at(-1)).toMatchObject({ who: 'its end', why: `wanted until ${at('05:00:00')}` });
+  });
+
   it('of an undo whose value nobody knows to have been in effect are what the host found', () => {
     const lease = fresh();
     lease.request(wish());
