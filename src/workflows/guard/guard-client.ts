@@ -1,10 +1,4 @@
-import {
-  ApplicationFailure,
-  condition,
-  getExternalWorkflowHandle,
-  isCancellation,
-  proxyActivities,
-} from '@temporalio/workflow';
+import { condition, getExternalWorkflowHandle, isCancellation, proxyActivities } from '@temporalio/workflow';
 import type { CoordinationActivities } from '../../activities/control/types';
 import type { ChangeNote, TurnRelease, TurnRequest } from '../../shared/safety/guard';
 import { guardId } from '../../shared/ids';
@@ -49,6 +43,5 @@ async function unlessAbsent(signal: Promise<void>): Promise<void> {
     await signal;
   } catch (err) {
     if (isCancellation(err)) throw err;
-    if (!(err instanceof Error)) throw ApplicationFailure.nonRetryable(String(err));
   }
 }
