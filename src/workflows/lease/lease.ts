@@ -151,6 +151,7 @@ async function applyInTurn(lease: HeldLease, turn: LeaseTurn): Promise<void> {
 async function apply(lease: HeldLease, permit: ChangePermit, renewed: Permission['renewed']): Promise<void> {
   const { setting } = lease.view;
   const { value, until } = lease.wanted;
+  if (Date.parse(until) <= Date.now()) return lease.notApplied('its time is over');
   lease.begin('applying');
   const host = agent(lease, Math.min(APPLY_WITHIN_MS, Math.max(1_000, Date.parse(until) - Date.now())));
   try {
