@@ -2,6 +2,7 @@ import { pauseUpdate } from '../../../src/workflows/messages';
 import { GuardSite, HOUR_MS } from '../../support/sites/guard-site';
 import { recordHistory } from '../../support/temporal/record-history';
 import { startTimeSkipping } from '../../support/temporal/temporal';
+import { waitFor } from '../../support/wait-for';
 
 /** What a guard does as time passes. What it does at once is in test/integration/guard/guard. */
 let site: GuardSite;
@@ -61,4 +62,15 @@ it('a pause reminds, and ends by itself', async () => {
   const mine = site.reminders.filter((one) => one.host === host);
   expect(mine).toMatchObject([{ pause: { by: 'anna', reason: 'moving' } }, { pause: { by: 'anna' } }]);
   await recordHistory(site.guard(host), 'guard.paused');
+});
+
+it('what an incident restarts in its turn counts for the next one', async () => {
+  const host = await site.newHost();
+  const first = await site.take(host, 'first', { workMs: FOR_EVER_MS, restarts: ['kingfisher'] });
+  await site.untilHeard(first, 'granted');
+  const isCounted = async () => (await site.view(host)).restarts.kingfisher === 1;
+  await waitFor(isCounted, { what: 'its restart to be counted' });
+  const view = await site.view(host);
+  expect(view.recentIncidents).toBe(1);
+  expect(view.changes).toMatchObject([{ incidentId: first.workflowId }]);
 });
