@@ -7,6 +7,8 @@ import type {
   SettingValue,
 } from '../../../../src/shared/safety/lease';
 import type { Change } from '../../../../src/shared/observations/change';
+import { PLAN } from '../../../support/escalations';
+import { REQUEST } from '../guard/turn-request';
 import { HeldLease } from '../../../../src/workflows/lease/held-lease';
 import type { LeaseInput } from '../../../../src/workflows/lease/lease-memory';
 
@@ -36,8 +38,8 @@ export function wish(more: Partial<LeaseRequest> = {}): LeaseRequest {
     owner: 'root',
     reason: '429 from OpenAI',
     until: at('04:00:00'),
-    turn: { guard: {} as never },
-    escalation: { teams: {}, duty: [], tiers: [], holdMs: 0 } as never,
+    turn: { guard: REQUEST.policy },
+    escalation: { ...PLAN, teams: {}, duty: [], tiers: [] },
     ...more,
   };
 }
