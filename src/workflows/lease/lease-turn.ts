@@ -1,4 +1,4 @@
-import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
+import { workflowInfo } from '@temporalio/workflow';
 import type { GuardPolicy } from '../../shared/safety/guard';
 import type { ChangePermit } from '../../shared/safety/permit';
 import { turnSignal } from '../messages';
@@ -24,7 +24,7 @@ export class LeaseTurn {
   /**
    * What the agent wants to see; undefined when nobody wants the lease any more.
    *
-   * @throws ApplicationFailure `ChangeRefused`: paused
+   * @throws ApplicationFailure `ChangeRefused`: by the guard, such as in a pause
    */
   async permit(): Promise<ChangePermit | undefined> {
     const { lease } = this;
@@ -34,9 +34,7 @@ export class LeaseTurn {
     turn.request();
     // An incident that wants the same brings its own turn.
     const answer = await turn.ready(() => !lease.needsApply || !lease.isWanted || lease.permit !== undefined);
-    if (answer === undefined) return lease.isWanted ? lease.permit : undefined;
-    if (answer.kind === 'refused') throw ApplicationFailure.nonRetryable(answer.detail, 'ChangeRefused');
-    return turn.permit(lease.view.setting, {});
+    return answer === undefined ? lease.permit : turn.permit(lease.view.setting, {});
   }
 
   /** A newer permit where the agent refused this one as too old, and it is this lease's own turn still. */

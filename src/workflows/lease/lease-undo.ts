@@ -55,7 +55,6 @@ async function unlessOver(lease: HeldLease, work: () => Promise<string | undefin
   const scope = new CancellationScope();
   const tried = scope.run(work);
   const over = scope.run(async () => await condition(() => lease.isOver).then(() => undefined));
-  for (const one of [tried, over]) one.catch(() => undefined);
   try {
     return await Promise.race([tried, over]);
   } finally {

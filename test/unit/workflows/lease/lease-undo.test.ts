@@ -92,6 +92,16 @@ describe('an undo that fails', () => {
 });
 
 describe('a lease that is given up', () => {
+  it('while its agent is at it calls that off', async () => {
+    const played = await failing();
+    played.settings.before = () => new Promise<void>(() => undefined);
+    await played.temporal.pass(SECOND);
+    expect(played.temporal.calledOff).toEqual([]);
+    await played.temporal.update('abandon', by);
+    expect(played.temporal.calledOff).toEqual(['observeSetting']);
+    expect(played.temporal.result).toMatchObject({ state: 'abandoned' });
+  });
+
   it('between two tries is over at once, and is not tried again', async () => {
     const played = await failing();
     await played.temporal.pass(5 * SECOND);
@@ -106,9 +116,10 @@ describe('a lease that is given up', () => {
     let fail = (_: Error): void => undefined;
     played.settings.before = () => new Promise<void>((_, reject) => (fail = reject));
     await played.temporal.pass(SECOND);
-    await played.temporal.update('abandon', by);
+    // Temporal tells of both at once.
+    const given = played.temporal.update('abandon', by);
     fail(refusal('away', 'ObservationFailed'));
-    await played.temporal.pass(MINUTE);
+    await given;
     expect(played.temporal.result).toMatchObject({ state: 'abandoned' });
     expect(played.notes.at(-1)).toContain('Given up by anna');
   });

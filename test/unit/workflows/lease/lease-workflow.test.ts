@@ -88,6 +88,20 @@ describe('a lease', () => {
   });
 });
 
+it('a lease is over when its incidents have heard of it, and a wish that comes before that begins it anew', async () => {
+  const played = await PlayedLease.live();
+  let isHeard = (): void => undefined;
+  const heard = new Promise<void>((resolve) => (isHeard = resolve));
+  played.temporal.beforeSignal = () => heard;
+  await played.release();
+  expect(played.view.state).toBe('undone');
+  await played.temporal.signal('requestLease', incidents('B', { value: 2 }));
+  expect([played.view.state, played.temporal.result]).toEqual(['undone', undefined]);
+  isHeard();
+  await played.temporal.pass(0);
+  expect(played.view).toMatchObject({ state: 'active', original: 8, value: 2 });
+});
+
 describe('a lease whose run is long', () => {
   it('goes on in a new one that knows the same, when its incidents have heard all', async () => {
     const played = await PlayedLease.live(incidents('A'), { maxEvents: 100 });

@@ -68,6 +68,8 @@ class Scope {
  */
 export class PlayedTemporal {
   readonly asked: Asked[] = [];
+  /** Activities that were called off before they had answered. */
+  readonly calledOff: string[] = [];
   readonly signals: { to: string; name: string; message: unknown }[] = [];
   readonly children: Child[] = [];
   readonly attributes: Record<string, unknown>[] = [];
@@ -193,6 +195,7 @@ export class PlayedTemporal {
     this.asked.push(asked);
     const work = async () => await this.activities[asked.name]!(asked.args as never);
     return await Scope.called(work()).catch((err: unknown) => {
+      if (err instanceof CancelledFailure) this.calledOff.push(asked.name);
       if (!(err instanceof TemporalFailure)) throw err;
       throw new ActivityFailure('', asked.name, '1', 'NON_RETRYABLE_FAILURE', '', err);
     });
